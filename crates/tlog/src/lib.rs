@@ -1,1 +1,38 @@
-//! socai-tlog
+//! The formats of a ledger that an outsider must be able to check: records chained per unit, signed segments, the entries of
+//! the log, its tree, proofs, checkpoints and cosignatures.
+//!
+//! In scope: bytes in, typed values or a reason out; hashing, signing with a key that the caller holds, verifying. Byte tables are
+//! in `proto/README.md`, golden bytes in `proto/vectors/tlog/`. Hashing of the tree, tiles, notes, checkpoints, cosignatures, proofs and
+//! policies are RFC 6962 and C2SP exactly, so outside tools verify the log unchanged.
+//!
+//! Out of scope: files, network, clock and randomness; what facts mean; which key a unit has at a moment.
+
+mod chain;
+mod cursor;
+mod digest;
+mod entry;
+mod header;
+mod hex;
+mod key;
+mod link;
+mod malformed;
+mod names;
+mod origin;
+mod record;
+mod segment;
+
+pub use chain::{Chain, ChainHead};
+pub use digest::{Digest, Hash, Link};
+pub use ed25519_dalek::SigningKey;
+pub use entry::{ENTRY_LEN, Entry, EntryBytes, SIGNED_ENTRY_LEN};
+pub use header::{HEADER_LEN, Header};
+pub use key::{BadKey, SealingKey};
+pub use link::{GENESIS_CONTEXT, LINK_CONTEXT, genesis, link};
+pub use malformed::Malformed;
+pub use names::{BadName, EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
+pub use origin::{BadOrigin, Origin};
+pub use record::{MAX_FACTS, Record};
+pub use segment::{
+    BadSignature, MAX_RECORDS, MAX_SEGMENT_LEN, MAX_SINGLE_LEN, SEGMENT_OVERHEAD, Segment, VerifiedSegment,
+    encode_segment, segment_fit, segment_message, sign_segment,
+};
