@@ -49,7 +49,7 @@ pub struct BadSignature {
     /// Last record of the segment, whose link is signed.
     pub last: EventName,
     /// The key it was verified with.
-    pub key: SealingKey,
+    pub key: Box<SealingKey>,
 }
 
 #[derive(Clone, Copy)]
@@ -104,7 +104,7 @@ impl Segment {
         if key.verifies(&segment_message(origin, self.last().link()), &self.signature) {
             return Ok(VerifiedSegment(self));
         }
-        Err(BadSignature { first: self.first().name(), last: self.last().name(), key: *key })
+        Err(BadSignature { first: self.first().name(), last: self.last().name(), key: Box::new(*key) })
     }
 
     /// The unit whose records these are.
