@@ -39,7 +39,7 @@ pub struct Segment {
 pub struct VerifiedSegment(Segment);
 
 /// A signature that is not the given key's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the signature over records {first} to {last} was not made for this ledger with the sealing key {key}"
 )]
