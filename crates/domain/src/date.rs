@@ -140,7 +140,9 @@ impl CivilDate {
     pub fn add_months(self, months: i32) -> Option<CivilDate> {
         let count = (self.year() * 12 + self.month() as i32 - 1).checked_add(months)?;
         let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u8 + 1);
-        (1..=9999).contains(&year).then(|| self.day().min(days_in_month(year, month)))
+        (1..=9999)
+            .contains(&year)
+            .then(|| self.day().min(days_in_month(year, month)))
             .and_then(|day| CivilDate::new(year, month, day))
     }
 
@@ -217,7 +219,10 @@ impl FromStr for CivilDate {
         let not_a_date = || NotADate::Text { got: text.chars().take(40).collect() };
         let bytes = text.as_bytes();
         let shaped = bytes.len() == 10
-            && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
+            && bytes
+                .iter()
+                .enumerate()
+                .all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
         if !shaped {
             return Err(not_a_date());
         }
@@ -236,7 +241,11 @@ impl TryFrom<i32> for CivilDate {
 
 impl Serialize for CivilDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i32(self.0) }
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i32(self.0)
+        }
     }
 }
 

@@ -5,8 +5,12 @@
 //! fact counts. Out of scope: figures (`fold`), storage, the network, clocks. Everything here is a pure function of its
 //! arguments; there is no floating point.
 
+pub mod collate;
 mod date;
 mod dong;
+pub mod identity;
+pub mod search;
+pub mod text;
 pub mod time;
 
 pub use date::{CivilDate, NotADate, Weekday};

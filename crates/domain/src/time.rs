@@ -23,7 +23,8 @@ pub fn start_of_day_ms(date: CivilDate) -> u64 {
 
 /// The last millisecond UTC of a civil date in Asia/Ho_Chi_Minh: what a cut-off given as a date means.
 pub fn end_of_day_ms(date: CivilDate) -> u64 {
-    u64::try_from(date.day_number()).map_or(0, |days| ((days + 1) * DAY_MS).saturating_sub(VIETNAM_OFFSET_MS + 1))
+    u64::try_from(date.day_number())
+        .map_or(0, |days| ((days + 1) * DAY_MS).saturating_sub(VIETNAM_OFFSET_MS + 1))
 }
 
 /// The wall-clock form of a time in Viet Nam, `2023-02-08T10:15:00.123+07:00` (RFC 3339).

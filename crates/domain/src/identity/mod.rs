@@ -1,0 +1,128 @@
+//! The guard that keeps identities out of the facts.
+//!
+//! Facts live for ever and are read by many, so a text that holds an identity number, a phone number, a vehicle plate or
+//! a mail address is refused before it is sealed, and rejected by the fold when a foreign node sealed it anyway. The
+//! guard catches accidents, not a determined evader; names and addresses of people cannot be told from other words
+//! and are kept out by the forms. A finding says what and where, never the number itself: errors are logged.
+
+mod numbers;
+mod plates;
+
+/// What kind of identity a text holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// A 12-digit citizen number (số định danh, CCCD).
+    CitizenNumber,
+    /// A 9-digit identity card number (CMND, issued until 2021).
+    CardNumber,
+    /// A Vietnamese phone number, or a 10-digit tax code that reads like one.
+    Phone,
+    /// A vehicle plate (29A-123.45, 30F1 12345).
+    Plate,
+    /// A mail address.
+    Email,
+}
+
+/// How eagerly a field is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strictness {
+    /// Free text: any number that looks like an identity counts.
+    Text,
+    /// Codes, vouchers, case keys: only numbers whose structure leaves no doubt, because serial numbers are long too.
+    Code,
+}
+
+/// An identity found in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it looks like.
+    pub what: Identity,
+    /// The byte position where it begins.
+    pub at: usize,
+}
+
+/// The first identity in a text, or `None`. Texts with fewer than six digits and no `@` cost one pass over the bytes.
+pub fn find(text: &str, strictness: Strictness) -> Option<Found> {
+    if !may_hold_one(text) {
+        return None;
+    }
+    let text = Scanned::of(text);
+    let email = text.find_email();
+    let found = [email, numbers::find(&text, strictness), plates::find(&text, strictness)];
+    found.into_iter().flatten().min_by_key(|found| found.at)
+}
+
+/// Whether there is enough material: a plate, the shortest number, has six digits. Non-ASCII digits are two bytes or
+/// more, so a text with any multi-byte digit block is scanned.
+fn may_hold_one(text: &str) -> bool {
+    let (mut digits, mut other) = (0usize, false);
+    for byte in text.bytes() {
+        digits += byte.is_ascii_digit() as usize;
+        other |= byte == b'@' || byte == 0xEF;
+    }
+    digits >= 6 || other
+}
+
+/// A text as the scanners see it: full-width forms, dashes and spaces unified, upper case, with byte positions.
+struct Scanned {
+    chars: Vec<char>,
+    starts: Vec<usize>,
+}
+
+impl Scanned {
+    fn of(text: &str) -> Scanned {
+        let (starts, chars) = text.char_indices().map(|(at, c)| (at, unified(c))).unzip();
+        Scanned { chars, starts }
+    }
+
+    /// The character at `i`, or a full stop to the world outside the text: NUL, which is no word character.
+    fn at(&self, i: usize) -> char {
+        self.chars.get(i).copied().unwrap_or('\0')
+    }
+
+    fn before(&self, i: usize) -> char {
+        i.checked_sub(1).map_or('\0', |i| self.at(i))
+    }
+
+    fn found(&self, what: Identity, i: usize) -> Found {
+        Found { what, at: self.starts.get(i).copied().unwrap_or(0) }
+    }
+
+    /// Whether what begins at `i` (after spaces) is one of these whole words, upper case.
+    fn word_follows(&self, i: usize, words: &[&str]) -> bool {
+        let start = (i..self.chars.len()).find(|i| self.at(*i) != ' ').unwrap_or(self.chars.len());
+        let word: String = self.chars[start..].iter().take_while(|c| c.is_alphabetic()).collect();
+        words.contains(&word.as_str())
+    }
+
+    /// Whether one of these words stands in the 24 characters before `i`.
+    fn word_before(&self, i: usize, words: &[&str]) -> bool {
+        let near: String = self.chars[i.saturating_sub(24)..i].iter().collect();
+        words.iter().any(|word| near.contains(word))
+    }
+
+    fn find_email(&self) -> Option<Found> {
+        let is_local = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
+        let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        (1..self.chars.len()).filter(|i| self.at(*i) == '@').find_map(|i| {
+            let local = self.chars[..i].iter().rev().take_while(|c| is_local(**c)).count();
+            let domain: String = self.chars[i + 1..].iter().take_while(|c| is_domain(**c)).collect();
+            let tail = domain.trim_end_matches(['.', '-']).rsplit_once('.');
+            let is_address = local > 0 && tail.is_some_and(|(host, top)| !host.is_empty() && top.len() >= 2);
+            is_address.then(|| self.found(Identity::Email, i - local))
+        })
+    }
+}
+
+fn unified(c: char) -> char {
+    match c {
+        '\u{FF10}'..='\u{FF19}' => (b'0' + (c as u32 - 0xFF10) as u8) as char,
+        '\u{FF0B}' => '+',
+        '\u{FF20}' => '@',
+        '\u{FF0E}' | '\u{00B7}' => '.',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FF0D}' => '-',
+        _ if c.is_whitespace() => ' ',
+        _ if c.is_ascii() => c.to_ascii_uppercase(),
+        _ => c.to_uppercase().next().unwrap_or(c),
+    }
+}
