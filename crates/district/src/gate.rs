@@ -1,0 +1,263 @@
+//! What may enter the log: integrity alone, decided for one message at a time.
+//!
+//! The gate knows every unit's head and keys and nothing else. It reads no clock and touches no file: the
+//! projector hands it messages in stream order, does what the verdict says and lets the gate's heads move on.
+//! Business rules have no say here: what a unit signed is recorded, and the fold decides what counts.
+//!
+//! A round that fails to commit leaves the gate ahead of the log, so the projector throws the gate away with
+//! the round and starts again from the log.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use prost::Message as _;
+use socai_proto::v1;
+use socai_tlog::{
+    ChainHead, EventName, Link, Origin, Record, SealingKey, Segment, TreeSize, UnitNo, UnitSeq, VerifiedSegment,
+    genesis, open_checkpoint,
+};
+
+use crate::standing::{Standing, Units};
+
+/// What the gate asks of the log: the links of records that are already in it.
+pub trait Past {
+    /// The link of a recorded header, or the reason the log could not be read.
+    ///
+    /// # Errors
+    /// The log could not be read: the round is given up.
+    fn link_of(&self, name: EventName) -> Result<Link, socai_log::LogError>;
+}
+
+/// What is to be done with one message.
+#[derive(Debug)]
+pub enum Verdict {
+    /// These records continue the chain: append them, the signature with the last, then send a receipt for
+    /// the whole range of the segment.
+    Append {
+        /// The segment, its signature verified.
+        segment: VerifiedSegment,
+        /// How many of its first records the log already holds.
+        known: usize,
+        /// The tree size the ward has seen, for the consistency proof.
+        seen_size: u64,
+    },
+    /// Every record of this range is in the log: send its receipt again.
+    Duplicate {
+        /// The unit.
+        unit: UnitNo,
+        /// The first record of the range.
+        first: UnitSeq,
+        /// The last one.
+        last: UnitSeq,
+        /// The tree size the ward has seen.
+        seen_size: u64,
+    },
+    /// The ward is told where its chain ends here.
+    Head {
+        /// The unit.
+        unit: UnitNo,
+        /// Why it is told.
+        reason: v1::HeadReason,
+        /// The nonce of the hello this answers, else empty.
+        nonce: Bytes,
+        /// The first record the ward lacks, when the district holds more than it does.
+        restore_from: Option<UnitSeq>,
+    },
+    /// The unit signed two records with one number: evidence for the log, then the unit is suspended.
+    Fork {
+        /// The name both records claim.
+        name: EventName,
+        /// The segment that holds the second one, its signature verified.
+        segment: VerifiedSegment,
+    },
+    /// The message cannot be recorded and sending it again will not help.
+    Refuse(Refused),
+    /// The ward holds a checkpoint of ours that is ahead of our log: we were restored from an old copy.
+    BehindWard {
+        /// The unit that told us.
+        unit: UnitNo,
+        /// The checkpoint it holds.
+        note: String,
+    },
+}
+
+/// A message that was not recorded, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The unit that is told.
+    pub unit: UnitNo,
+    /// The first record of the refused range; 0 when the message could not be read so far.
+    pub first: UnitSeq,
+    /// The last one.
+    pub last: UnitSeq,
+    /// The class of reason.
+    pub code: v1::RefusalCode,
+    /// The reason in words: what was found and what was expected.
+    pub text: String,
+}
+
+/// Heads, keys and suspensions as of everything appended so far.
+pub struct Gate {
+    origin: Origin,
+    operator: SealingKey,
+    units: Units,
+    heads: HashMap<UnitNo, ChainHead>,
+}
+
+impl Gate {
+    /// A gate that continues the chains at `heads`.
+    pub fn new(
+        origin: Origin,
+        operator: SealingKey,
+        units: Units,
+        heads: HashMap<UnitNo, ChainHead>,
+    ) -> Self {
+        Gate { origin, operator, units, heads }
+    }
+
+    /// Where a unit's chain stands, the genesis if nothing is recorded; none for a unit nobody registered.
+    pub fn head(&self, unit: UnitNo) -> Option<ChainHead> {
+        let first_key = self.units.first_sealing_key(unit)?;
+        Some(self.heads.get(&unit).copied().unwrap_or_else(|| {
+            ChainHead::genesis(genesis(&self.origin, &self.operator, unit, &first_key))
+        }))
+    }
+
+    /// Judges the message that arrived on `subject`.
+    ///
+    /// # Errors
+    /// The log could not be read to compare a record that was sent before.
+    pub fn consider(
+        &mut self,
+        subject: UnitNo,
+        payload: Bytes,
+        past: &impl Past,
+    ) -> Result<Verdict, socai_log::LogError> {
+        let refuse = |code, text: String| {
+            Ok(Verdict::Refuse(Refused { unit: subject, first: UnitSeq(0), last: UnitSeq(0), code, text }))
+        };
+        let up = match v1::Up::decode(payload) {
+            Ok(v1::Up { message: Some(message) }) => message,
+            Ok(v1::Up { message: None }) => {
+                return refuse(v1::RefusalCode::Malformed, "the message is empty".into());
+            }
+            Err(error) => return refuse(v1::RefusalCode::Malformed, error.to_string()),
+        };
+        match up {
+            v1::up::Message::Hello(hello) => Ok(self.greet(subject, hello)),
+            v1::up::Message::Publish(publish) => match Segment::parse(publish.segment) {
+                Ok(segment) if segment.unit() != subject => refuse(
+                    v1::RefusalCode::WrongUnit,
+                    format!("a segment of unit {} came on the subject of unit {subject}", segment.unit()),
+                ),
+                Ok(segment) => self.admit(segment, publish.seen_size, past),
+                Err(error) => refuse(v1::RefusalCode::Malformed, error.to_string()),
+            },
+        }
+    }
+
+    /// Answers a hello: everything before it in the stream is settled by the time the answer is sent.
+    fn greet(&self, subject: UnitNo, hello: v1::Hello) -> Verdict {
+        let Some(head) = self.head(subject).filter(|_| hello.unit == subject.0) else {
+            return Verdict::Refuse(Refused {
+                unit: subject,
+                first: UnitSeq(0),
+                last: UnitSeq(0),
+                code: v1::RefusalCode::UnknownUnit,
+                text: format!("unit {subject} is not registered in {}", self.origin),
+            });
+        };
+        let reason = match self.units.standing(subject) {
+            Standing::Suspended => v1::HeadReason::Suspended,
+            _ => v1::HeadReason::Hello,
+        };
+        let lacks = hello.sealed_next_seq < head.next_seq.0;
+        Verdict::Head {
+            unit: subject,
+            reason,
+            nonce: hello.nonce,
+            restore_from: lacks.then_some(UnitSeq(hello.next_seq)),
+        }
+    }
+
+    /// Holds a segment against the unit's chain, keys and standing.
+    fn admit(
+        &mut self,
+        segment: Segment,
+        seen_size: u64,
+        past: &impl Past,
+    ) -> Result<Verdict, socai_log::LogError> {
+        let (unit, first, last) = (segment.unit(), segment.continues().next_seq, segment.last().name().seq);
+        let refuse = |code, text: String| Ok(Verdict::Refuse(Refused { unit, first, last, code, text }));
+        let tell = |reason| Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None };
+        let Some(head) = self.head(unit).filter(|_| unit != UnitNo::OPERATOR) else {
+            let text = format!("unit {unit} does not publish in {} over the broker", self.origin);
+            return refuse(v1::RefusalCode::UnknownUnit, text);
+        };
+        if first > head.next_seq {
+            return Ok(tell(v1::HeadReason::Gap));
+        }
+        if last < head.next_seq && past.link_of(EventName { unit, seq: last })? == segment.head().link {
+            return Ok(Verdict::Duplicate { unit, first, last, seen_size });
+        }
+        if self.units.standing(unit) == Standing::Suspended {
+            return Ok(tell(v1::HeadReason::Suspended));
+        }
+        let known = (head.next_seq.0 - first.0) as usize;
+        let continues = match known.checked_sub(1) {
+            None => segment.continues() == head,
+            Some(before) => segment.records().get(before).is_some_and(|record| record.link() == head.link),
+        };
+        if known == 0 && !continues {
+            return match first {
+                UnitSeq(0) => refuse(
+                    v1::RefusalCode::WrongLedger,
+                    format!("record {unit}/0 does not begin at the genesis of {} for this key", self.origin),
+                ),
+                // Sealed on a record we never saw: the ward compares the head and takes its chain back from us.
+                _ => Ok(tell(v1::HeadReason::Gap)),
+            };
+        }
+        let Some(key) = self.units.sealing_key(unit, last) else {
+            return refuse(v1::RefusalCode::UnknownUnit, format!("unit {unit} has no key for record {last}"));
+        };
+        let segment = match segment.verify(&self.origin, &key) {
+            Ok(segment) => segment,
+            Err(error) => return refuse(v1::RefusalCode::BadSignature, error.to_string()),
+        };
+        if !continues {
+            let name = first_difference(&segment, head, past)?;
+            return Ok(Verdict::Fork { name, segment });
+        }
+        self.advance(&segment, known);
+        Ok(Verdict::Append { segment, known, seen_size })
+    }
+
+    /// Moves a unit's head and keys over records that are about to be appended.
+    fn advance(&mut self, segment: &VerifiedSegment, known: usize) {
+        for record in &segment.records()[known..] {
+            self.follow(segment.unit(), record);
+        }
+    }
+
+    /// Takes one record into account: the chain's head, and units and keys when it is about those.
+    pub fn follow(&mut self, unit: UnitNo, record: &Record) {
+        self.heads.insert(unit, ChainHead::after(record));
+        self.units.follow(record);
+    }
+}
+
+/// The first record of the segment that the log holds with another link.
+fn first_difference(
+    segment: &VerifiedSegment,
+    head: ChainHead,
+    past: &impl Past,
+) -> Result<EventName, socai_log::LogError> {
+    for record in segment.records().iter().take_while(|record| record.name().seq < head.next_seq) {
+        if past.link_of(record.name())? != record.link() {
+            return Ok(record.name());
+        }
+    }
+    // the caller saw a difference below the head; were the log to change under us, its head names it
+    Ok(EventName { unit: segment.unit(), seq: UnitSeq(head.next_seq.0.saturating_sub(1)) })
+}

@@ -1,0 +1,298 @@
+//! The command line: names, flags and help. What the commands do is in `cmd`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::lang::Lang;
+
+/// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
+#[derive(Debug, Parser)]
+#[command(name = "socai", version, max_term_width = 100)]
+pub struct Cli {
+    /// Language of messages: vi or en; otherwise by LC_ALL, LC_MESSAGES or LANG.
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<Lang>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Everything socai does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a whole district on this machine: broker, 25 units, a real month, its report and its audit.
+    Demo(DemoArgs),
+    /// Run a ward node: seal, keep and send a unit's records.
+    #[command(subcommand)]
+    Ward(WardCommand),
+    /// Found and run a district: verify, record, sign, fold.
+    #[command(subcommand)]
+    District(DistrictCommand),
+    /// Register units and their keys.
+    #[command(subcommand)]
+    Unit(UnitCommand),
+    /// Run what DIR holds: the district, and every unit below DIR/units, with a broker of their own.
+    Up(UpArgs),
+    /// List the kinds of events, or show one with its fields, ranges and an example.
+    Kinds {
+        /// A kind such as penalty.decided.
+        kind: Option<String>,
+    },
+    /// List the units of a ledger that are valid on a date.
+    Units {
+        /// The ledger's directory.
+        ledger: PathBuf,
+        /// The date (YYYY-MM-DD); today if left out.
+        #[arg(long)]
+        on: Option<String>,
+    },
+    /// Tell the story of one case from its facts.
+    Case {
+        /// The ledger's directory.
+        ledger: PathBuf,
+        /// The case, as in the `case` field of its events.
+        id: String,
+    },
+    /// Print a report whose every figure comes out of the signed facts.
+    Report(ReportArgs),
+    /// Verify the record chain, trusting nobody.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Print the recorded facts in order, up to any moment.
+    Replay(ReplayArgs),
+    /// Make the derived files and read models anew from the log.
+    Rebuild {
+        /// The district's directory.
+        dir: PathBuf,
+    },
+    /// Measure: append, ingest, latency, verify, replay, models.
+    Bench(BenchArgs),
+}
+
+/// `socai demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Keep everything in this directory; otherwise in one that is removed at the end.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// Print report and audit and stop: 0 if every figure and the audit hold, else 1.
+    #[arg(long)]
+    pub exit: bool,
+}
+
+/// `socai up`.
+#[derive(Debug, Args)]
+pub struct UpArgs {
+    /// The directory made by `socai demo --data DIR`, or by `district found` and `unit enrol`.
+    pub dir: PathBuf,
+}
+
+/// `socai ward …`.
+#[derive(Debug, Subcommand)]
+pub enum WardCommand {
+    /// Run the node until SIGTERM or Ctrl-C; what is sealed is sent and kept until receipted.
+    Run {
+        /// The unit's directory.
+        dir: PathBuf,
+    },
+    /// Seal one event.
+    Record {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// The kind, such as penalty.decided.
+        kind: String,
+        /// The event's JSON form, or @FILE, or - for standard input.
+        #[arg(long)]
+        json: String,
+    },
+    /// Seal every row of a .jsonl or .csv file, or none of them.
+    Import {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// The file.
+        file: PathBuf,
+        /// The kind of a .csv file that has no `kind` column.
+        #[arg(long)]
+        kind: Option<String>,
+    },
+    /// Say what is sealed, in transit and recorded.
+    Status {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// `socai district …`.
+#[derive(Debug, Subcommand)]
+pub enum DistrictCommand {
+    /// Found a ledger: operator key, unit 0, rules.
+    Found {
+        /// The new ledger's directory.
+        dir: PathBuf,
+        /// Its name for ever: a URL without scheme and closing slash, such as so-cai.example/thanh-xuan.
+        #[arg(long)]
+        origin: String,
+        /// Its token in NATS subjects: lower-case letters, digits, dashes.
+        #[arg(long)]
+        ledger: String,
+        /// Where the broker listens.
+        #[arg(long, default_value = "nats://127.0.0.1:4222")]
+        nats: String,
+    },
+    /// Run the projector until SIGTERM or Ctrl-C.
+    Run {
+        /// The ledger's directory.
+        dir: PathBuf,
+        /// Serve its HTTP side here.
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+}
+
+/// `socai unit …`.
+#[derive(Debug, Subcommand)]
+pub enum UnitCommand {
+    /// Make a unit's three keys; prints the enrolment file for the operator.
+    Keys {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// The unit's id, such as hn.tx.ha-dinh.1.
+        #[arg(long)]
+        id: String,
+    },
+    /// Register a unit with the keys of its enrolment file, and give it what its node needs.
+    Enrol {
+        /// The ledger's directory; its district must not be running.
+        ledger: PathBuf,
+        /// The unit's directory, holding its keys.
+        dir: PathBuf,
+        /// The registration in JSON form: unit_no, unit_id, code, name, type, parent, valid_from, valid_to.
+        #[arg(long)]
+        json: String,
+    },
+}
+
+/// `socai report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// A report month (from the 15th of the month before to the 14th), such as 2023-02.
+    #[arg(long, conflicts_with_all = ["from", "to"])]
+    pub period: Option<String>,
+    /// First day (YYYY-MM-DD).
+    #[arg(long, requires = "to")]
+    pub from: Option<String>,
+    /// Last day (YYYY-MM-DD).
+    #[arg(long, requires = "from")]
+    pub to: Option<String>,
+    /// The occasion, such as tet-quy-mao-2023; otherwise the one that meets the period.
+    #[arg(long)]
+    pub occasion: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+/// Forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// The report in Vietnamese.
+    Text,
+    /// Every figure with its events and digest.
+    Json,
+}
+
+/// `socai audit …`.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Verify every byte. Exit 0 verified, 1 does not verify (what and where), 2 usage or I/O.
+    Verify {
+        /// The ledger's directory.
+        ledger: PathBuf,
+        /// The tlog-policy that pins the operator's key; without it only the key found with the ledger.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+        /// Threads; all cores if left out.
+        #[arg(long)]
+        threads: Option<usize>,
+    },
+}
+
+/// `socai replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339).
+    #[arg(long)]
+    pub until: Option<String>,
+    /// Only this unit: a number or an id.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Only this kind.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Go on as new facts are recorded.
+    #[arg(long)]
+    pub follow: bool,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ReplayFormat::Table)]
+    pub format: ReplayFormat,
+}
+
+/// Forms of a replay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReplayFormat {
+    /// One line a fact.
+    Table,
+    /// One JSON object a line.
+    Jsonl,
+}
+
+/// `socai bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// What to measure.
+    #[arg(value_enum)]
+    pub what: BenchKind,
+    /// How many events.
+    #[arg(long)]
+    pub events: Option<u64>,
+    /// How many threads, where it has a meaning.
+    #[arg(long, default_value_t = 1)]
+    pub threads: usize,
+    /// Work in this directory; otherwise in one that is removed at the end.
+    #[arg(long)]
+    pub data: Option<PathBuf>,
+    /// One JSON object instead of a line.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The benchmarks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BenchKind {
+    /// Sealed records into the log: commits of 4,096, one fsync each.
+    Append,
+    /// Segments through nats-server to signed checkpoints, beside raw JetStream publishing of the same facts.
+    Ingest,
+    /// One fact at a time: sealed to recorded.
+    Latency,
+    /// Everything but the fold: hashes, links, signatures, tree, checkpoints.
+    Verify,
+    /// Decode and fold.
+    Replay,
+    /// Fold into sled.
+    Models,
+}
