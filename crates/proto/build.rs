@@ -71,8 +71,8 @@ fn message_of(field: &FieldDescriptor) -> Outcome<MessageDescriptor> {
 }
 
 fn implement(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
-    let (mut ints, mut texts, mut lens, mut items, mut messages) =
-        (String::new(), String::new(), String::new(), String::new(), String::new());
+    let [mut ints, mut texts, mut texts_at, mut bytes, mut bytes_at] = [const { String::new() }; 5];
+    let [mut lens, mut items, mut messages] = [const { String::new() }; 3];
     for field in message.fields() {
         let (tag, name) = (field.number(), rust_name(field.name()));
         if field.cardinality() == Cardinality::Repeated {
@@ -83,8 +83,9 @@ fn implement(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
                     "            {tag} => self.{name}.get(at).map(|item| item as &dyn Fields),"
                 )?,
                 Kind::String => {
-                    writeln!(texts, "            {tag} => None,")?;
+                    writeln!(texts_at, "            {tag} => self.{name}.get(at).map(String::as_str),")?
                 }
+                Kind::Bytes => writeln!(bytes_at, "            {tag} => self.{name}.get(at).map(|item| &item[..]),")?,
                 _ => {}
             }
             continue;
@@ -97,13 +98,17 @@ fn implement(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
                 messages,
                 "            {tag} => self.{name}.as_ref().map(|inner| inner as &dyn Fields),"
             )?,
-            Kind::Bytes => {}
+            Kind::Bytes if optional => writeln!(bytes, "            {tag} => self.{name}.as_deref(),")?,
+            Kind::Bytes => writeln!(bytes, "            {tag} => Some(&self.{name}),")?,
             kind => writeln!(ints, "            {tag} => {},", int_expression(&name, &kind, optional)?)?,
         }
     }
     writeln!(code, "impl Fields for v1::{} {{", message.name())?;
     method(code, "int(&self, tag: u32) -> Option<i64>", &ints)?;
     method(code, "text(&self, tag: u32) -> Option<&str>", &texts)?;
+    method(code, "text_at(&self, tag: u32, at: usize) -> Option<&str>", &texts_at)?;
+    method(code, "bytes(&self, tag: u32) -> Option<&[u8]>", &bytes)?;
+    method(code, "bytes_at(&self, tag: u32, at: usize) -> Option<&[u8]>", &bytes_at)?;
     method(code, "len(&self, tag: u32) -> Option<usize>", &lens)?;
     method(code, "item(&self, tag: u32, at: usize) -> Option<&dyn Fields>", &items)?;
     method(code, "message(&self, tag: u32) -> Option<&dyn Fields>", &messages)?;

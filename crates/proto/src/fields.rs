@@ -14,6 +14,18 @@ pub trait Fields {
     fn text(&self, _tag: u32) -> Option<&str> {
         None
     }
+    /// One text of a repeated field.
+    fn text_at(&self, _tag: u32, _at: usize) -> Option<&str> {
+        None
+    }
+    /// Bytes of a singular field; an empty one is `Some(&[])`.
+    fn bytes(&self, _tag: u32) -> Option<&[u8]> {
+        None
+    }
+    /// One bytes value of a repeated field.
+    fn bytes_at(&self, _tag: u32, _at: usize) -> Option<&[u8]> {
+        None
+    }
     /// Number of items of a repeated field.
     fn len(&self, _tag: u32) -> Option<usize> {
         None
