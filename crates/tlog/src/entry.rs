@@ -1,6 +1,6 @@
 //! What the tree hashes for a record: public, and free of content. Layout: `proto/README.md`, Entry.
 
-use crate::{header::HEADER_LEN, malformed::Malformed};
+use crate::{digest::Hash, header::HEADER_LEN, malformed::Malformed, tree::entry_hash};
 
 /// Length in bytes of an entry without signature.
 pub const ENTRY_LEN: usize = 8 + HEADER_LEN + 1;
@@ -51,6 +51,11 @@ impl Entry {
             bytes[ENTRY_LEN..].copy_from_slice(signature);
         }
         EntryBytes { bytes, signed: self.signature.is_some() }
+    }
+
+    /// The leaf hash: SHA-256 of `00` and [`Entry::encode`].
+    pub fn leaf_hash(&self) -> Hash {
+        entry_hash(self.received_at_ms, &self.header_bytes, self.signature.as_ref())
     }
 
     /// Reads an entry; the header is taken as it is, [`crate::Header::decode`] reads it.

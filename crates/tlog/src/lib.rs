@@ -20,6 +20,7 @@ mod names;
 mod origin;
 mod record;
 mod segment;
+mod tree;
 
 pub use chain::{Chain, ChainHead};
 pub use digest::{Digest, Hash, Link};
@@ -35,4 +36,9 @@ pub use record::{MAX_FACTS, Record};
 pub use segment::{
     BadSignature, MAX_RECORDS, MAX_SEGMENT_LEN, MAX_SINGLE_LEN, SEGMENT_OVERHEAD, Segment, VerifiedSegment,
     encode_segment, segment_fit, segment_message, sign_segment,
+};
+pub use tree::{
+    BadFrontier, Completed, Frontier, HashSource, MemoryTree, NotHeld, ProofError, ProveError, empty_root,
+    entry_hash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_at, root_from_inclusion,
+    verify_consistency, verify_inclusion,
 };

@@ -1,5 +1,5 @@
 //! A small ledger with fixed keys, shared by the tests.
-#![allow(dead_code, missing_docs)] // each test file uses its own part
+#![allow(dead_code, missing_docs, clippy::unwrap_used)] // test code; each file uses its own part
 
 use bytes::Bytes;
 use socai_tlog::*;
