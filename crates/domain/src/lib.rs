@@ -8,6 +8,7 @@
 pub mod collate;
 mod date;
 mod dong;
+mod event;
 pub mod identity;
 pub mod search;
 pub mod text;
@@ -15,3 +16,4 @@ pub mod time;
 
 pub use date::{CivilDate, NotADate, Weekday};
 pub use dong::Dong;
+pub use event::{Event, EventId, Kind, Malformed, name_of};
