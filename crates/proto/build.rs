@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "build/view.rs"]
+mod view;
+
 use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -13,6 +16,7 @@ fn main() -> Outcome<()> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     println!("cargo::rerun-if-changed={}", root.join("socai").display());
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build");
 
     let mut compiler = protox::Compiler::new([&root])?;
     compiler.include_imports(true).include_source_info(true);
@@ -31,6 +35,7 @@ fn main() -> Outcome<()> {
 
     let pool = DescriptorPool::decode(descriptors.as_slice())?;
     fs::write(out.join("fields.rs"), field_accessors(&pool)?)?;
+    fs::write(out.join("view.rs"), view::views(&messages_of_facts(&pool)?)?)?;
     Ok(())
 }
 
@@ -49,6 +54,13 @@ fn field_accessors(pool: &DescriptorPool) -> Outcome<String> {
     }
     dispatch(&mut code, kinds.fields())?;
     Ok(code)
+}
+
+/// `Event` and every message it can hold.
+fn messages_of_facts(pool: &DescriptorPool) -> Outcome<Vec<MessageDescriptor>> {
+    let mut messages = vec![];
+    collect(&pool.get_message_by_name("socai.v1.Event").ok_or("no message Event")?, &mut messages);
+    Ok(messages)
 }
 
 fn collect(message: &MessageDescriptor, into: &mut Vec<MessageDescriptor>) {

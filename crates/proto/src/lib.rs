@@ -1,6 +1,7 @@
 //! socai-proto: the long-lived contracts of `proto/`, as Rust types and as descriptors.
 
 mod fields;
+pub mod view;
 
 pub use fields::{Fields, payload, payload_tag};
 
