@@ -8,7 +8,8 @@ use std::fmt::Write as _;
 
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
-use super::{Outcome, rust_name};
+use crate::Outcome;
+use crate::accessors::{int_expression, method, rust_name};
 
 /// The Rust source of the views of `messages`, none of which may be nested in another.
 pub fn views(messages: &[MessageDescriptor]) -> Outcome<String> {
@@ -132,16 +133,14 @@ fn accessors(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
             Kind::Message(_) => {
                 writeln!(messages, "            {tag} => self.{name}.as_ref().map(|m| m as &dyn Fields),")?;
             }
-            kind => {
-                writeln!(ints, "            {tag} => {},", super::int_expression(&name, &kind, optional)?)?
-            }
+            kind => writeln!(ints, "            {tag} => {},", int_expression(&name, &kind, optional)?)?,
         }
     }
     writeln!(code, "impl Fields for {} {{", anonymous(message))?;
-    super::method(code, "int(&self, tag: u32) -> Option<i64>", &ints)?;
-    super::method(code, "text(&self, tag: u32) -> Option<&str>", &texts)?;
-    super::method(code, "len(&self, tag: u32) -> Option<usize>", &lens)?;
-    super::method(code, "message(&self, tag: u32) -> Option<&dyn Fields>", &messages)?;
+    method(code, "int(&self, tag: u32) -> Option<i64>", &ints)?;
+    method(code, "text(&self, tag: u32) -> Option<&str>", &texts)?;
+    method(code, "len(&self, tag: u32) -> Option<usize>", &lens)?;
+    method(code, "message(&self, tag: u32) -> Option<&dyn Fields>", &messages)?;
     writeln!(code, "}}\n")?;
     Ok(())
 }
