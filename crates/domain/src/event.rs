@@ -27,7 +27,9 @@ pub struct Event {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Malformed {
     /// More bytes than facts may have.
-    #[error("facts have {got} bytes, at most {MAX_FACTS} are allowed: move text to the annex or split the batch")]
+    #[error(
+        "facts have {got} bytes, at most {MAX_FACTS} are allowed: move text to the annex or split the batch"
+    )]
     TooLong {
         /// Bytes of the facts.
         got: usize,

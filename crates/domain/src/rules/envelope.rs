@@ -1,0 +1,151 @@
+//! Rules of what every event carries: who, when, where.
+
+use socai_proto::v1;
+use socai_tlog::UnitNo;
+
+use super::{Breaches, Ctx};
+use crate::{CivilDate, Event, Kind, name_of};
+
+pub(super) fn check(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    publisher_may(event, publisher, ctx, out);
+    not_in_the_future(event, ctx, out);
+    places_exist(event, publisher, ctx, out);
+    builds_on_others(event, out);
+    key_flag_matches(event, publisher, ctx, out);
+}
+
+/// The publisher is registered, valid on the day of the fact, not suspended, and entitled to the kind.
+fn publisher_may(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    if publisher == UnitNo::OPERATOR {
+        return; // the operator exists by the ledger's origin
+    }
+    let Some(unit) = ctx.registry.unit(publisher) else {
+        out.add(
+            "unit",
+            "unknown_unit",
+            format!("Đơn vị số {publisher} chưa được đăng ký"),
+            format!("unit {publisher} is not registered"),
+        );
+        return;
+    };
+    if unit.on(event.occurred_on()).is_none() {
+        not_valid_on("unit", &unit.id, event.occurred_on(), out);
+    }
+    let suspended = ctx.recorded.map_or(unit.is_suspended(), |recorded| unit.is_suspended_at(recorded.leaf));
+    if suspended {
+        out.add(
+            "unit",
+            "suspended",
+            format!("Đơn vị `{}` đang bị đình chỉ; liên hệ đơn vị vận hành", unit.id),
+            format!("unit `{}` is suspended; ask the operator", unit.id),
+        );
+    }
+    if is_operators(event.kind()) {
+        out.add(
+            "kind",
+            "operator_only",
+            "Chỉ đơn vị vận hành sổ cái được công bố loại sự kiện này",
+            "only the operator of the ledger publishes this kind",
+        );
+    }
+}
+
+/// Kinds marked ° in the catalogue; a test holds this against the `operator_only` option of the descriptors.
+fn is_operators(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::UnitRegistered(_)
+            | Kind::UnitSucceeded(_)
+            | Kind::UnitSuspended(_)
+            | Kind::UnitResumed(_)
+            | Kind::ForkEvidenced(_)
+            | Kind::RulesAdopted(_)
+    )
+}
+
+fn not_in_the_future(event: &Event, ctx: &Ctx<'_>, out: &mut Breaches) {
+    if event.occurred_on() > ctx.received_on {
+        out.add(
+            "occurred_on",
+            "in_the_future",
+            format!("Ngày phát sinh {} sau ngày nhận {}", event.occurred_on(), ctx.received_on),
+            format!("{} is after the day of receipt in Viet Nam, {}", event.occurred_on(), ctx.received_on),
+        );
+    }
+}
+
+fn places_exist(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    for (i, place) in event.place().iter().enumerate() {
+        unit_exists_on(&format_args!("place.{i}"), place, publisher, event.occurred_on(), ctx, out);
+        if event.place()[..i].contains(place) {
+            let (vi, en) =
+                (format!("Địa bàn `{place}` ghi hai lần"), format!("place `{place}` is listed twice"));
+            out.add(format!("place.{i}"), "listed_twice", vi, en);
+        }
+    }
+}
+
+/// A unit named by a field is registered and exists on the day.
+pub(super) fn unit_exists_on(
+    field: &dyn std::fmt::Display,
+    id: &str,
+    publisher: UnitNo,
+    date: CivilDate,
+    ctx: &Ctx<'_>,
+    out: &mut Breaches,
+) {
+    // Most facts happen where they are published: one comparison instead of a look-up.
+    let own = ctx.registry.unit(publisher).filter(|unit| unit.id == id);
+    match own.or_else(|| ctx.registry.by_id(id)) {
+        Some(unit) if unit.on(date).is_some() => {}
+        Some(unit) => not_valid_on(&field.to_string(), &unit.id, date, out),
+        None => {
+            let vi = format!("Đơn vị `{id}` chưa được đăng ký trong sổ cái này");
+            out.add(
+                field.to_string(),
+                "unknown_unit",
+                vi,
+                format!("unit `{id}` is not registered in this ledger"),
+            );
+        }
+    }
+}
+
+#[cold]
+fn not_valid_on(field: &str, id: &str, date: CivilDate, out: &mut Breaches) {
+    out.add(
+        field,
+        "unit_not_valid",
+        format!("Đơn vị `{id}` không tồn tại vào ngày {date}; dùng đơn vị có hiệu lực ngày đó"),
+        format!("unit `{id}` does not exist on {date}; use the one valid on that day"),
+    );
+}
+
+fn builds_on_others(event: &Event, out: &mut Breaches) {
+    let refs = &event.message().refs;
+    for (i, reference) in refs.iter().enumerate().skip(1) {
+        if refs[..i].contains(reference) {
+            let name = name_of(reference);
+            let (vi, en) = (format!("Bản ghi {name} nêu hai lần"), format!("record {name} is listed twice"));
+            out.add(format!("refs.{i}"), "listed_twice", vi, en);
+        }
+    }
+}
+
+/// The header's flag and the event agree, or gate and fold would know different keys.
+fn key_flag_matches(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    let Some(recorded) = ctx.recorded else { return };
+    let own = |id: &str| id.is_empty() || ctx.registry.unit(publisher).is_some_and(|unit| unit.id == id);
+    let (rotates, sealing) = match event.kind() {
+        Kind::KeyRotated(rotation) => (true, rotation.key() == v1::KeyUse::Sealing && own(&rotation.unit)),
+        _ => (false, false),
+    };
+    if recorded.rotates_key && !rotates || sealing && !recorded.rotates_key {
+        out.add(
+            "kind",
+            "flag_differs",
+            "Cờ thay khóa trong tiêu đề không khớp với loại sự kiện",
+            "the header's key flag does not match the kind",
+        );
+    }
+}
