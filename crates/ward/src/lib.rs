@@ -1,1 +1,10 @@
-//! socai-ward
+//! ward
+mod config;
+mod dir;
+mod entropy;
+mod keys;
+mod lock;
+pub mod publisher;
+mod rotation;
+mod trust;
+pub use trust::Trust;
