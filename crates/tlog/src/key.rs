@@ -20,60 +20,72 @@ pub enum BadKey {
     Weak,
 }
 
-/// The Ed25519 public key a unit's segments are verified with; unit 0's also verifies the checkpoints.
-///
-/// Holds a canonical, strong key: [`SealingKey::from_bytes`] refuses the others. Printed as 64 hex digits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct SealingKey(VerifyingKey);
+/// Reads a key as RFC 8032 encodes it, refusing weak and non-canonical ones.
+fn strict(bytes: &[u8; 32]) -> Result<VerifyingKey, BadKey> {
+    let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadKey::NotAPoint)?;
+    if key.to_edwards().compress().to_bytes() != *bytes {
+        return Err(BadKey::NotCanonical);
+    }
+    if key.is_weak() { Err(BadKey::Weak) } else { Ok(key) }
+}
 
-impl SealingKey {
-    /// Reads a key as RFC 8032 encodes it, refusing weak and non-canonical ones.
-    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BadKey> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadKey::NotAPoint)?;
-        if key.to_edwards().compress().to_bytes() != *bytes {
-            return Err(BadKey::NotCanonical);
+macro_rules! public_key {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        ///
+        /// Canonical and strong: `from_bytes` refuses the others. Printed as 64 hex digits.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(VerifyingKey);
+
+        impl $name {
+            /// Reads a key as RFC 8032 encodes it, refusing weak and non-canonical ones.
+            pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BadKey> {
+                strict(bytes).map($name)
+            }
+
+            /// The public half of `secret`.
+            pub fn of(secret: &SigningKey) -> Self {
+                $name(secret.verifying_key())
+            }
+
+            /// The 32 bytes of RFC 8032.
+            pub fn as_bytes(&self) -> &[u8; 32] {
+                self.0.as_bytes()
+            }
+
+            /// Whether `signature` over `message` was made with this key, by the strict rules that leave one signature form.
+            pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
+                self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
+            }
         }
-        if key.is_weak() {
-            return Err(BadKey::Weak);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                hex::write(out, self.as_bytes())
+            }
         }
-        Ok(SealingKey(key))
-    }
 
-    /// The public half of `secret`.
-    pub fn of(secret: &SigningKey) -> Self {
-        SealingKey(secret.verifying_key())
-    }
+        impl fmt::Debug for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(out, "{}({self})", stringify!($name))
+            }
+        }
 
-    /// The 32 bytes of RFC 8032.
-    pub fn as_bytes(&self) -> &[u8; 32] {
-        self.0.as_bytes()
-    }
-
-    /// Whether `signature` over `message` was made with this key, by the strict rules that leave one signature form.
-    pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
-        self.0.verify_strict(message, &Signature::from_bytes(signature)).is_ok()
-    }
+        impl FromStr for $name {
+            type Err = BadName;
+            fn from_str(text: &str) -> Result<Self, BadName> {
+                let key = hex::parse(text).and_then(|bytes| $name::from_bytes(&bytes).ok());
+                key.ok_or_else(|| BadName { got: text.to_owned(), expected: "a strong Ed25519 public key of 64 hex digits" })
+            }
+        }
+    };
 }
 
-impl fmt::Display for SealingKey {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        hex::write(out, self.as_bytes())
-    }
-}
-
-impl fmt::Debug for SealingKey {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "SealingKey({self})")
-    }
-}
-
-impl FromStr for SealingKey {
-    type Err = BadName;
-    fn from_str(text: &str) -> Result<Self, BadName> {
-        let key = hex::parse(text).and_then(|bytes| SealingKey::from_bytes(&bytes).ok());
-        key.ok_or_else(|| BadName {
-            got: text.to_owned(),
-            expected: "a strong Ed25519 public key of 64 hex digits",
-        })
-    }
-}
+public_key!(
+    /// The Ed25519 public key a unit's segments are verified with; unit 0's also verifies the checkpoints.
+    SealingKey
+);
+public_key!(
+    /// The Ed25519 public key a unit's or an outsider's cosignatures are verified with. Never a sealing key.
+    WitnessKey
+);

@@ -7,7 +7,10 @@
 //!
 //! Out of scope: files, network, clock and randomness; what facts mean; which key a unit has at a moment.
 
+mod bundle;
 mod chain;
+mod checkpoint;
+mod cosignature;
 mod cursor;
 mod digest;
 mod entry;
@@ -17,26 +20,41 @@ mod key;
 mod link;
 mod malformed;
 mod names;
+mod note;
+mod note_key;
 mod origin;
+mod policy;
+mod proof_file;
 mod record;
 mod segment;
+mod statement;
+mod tile;
 mod tree;
 
+pub use bundle::{bundled, push_bundled};
 pub use chain::{Chain, ChainHead};
+pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
+pub use cosignature::cosign;
 pub use digest::{Digest, Hash, Link};
 pub use ed25519_dalek::SigningKey;
 pub use entry::{ENTRY_LEN, Entry, EntryBytes, SIGNED_ENTRY_LEN};
 pub use header::{HEADER_LEN, Header};
-pub use key::{BadKey, SealingKey};
+pub use key::{BadKey, SealingKey, WitnessKey};
 pub use link::{GENESIS_CONTEXT, LINK_CONTEXT, genesis, link};
 pub use malformed::Malformed;
 pub use names::{BadName, EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
+pub use note::{MAX_NOTE_LEN, MAX_SIGNATURES, Note, NoteError, NoteSignature, Verified};
+pub use note_key::{BadNoteKey, NoteKey};
 pub use origin::{BadOrigin, Origin};
+pub use policy::{BadPolicy, Cosigned, Opened, Policy, PolicyError, PolicyFault, PolicyLog, PolicyWitness};
+pub use proof_file::{BadProofFile, ProofFile, Unproven};
 pub use record::{MAX_FACTS, Record};
 pub use segment::{
     BadSignature, MAX_RECORDS, MAX_SEGMENT_LEN, MAX_SINGLE_LEN, SEGMENT_OVERHEAD, Segment, VerifiedSegment,
     encode_segment, segment_fit, segment_message, sign_segment,
 };
+pub use statement::{HeadStatement, RefusalStatement};
+pub use tile::{TILE_WIDTH, Tile, TileKind};
 pub use tree::{
     BadFrontier, Completed, Frontier, HashSource, MemoryTree, NotHeld, ProofError, ProveError, empty_root,
     entry_hash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_at, root_from_inclusion,
