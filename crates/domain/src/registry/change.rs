@@ -1,6 +1,6 @@
 //! What changes the registry, and what it refuses.
 
-use socai_proto::v1;
+use socai_proto::{v1, view};
 use socai_tlog::{BadKey, HEADER_LEN, Header, LeafIndex, SealingKey, UnitNo, UnitSeq};
 
 use super::{Epoch, KeyEpochs, MAX_UNITS, Position, Registry, Span, Succession, Unit};
@@ -18,7 +18,7 @@ impl Registry {
     /// this one; it is asked only when the operator replaces another unit's key.
     pub fn apply(
         &mut self,
-        event: &Event,
+        event: &Event<'_>,
         at: &Position,
         next_seq: impl FnOnce(UnitNo) -> UnitSeq,
     ) -> Result<(), Vec<Breach>> {
@@ -33,10 +33,10 @@ impl Registry {
             Kind::UnitRegistered(unit) => self.register(unit, at.leaf),
             Kind::UnitSucceeded(succession) => self.succeed(succession),
             Kind::UnitSuspended(s) => {
-                self.change(&s.unit, |unit| unit.suspend(effective(s.from_leaf_index, at.leaf)))
+                self.change(s.unit, |unit| unit.suspend(effective(s.from_leaf_index, at.leaf)))
             }
             Kind::UnitResumed(s) => {
-                self.change(&s.unit, |unit| unit.resume(effective(s.from_leaf_index, at.leaf)))
+                self.change(s.unit, |unit| unit.resume(effective(s.from_leaf_index, at.leaf)))
             }
             Kind::ForkEvidenced(fork) => self.suspend_forked(fork, at.leaf),
             Kind::KeyRotated(rotation) => self.rotate(rotation, at, next_seq),
@@ -46,7 +46,7 @@ impl Registry {
     }
 
     /// Whether an event of this kind can change the registry.
-    pub fn is_about(event: &Event) -> bool {
+    pub fn is_about(event: &Event<'_>) -> bool {
         matches!(
             event.kind(),
             Kind::UnitRegistered(_)
@@ -59,11 +59,11 @@ impl Registry {
     }
 
     /// What the registry has against an event of its own kinds.
-    pub(crate) fn check(&self, event: &Event, publisher: UnitNo, out: &mut Breaches) {
+    pub(crate) fn check(&self, event: &Event<'_>, publisher: UnitNo, out: &mut Breaches) {
         match event.kind() {
             Kind::UnitRegistered(unit) => self.check_registration(unit, out),
-            Kind::UnitSucceeded(s) => self.check_known(&s.from, "data.from", out),
-            Kind::UnitSuspended(s) => self.check_known(&s.unit, "data.unit", out),
+            Kind::UnitSucceeded(s) => self.check_known(s.from, "data.from", out),
+            Kind::UnitSuspended(s) => self.check_known(s.unit, "data.unit", out),
             Kind::UnitResumed(s) => self.check_resumption(s, out),
             Kind::ForkEvidenced(fork) => self.check_fork(fork, out),
             Kind::KeyRotated(rotation) => self.check_rotation(rotation, publisher, out),
@@ -82,7 +82,7 @@ impl Registry {
         }
     }
 
-    fn check_registration(&self, new: &v1::UnitRegistered, out: &mut Breaches) {
+    fn check_registration(&self, new: &view::UnitRegistered<'_>, out: &mut Breaches) {
         if new.unit_no >= MAX_UNITS {
             out.add(
                 "data.unit_no",
@@ -100,7 +100,7 @@ impl Registry {
                 format!("number {} belongs to `{}`; numbers are never reused", new.unit_no, holder.id),
             );
         }
-        if let Some(other) = self.by_id(&new.unit_id).filter(|other| other.no.0 != new.unit_no) {
+        if let Some(other) = self.by_id(new.unit_id).filter(|other| other.no.0 != new.unit_no) {
             out.add(
                 "data.unit_id",
                 "id_taken",
@@ -122,11 +122,11 @@ impl Registry {
         }
     }
 
-    fn check_new_keys(&self, new: &v1::UnitRegistered, out: &mut Breaches) {
+    fn check_new_keys(&self, new: &view::UnitRegistered<'_>, out: &mut Breaches) {
         let keys = [
-            ("data.transport_key", &new.transport_key),
-            ("data.sealing_key", &new.sealing_key),
-            ("data.witnessing_key", &new.witnessing_key),
+            ("data.transport_key", new.transport_key),
+            ("data.sealing_key", new.sealing_key),
+            ("data.witnessing_key", new.witnessing_key),
         ];
         for (i, (field, key)) in keys.iter().enumerate() {
             self.check_new_key(field, key, out);
@@ -162,9 +162,9 @@ impl Registry {
         }
     }
 
-    fn check_resumption(&self, resumed: &v1::UnitResumed, out: &mut Breaches) {
-        match self.by_id(&resumed.unit) {
-            None => self.check_known(&resumed.unit, "data.unit", out),
+    fn check_resumption(&self, resumed: &view::UnitResumed<'_>, out: &mut Breaches) {
+        match self.by_id(resumed.unit) {
+            None => self.check_known(resumed.unit, "data.unit", out),
             Some(unit) if !unit.is_suspended() => {
                 let vi = format!("Đơn vị `{}` không bị đình chỉ", unit.id);
                 out.add("data.unit", "not_suspended", vi, format!("unit `{}` is not suspended", unit.id));
@@ -173,9 +173,9 @@ impl Registry {
         }
     }
 
-    fn check_rotation(&self, rotation: &v1::KeyRotated, publisher: UnitNo, out: &mut Breaches) {
-        self.check_new_key("data.new_public_key", &rotation.new_public_key, out);
-        let named = Some(rotation.unit.as_str()).filter(|id| !id.is_empty());
+    fn check_rotation(&self, rotation: &view::KeyRotated<'_>, publisher: UnitNo, out: &mut Breaches) {
+        self.check_new_key("data.new_public_key", rotation.new_public_key, out);
+        let named = Some(rotation.unit).filter(|id| !id.is_empty());
         let own = self.unit(publisher).map(|unit| unit.id.as_str());
         match named {
             Some(id) if Some(id) != own && publisher != UnitNo::OPERATOR => {
@@ -201,8 +201,8 @@ impl Registry {
 
     /// The evidence names one known unit and one place with two links. Its signatures need the ledger's origin and are verified by
     /// the gate that writes it and by the audit.
-    fn check_fork(&self, fork: &v1::ForkEvidenced, out: &mut Breaches) {
-        let headers = (header_of(&fork.first_header), header_of(&fork.second_header));
+    fn check_fork(&self, fork: &view::ForkEvidenced<'_>, out: &mut Breaches) {
+        let headers = (header_of(fork.first_header), header_of(fork.second_header));
         let (Some(first), Some(second)) = headers else {
             out.add(
                 "data.first_header",
@@ -227,12 +227,12 @@ impl Registry {
         }
     }
 
-    fn register(&mut self, new: &v1::UnitRegistered, leaf: LeafIndex) {
+    fn register(&mut self, new: &view::UnitRegistered<'_>, leaf: LeafIndex) {
         let (Some(span), Ok(sealing), Ok(witnessing), Ok(transport)) = (
             span_of(new),
-            key_of(&new.sealing_key),
-            key_of(&new.witnessing_key),
-            <[u8; 32]>::try_from(&new.transport_key[..]),
+            key_of(new.sealing_key),
+            key_of(new.witnessing_key),
+            <[u8; 32]>::try_from(new.transport_key),
         ) else {
             return; // refused above: a registration that passed the rules has a date and three keys
         };
@@ -241,12 +241,12 @@ impl Registry {
             return known.begin_span(span);
         }
         self.keys.extend([transport, *sealing.as_bytes(), *witnessing.as_bytes()]);
-        self.by_id.insert(&new.unit_id, no);
+        self.by_id.insert(new.unit_id, no);
         let index = new.unit_no as usize;
         self.by_no.resize(self.by_no.len().max(index + 1), None);
         self.by_no[index] = Some(Box::new(Unit {
             no,
-            id: new.unit_id.clone(),
+            id: new.unit_id.to_owned(),
             spans: vec![span],
             successors: Vec::new(),
             transport: KeyEpochs::new(transport, leaf),
@@ -256,15 +256,15 @@ impl Registry {
         }));
     }
 
-    fn succeed(&mut self, succession: &v1::UnitSucceeded) {
+    fn succeed(&mut self, succession: &view::UnitSucceeded<'_>) {
         let Ok(effective) = CivilDate::from_yyyymmdd(succession.effective) else { return };
         let whole = succession.portion() == v1::Portion::Whole;
-        self.change(&succession.from, |unit| {
+        self.change(succession.from, |unit| {
             unit.successors.push(Succession {
-                to: succession.to.clone(),
+                to: succession.to.to_owned(),
                 whole,
                 effective,
-                legal: succession.legal.clone(),
+                legal: succession.legal.to_owned(),
             });
             if whole {
                 unit.end_before(effective);
@@ -272,20 +272,25 @@ impl Registry {
         });
     }
 
-    fn suspend_forked(&mut self, fork: &v1::ForkEvidenced, leaf: LeafIndex) {
-        let unit = header_of(&fork.first_header).and_then(|header| self.unit_mut(header.unit));
+    fn suspend_forked(&mut self, fork: &view::ForkEvidenced<'_>, leaf: LeafIndex) {
+        let unit = header_of(fork.first_header).and_then(|header| self.unit_mut(header.unit));
         if let Some(unit) = unit {
             unit.suspend(LeafIndex(leaf.0 + 1));
         }
     }
 
     /// A unit's own rotation covers what it seals next; the operator's covers what the log does not hold yet.
-    fn rotate(&mut self, rotation: &v1::KeyRotated, at: &Position, next_seq: impl FnOnce(UnitNo) -> UnitSeq) {
-        let named = self.by_id(&rotation.unit).map(|unit| unit.no);
+    fn rotate(
+        &mut self,
+        rotation: &view::KeyRotated<'_>,
+        at: &Position,
+        next_seq: impl FnOnce(UnitNo) -> UnitSeq,
+    ) {
+        let named = self.by_id(rotation.unit).map(|unit| unit.no);
         let whose = named.unwrap_or(at.name.unit);
         let after = UnitSeq(at.name.seq.0 + 1);
         let from_seq = if whose == at.name.unit { after } else { next_seq(whose) };
-        let (Ok(key), Some(unit)) = (key_of(&rotation.new_public_key), self.unit_mut(whose)) else { return };
+        let (Ok(key), Some(unit)) = (key_of(rotation.new_public_key), self.unit_mut(whose)) else { return };
         let made_known_at = at.leaf;
         match rotation.key() {
             v1::KeyUse::Transport => {
@@ -306,7 +311,7 @@ impl Registry {
 }
 
 /// Registering a known unit again begins a new span of names; keys change by rotation only.
-fn check_same_keys(holder: &Unit, new: &v1::UnitRegistered, out: &mut Breaches) {
+fn check_same_keys(holder: &Unit, new: &view::UnitRegistered<'_>, out: &mut Breaches) {
     let same = new.transport_key[..] == holder.transport.newest()
         && new.sealing_key[..] == *holder.sealing.newest().as_bytes()
         && new.witnessing_key[..] == *holder.witnessing.newest().as_bytes();
@@ -333,7 +338,7 @@ fn header_of(bytes: &[u8]) -> Option<Header> {
     Header::decode(<&[u8; HEADER_LEN]>::try_from(bytes).ok()?).ok()
 }
 
-fn span_of(new: &v1::UnitRegistered) -> Option<Span> {
+fn span_of(new: &view::UnitRegistered<'_>) -> Option<Span> {
     let to = match new.valid_to {
         None => None,
         Some(number) => Some(CivilDate::from_yyyymmdd(number).ok()?),
@@ -341,9 +346,9 @@ fn span_of(new: &v1::UnitRegistered) -> Option<Span> {
     Some(Span {
         from: CivilDate::from_yyyymmdd(new.valid_from).ok()?,
         to,
-        code: new.code.clone(),
-        name: new.name.clone(),
+        code: new.code.to_owned(),
+        name: new.name.to_owned(),
         unit_type: new.r#type(),
-        parent: Some(new.parent.clone()).filter(|parent| !parent.is_empty()),
+        parent: Some(new.parent.to_owned()).filter(|parent| !parent.is_empty()),
     })
 }

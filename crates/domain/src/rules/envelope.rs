@@ -4,9 +4,9 @@ use socai_proto::v1;
 use socai_tlog::UnitNo;
 
 use super::{Breaches, Ctx};
-use crate::{CivilDate, Event, Kind, name_of};
+use crate::{CivilDate, Event, Kind};
 
-pub(super) fn check(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+pub(super) fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     publisher_may(event, publisher, ctx, out);
     not_in_the_future(event, ctx, out);
     places_exist(event, publisher, ctx, out);
@@ -15,7 +15,7 @@ pub(super) fn check(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut B
 }
 
 /// The publisher is registered, valid on the day of the fact, not suspended, and entitled to the kind.
-fn publisher_may(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn publisher_may(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     if publisher == UnitNo::OPERATOR {
         return; // the operator exists by the ledger's origin
     }
@@ -51,7 +51,7 @@ fn publisher_may(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Brea
 }
 
 /// Kinds marked ° in the catalogue; a test holds this against the `operator_only` option of the descriptors.
-fn is_operators(kind: &Kind) -> bool {
+fn is_operators(kind: &Kind<'_>) -> bool {
     matches!(
         kind,
         Kind::UnitRegistered(_)
@@ -63,7 +63,7 @@ fn is_operators(kind: &Kind) -> bool {
     )
 }
 
-fn not_in_the_future(event: &Event, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn not_in_the_future(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     if event.occurred_on() > ctx.received_on {
         out.add(
             "occurred_on",
@@ -74,10 +74,10 @@ fn not_in_the_future(event: &Event, ctx: &Ctx<'_>, out: &mut Breaches) {
     }
 }
 
-fn places_exist(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     for (i, place) in event.place().iter().enumerate() {
         unit_exists_on(&format_args!("place.{i}"), place, publisher, event.occurred_on(), ctx, out);
-        if event.place()[..i].contains(place) {
+        if event.place().iter().take(i).any(|earlier| earlier == place) {
             let (vi, en) =
                 (format!("Địa bàn `{place}` ghi hai lần"), format!("place `{place}` is listed twice"));
             out.add(format!("place.{i}"), "listed_twice", vi, en);
@@ -121,11 +121,9 @@ fn not_valid_on(field: &str, id: &str, date: CivilDate, out: &mut Breaches) {
     );
 }
 
-fn builds_on_others(event: &Event, out: &mut Breaches) {
-    let refs = &event.message().refs;
-    for (i, reference) in refs.iter().enumerate().skip(1) {
-        if refs[..i].contains(reference) {
-            let name = name_of(reference);
+fn builds_on_others(event: &Event<'_>, out: &mut Breaches) {
+    for (i, name) in event.refs().enumerate().skip(1) {
+        if event.refs().take(i).any(|earlier| earlier == name) {
             let (vi, en) = (format!("Bản ghi {name} nêu hai lần"), format!("record {name} is listed twice"));
             out.add(format!("refs.{i}"), "listed_twice", vi, en);
         }
@@ -133,11 +131,11 @@ fn builds_on_others(event: &Event, out: &mut Breaches) {
 }
 
 /// The header's flag and the event agree, or gate and fold would know different keys.
-fn key_flag_matches(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn key_flag_matches(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     let Some(recorded) = ctx.recorded else { return };
     let own = |id: &str| id.is_empty() || ctx.registry.unit(publisher).is_some_and(|unit| unit.id == id);
     let (rotates, sealing) = match event.kind() {
-        Kind::KeyRotated(rotation) => (true, rotation.key() == v1::KeyUse::Sealing && own(&rotation.unit)),
+        Kind::KeyRotated(rotation) => (true, rotation.key() == v1::KeyUse::Sealing && own(rotation.unit)),
         _ => (false, false),
     };
     if recorded.rotates_key && !rotates || sealing && !recorded.rotates_key {

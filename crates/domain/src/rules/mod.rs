@@ -45,7 +45,7 @@ impl<'a> Ctx<'a> {
 }
 
 /// Every rule that `event` breaks when `publisher` states it; empty when it may be sealed and counts.
-pub fn check(event: &Event, publisher: UnitNo, ctx: &Ctx<'_>) -> Vec<Breach> {
+pub fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>) -> Vec<Breach> {
     let mut out = Breaches::default();
     envelope::check(event, publisher, ctx, &mut out);
     ctx.registry.check(event, publisher, &mut out);
