@@ -1,0 +1,17 @@
+//! What the tests of the ward share.
+#![allow(dead_code)] // each test file uses its part
+
+pub mod district;
+pub mod ward;
+
+use socai_tlog::{Origin, SealingKey, SigningKey, UnitNo};
+
+/// A district and the disk of its one ward, nothing recorded.
+pub fn world() -> (district::FakeDistrict, ward::Disk) {
+    let key = SigningKey::from_bytes(&[3; 32]);
+    let operator = SigningKey::from_bytes(&[1; 32]);
+    let origin = Origin::new("so-cai.example/thu").unwrap();
+    let district = district::FakeDistrict::new(origin, operator, UnitNo(7), SealingKey::of(&key));
+    let disk = ward::Disk::new(&district, key);
+    (district, disk)
+}
