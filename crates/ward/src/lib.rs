@@ -2,6 +2,7 @@
 mod config;
 mod dir;
 mod entropy;
+mod ids;
 mod keys;
 mod lock;
 pub mod publisher;
