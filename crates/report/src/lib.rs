@@ -1,1 +1,22 @@
-//! socai-report
+//! Reports from figures: text for a terminal and JSON for a program, the same bytes every time.
+//!
+//! In scope: the one place where numbers, money, percentages and dates become Vietnamese print ([`format`](mod@format)), the monthly
+//! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP for 80 columns ([`text`]) and the JSON form
+//! ([`json`]). Out of scope: computing figures (`fold`), reading the log, the clock: whoever asks fills [`Figures`].
+
+pub mod body;
+mod error;
+pub mod figures;
+pub mod format;
+mod json;
+mod template;
+mod text;
+
+pub use error::{Error, TemplateError};
+pub use figures::{
+    AsOf, Directive, Figure, Figures, Form, Known, Nil, Occasion, Period, Plan, Restated, Slice, Span,
+    UnitName,
+};
+pub use json::json;
+pub use template::Template;
+pub use text::text;

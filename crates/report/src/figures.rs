@@ -1,0 +1,255 @@
+//! What a report is made of: plain values, filled from the fold by whoever asks.
+
+use std::collections::BTreeMap;
+
+use socai_domain::CivilDate;
+use socai_tlog::{Digest, Hash, TreeSize};
+
+use crate::format::{Percent, dem, tien};
+
+/// Everything one report prints, as known at one tree size.
+#[derive(Clone, Debug)]
+pub struct Figures {
+    /// The ledger's origin.
+    pub ledger: String,
+    /// Official name of the body that reports: `Ủy ban nhân dân quận Thanh Xuân`.
+    pub issuer: String,
+    /// What was asked for.
+    pub period: Period,
+    /// The cut-off.
+    pub as_of: AsOf,
+    /// Figures in the order of the indicator rows.
+    pub figures: Vec<Figure>,
+    /// Main tasks, in the order of their numbers.
+    pub directives: Vec<Directive>,
+    /// Figures of earlier reports that are known differently now.
+    pub restated: Vec<Restated>,
+    /// Units that have not closed the period.
+    pub open: Vec<UnitName>,
+    /// Text written and signed by an official, by section name of the template.
+    pub texts: BTreeMap<String, String>,
+}
+
+/// The period of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Its name in the occasions table, when it has one: `2023-02`.
+    pub id: Option<String>,
+    /// As the title prints it: `tháng 02/2023`.
+    pub name: String,
+    /// First day.
+    pub from: CivilDate,
+    /// Last day: the cut-off of the facts.
+    pub to: CivilDate,
+    /// The period the main tasks are for, as the title prints it.
+    pub tasks_of: String,
+    /// The occasion reported with it.
+    pub occasion: Option<Occasion>,
+}
+
+/// An occasion such as Tết.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occasion {
+    /// Id on the facts: `tet-quy-mao-2023`.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// Name inside a sentence: `Tết Quý Mão`.
+    pub short: String,
+}
+
+/// The cut-off: a tree size, its root and when its last entry was received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree of that size.
+    pub root: Hash,
+    /// Milliseconds UTC at which the last of them was received.
+    pub time_ms: u64,
+}
+
+/// How a figure prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A count with its unit of measure: `11.854 suất quà`.
+    Count,
+    /// Money: `10 tỷ 287 triệu đồng`.
+    Money,
+}
+
+/// One figure.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// Indicator code.
+    pub indicator: String,
+    /// Vietnamese label.
+    pub label: String,
+    /// Unit of measure: `VND`, `suất quà`.
+    pub unit: String,
+    /// How it prints.
+    pub form: Form,
+    /// Decimals of its percentages.
+    pub percent_decimals: u8,
+    /// What it was asked for.
+    pub span: Span,
+    /// The value in units of measure (money in đồng); `None` when nothing is known.
+    pub value: Option<i64>,
+    /// Plans it is compared with, in order of authority.
+    pub plan: Vec<Plan>,
+    /// The value of the same period of the year before.
+    pub same_period: Option<i64>,
+    /// Parts of the value along the axes of its row.
+    pub slices: Vec<Slice>,
+    /// Number of facts it was computed from.
+    pub events: u64,
+    /// BLAKE3 over the names of those facts in leaf order.
+    pub digest: Digest,
+    /// The nil declarations a zero needs; `None` when the row asks for none.
+    pub nil: Option<Nil>,
+}
+
+/// The days or the occasion a figure was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// From the first to the last day.
+    Days(CivilDate, CivilDate),
+    /// Up to a day, however old.
+    Until(CivilDate),
+    /// By the occasion's id on the facts.
+    Occasion(String),
+}
+
+/// What an authority set for the year.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The authority: `city`.
+    pub by: String,
+    /// The authority in words: `Thành phố giao`.
+    pub label: String,
+    /// The plan, in the figure's unit.
+    pub amount: i64,
+}
+
+/// A part of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// Field that divides: `source`.
+    pub axis: String,
+    /// Value of the field: `social_org`.
+    pub key: String,
+    /// That value in words: `các tổ chức xã hội`.
+    pub label: String,
+    /// The part, in the figure's unit.
+    pub value: i64,
+}
+
+/// Declarations behind a zero.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Nil {
+    /// Units that still owe one, in official order; none when the zero is proven.
+    pub missing: Vec<UnitName>,
+}
+
+/// A unit by id and name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitName {
+    /// Unit id.
+    pub id: String,
+    /// Official name on the last day of the period.
+    pub name: String,
+}
+
+/// One main task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directive {
+    /// Its number in the document.
+    pub number: u32,
+    /// What is to be done.
+    pub text: String,
+    /// Name of the unit that leads.
+    pub lead: String,
+    /// Last day.
+    pub due_on: CivilDate,
+    /// Latest status in words; `None` before any progress was recorded.
+    pub status: Option<String>,
+}
+
+/// A figure of an earlier report that is known differently now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// Indicator code.
+    pub indicator: String,
+    /// Vietnamese label.
+    pub label: String,
+    /// How it prints.
+    pub form: Form,
+    /// As reported then.
+    pub reported: i64,
+    /// As known now.
+    pub known: i64,
+    /// Why, in words.
+    pub reason: String,
+    /// Names of the facts that changed it.
+    pub events: Vec<String>,
+}
+
+/// What may be said about a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// Nothing: no facts, or a zero that some unit has not confirmed.
+    Nothing,
+    /// That it is zero: declared by every unit in scope, or what the facts add up to.
+    Zero,
+    /// This value.
+    Value(i64),
+}
+
+impl Figure {
+    /// What may be said about this figure. Absence of facts alone is never a zero.
+    pub fn known(&self) -> Known {
+        let is_confirmed = self.nil.as_ref().map_or(self.events > 0, |nil| nil.missing.is_empty());
+        match self.value {
+            None => Known::Nothing,
+            Some(0) if is_confirmed => Known::Zero,
+            Some(0) => Known::Nothing,
+            Some(value) => Known::Value(value),
+        }
+    }
+
+    /// Units whose nil declaration is missing; none when a value above zero is known anyway.
+    pub fn missing(&self) -> &[UnitName] {
+        match (&self.nil, self.value) {
+            (Some(nil), None | Some(0)) => &nil.missing,
+            _ => &[],
+        }
+    }
+
+    /// The figure as print: `63 trường hợp`, `83 triệu đồng`, `không phát sinh`; `None` when nothing may be said.
+    pub fn printed(&self) -> Option<String> {
+        match (self.known(), self.form) {
+            (Known::Nothing, _) => None,
+            (Known::Zero, _) => Some("không phát sinh".to_owned()),
+            (Known::Value(value), Form::Money) => Some(tien(value)),
+            (Known::Value(value), Form::Count) => Some(format!("{} {}", dem(value), self.unit)),
+        }
+    }
+
+    /// The value against a plan; `None` without data or without a plan above zero.
+    pub fn against_plan(&self, plan: &Plan) -> Option<Percent> {
+        self.against(plan.amount)
+    }
+
+    /// The value against the same period of the year before.
+    pub fn against_same_period(&self) -> Option<Percent> {
+        self.same_period.and_then(|base| self.against(base))
+    }
+
+    fn against(&self, base: i64) -> Option<Percent> {
+        match self.known() {
+            Known::Nothing => None,
+            Known::Zero => Percent::of(0, base, self.percent_decimals),
+            Known::Value(value) => Percent::of(value, base, self.percent_decimals),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Printing: every number, amount, percentage, date and name of a report goes through these functions.
+//!
+//! A dot groups thousands, a comma separates decimals. Rounding is half-up, once, from integers.
+
+mod date;
+mod name;
+mod number;
+mod percent;
+
+pub use date::{ngay, ngay_dai, thang};
+pub use name::{list, sentence_case, ten_dv};
+pub use number::{dem, so, tien, tien_d};
+pub use percent::Percent;

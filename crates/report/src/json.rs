@@ -1,0 +1,138 @@
+//! The JSON form: integers as numbers, percentages as printed with a point, keys in one order.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use socai_domain::time::vietnam_rfc3339;
+
+use crate::Error;
+use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
+
+/// The figures as JSON text, ending with a line feed; the same figures give the same bytes.
+///
+/// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
+/// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
+/// which nothing may be said has the value `null`. `nil` is `null` unless the row asks for declarations.
+pub fn json(figures: &Figures) -> Result<String, Error> {
+    let mut text = serde_json::to_string_pretty(&Sheet::of(figures))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[derive(Serialize)]
+struct Sheet<'a> {
+    ledger: &'a str,
+    period: PeriodRow<'a>,
+    as_of: AsOfRow,
+    figures: Vec<FigureRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct PeriodRow<'a> {
+    id: Option<&'a str>,
+    name: &'a str,
+    from: String,
+    to: String,
+    occasion: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct AsOfRow {
+    size: u64,
+    root: String,
+    time: String,
+}
+
+#[derive(Serialize)]
+struct FigureRow<'a> {
+    indicator: &'a str,
+    label: &'a str,
+    value: Option<i64>,
+    unit: &'a str,
+    period: SpanRow<'a>,
+    printed: Option<String>,
+    plan_pct: BTreeMap<&'a str, String>,
+    same_period_pct: Option<String>,
+    events: u64,
+    digest: String,
+    nil: Option<NilRow<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SpanRow<'a> {
+    Days { from: String, to: String },
+    Until { to: String },
+    Occasion { occasion: &'a str },
+}
+
+#[derive(Serialize)]
+struct NilRow<'a> {
+    proven: bool,
+    missing: Vec<&'a str>,
+}
+
+impl<'a> Sheet<'a> {
+    fn of(figures: &'a Figures) -> Sheet<'a> {
+        Sheet {
+            ledger: &figures.ledger,
+            period: PeriodRow::of(&figures.period),
+            as_of: AsOfRow {
+                size: figures.as_of.size.0,
+                root: figures.as_of.root.to_string(),
+                time: vietnam_rfc3339(figures.as_of.time_ms),
+            },
+            figures: figures.figures.iter().map(FigureRow::of).collect(),
+        }
+    }
+}
+
+impl<'a> PeriodRow<'a> {
+    fn of(period: &'a Period) -> PeriodRow<'a> {
+        PeriodRow {
+            id: period.id.as_deref(),
+            name: &period.name,
+            from: period.from.to_string(),
+            to: period.to.to_string(),
+            occasion: period.occasion.as_ref().map(|Occasion { id, .. }| id.as_str()),
+        }
+    }
+}
+
+impl<'a> FigureRow<'a> {
+    fn of(figure: &'a Figure) -> FigureRow<'a> {
+        let plans = figure.plan.iter();
+        FigureRow {
+            indicator: &figure.indicator,
+            label: &figure.label,
+            value: match figure.known() {
+                Known::Nothing => None,
+                Known::Zero => Some(0),
+                Known::Value(value) => Some(value),
+            },
+            unit: &figure.unit,
+            period: SpanRow::of(&figure.span),
+            printed: figure.printed(),
+            plan_pct: plans
+                .filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?.point())))
+                .collect(),
+            same_period_pct: figure.against_same_period().map(|percent| percent.point()),
+            events: figure.events,
+            digest: figure.digest.to_string(),
+            nil: figure.nil.as_ref().map(|nil| NilRow {
+                proven: nil.missing.is_empty(),
+                missing: nil.missing.iter().map(|UnitName { id, .. }| id.as_str()).collect(),
+            }),
+        }
+    }
+}
+
+impl<'a> SpanRow<'a> {
+    fn of(span: &'a Span) -> SpanRow<'a> {
+        match span {
+            Span::Days(from, to) => SpanRow::Days { from: from.to_string(), to: to.to_string() },
+            Span::Until(to) => SpanRow::Until { to: to.to_string() },
+            Span::Occasion(id) => SpanRow::Occasion { occasion: id },
+        }
+    }
+}

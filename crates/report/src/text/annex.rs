@@ -1,0 +1,94 @@
+//! The annex: every figure with what it was computed from, what is still missing, and the cut-off.
+
+use socai_domain::time::vietnam_rfc3339;
+
+use super::WIDTH;
+use super::wrap::{centered, fill, padded};
+use crate::figures::{Figure, Figures, UnitName};
+use crate::format::{so, ten_dv};
+
+/// Columns of code, label, figure, number of facts, proof code.
+const CELLS: [usize; 5] = [10, 28, 23, 7, 8];
+/// Hexadecimal digits of a digest that a person compares.
+const PROOF_CODE: usize = 8;
+
+/// The annex's lines.
+pub(super) fn lines(figures: &Figures) -> Vec<String> {
+    let mut lines = vec![String::new(), centered("PHỤ LỤC. SỐ LIỆU VÀ MÃ KIỂM CHỨNG", WIDTH), String::new()];
+    lines.extend(row(["Mã", "Chỉ tiêu", "Số liệu", "Sự kiện", "Mã"].map(|head| vec![head.to_owned()])));
+    lines.push("-".repeat(WIDTH));
+    let printed = figures.figures.iter().filter_map(|figure| Some((figure, figure.printed()?)));
+    lines.extend(printed.flat_map(|(figure, value)| row(cells(figure, value))));
+    lines.push("-".repeat(WIDTH));
+    lines.extend(unconfirmed(&figures.figures));
+    lines.extend(unclosed(&figures.open));
+    lines.extend(cut_off(figures));
+    lines
+}
+
+fn cells(figure: &Figure, value: String) -> [Vec<String>; 5] {
+    let digest = figure.digest.to_string();
+    let plans = figure.plan.iter().filter_map(|plan| {
+        let percent = figure.against_plan(plan)?;
+        Some(format!("{percent} {}", plan.label))
+    });
+    let same_period = figure.against_same_period().map(|percent| format!("{percent} cùng kỳ"));
+    let mut said = fill(&value, CELLS[2], 0, 0);
+    said.extend(plans.chain(same_period).flat_map(|line| fill(&line, CELLS[2], 0, 2)));
+    [
+        fill(&figure.indicator, CELLS[0], 0, 0),
+        fill(&figure.label, CELLS[1], 0, 0),
+        said,
+        vec![format!("{:>width$}", so(i64::try_from(figure.events).unwrap_or(i64::MAX)), width = CELLS[3])],
+        vec![digest.chars().take(PROOF_CODE).collect()],
+    ]
+}
+
+/// Cells side by side, as many lines as the tallest needs.
+fn row(cells: [Vec<String>; 5]) -> Vec<String> {
+    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+    let line = |at: usize| {
+        let parts = cells
+            .iter()
+            .zip(CELLS)
+            .map(|(cell, width)| padded(cell.get(at).map_or("", String::as_str), width));
+        parts.collect::<Vec<_>>().join(" ").trim_end().to_owned()
+    };
+    (0..height).map(line).collect()
+}
+
+fn unconfirmed(figures: &[Figure]) -> Vec<String> {
+    let missing = figures.iter().filter(|figure| !figure.missing().is_empty());
+    missing
+        .flat_map(|figure| {
+            let said = format!(
+                "{} ({}): chưa xác nhận không phát sinh: {}.",
+                figure.label,
+                figure.indicator,
+                names(figure.missing())
+            );
+            fill(&said, WIDTH, 0, 2)
+        })
+        .collect()
+}
+
+fn unclosed(open: &[UnitName]) -> Vec<String> {
+    if open.is_empty() {
+        return Vec::new();
+    }
+    fill(&format!("Chưa chốt số liệu kỳ này: {}.", names(open)), WIDTH, 0, 2)
+}
+
+fn cut_off(figures: &Figures) -> Vec<String> {
+    let as_of = &figures.as_of;
+    let size = so(i64::try_from(as_of.size.0).unwrap_or(i64::MAX));
+    let said =
+        format!("Sổ cái {}, cỡ cây {size}, ghi nhận đến {}.", figures.ledger, vietnam_rfc3339(as_of.time_ms));
+    let mut lines = fill(&said, WIDTH, 0, 2);
+    lines.push(format!("Gốc cây {}", as_of.root));
+    lines
+}
+
+fn names(units: &[UnitName]) -> String {
+    units.iter().map(|unit| ten_dv(&unit.name)).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,129 @@
+//! Figures of the reference report, as the fold would hand them over.
+#![allow(dead_code)]
+
+use std::collections::BTreeMap;
+
+use socai_domain::CivilDate;
+use socai_report::{
+    AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, Template, UnitName,
+};
+use socai_tlog::{Digest, Hash, TreeSize};
+
+pub const TEMPLATE: &str = include_str!("../../../../deploy/thanh-xuan/rules/template.monthly.jinja");
+
+pub fn template() -> Template {
+    Template::parse(TEMPLATE).unwrap()
+}
+
+pub fn day(text: &str) -> CivilDate {
+    text.parse().unwrap()
+}
+
+/// A month without a single figure.
+pub fn empty() -> Figures {
+    Figures {
+        ledger: "socai.example/thanh-xuan".to_owned(),
+        issuer: "Ủy ban nhân dân quận Thanh Xuân".to_owned(),
+        period: Period {
+            id: Some("2023-02".to_owned()),
+            name: "tháng 02/2023".to_owned(),
+            from: day("2023-01-01"),
+            to: day("2023-02-08"),
+            tasks_of: "tháng 02/2023".to_owned(),
+            occasion: Some(Occasion {
+                id: "tet-quy-mao-2023".to_owned(),
+                name: "Tết Nguyên đán Quý Mão 2023".to_owned(),
+                short: "Tết Quý Mão".to_owned(),
+            }),
+        },
+        as_of: AsOf { size: TreeSize(1_502), root: Hash([0xab; 32]), time_ms: 1_675_874_700_000 },
+        figures: Vec::new(),
+        directives: Vec::new(),
+        restated: Vec::new(),
+        open: Vec::new(),
+        texts: BTreeMap::new(),
+    }
+}
+
+pub fn figure(indicator: &str, label: &str, unit: &str, value: i64) -> Figure {
+    Figure {
+        indicator: indicator.to_owned(),
+        label: label.to_owned(),
+        unit: unit.to_owned(),
+        form: if unit == "VND" { Form::Money } else { Form::Count },
+        percent_decimals: 2,
+        span: Span::Days(day("2023-01-01"), day("2023-02-08")),
+        value: Some(value),
+        plan: Vec::new(),
+        same_period: None,
+        slices: Vec::new(),
+        events: 3,
+        digest: Digest::of(indicator.as_bytes()),
+        nil: None,
+    }
+}
+
+pub fn plan(by: &str, label: &str, amount: i64) -> Plan {
+    Plan { by: by.to_owned(), label: label.to_owned(), amount }
+}
+
+pub fn unit(id: &str, name: &str) -> UnitName {
+    UnitName { id: id.to_owned(), name: name.to_owned() }
+}
+
+pub fn slice(axis: &str, key: &str, label: &str, value: i64) -> Slice {
+    Slice { axis: axis.to_owned(), key: key.to_owned(), label: label.to_owned(), value }
+}
+
+/// The figures that the published sentences name, with estimates and baselines that print their percentages.
+pub fn reference() -> Figures {
+    const TRIEU: i64 = 1_000_000;
+    let mut month = empty();
+    let mut add = |indicator, label, unit, value| {
+        month.figures.push(figure(indicator, label, unit, value));
+        month.figures.len() - 1
+    };
+    let revenue = add("NS.01", "Thu ngân sách nhà nước trên địa bàn", "VND", 1_005_123 * TRIEU);
+    let spending = add("NS.02", "Chi ngân sách quận", "VND", 107_944 * TRIEU);
+    add("DT.01", "Công trình, dự án được nghiệm thu, đưa vào sử dụng", "công trình, dự án", 15);
+    add("DT.02", "Báo cáo kinh tế - kỹ thuật được thẩm định", "báo cáo", 2);
+    add("GP.01", "Dự thảo phương án được thông qua", "phương án", 16);
+    add("GP.01.da", "Dự án có dự thảo phương án được thông qua", "dự án", 2);
+    add("TT.01", "Trường hợp bị xử phạt", "trường hợp", 63);
+    add("TT.02", "Số tiền phạt", "VND", 83 * TRIEU);
+    add("TT.03", "Chợ hoa xuân được tổ chức", "chợ", 2);
+    add("AS.01", "Suất quà đã trao", "suất quà", 11_854);
+    add("AS.02", "Kinh phí tặng quà", "VND", 10_287 * TRIEU);
+    add("YT.01", "Lượt cơ sở thực phẩm được kiểm tra, giám sát", "lượt cơ sở", 452);
+    add("YT.02", "Trường hợp bị xử phạt về an toàn thực phẩm", "trường hợp", 19);
+    add("YT.03", "Số tiền phạt về an toàn thực phẩm", "VND", 43_750_000);
+    let poisonings = add("YT.04", "Vụ ngộ độc thực phẩm", "vụ", 0);
+    let curative = add("YT.06", "Lượt khám chữa bệnh", "lượt người", 2_300);
+    let preventive = add("YT.07", "Lượt khám dự phòng", "lượt người", 3_000);
+    let conscripts = add("QS.03", "Công dân bàn giao nhập ngũ", "công dân", 68);
+    let at = &mut month.figures;
+    at[revenue].plan = vec![plan("city", "Thành phố giao", 5_711_000 * TRIEU)];
+    at[revenue].same_period = Some(925_442 * TRIEU);
+    at[spending].plan = vec![
+        plan("city", "Thành phố giao", 1_190_500 * TRIEU),
+        plan("council", "HĐND quận giao", 1_190_500 * TRIEU),
+    ];
+    at[spending].same_period = Some(104_385 * TRIEU);
+    at[poisonings].nil = Some(Nil::default());
+    at[poisonings].events = 0;
+    (at[curative].same_period, at[curative].percent_decimals) = (Some(2_286), 1);
+    (at[preventive].same_period, at[preventive].percent_decimals) = (Some(850), 1);
+    at[conscripts].plan = vec![plan("city", "Thành phố giao", 68)];
+    at[conscripts].percent_decimals = 0;
+    month
+}
+
+pub fn task(number: u32, text: &str, status: Option<&str>) -> Directive {
+    Directive {
+        number,
+        text: text.to_owned(),
+        lead: "Phòng Tài chính - Kế hoạch".to_owned(),
+        due_on: day("2023-02-28"),
+        status: status.map(str::to_owned),
+    }
+}
