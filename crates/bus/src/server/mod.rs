@@ -1,0 +1,16 @@
+//! A private nats-server: found or fetched, configured, started, watched and stopped. The demo, the bench and the tests use it;
+//! a district in earnest runs its own servers from `deploy/nats`.
+
+mod command;
+mod config;
+mod fetch;
+mod find;
+mod guard;
+mod process;
+mod version;
+
+pub use config::{Limits, ServerConfig, SyncMode};
+pub use fetch::Fetch;
+pub use find::{FindError, Finder, Found, Source, Tried};
+pub use process::{Server, ServerError};
+pub use version::{OLDEST, Version};
