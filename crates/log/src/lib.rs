@@ -1,1 +1,52 @@
-//! socai-log
+//! The log: framed append-only volumes, and a ward's journal in the same frames.
+//!
+//! In scope: one writer that commits batches with one sync and a signed checkpoint each, recovery, volumes, annexes that can be
+//! erased in place, derived files from which every C2SP tile is a slice, readers that take no lock, verification of every byte
+//! that needs no key. Byte tables: `proto/README.md`, Frames.
+//!
+//! Out of scope: who may append (the district verifies segments before), what facts mean, network. A record reaches this
+//! crate as a [`socai_tlog::Record`], whose digests hold by construction.
+//!
+//! What is trusted and what may be lost: the volumes are the truth; everything else in the directory is derived from them, written without
+//! a sync and compared at the next start. A `checkpoint` file that is ahead of the volumes stops the writer, since the volumes then lost
+//! something that was told to others.
+
+mod annex;
+mod checkpoint;
+mod delta;
+mod derived;
+mod disk;
+mod error;
+mod frame;
+mod lock;
+mod lookup;
+mod pipeline;
+mod reader;
+mod record;
+mod recover;
+mod replay;
+mod scan;
+mod state;
+mod store;
+mod tail;
+mod tiles;
+mod verify;
+mod volume;
+mod walk;
+mod writer;
+
+pub use annex::Annex;
+pub use checkpoint::LogKey;
+pub use delta::{Delta, DerivedFile};
+pub use disk::{Disk, Faults, Op, Verdict};
+pub use error::{Damage, LogError};
+pub use lock::Lock;
+pub use lookup::Stored;
+pub use reader::{Committed, Reader};
+pub use record::{AnnexAt, RecordRef};
+pub use recover::Recovery;
+pub use scan::{Chunk, Item, Items, Scan, Tail};
+pub use state::{Leaf, Refused, State};
+pub use verify::{AnnexCheck, DerivedCheck, DerivedFault, Verified, Wrong, rebuild, verify};
+pub use volume::{CommitRef, Cursor, VOLUME_RECORDS, VolumeEnd, VolumeHead};
+pub use writer::{NewEntry, Options, Writer};

@@ -1,0 +1,156 @@
+//! Single records, by leaf or by name, and what belongs to them.
+//!
+//! Goes by way of the derived files and believes none of them: what is found is compared with what was asked for.
+
+use socai_tlog::{Digest, EventName, LeafIndex, Record, UnitNo};
+
+use crate::{
+    annex::{self, Annex, annex_path},
+    delta::{DerivedFile, NUMBER_LEN},
+    disk,
+    error::{Damage, LogError},
+    frame::{Frame, Kind},
+    reader::{Reader, damaged, read_frame},
+    record::{AnnexAt, RecordRef},
+    replay::StoredAnnex,
+};
+
+/// A record read from the log on its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its place in the log.
+    pub leaf: LeafIndex,
+    /// When the operator took it, milliseconds since 1970 UTC.
+    pub received_at_ms: u64,
+    /// Header and facts, which match. The annex is not read: [`Reader::annex`].
+    pub record: Record,
+    /// Signature of the segment that ends with it.
+    pub signature: Option<[u8; 64]>,
+    /// Number of its volume, and of the annex volume.
+    pub volume: u64,
+    /// Where the annex is stored.
+    pub annex_at: Option<AnnexAt>,
+}
+
+impl Reader {
+    /// The record at `leaf`. Two small reads when the files are cached by the system.
+    pub fn record(&self, leaf: LeafIndex) -> Result<Stored, LogError> {
+        let size = self.committed()?.size;
+        if leaf.0 >= size.0 {
+            return Err(LogError::outside("leaf", leaf, size));
+        }
+        self.stored(leaf)
+    }
+
+    /// Number of records of a unit; 0 for one that has none.
+    ///
+    /// Like every look-up by unit it may already count records of the commit after [`Reader::committed`].
+    pub fn unit_len(&self, unit: UnitNo) -> Result<u64, LogError> {
+        let file = DerivedFile::Unit(unit);
+        let Some(open) = self.derived(file)? else { return Ok(0) };
+        Ok(disk::file_len(&open, &file.path(self.dir()))? / NUMBER_LEN)
+    }
+
+    /// The leaf of a record, by its name.
+    pub fn leaf_of(&self, name: EventName) -> Result<LeafIndex, LogError> {
+        let file = DerivedFile::Unit(name.unit);
+        if name.seq.0 >= self.unit_len(name.unit)? {
+            return Err(LogError::NoRecord { name });
+        }
+        let offset = name.seq.0 * NUMBER_LEN;
+        let leaf = LeafIndex(self.read_number(file, offset)?);
+        if leaf.0 >= self.committed()?.size.0 {
+            return Err(LogError::NoRecord { name });
+        }
+        if self.stored(leaf)?.record.name() == name {
+            return Ok(leaf);
+        }
+        Err(damaged(&file.path(self.dir()), offset, Damage::Layout("the leaf of this record")))
+    }
+
+    /// The annex of the record at `leaf`, verified against its header.
+    pub fn annex(&self, leaf: LeafIndex) -> Result<Annex, LogError> {
+        let stored = self.record(leaf)?;
+        let Some(at) = stored.annex_at else { return Ok(Annex::None) };
+        let path = annex_path(self.dir(), stored.volume);
+        let file = disk::open_read(&path)?.ok_or_else(|| damaged(&path, 0, Damage::Missing))?;
+        let mut bytes = Vec::new();
+        let frame = read_frame(&file, &path, at.offset, &mut bytes)?;
+        let (name, digest) = (stored.record.name(), stored.record.header().annex);
+        let annex = check_annex(&frame, &StoredAnnex { leaf, name, at, digest });
+        annex.map_err(|what| damaged(&path, at.offset, what))
+    }
+
+    fn stored(&self, leaf: LeafIndex) -> Result<Stored, LogError> {
+        let (volume, offset) = self.position(leaf)?;
+        let mut bytes = Vec::new();
+        let record = self.record_at(volume, offset, leaf, &mut bytes)?;
+        let (file, annex) = (self.volume_file(volume)?, bytes::Bytes::new());
+        let owned = record.to_record(annex);
+        let owned = owned.map_err(|what| damaged(&file.1, offset, Damage::Header(what)))?;
+        Ok(Stored {
+            leaf,
+            received_at_ms: record.received_at_ms(),
+            record: owned,
+            signature: record.signature().copied(),
+            volume,
+            annex_at: record.annex_at(),
+        })
+    }
+
+    /// Volume and position of the frame of `leaf`, where that leaf's record does stand.
+    pub(crate) fn frame_of(&self, leaf: LeafIndex) -> Result<(u64, u64), LogError> {
+        let (volume, offset) = self.position(leaf)?;
+        self.record_at(volume, offset, leaf, &mut Vec::new())?;
+        Ok((volume, offset))
+    }
+
+    fn position(&self, leaf: LeafIndex) -> Result<(u64, u64), LogError> {
+        let offset = self.read_number(DerivedFile::Positions, leaf.0 * NUMBER_LEN)?;
+        Ok((self.volume_of(leaf)?, offset))
+    }
+
+    fn read_number(&self, file: DerivedFile, offset: u64) -> Result<u64, LogError> {
+        let mut number = [0; 8];
+        self.read_derived(file, offset, &mut number)?;
+        Ok(u64::from_be_bytes(number))
+    }
+
+    fn record_at<'a>(
+        &self,
+        volume: u64,
+        offset: u64,
+        leaf: LeafIndex,
+        bytes: &'a mut Vec<u8>,
+    ) -> Result<RecordRef<'a>, LogError> {
+        let (file, path) = self.volume_file(volume)?;
+        let first = self.first_leaf(volume)?;
+        let frame = read_frame(&file, &path, offset, bytes)?;
+        let index = (leaf.0 - first.0) as u32; // records of a volume are numbered by u32
+        let record = match frame.kind {
+            Kind::Record => RecordRef::parse(frame.payload, offset, first, index),
+            other => Err(Damage::FrameKind { got: other as u8, expected: "a record" }),
+        };
+        record.map_err(|what| damaged(&path, offset, what))
+    }
+}
+
+/// Reads an annex from its frame and verifies that it is the one the header commits to.
+pub(crate) fn check_annex(frame: &Frame<'_>, stored: &StoredAnnex) -> Result<Annex, Damage> {
+    let len = frame.payload.len().saturating_sub(8) as u64;
+    if len != u64::from(stored.at.len) {
+        return Err(Damage::Number {
+            what: "the length of the annex",
+            got: len,
+            expected: stored.at.len.into(),
+        });
+    }
+    let annex = annex::parse(frame, stored.leaf.0)?;
+    if let Annex::Present(bytes) = &annex {
+        let (got, expected, name) = (Digest::of(bytes), stored.digest, stored.name);
+        if got != expected {
+            return Err(Damage::Content { what: "the annex", name, got, expected });
+        }
+    }
+    Ok(annex)
+}

@@ -1,0 +1,350 @@
+//! The reading side: no lock, no key, any number of processes, while the log grows.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use socai_tlog::{Hash, LeafIndex, TreeSize};
+
+use crate::{
+    checkpoint,
+    delta::DerivedFile,
+    derived, disk,
+    error::{Damage, LogError},
+    frame::{self, Frame, Kind},
+    scan::{Chunk, Item, Scan},
+    volume::{CommitRef, Cursor, VolumeHead, volume_path},
+    walk::{Stop, Walk},
+};
+
+/// Files kept open: volumes, and derived files of as many units.
+const MAX_OPEN: usize = 512;
+
+/// The end of the log as a reader may rely on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Number of entries.
+    pub size: TreeSize,
+    /// Root of the tree over them.
+    pub root: Hash,
+    /// The checkpoint, a note signed by the log. A reader holds no key: verify it with one from elsewhere.
+    pub checkpoint: Vec<u8>,
+    /// How far the broker's stream is in the log.
+    pub cursor: Cursor,
+    /// Number of the volume with the commit.
+    pub volume: u64,
+    /// End of the commit frame in that volume, in bytes.
+    pub end: u64,
+}
+
+/// A log directory opened for reading. Clones share open files.
+#[derive(Clone)]
+pub struct Reader {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    dir: PathBuf,
+    open: Mutex<Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    volumes: HashMap<u64, (Arc<File>, Arc<PathBuf>)>,
+    first: HashMap<u64, LeafIndex>,
+    derived: HashMap<DerivedFile, Arc<File>>,
+    newest_volume: u64,
+    newest: Option<Committed>,
+}
+
+impl Reader {
+    /// Opens the log in `dir`; fails when there is no volume 0.
+    pub fn open(dir: &Path) -> Result<Self, LogError> {
+        let shared = Arc::new(Shared { dir: dir.to_owned(), open: Mutex::default() });
+        let reader = Reader { shared };
+        reader.first_leaf(0)?;
+        Ok(reader)
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.shared.dir
+    }
+
+    /// The lock is held for look-ups only, so nothing half-done is behind a poisoned one.
+    fn cache(&self) -> MutexGuard<'_, Open> {
+        self.shared.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The newest commit that was published.
+    ///
+    /// That is the one the file `checkpoint` names, which is replaced only after the commit's sync. When that file is missing, damaged
+    /// or not a commit of this log, it is the last commit that the volumes lead up to.
+    pub fn committed(&self) -> Result<Committed, LogError> {
+        let path = derived::checkpoint_path(self.dir());
+        let note = std::fs::read(&path).unwrap_or_default();
+        if let Some(newest) = self.cache().newest.as_ref().filter(|newest| newest.checkpoint == note) {
+            return Ok(newest.clone());
+        }
+        let found = match self.published(&note) {
+            Some(found) => found,
+            None => self.last_commit()?,
+        };
+        self.cache().newest = Some(found.clone());
+        Ok(found)
+    }
+
+    /// The file `checkpoint` as it is, unverified: compare with [`Reader::committed`].
+    pub fn checkpoint_file(&self) -> Result<Vec<u8>, LogError> {
+        let path = derived::checkpoint_path(self.dir());
+        std::fs::read(&path).map_err(|source| disk::read_failed(&path, None, source))
+    }
+
+    /// The commit with exactly this note, found by way of the derived files.
+    fn published(&self, note: &[u8]) -> Option<Committed> {
+        let size = checkpoint::stated(note)?.size;
+        let (volume, offset) = match size.0.checked_sub(1) {
+            None => (0, 0),
+            Some(last) => self.frame_of(LeafIndex(last)).ok()?,
+        };
+        let commit = self.commit_after(volume, offset).ok()??;
+        (commit.checkpoint == note).then_some(commit)
+    }
+
+    /// The last of the commits that follow the frame at `offset`.
+    fn commit_after(&self, volume: u64, offset: u64) -> Result<Option<Committed>, LogError> {
+        let (file, path) = self.volume_file(volume)?;
+        let mut bytes = Vec::new();
+        let mut at = offset + read_frame(&file, &path, offset, &mut bytes)?.encoded_len() as u64;
+        let mut found = None;
+        while let Ok(Frame { kind: Kind::Commit, payload }) = read_frame(&file, &path, at, &mut bytes) {
+            let end = at + (frame::OVERHEAD + payload.len()) as u64;
+            let commit = CommitRef::parse(payload, at).map_err(|what| damaged(&path, at, what))?;
+            found = committed(&commit, volume, end);
+            at = end;
+        }
+        Ok(found)
+    }
+
+    /// The last commit by reading the newest volume, or the checkpoint of its head.
+    fn last_commit(&self) -> Result<Committed, LogError> {
+        let volume = self.newest_volume();
+        let (file, path) = self.volume_file(volume)?;
+        let mut found = None;
+        let mut walk = Walk::new(file, path.clone(), 0)?;
+        let mut piece = Vec::new();
+        loop {
+            let start = walk.offset();
+            match walk.next(&mut piece, |_| true)? {
+                Some(Stop::End | Stop::Refused | Stop::Broken(_)) => break,
+                None => {}
+            }
+            let mut frames = crate::walk::Frames::new(&piece, start);
+            let mut whole = true;
+            while let (true, Some((offset, parsed))) = (whole, frames.next()) {
+                whole = parsed.is_ok();
+                found = parsed.ok().and_then(|frame| ends_with(&frame, volume, offset)).or(found);
+            }
+            if !whole {
+                break;
+            }
+        }
+        let nothing = Damage::FrameKind { got: 0, expected: "a commit, or a head with a checkpoint" };
+        found.ok_or_else(|| damaged(&path, 0, nothing))
+    }
+
+    /// Chunks of the records `from..to` with the commits between them and behind the last.
+    ///
+    /// `from` 0 gives every byte of the volumes up to the commit at `to`. Another start is found by way of `positions`, or by reading
+    /// its volume from the front when that file is wrong.
+    pub fn scan(&self, from: LeafIndex, to: TreeSize) -> Result<Scan, LogError> {
+        let end = self.committed()?.size;
+        if from.0 > to.0 || to > end {
+            return Err(LogError::Outside { what: "the end of a scan", got: to.0, end: end.0 });
+        }
+        if from.0 == 0 {
+            return Scan::volumes(self.clone(), 0, to);
+        }
+        let volume = self.volume_of(from)?;
+        let index = (from.0 - self.first_leaf(volume)?.0) as u32; // a volume's records are numbered by u32
+        match self.frame_of(from) {
+            Ok((volume, offset)) => Scan::middle(self.clone(), volume, (index, offset), to),
+            Err(_) => Ok(Scan::volumes(self.clone(), volume, to)?.skipping_to(from)),
+        }
+    }
+
+    /// Calls `each` for the records `from..to` in order. The plain way to read; [`Reader::scan`] is the one for threads.
+    pub fn for_each<E: From<LogError>>(
+        &self,
+        from: LeafIndex,
+        to: TreeSize,
+        mut each: impl FnMut(crate::record::RecordRef<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut scan = self.scan(from, to)?;
+        let mut chunk = Chunk::default();
+        while scan.next_into(&mut chunk)? {
+            for item in chunk.items() {
+                if let Item::Record(record) = item?.1 {
+                    each(record)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A volume, open. Missing is damage: volumes are numbered without gaps.
+    pub(crate) fn volume_file(&self, volume: u64) -> Result<(Arc<File>, Arc<PathBuf>), LogError> {
+        if let Some(open) = self.cache().volumes.get(&volume) {
+            return Ok(open.clone());
+        }
+        let path = volume_path(self.dir(), volume);
+        let file = disk::open_read(&path)?.ok_or_else(|| damaged(&path, 0, Damage::Missing))?;
+        let open = (Arc::new(file), Arc::new(path));
+        let mut cache = self.cache();
+        if cache.volumes.len() >= MAX_OPEN {
+            cache.volumes.clear();
+        }
+        cache.volumes.insert(volume, open.clone());
+        Ok(open)
+    }
+
+    pub(crate) fn has_volume(&self, volume: u64) -> bool {
+        volume_path(self.dir(), volume).exists()
+    }
+
+    /// Number of the last volume.
+    pub fn newest_volume(&self) -> u64 {
+        let mut newest = self.cache().newest_volume;
+        while self.has_volume(newest + 1) {
+            newest += 1;
+        }
+        self.cache().newest_volume = newest;
+        newest
+    }
+
+    /// The head of a volume.
+    pub fn volume_head(&self, volume: u64) -> Result<VolumeHead, LogError> {
+        let (file, path) = self.volume_file(volume)?;
+        let mut bytes = Vec::new();
+        let frame = read_frame(&file, &path, 0, &mut bytes)?;
+        let head = match frame.kind {
+            Kind::VolumeHead => VolumeHead::parse(frame.payload),
+            other => Err(Damage::FrameKind { got: other as u8, expected: "the head of a volume" }),
+        };
+        let head = head.map_err(|what| damaged(&path, 0, what))?;
+        match head.volume == volume {
+            true => Ok(head),
+            false => {
+                let what =
+                    Damage::Number { what: "the number of the volume", got: head.volume, expected: volume };
+                Err(damaged(&path, 0, what))
+            }
+        }
+    }
+
+    /// Leaf index of the first record of a volume.
+    pub(crate) fn first_leaf(&self, volume: u64) -> Result<LeafIndex, LogError> {
+        if let Some(first) = self.cache().first.get(&volume) {
+            return Ok(*first);
+        }
+        let first = self.volume_head(volume)?.first;
+        self.cache().first.insert(volume, first);
+        Ok(first)
+    }
+
+    /// The last volume whose first leaf is not after `leaf`.
+    pub(crate) fn volume_of(&self, leaf: LeafIndex) -> Result<u64, LogError> {
+        let (mut low, mut high) = (0, self.newest_volume() + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if self.first_leaf(middle)? <= leaf { low = middle } else { high = middle }
+        }
+        Ok(low)
+    }
+
+    /// A derived file, open.
+    pub(crate) fn derived(&self, file: DerivedFile) -> Result<Option<Arc<File>>, LogError> {
+        if let Some(open) = self.cache().derived.get(&file) {
+            return Ok(Some(open.clone()));
+        }
+        let Some(open) = disk::open_read(&file.path(self.dir()))?.map(Arc::new) else { return Ok(None) };
+        let mut cache = self.cache();
+        if cache.derived.len() >= MAX_OPEN {
+            cache.derived.clear();
+        }
+        cache.derived.insert(file, open.clone());
+        Ok(Some(open))
+    }
+
+    /// Fills `bytes` from a derived file, or tells that it is behind.
+    pub(crate) fn read_derived(
+        &self,
+        file: DerivedFile,
+        offset: u64,
+        bytes: &mut [u8],
+    ) -> Result<(), LogError> {
+        let path = file.path(self.dir());
+        let need = offset + bytes.len() as u64;
+        let Some(open) = self.derived(file)? else { return Err(LogError::Behind { path, need, have: 0 }) };
+        match disk::file_len(&open, &path)? {
+            have if have < need => Err(LogError::Behind { path, need, have }),
+            _ => disk::read_at(&open, &path, bytes, offset),
+        }
+    }
+}
+
+/// Reads the frame at `offset` into `bytes`.
+pub(crate) fn read_frame<'a>(
+    file: &File,
+    path: &Path,
+    offset: u64,
+    bytes: &'a mut Vec<u8>,
+) -> Result<Frame<'a>, LogError> {
+    /// Most records of 206-byte facts fit.
+    const FIRST_READ: u64 = 512;
+    let left = disk::file_len(file, path)?.saturating_sub(offset);
+    bytes.resize(left.min(FIRST_READ) as usize, 0);
+    disk::read_at(file, path, bytes, offset)?;
+    if let Some(len) = frame::stated_len(bytes).filter(|len| *len > bytes.len()) {
+        let whole = len as u64 <= left && len <= frame::OVERHEAD + frame::MAX_PAYLOAD;
+        if whole {
+            bytes.resize(len, 0);
+            disk::read_at(file, path, bytes, offset)?;
+        }
+    }
+    frame::parse(bytes).map_err(|what| damaged(path, offset, what))
+}
+
+pub(crate) fn damaged(path: &Path, offset: u64, what: Damage) -> LogError {
+    LogError::Damaged { path: path.to_owned(), offset, what }
+}
+
+/// A commit whose note states the size of its frame.
+fn committed(commit: &CommitRef<'_>, volume: u64, end: u64) -> Option<Committed> {
+    let stated = checkpoint::stated(commit.checkpoint)?;
+    (stated.size == commit.size).then(|| Committed {
+        size: stated.size,
+        root: stated.root,
+        checkpoint: commit.checkpoint.to_vec(),
+        cursor: commit.cursor,
+        volume,
+        end,
+    })
+}
+
+/// The commit that a frame makes the newest: its own, or for a head the one before.
+fn ends_with(frame: &Frame<'_>, volume: u64, offset: u64) -> Option<Committed> {
+    let end = offset + frame.encoded_len() as u64;
+    match frame.kind {
+        Kind::Commit => committed(&CommitRef::parse(frame.payload, offset).ok()?, volume, end),
+        Kind::VolumeHead => {
+            let head = VolumeHead::parse(frame.payload).ok()?;
+            let (size, cursor, checkpoint) = (TreeSize(head.first.0), head.cursor, &head.checkpoint[..]);
+            committed(&CommitRef { offset, size, cursor, checkpoint }, volume, end)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,216 @@
+//! The record frame of a volume: what the tree hashes, and the facts.
+//!
+//! Layout: `proto/README.md`, Record frame. The header is stored as received, except that an annex digest of zero
+//! (no annex) is a flag instead of 32 bytes.
+
+use bytes::Bytes;
+use socai_tlog::{
+    Entry, EventName, HEADER_LEN, Header, LeafIndex, MAX_FACTS, Malformed, Record, UnitNo, UnitSeq,
+};
+
+use crate::{
+    error::Damage,
+    frame::{self, Kind, Parts},
+};
+
+/// Flag: the signature of the record's segment follows.
+const SIGNED: u8 = 1;
+/// Flag: the header commits to an annex, so all 120 bytes are stored.
+const HAS_ANNEX: u8 = 2;
+/// Flag: that annex is in the annex volume of the same number.
+const STORES_ANNEX: u8 = 4;
+/// Bytes of a header before the digest of its annex.
+pub(crate) const SHORT_HEADER: usize = HEADER_LEN - 32;
+
+/// Where an annex lies in the annex volume of its record's volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnnexAt {
+    /// Position of its frame, in bytes.
+    pub offset: u64,
+    /// Length of the annex itself, in bytes.
+    pub len: u32,
+}
+
+/// What goes into a record frame besides the header, which the record holds.
+pub(crate) struct Placed<'a> {
+    pub(crate) index: u32,
+    pub(crate) received_at_ms: u64,
+    pub(crate) record: &'a Record,
+    pub(crate) signature: Option<&'a [u8; 64]>,
+    pub(crate) annex: Option<AnnexAt>,
+}
+
+/// Appends the frame of a record.
+pub(crate) fn push(out: &mut Vec<u8>, placed: &Placed<'_>) {
+    let header = stored_header(placed.record.header_bytes());
+    let flags = flag(placed.signature.is_some(), SIGNED)
+        | flag(header.len() == HEADER_LEN, HAS_ANNEX)
+        | flag(placed.annex.is_some(), STORES_ANNEX);
+    frame::push(out, Kind::Record, |out| {
+        out.push(flags);
+        out.extend_from_slice(&placed.index.to_be_bytes());
+        out.extend_from_slice(&placed.received_at_ms.to_be_bytes());
+        out.extend_from_slice(header);
+        if let Some(annex) = placed.annex {
+            out.extend_from_slice(&annex.offset.to_be_bytes());
+            out.extend_from_slice(&annex.len.to_be_bytes());
+        }
+        if let Some(signature) = placed.signature {
+            out.extend_from_slice(signature);
+        }
+        out.extend_from_slice(placed.record.facts());
+    });
+}
+
+fn flag(set: bool, bit: u8) -> u8 {
+    if set { bit } else { 0 }
+}
+
+/// The part of a header that is stored: without the digest of an annex that it does not have.
+pub(crate) fn stored_header(header: &[u8; HEADER_LEN]) -> &[u8] {
+    if header[SHORT_HEADER..] == [0; 32] { &header[..SHORT_HEADER] } else { header }
+}
+
+/// Reads a stored header of either length; a digest of zero must not be stored.
+pub(crate) fn read_header<'a>(parts: &mut Parts<'a>, has_annex: bool) -> Result<&'a [u8], Damage> {
+    if !has_annex {
+        return Ok(parts.array::<SHORT_HEADER>()?);
+    }
+    let header = parts.array::<HEADER_LEN>()?;
+    if stored_header(header).len() != HEADER_LEN {
+        return Err(Damage::Layout("a record frame with an annex digest of zero"));
+    }
+    Ok(header)
+}
+
+/// A record read from a volume, borrowed from the piece it was read with.
+///
+/// Its checksum holds; that its facts and links do is for the reader to verify.
+#[derive(Clone, Copy, Debug)]
+pub struct RecordRef<'a> {
+    leaf: LeafIndex,
+    offset: u64,
+    received_at_ms: u64,
+    header: &'a [u8],
+    annex: Option<AnnexAt>,
+    signature: Option<&'a [u8; 64]>,
+    facts: &'a [u8],
+}
+
+impl<'a> RecordRef<'a> {
+    /// Reads the payload of a record frame at `offset` that must have `index` in a volume that starts with `first`.
+    pub(crate) fn parse(
+        payload: &'a [u8],
+        offset: u64,
+        first: LeafIndex,
+        index: u32,
+    ) -> Result<Self, Damage> {
+        let mut parts = Parts::new(payload, "a record frame");
+        let flags = parts.u8()?;
+        let canonical = flags & !(SIGNED | HAS_ANNEX | STORES_ANNEX) == 0
+            && (flags & STORES_ANNEX == 0 || flags & HAS_ANNEX != 0);
+        if !canonical {
+            return Err(Damage::Layout("the flags of a record frame"));
+        }
+        let got = parts.u32()?;
+        if got != index {
+            return Err(Damage::Number {
+                what: "the record's place in its volume",
+                got: got.into(),
+                expected: index.into(),
+            });
+        }
+        let received_at_ms = parts.u64()?;
+        let header = read_header(&mut parts, flags & HAS_ANNEX != 0)?;
+        let annex = match flags & STORES_ANNEX {
+            0 => None,
+            _ => Some(AnnexAt { offset: parts.u64()?, len: parts.u32()? }),
+        };
+        let signature = match flags & SIGNED {
+            0 => None,
+            _ => Some(parts.array()?),
+        };
+        let facts = parts.rest();
+        if facts.len() > MAX_FACTS {
+            return Err(Damage::Layout("facts above their limit"));
+        }
+        let leaf = LeafIndex(first.0 + u64::from(index));
+        Ok(RecordRef { leaf, offset, received_at_ms, header, annex, signature, facts })
+    }
+
+    /// Place in the log.
+    pub fn leaf(&self) -> LeafIndex {
+        self.leaf
+    }
+
+    /// Position of the frame in its volume, in bytes.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// When the operator took it, milliseconds since 1970 UTC.
+    pub fn received_at_ms(&self) -> u64 {
+        self.received_at_ms
+    }
+
+    /// The header as the unit sealed it.
+    pub fn header_bytes(&self) -> [u8; HEADER_LEN] {
+        let mut bytes = [0; HEADER_LEN];
+        bytes[..self.header.len()].copy_from_slice(self.header);
+        bytes
+    }
+
+    /// The header, decoded.
+    pub fn header(&self) -> Result<Header, Malformed> {
+        Header::decode(&self.header_bytes())
+    }
+
+    /// The permanent name, read from the header without decoding the rest.
+    pub fn name(&self) -> EventName {
+        EventName { unit: UnitNo(self.number::<4>(4) as u32), seq: UnitSeq(self.number::<8>(8)) }
+    }
+
+    /// When the unit sealed it by its own clock, milliseconds since 1970 UTC.
+    pub fn recorded_at_ms(&self) -> u64 {
+        self.number::<8>(16)
+    }
+
+    /// A big-endian number of the header; every header stored has its first 88 bytes.
+    fn number<const N: usize>(&self, at: usize) -> u64 {
+        self.header[at..at + N].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+    }
+
+    /// Signature of the segment that ends with this record.
+    pub fn signature(&self) -> Option<&'a [u8; 64]> {
+        self.signature
+    }
+
+    /// The facts: a protobuf `Event`.
+    pub fn facts(&self) -> &'a [u8] {
+        self.facts
+    }
+
+    /// Whether the header commits to an annex.
+    pub fn has_annex(&self) -> bool {
+        self.header.len() == HEADER_LEN
+    }
+
+    /// Where the annex is stored; `None` when there is none or this log never had it.
+    pub fn annex_at(&self) -> Option<AnnexAt> {
+        self.annex
+    }
+
+    /// The entry that the tree hashes.
+    pub fn entry(&self) -> Entry {
+        Entry {
+            received_at_ms: self.received_at_ms,
+            header_bytes: self.header_bytes(),
+            signature: self.signature.copied(),
+        }
+    }
+
+    /// The record with its facts copied; verifies that they are those of the header. Give the annex, or nothing.
+    pub fn to_record(&self, annex: Bytes) -> Result<Record, Malformed> {
+        Record::restored(self.header_bytes(), Bytes::copy_from_slice(self.facts), annex)
+    }
+}

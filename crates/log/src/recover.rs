@@ -1,0 +1,347 @@
+//! Starting: from whatever is on the disk to a log that ends with its last commit.
+//!
+//! The same path after a clean stop, a crash, a full disk, a failed sync and a restored backup. Reads the newest volumes only.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use socai_tlog::{LeafIndex, SignedCheckpoint, TreeSize};
+
+use crate::{
+    annex::{self, annex_path},
+    checkpoint::LogKey,
+    delta::DerivedFile,
+    derived::{DerivedFiles, checkpoint_path},
+    disk::{self, Disk, DiskFile, side_name},
+    error::{Damage, LogError},
+    frame::{Frame, Kind},
+    reader::{Reader, damaged, read_frame},
+    replay::{Replay, Roots},
+    scan::{Chunk, Scan},
+    state::State,
+    store::Store,
+    tail::{self, Ends},
+    volume::{CommitRef, Cursor, VolumeEnd, VolumeHead, numbered, origin_mark, push_commit, volume_path},
+    writer::Options,
+};
+
+/// What opening a log found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recovery {
+    /// Whether there was no log before.
+    pub created: bool,
+    /// Number of committed entries.
+    pub size: TreeSize,
+    /// First leaf that was re-hashed; everything from here on is as it was signed.
+    pub checked_from: LeafIndex,
+    /// Bytes cut that were never committed.
+    pub cut_bytes: u64,
+    /// Bytes of annexes cut that were never committed.
+    pub cut_annex_bytes: u64,
+    /// Derived files that were behind or wrong and are now right, each once.
+    pub repaired: Vec<DerivedFile>,
+    /// Whether the file `checkpoint` was replaced.
+    pub republished: bool,
+    /// Number of a volume started because the one before was full, sealed or had a failed sync.
+    pub new_volume: Option<u64>,
+}
+
+/// A log ready to be appended to.
+pub(crate) struct Recovered {
+    pub(crate) state: State,
+    pub(crate) records: u32,
+    pub(crate) committed: (SignedCheckpoint, Cursor),
+    pub(crate) store: Store,
+    pub(crate) recovery: Recovery,
+}
+
+/// Brings the log in `dir` to its last commit, or creates it. Changes no volume before everything was read and holds.
+pub(crate) fn recover(
+    dir: &Path,
+    key: &LogKey,
+    options: &Options,
+    new_volume: bool,
+) -> Result<Recovered, LogError> {
+    let disk = &options.disk;
+    for part in ["volumes", "annex", "units"] {
+        disk.make_dir(&dir.join(part))?;
+    }
+    remove_side_files(disk, dir)?;
+    let published = published(dir, key);
+    let created = match last_volume(dir)? {
+        Some(_) => false,
+        None => {
+            create(dir, key, disk, published.as_ref())?;
+            true
+        }
+    };
+    let last = last_volume(dir)?.unwrap_or_default();
+    let found = find_end(dir, key, last, published.as_ref())?;
+    let mut derived = DerivedFiles::new(disk.clone(), dir)?;
+    let (replay, mut recovery) = rehash(dir, options, last, &found, &mut derived)?;
+    recovery.created = created;
+    let committed = last_commit(key, &replay, &found)?;
+    check_same(dir, published.as_ref(), &committed.0)?;
+
+    recovery.cut_bytes = tail::settle(&found.file, &found.ends)?;
+    let (annex, cut) = cut_annexes(dir, key, disk, last, replay.last.annex_end)?;
+    recovery.cut_annex_bytes = cut;
+    derived.cut(&replay.state, &mut recovery.repaired)?;
+    recovery.repaired.sort_unstable();
+    recovery.repaired.dedup();
+    recovery.republished = publish(dir, &derived, &committed.0)?;
+
+    let store = Store {
+        disk: disk.clone(),
+        dir: dir.to_owned(),
+        volume: found.file,
+        number: last,
+        end: found.ends.closed,
+        annex,
+        annex_end: replay.last.annex_end,
+        derived,
+    };
+    let recovered =
+        Recovered { state: replay.state, records: replay.last.records, committed, store, recovery };
+    if replay.last.ended || new_volume || recovered.records >= options.volume_records {
+        return next_volume(recovered, key, replay.last.ended);
+    }
+    Ok(recovered)
+}
+
+/// The last volume of an unbroken sequence from 0.
+fn last_volume(dir: &Path) -> Result<Option<u64>, LogError> {
+    let numbers = numbered(&dir.join("volumes"), "vol")?;
+    match numbers.iter().zip(0..).find(|(number, expected)| *number != expected) {
+        Some((_, missing)) => Err(damaged(&volume_path(dir, missing), 0, Damage::Missing)),
+        None => Ok(numbers.last().copied()),
+    }
+}
+
+/// Side files of replacements that a crash cut short.
+fn remove_side_files(disk: &Disk, dir: &Path) -> Result<(), LogError> {
+    let volumes = numbered(&dir.join("volumes"), "next")?;
+    let sides = volumes.into_iter().map(|number| side_name(&volume_path(dir, number)));
+    for side in sides.chain([side_name(&checkpoint_path(dir))]).filter(|side| side.exists()) {
+        disk.remove(&side)?;
+    }
+    Ok(())
+}
+
+/// What the file `checkpoint` says, if this log's key signed it. Anything else is as good as no file.
+fn published(dir: &Path, key: &LogKey) -> Option<SignedCheckpoint> {
+    key.open(&std::fs::read(checkpoint_path(dir)).ok()?).ok()
+}
+
+/// Volume 0, with the signed empty tree. It takes its name only once it is on the disk.
+fn create(
+    dir: &Path,
+    key: &LogKey,
+    disk: &Disk,
+    published: Option<&SignedCheckpoint>,
+) -> Result<(), LogError> {
+    let path = volume_path(dir, 0);
+    refuse_behind(dir, published, TreeSize(0), (&path, 0))?;
+    let state = State::default();
+    let mut bytes = Vec::new();
+    state.head_of(origin_mark(key.origin()), 0, Cursor::default(), &[]).push(&mut bytes);
+    let signed = key.sign(state.size(), state.root()).to_string();
+    push_commit(&mut bytes, state.size(), Cursor::default(), signed.as_bytes());
+    disk.create(&path, &bytes)?;
+    disk.sync_dir(dir)
+}
+
+/// The last volume and its last commit, by checksums.
+struct Found {
+    file: DiskFile,
+    ends: Ends,
+    size: TreeSize,
+}
+
+fn find_end(
+    dir: &Path,
+    key: &LogKey,
+    last: u64,
+    published: Option<&SignedCheckpoint>,
+) -> Result<Found, LogError> {
+    let path = volume_path(dir, last);
+    let head = Reader::open(dir)?.volume_head(last)?;
+    let (got, expected) = (head.origin, origin_mark(key.origin()));
+    if got != expected {
+        let (got, expected) = (got.to_string(), format!("{expected} ({})", key.origin()));
+        return Err(LogError::Foreign { path, what: "the ledger with origin hash", got, expected });
+    }
+    let file = Disk::default().open(&path)?;
+    let reading = disk::open_read(&path)?.ok_or_else(|| damaged(&path, 0, Damage::Missing))?;
+    let closes = |kind| matches!(kind, Kind::VolumeHead | Kind::Commit | Kind::End);
+    let ends = tail::find(Arc::new(reading), Arc::new(path.clone()), closes)?;
+    let size = closing_size(&file, &ends, &head)?;
+    if let Some((at, what)) = &ends.damage {
+        let later = |frame: &Frame<'_>| is_later_commit(frame, key, size);
+        if tail::was_synced(file.file(), &path, at + 1, later)? {
+            return Err(damaged(&path, *at, what.clone()));
+        }
+    }
+    let end = ends.damage.as_ref().map_or(ends.closed, |(at, _)| *at);
+    refuse_behind(dir, published, size, (&path, end))?;
+    Ok(Found { file, ends, size })
+}
+
+/// Size of the tree at the frame that closed the last batch.
+fn closing_size(file: &DiskFile, ends: &Ends, head: &VolumeHead) -> Result<TreeSize, LogError> {
+    let Some((_, offset)) = ends.closing else { return Ok(TreeSize(head.first.0)) };
+    let mut bytes = Vec::new();
+    let frame = read_frame(file.file(), file.path(), offset, &mut bytes)?;
+    let size = match frame.kind {
+        Kind::Commit => CommitRef::parse(frame.payload, offset).map(|commit| commit.size),
+        Kind::End => VolumeEnd::parse(frame.payload).map(|end| end.size),
+        _ => Ok(TreeSize(head.first.0)),
+    };
+    size.map_err(|what| damaged(file.path(), offset, what))
+}
+
+/// A commit of this very log that is later than `size`; facts could hold anything that only looks like one.
+fn is_later_commit(frame: &Frame<'_>, key: &LogKey, size: TreeSize) -> bool {
+    let commit = match frame.kind {
+        Kind::Commit => CommitRef::parse(frame.payload, 0).ok(),
+        _ => None,
+    };
+    commit.is_some_and(|commit| commit.size > size && key.open(commit.checkpoint).is_ok())
+}
+
+fn refuse_behind(
+    dir: &Path,
+    published: Option<&SignedCheckpoint>,
+    found: TreeSize,
+    (volume, offset): (&Path, u64),
+) -> Result<(), LogError> {
+    match published.map(SignedCheckpoint::size) {
+        Some(published) if published > found => {
+            let (checkpoint, volume) = (checkpoint_path(dir), volume.to_owned());
+            Err(LogError::Ahead { checkpoint, published, found, volume, offset })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Re-hashes the newest volumes and brings the derived files to them.
+fn rehash(
+    dir: &Path,
+    options: &Options,
+    last: u64,
+    found: &Found,
+    derived: &mut DerivedFiles,
+) -> Result<(Replay, Recovery), LogError> {
+    let reader = Reader::open(dir)?;
+    let start = (last + 1).saturating_sub(options.checked_volumes.max(1));
+    let head = reader.volume_head(start)?;
+    let mut recovery = Recovery { size: found.size, checked_from: head.first, ..Recovery::default() };
+    let mut replay = Replay::new(State::at(&head), Roots::At(vec![found.size]));
+    let mut scan = Scan::volumes(reader, start, found.size)?;
+    let mut chunk = Chunk::default();
+    while scan.next_into(&mut chunk)? {
+        replay.chunk(&chunk, |delta| derived.repair(delta, &mut recovery.repaired))?;
+    }
+    Ok((replay, recovery))
+}
+
+/// The commit that the log ends with, its signature verified.
+fn last_commit(key: &LogKey, replay: &Replay, found: &Found) -> Result<(SignedCheckpoint, Cursor), LogError> {
+    let at = found.ends.closing.map_or(0, |(_, offset)| offset);
+    let wrong = |what| damaged(found.file.path(), at, what);
+    let commit = replay.last.commit.as_ref().filter(|(size, ..)| *size == found.size);
+    let (_, cursor, note) = commit.ok_or_else(|| wrong(Damage::Layout("the last commit")))?;
+    let signed = key.open(note).map_err(|error| wrong(Damage::Checkpoint(error.to_string())))?;
+    Ok((signed, *cursor))
+}
+
+/// Two checkpoints of one size must be one.
+fn check_same(
+    dir: &Path,
+    published: Option<&SignedCheckpoint>,
+    last: &SignedCheckpoint,
+) -> Result<(), LogError> {
+    match published {
+        Some(other) if other.size() == last.size() && other.root() != last.root() => {
+            let (got, expected) = (*other.root(), *last.root());
+            Err(damaged(&checkpoint_path(dir), 0, Damage::Root { got, expected }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Cuts annexes that no committed record points to; a missing committed one is damage.
+fn cut_annexes(
+    dir: &Path,
+    key: &LogKey,
+    disk: &Disk,
+    volume: u64,
+    end: u64,
+) -> Result<(Option<DiskFile>, u64), LogError> {
+    let path = annex_path(dir, volume);
+    if !path.exists() && end == 0 {
+        return Ok((None, 0));
+    }
+    if !path.exists() {
+        return Err(damaged(&path, 0, Damage::Missing));
+    }
+    let file = disk.open(&path)?;
+    let have = file.len()?;
+    if have < end {
+        return Err(damaged(&path, have, Damage::Truncated { need: end, have }));
+    }
+    if end > 0 {
+        check_annex_head(&file, key, volume)?;
+    }
+    if have > end {
+        file.set_len(end)?;
+        file.sync()?;
+    }
+    Ok((Some(file), have - end))
+}
+
+fn check_annex_head(file: &DiskFile, key: &LogKey, volume: u64) -> Result<(), LogError> {
+    let mut bytes = Vec::new();
+    let frame = read_frame(file.file(), file.path(), 0, &mut bytes)?;
+    let head = annex::parse_head(&frame).map_err(|what| damaged(file.path(), 0, what))?;
+    match head == (origin_mark(key.origin()), volume) {
+        true => Ok(()),
+        false => {
+            Err(damaged(file.path(), 0, Damage::Layout("the origin or number in the annex volume's head")))
+        }
+    }
+}
+
+fn publish(dir: &Path, derived: &DerivedFiles, last: &SignedCheckpoint) -> Result<bool, LogError> {
+    let note = last.to_string();
+    let same = std::fs::read(checkpoint_path(dir)).is_ok_and(|stored| stored == note.as_bytes());
+    if !same {
+        derived.publish(note.as_bytes())?;
+    }
+    Ok(!same)
+}
+
+/// Seals the volume, unless it is, and starts the next.
+fn next_volume(mut recovered: Recovered, key: &LogKey, ended: bool) -> Result<Recovered, LogError> {
+    let Recovered { state, store, committed, .. } = &mut recovered;
+    if !ended {
+        let mut end = Vec::new();
+        VolumeEnd { size: state.size(), root: state.root() }.push(&mut end);
+        store.volume.write_at(&end, store.end)?;
+        store.volume.sync()?;
+    }
+    let number = store.number + 1;
+    let note = committed.0.to_string();
+    let head = state.head_of(origin_mark(key.origin()), number, committed.1, note.as_bytes());
+    let mut bytes = Vec::new();
+    head.push(&mut bytes);
+    let path: PathBuf = volume_path(&store.dir, number);
+    store.volume = store.disk.create(&path, &bytes)?;
+    (store.number, store.end) = (number, bytes.len() as u64);
+    (store.annex, store.annex_end) = (None, 0);
+    recovered.records = 0;
+    recovered.recovery.new_volume = Some(number);
+    Ok(recovered)
+}

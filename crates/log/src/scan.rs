@@ -1,0 +1,317 @@
+//! Reading the log from front to back in chunks that can be handed to other threads.
+
+use std::{path::PathBuf, sync::Arc};
+
+use socai_tlog::{LeafIndex, TreeSize};
+
+use crate::{
+    error::{Damage, LogError},
+    frame::{Frame, Kind},
+    reader::Reader,
+    record::RecordRef,
+    volume::{CommitRef, VolumeEnd, VolumeHead},
+    walk::{Frames, Stop, Walk},
+};
+
+/// What stands in a volume, in order.
+#[derive(Clone, Debug)]
+pub enum Item<'a> {
+    /// The first frame of a volume.
+    Head(Box<VolumeHead>),
+    /// A record.
+    Record(RecordRef<'a>),
+    /// The end of a batch.
+    Commit(CommitRef<'a>),
+    /// The last frame of a sealed volume.
+    End(VolumeEnd),
+}
+
+/// Whole frames of one volume, about a megabyte. Owns its bytes, so threads can share the work.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    path: Arc<PathBuf>,
+    volume: u64,
+    /// Position of the bytes in the volume.
+    offset: u64,
+    bytes: Vec<u8>,
+    /// First leaf of the volume, and how many of its records come before the chunk.
+    first: LeafIndex,
+    before: u32,
+    /// Leaves before this one are passed over.
+    from: LeafIndex,
+}
+
+/// Bytes after the last commit that a scan was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tail {
+    /// The volume.
+    pub path: PathBuf,
+    /// Where they start.
+    pub offset: u64,
+    /// How many they are.
+    pub len: u64,
+}
+
+/// A walk over the volumes from one leaf to another, in order.
+///
+/// Gives every frame between: heads, commits and ends too. Chunks are cut between frames by their lengths, checksums are verified
+/// by [`Chunk::items`]. Memory is one chunk, whatever the size of the log.
+pub struct Scan {
+    reader: Reader,
+    from: LeafIndex,
+    to: TreeSize,
+    volume: u64,
+    first: LeafIndex,
+    /// Records of the volume before the walk's position.
+    before: u32,
+    walk: Walk,
+    state: At,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum At {
+    Frames,
+    AfterEnd,
+    Finished,
+}
+
+impl Scan {
+    /// From the start of `volume` to the commit at `to`.
+    pub(crate) fn volumes(reader: Reader, volume: u64, to: TreeSize) -> Result<Self, LogError> {
+        let first = reader.first_leaf(volume)?;
+        Self::start(reader, volume, (first, 0), 0, (first, to))
+    }
+
+    /// From record number `before` of `volume`, whose frame is at `offset`.
+    pub(crate) fn middle(
+        reader: Reader,
+        volume: u64,
+        (before, offset): (u32, u64),
+        to: TreeSize,
+    ) -> Result<Self, LogError> {
+        let first = reader.first_leaf(volume)?;
+        let from = LeafIndex(first.0 + u64::from(before));
+        Self::start(reader, volume, (first, before), offset, (from, to))
+    }
+
+    fn start(
+        reader: Reader,
+        volume: u64,
+        (first, before): (LeafIndex, u32),
+        offset: u64,
+        (from, to): (LeafIndex, TreeSize),
+    ) -> Result<Self, LogError> {
+        let (file, path) = reader.volume_file(volume)?;
+        let walk = Walk::new(file, path, offset)?;
+        Ok(Scan { reader, from, to, volume, first, before, walk, state: At::Frames })
+    }
+
+    /// Passes over the records before `from`.
+    pub(crate) fn skipping_to(mut self, from: LeafIndex) -> Self {
+        self.from = from;
+        self
+    }
+
+    /// Replaces `chunk` by the next one; `false` at the end. Reuses the chunk's buffer.
+    pub fn next_into(&mut self, chunk: &mut Chunk) -> Result<bool, LogError> {
+        while self.state != At::Finished {
+            if self.state == At::AfterEnd && !self.next_volume()? {
+                break;
+            }
+            if self.fill(chunk)? {
+                return Ok(true);
+            }
+        }
+        chunk.bytes.clear();
+        Ok(false)
+    }
+
+    /// Reads frames up to the first record outside the range.
+    fn fill(&mut self, chunk: &mut Chunk) -> Result<bool, LogError> {
+        let (offset, first, before, to) = (self.walk.offset(), self.first, self.before, self.to);
+        let mut records = 0_u32;
+        let mut ended = false;
+        let stop = self.walk.next(&mut chunk.bytes, |kind| {
+            if kind == Kind::Record as u8 {
+                if first.0 + u64::from(before) + u64::from(records) >= to.0 {
+                    return false;
+                }
+                records += 1;
+            }
+            ended = kind == Kind::End as u8;
+            true
+        })?;
+        if let Some(stop) = stop {
+            self.stopped(stop, offset)?;
+            return Ok(false);
+        }
+        if ended {
+            self.state = At::AfterEnd;
+        }
+        chunk.path = self.walk.path().clone();
+        (chunk.volume, chunk.offset, chunk.first, chunk.before) = (self.volume, offset, first, before);
+        chunk.from = self.from;
+        self.before += records;
+        Ok(true)
+    }
+
+    /// A volume may end, or be written to, only after everything that was asked for.
+    fn stopped(&mut self, stop: Stop, offset: u64) -> Result<(), LogError> {
+        self.state = At::Finished;
+        let reached = self.first.0 + u64::from(self.before);
+        if reached >= self.to.0 {
+            return Ok(());
+        }
+        let what = match stop {
+            Stop::Broken(what) => what,
+            Stop::End | Stop::Refused => {
+                Damage::Number { what: "the last leaf", got: reached, expected: self.to.0 }
+            }
+        };
+        Err(LogError::Damaged { path: self.walk.path().to_path_buf(), offset, what })
+    }
+
+    /// Goes to the next volume; `false` when there is none and none is needed.
+    fn next_volume(&mut self) -> Result<bool, LogError> {
+        let reached = self.first.0 + u64::from(self.before);
+        if reached >= self.to.0 && !self.reader.has_volume(self.volume + 1) {
+            self.state = At::Finished;
+            return Ok(false);
+        }
+        self.nothing_behind_end()?;
+        self.volume += 1;
+        self.before = 0;
+        let (file, path) = self.reader.volume_file(self.volume)?;
+        self.first = self.reader.first_leaf(self.volume)?;
+        if self.first.0 != reached {
+            let what =
+                Damage::Number { what: "the first leaf of the volume", got: self.first.0, expected: reached };
+            return Err(LogError::Damaged { path: path.to_path_buf(), offset: 0, what });
+        }
+        self.walk = Walk::new(file, path, 0)?;
+        self.state = At::Frames;
+        Ok(true)
+    }
+
+    fn nothing_behind_end(&self) -> Result<(), LogError> {
+        match self.tail()? {
+            None => Ok(()),
+            Some(Tail { path, offset, .. }) => {
+                Err(LogError::Damaged { path, offset, what: Damage::Layout("the file behind its end frame") })
+            }
+        }
+    }
+
+    /// After the scan: bytes behind the last frame it gave. A batch being written, or one that a crash left.
+    pub fn tail(&self) -> Result<Option<Tail>, LogError> {
+        let (file, path) = self.reader.volume_file(self.volume)?;
+        let offset = self.walk.offset();
+        let len = crate::disk::file_len(&file, &path)?.saturating_sub(offset);
+        Ok((len > 0).then(|| Tail { path: path.to_path_buf(), offset, len }))
+    }
+}
+
+/// Chunks with a buffer each, for handing to threads.
+impl Iterator for Scan {
+    type Item = Result<Chunk, LogError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut chunk = Chunk::default();
+        match self.next_into(&mut chunk) {
+            Ok(true) => Some(Ok(chunk)),
+            Ok(false) => None,
+            Err(error) => {
+                self.state = At::Finished;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl Chunk {
+    /// Number of the volume.
+    pub fn volume(&self) -> u64 {
+        self.volume
+    }
+
+    /// Path of the volume.
+    pub fn path(&self) -> &std::path::Path {
+        &self.path
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether there is nothing in it, as before the first use.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Everything in the chunk with its position in the volume; ends after the first error.
+    pub fn items(&self) -> Items<'_> {
+        Items { chunk: self, frames: Frames::new(&self.bytes, self.offset), next: self.before }
+    }
+
+    /// The records alone.
+    pub fn records(&self) -> impl Iterator<Item = Result<RecordRef<'_>, LogError>> {
+        self.items().filter_map(|item| match item {
+            Ok((_, Item::Record(record))) => Some(Ok(record)),
+            Ok(_) => None,
+            Err(error) => Some(Err(error)),
+        })
+    }
+
+    /// An error at a position of the chunk's volume.
+    pub fn damaged(&self, offset: u64, what: Damage) -> LogError {
+        LogError::Damaged { path: self.path.to_path_buf(), offset, what }
+    }
+}
+
+/// The frames of a chunk.
+pub struct Items<'a> {
+    chunk: &'a Chunk,
+    frames: Frames<'a>,
+    next: u32,
+}
+
+impl<'a> Items<'a> {
+    #[inline]
+    fn read(&mut self, offset: u64, frame: &Frame<'a>) -> Result<Option<Item<'a>>, Damage> {
+        let payload = frame.payload;
+        Ok(Some(match frame.kind {
+            Kind::Record => {
+                let record = RecordRef::parse(payload, offset, self.chunk.first, self.next)?;
+                self.next += 1;
+                if record.leaf() < self.chunk.from {
+                    return Ok(None);
+                }
+                Item::Record(record)
+            }
+            Kind::Commit => Item::Commit(CommitRef::parse(payload, offset)?),
+            Kind::VolumeHead if offset == 0 => Item::Head(Box::new(VolumeHead::parse(payload)?)),
+            Kind::End => Item::End(VolumeEnd::parse(payload)?),
+            other => return Err(Damage::FrameKind { got: other as u8, expected: "a frame of a volume" }),
+        }))
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Result<(u64, Item<'a>), LogError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let (offset, frame) = self.frames.next()?;
+            match frame.and_then(|frame| self.read(offset, &frame)) {
+                Ok(Some(item)) => return Some(Ok((offset, item))),
+                Ok(None) => {}
+                Err(what) => {
+                    self.frames = Frames::new(&[], offset);
+                    return Some(Err(self.chunk.damaged(offset, what)));
+                }
+            }
+        }
+    }
+}
