@@ -52,10 +52,8 @@ pub struct Period {
 pub struct Occasion {
     /// Id on the facts: `tet-quy-mao-2023`.
     pub id: String,
-    /// Full name.
-    pub name: String,
     /// Name inside a sentence: `Tết Quý Mão`.
-    pub short: String,
+    pub name: String,
 }
 
 /// The cut-off: a tree size, its root and when its last entry was received.

@@ -104,15 +104,14 @@ fn sources_and_groups_are_listed_from_the_parts_of_the_figure() {
     let mut month = reference();
     let gifts = month.figures.iter_mut().find(|figure| figure.indicator == "AS.01").unwrap();
     gifts.slices = vec![
-        slice("source", "city", "ngân sách Thành phố", 4_854),
-        slice("source", "ward", "ngân sách phường", 0),
-        slice("source", "social_org", "các tổ chức xã hội", 2_300),
+        slice("source", "city", "Thành phố", 4_854),
+        slice("source", "ward", "Phường", 0),
+        slice("source", "social_org", "tổ chức xã hội", 2_300),
         slice("group", "elderly", "người cao tuổi", 2_354),
     ];
     month.figures.push(figure("AS.03", "Nguồn kinh phí tặng quà", "nguồn", 2));
     let said = paragraphs(&month);
-    let listed =
-        "Quà đến từ 02 nguồn: ngân sách Thành phố và các tổ chức xã hội; người nhận thuộc người cao tuổi.";
+    let listed = "Quà từ 02 nguồn: Thành phố và tổ chức xã hội; cho người cao tuổi.";
     assert!(said.contains(listed), "{said}");
 }
 

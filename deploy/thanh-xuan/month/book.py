@@ -23,7 +23,8 @@ def registry():
 def holidays():
     """Days off named by rules/holidays.toml."""
     rows = tomllib.loads((HERE / "rules" / "holidays.toml").read_text(encoding="utf-8"))["holiday"]
-    return {datetime.date.fromisoformat(row["date"]) for row in rows}
+    spans = ((row.get("from", row.get("date")), row.get("to", row.get("date"))) for row in rows)
+    return {first + datetime.timedelta(n) for first, last in spans for n in range((last - first).days + 1)}
 
 
 HOLIDAYS = holidays()

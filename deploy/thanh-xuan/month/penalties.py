@@ -70,25 +70,29 @@ def offices():
 
 
 def write(book):
-    """Writes every violation of the month. Returns the food and fire cases, whose inspections come from elsewhere."""
-    by_unit, inspected, paid = offices(), [], []
+    """Writes every violation of the month in order of day. Returns the cases an inspection found, and fines paid by day."""
+    by_unit, inspected, decided = offices(), [], []
+    for day, unit, act, place in sorted(planned(), key=lambda row: row[0]):
+        found = inspected if act.field in ("food_safety", "fire") else None
+        decided.append(sanction(book, by_unit[unit], act, place, day, found))
+    for unit in WARDS[::2]:
+        office = by_unit[unit]
+        record(book, office, PAVEMENT, unit, MONTH_DAYS[-2], office.open_case(), office.dice.token())
+    return inspected, pay(book, decided)
+
+
+def planned():
+    """Who meets which violation where: (day, publishing unit, act, place). Days leave time for the decision."""
     dice = Dice("penalties")
     for number, act in enumerate(dice.shuffled(WARD_URBAN)):
         unit = WARDS[number % len(WARDS)]
-        paid.append(sanction(book, by_unit[unit], act, unit, dice.pick(ON_THE_SPOT_DAYS if act is VENDING else MONTH_DAYS[:18])))
+        yield dice.pick(ON_THE_SPOT_DAYS if act is VENDING else MONTH_DAYS[:18]), unit, act, unit
     for number, act in enumerate(dice.shuffled(WARD_FOOD)):
         unit = WARDS[number * 2 % len(WARDS)]
-        paid.append(sanction(book, by_unit[unit], act, unit, dice.pick(MONTH_DAYS[:17]), inspected))
-    for act in [FOOD_HEAVY] * 2:
-        paid.append(sanction(book, by_unit[body("yte")], act, dice.pick(WARDS), dice.pick(MONTH_DAYS[:15]), inspected))
-    for act in POLICE:
-        found = inspected if act.field == "fire" else None
-        paid.append(sanction(book, by_unit[body("ca")], act, dice.pick(WARDS), dice.pick(MONTH_DAYS[:18]), found))
-    for act in BUILDING_CASES:
-        paid.append(sanction(book, by_unit[body("qldt")], act, dice.pick(WARDS), dice.pick(MONTH_DAYS[:15])))
-    for unit in WARDS[::2]:
-        record(book, by_unit[unit], PAVEMENT, unit, MONTH_DAYS[-2], by_unit[unit].open_case(), by_unit[unit].dice.token())
-    return inspected, pay(book, paid)
+        yield dice.pick(MONTH_DAYS[:17]), unit, act, unit
+    for short, acts, last in [("yte", [FOOD_HEAVY] * 2, 15), ("ca", POLICE, 18), ("qldt", BUILDING_CASES, 15)]:
+        for act in acts:
+            yield dice.pick(MONTH_DAYS[:last]), body(short), act, dice.pick(WARDS)
 
 
 def record(book, office, act, place, day, case, subject):
@@ -101,7 +105,7 @@ def record(book, office, act, place, day, case, subject):
 
 
 def sanction(book, office, act, place, day, inspected=None):
-    """A case from its record to its decision; on the spot there is no record. Returns (decision day, amount, …)."""
+    """A case from its record to its decision; on the spot there is no record. Returns what payment needs to know."""
     case, subject, on_the_spot = office.open_case(), office.dice.token(), act is VENDING
     if inspected is not None:
         inspected.append((office.unit, act, place, day, case))

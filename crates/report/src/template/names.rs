@@ -31,7 +31,7 @@ fn build(period: &Period, tasks: Vec<Value>, restated: Vec<Value>, text: Value) 
             tu => ngay(period.from),
             den => ngay(period.to),
             nam_truoc => period.to.year() - 1,
-            dip => period.occasion.as_ref().map_or_else(String::new, |occasion| clean(&occasion.short)),
+            dip => period.occasion.as_ref().map_or_else(String::new, |occasion| clean(&occasion.name)),
             ke => clean(&period.tasks_of),
         },
         nhiem_vu => tasks,

@@ -22,7 +22,7 @@ pub(super) fn every_world(template: &Template) -> Result<(), TemplateError> {
 }
 
 fn sample_period() -> Period {
-    let occasion = Occasion { id: "x".to_owned(), name: "dịp".to_owned(), short: "dịp".to_owned() };
+    let occasion = Occasion { id: "x".to_owned(), name: "dịp".to_owned() };
     Period {
         id: None,
         name: "kỳ".to_owned(),

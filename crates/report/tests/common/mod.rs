@@ -31,9 +31,7 @@ pub fn empty() -> Figures {
             to: day("2023-02-08"),
             tasks_of: "tháng 02/2023".to_owned(),
             occasion: Some(Occasion {
-                id: "tet-quy-mao-2023".to_owned(),
-                name: "Tết Nguyên đán Quý Mão 2023".to_owned(),
-                short: "Tết Quý Mão".to_owned(),
+                id: "tet-quy-mao-2023".to_owned(), name: "Tết Quý Mão".to_owned()
             }),
         },
         as_of: AsOf { size: TreeSize(1_502), root: Hash([0xab; 32]), time_ms: 1_675_874_700_000 },

@@ -1,0 +1,44 @@
+//! The rule tables of the reference district parse, and agree with each other and with the template.
+
+use socai_domain::tables::{Format, Table, parse};
+use socai_report::Template;
+
+const INDICATORS: &str = include_str!("../../../deploy/thanh-xuan/rules/indicators.toml");
+const OCCASIONS: &str = include_str!("../../../deploy/thanh-xuan/rules/occasions.toml");
+const GROUPING: &str = include_str!("../../../deploy/thanh-xuan/rules/grouping.toml");
+const HOLIDAYS: &str = include_str!("../../../deploy/thanh-xuan/rules/holidays.toml");
+const TEMPLATE: &str = include_str!("../../../deploy/thanh-xuan/rules/template.monthly.jinja");
+
+#[test]
+fn every_table_of_the_district_is_adoptable() {
+    for (name, content) in
+        [("indicators", INDICATORS), ("occasions", OCCASIONS), ("grouping", GROUPING), ("holidays", HOLIDAYS)]
+    {
+        parse(name, content).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    Template::parse(TEMPLATE).unwrap();
+}
+
+#[test]
+fn every_figure_of_the_template_has_a_row_and_prints_in_its_form() {
+    let Ok(Table::Indicators(rows)) = parse("indicators", INDICATORS) else { panic!("no rows") };
+    for (line, code) in Template::parse(TEMPLATE).unwrap().codes() {
+        let Some(row) = rows.iter().find(|row| row.code == code) else {
+            panic!("line {line}: {code} has no indicator row");
+        };
+        let form = if row.format == Format::Tien { "tien" } else { "dem" };
+        for call in TEMPLATE.split(&format!("f(\"{code}\")|")).skip(1) {
+            let filter: String = call.chars().take_while(char::is_ascii_alphabetic).collect();
+            assert_eq!(filter, form, "{code}");
+        }
+    }
+}
+
+#[test]
+fn texts_that_go_into_the_log_are_normalised_and_hold_no_identity() {
+    for content in [INDICATORS, OCCASIONS, GROUPING, HOLIDAYS, TEMPLATE] {
+        assert_eq!(socai_domain::text::to_nfc(content), content);
+        let found = socai_domain::identity::find(content, socai_domain::identity::Strictness::Text);
+        assert_eq!(found, None, "{:?}", found.map(|f| &content[f.at..f.at + 30]));
+    }
+}
