@@ -45,7 +45,7 @@ pub enum CheckpointError {
     #[error(transparent)]
     Note(#[from] NoteError),
     /// Another text than origin, size and root.
-    #[error("line {line} of the checkpoint is not {expected}")]
+    #[error("line {line} of the checkpoint must be {expected}")]
     Line {
         /// The line, from 1.
         line: usize,
@@ -69,7 +69,7 @@ impl Checkpoint {
     /// Reads [`Checkpoint::text`].
     pub fn parse(text: &str) -> Result<Self, CheckpointError> {
         let missing = |line, expected| CheckpointError::Line { line, expected };
-        let mut lines = text.strip_suffix('\n').ok_or(missing(1, "ended by a newline"))?.split('\n');
+        let mut lines = text.strip_suffix('\n').ok_or(missing(1, "text that a newline ends"))?.split('\n');
         let mut line = || lines.next().unwrap_or_default();
         let origin = Origin::new(line()).map_err(|_| missing(1, "an origin such as example.com/log"))?;
         let size = parse_decimal(line()).filter(|&size| size <= MAX_SIZE);
@@ -77,7 +77,7 @@ impl Checkpoint {
         let root = STANDARD.decode(line()).ok().and_then(|root| root.try_into().ok());
         let root = root.ok_or(missing(3, "a root hash in base64"))?;
         if lines.next().is_some() {
-            return Err(missing(4, "absent: extension lines are not accepted"));
+            return Err(missing(4, "absent, extension lines are not accepted"));
         }
         Ok(Checkpoint { origin, size: TreeSize(size), root: Hash(root) })
     }

@@ -46,7 +46,7 @@ pub enum BadProofFile {
         limit: usize,
     },
     /// A line that is not what it must be.
-    #[error("line {line} of the proof file is not {expected}")]
+    #[error("line {line} of the proof file must be {expected}")]
     Line {
         /// The line, from 1.
         line: usize,
