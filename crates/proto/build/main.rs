@@ -1,6 +1,8 @@
 //! Compiles `proto/` without protoc: descriptor bytes that keep the custom options, Rust types, static field accessors, and the
 //! options as static tables. A message, field or enum value without its labels stops the build.
 
+#![allow(clippy::print_stdout)] // cargo is told what to watch on standard output
+
 mod accessors;
 mod options;
 mod tables;
