@@ -1,15 +1,16 @@
 //! Verifying what a volume states against what its frames give.
 
-use socai_tlog::{Digest, EventName, LeafIndex, TreeSize, entry_hash, link};
+use socai_tlog::{Digest, EventName, LeafIndex, TreeSize};
 
 use crate::{
     checkpoint,
     delta::Delta,
     error::{Damage, LogError},
-    record::{AnnexAt, RecordRef},
-    scan::{Chunk, Item},
+    hashed::{HashedChunk, HashedItem, HashedRecord},
+    record::AnnexAt,
+    scan::Chunk,
     state::{Leaf, Refused, State},
-    volume::{CommitRef, VolumeEnd, VolumeHead},
+    volume::{Cursor, VolumeEnd, VolumeHead},
 };
 
 /// Which commits have their root recomputed. A root costs as much as five leaves, so recovery asks only for what it needs.
@@ -25,7 +26,7 @@ pub(crate) enum Roots {
 ///
 /// Verifies volume heads against the state, facts against headers, chains, order of time, sizes and roots. It does not verify
 /// signatures of units, which needs the registry, nor annexes.
-pub(crate) struct Replay {
+pub struct Replay {
     pub(crate) state: State,
     pub(crate) delta: Delta,
     pub(crate) last: Last,
@@ -38,7 +39,7 @@ pub(crate) struct Replay {
 
 /// An annex that a record says is stored.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StoredAnnex {
+pub struct StoredAnnex {
     pub(crate) leaf: LeafIndex,
     pub(crate) name: EventName,
     pub(crate) at: AnnexAt,
@@ -48,7 +49,7 @@ pub(crate) struct StoredAnnex {
 /// The newest commit that was passed, and what it covers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Last {
-    pub(crate) commit: Option<(TreeSize, crate::volume::Cursor, Vec<u8>)>,
+    pub(crate) commit: Option<(TreeSize, Cursor, Vec<u8>)>,
     /// Records of the present volume.
     pub(crate) records: u32,
     /// End of the annexes of the present volume, in bytes.
@@ -58,6 +59,11 @@ pub(crate) struct Last {
 }
 
 impl Replay {
+    /// From the first leaf on, with every commit's root recomputed.
+    pub fn from_start() -> Self {
+        Self::new(State::default(), Roots::All)
+    }
+
     pub(crate) fn new(state: State, roots: Roots) -> Self {
         Replay {
             state,
@@ -73,25 +79,55 @@ impl Replay {
     pub(crate) fn chunk(
         &mut self,
         chunk: &Chunk,
+        full: impl FnMut(&Delta) -> Result<(), LogError>,
+    ) -> Result<(), LogError> {
+        self.hashed(chunk, chunk.hash(), full)
+    }
+
+    /// Passes over a chunk that was hashed elsewhere; then `full` gets what it adds to the derived files.
+    ///
+    /// # Errors
+    /// The first damage, with its place; what `full` refuses.
+    pub fn hashed(
+        &mut self,
+        chunk: &Chunk,
+        hashed: HashedChunk,
         mut full: impl FnMut(&Delta) -> Result<(), LogError>,
     ) -> Result<(), LogError> {
         self.annexes.clear();
-        for item in chunk.items() {
-            let (offset, item) = item?;
-            self.item(&item, chunk.volume()).map_err(|what| chunk.damaged(offset, what))?;
+        for (offset, item) in &hashed.items {
+            self.item(item, hashed.volume).map_err(|what| chunk.damaged(*offset, what))?;
+        }
+        if let Some(damage) = hashed.damage {
+            return Err(damage);
         }
         full(&self.delta)?;
         self.delta.clear();
         Ok(())
     }
 
-    fn item(&mut self, item: &Item<'_>, volume: u64) -> Result<(), Damage> {
+    /// The state after everything that was passed.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Size and checkpoint of the newest commit that was passed.
+    pub fn last_commit(&self) -> Option<(TreeSize, &[u8])> {
+        self.last.commit.as_ref().map(|(size, _, checkpoint)| (*size, checkpoint.as_slice()))
+    }
+
+    /// Annexes that the last chunk's records point to.
+    pub fn annexes(&self) -> &[StoredAnnex] {
+        &self.annexes
+    }
+
+    fn item(&mut self, item: &HashedItem, volume: u64) -> Result<(), Damage> {
         match item {
-            Item::Head(head) => self.head(head, volume),
+            HashedItem::Head(head) => self.head(head, volume),
             _ if self.last.ended => Err(Damage::Layout("a volume with frames behind its end")),
-            Item::Record(record) => self.record(record),
-            Item::Commit(commit) => self.commit(commit),
-            Item::End(end) => self.end(end),
+            HashedItem::Record(record) => self.record(record),
+            HashedItem::Commit { size, cursor, checkpoint } => self.commit(*size, *cursor, checkpoint),
+            HashedItem::End(end) => self.end(end),
         }
     }
 
@@ -118,48 +154,33 @@ impl Replay {
         Ok(())
     }
 
-    fn record(&mut self, record: &RecordRef<'_>) -> Result<(), Damage> {
-        let header_bytes = record.header_bytes();
-        let header = record.header().map_err(Damage::Header)?;
-        let name = header.name();
-        let got = Digest::of(record.facts());
-        if got != header.facts {
-            return Err(Damage::Content { what: "the facts", name, got, expected: header.facts });
-        }
-        let leaf = Leaf {
-            position: record.offset(),
-            received_at_ms: record.received_at_ms(),
-            header_bytes: &header_bytes,
-            name,
-            prev: header.prev,
-            link: link(&header_bytes),
-            signature: record.signature(),
-            hash: entry_hash(record.received_at_ms(), &header_bytes, record.signature()),
-        };
+    fn record(&mut self, record: &HashedRecord) -> Result<(), Damage> {
+        let leaf = record.as_leaf();
         self.state.push(&leaf, &mut self.delta).map_err(|refused| refused_as_damage(refused, &leaf))?;
         self.last.records += 1;
-        self.annex(record, name, header.annex)
+        self.annex(record)
     }
 
     /// Annexes lie one behind the other, in the order of their records.
-    fn annex(&mut self, record: &RecordRef<'_>, name: EventName, digest: Digest) -> Result<(), Damage> {
-        let Some(at) = record.annex_at() else { return Ok(()) };
+    fn annex(&mut self, record: &HashedRecord) -> Result<(), Damage> {
+        let Some(at) = record.annex else { return Ok(()) };
+        let (leaf, name, digest) = (record.leaf, record.name, record.annex_digest);
         let expected = if self.last.annex_end == 0 { crate::annex::HEAD_LEN } else { self.last.annex_end };
         if at.offset != expected {
             return Err(Damage::Annex { name, got: at.offset, expected });
         }
         self.last.annex_end = at.offset + crate::annex::OVERHEAD as u64 + u64::from(at.len);
-        self.annexes.push(StoredAnnex { leaf: record.leaf(), name, at, digest });
+        self.annexes.push(StoredAnnex { leaf, name, at, digest });
         Ok(())
     }
 
-    fn commit(&mut self, commit: &CommitRef<'_>) -> Result<(), Damage> {
-        let (got, expected) = (commit.size.0, self.state.size().0);
+    fn commit(&mut self, size: TreeSize, cursor: Cursor, checkpoint: &[u8]) -> Result<(), Damage> {
+        let (got, expected) = (size.0, self.state.size().0);
         if got != expected {
             return Err(Damage::Number { what: "the size of the commit", got, expected });
         }
-        self.check_root(commit.size, commit.checkpoint)?;
-        self.last.commit = Some((commit.size, commit.cursor, commit.checkpoint.to_vec()));
+        self.check_root(size, checkpoint)?;
+        self.last.commit = Some((size, cursor, checkpoint.to_vec()));
         Ok(())
     }
 

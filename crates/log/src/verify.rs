@@ -18,7 +18,7 @@ use crate::{
     lock::Lock,
     lookup::check_annex,
     reader::{Committed, Reader, damaged, read_frame},
-    replay::{Replay, Roots, StoredAnnex},
+    replay::{Replay, StoredAnnex},
     scan::{Chunk, Scan},
     state::State,
 };
@@ -74,7 +74,7 @@ pub struct Verified {
 /// The first damage in a volume or annex is the error; faults of derived files are collected. May run beside a writer.
 pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
     let end = reader.committed()?;
-    let mut replay = Replay::new(State::default(), Roots::All);
+    let mut replay = Replay::from_start();
     let mut derived = DerivedCheck::new(reader);
     let mut annexes = AnnexCheck::new(reader);
     let mut scan = Scan::volumes(reader.clone(), 0, end.size)?;
@@ -85,7 +85,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
             annexes.check(chunk.volume(), stored)?;
         }
     }
-    annexes.finish(&end)?;
+    let (present, erased) = annexes.finish(&end)?;
     let last = replay.last.commit.filter(|(size, ..)| *size == end.size);
     let missing = || {
         let (path, what) =
@@ -93,7 +93,6 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
         damaged(&path, end.end, what)
     };
     let (size, _, checkpoint) = last.ok_or_else(missing)?;
-    let (present, erased) = (annexes.present, annexes.erased);
     let faults = derived.finish(&replay.state, &checkpoint)?;
     Ok(Verified { size, root: replay.state.root(), checkpoint, annexes: present, erased, derived: faults })
 }
@@ -226,11 +225,13 @@ pub struct AnnexCheck {
 }
 
 impl AnnexCheck {
-    fn new(reader: &Reader) -> Self {
+    /// Starts with the first volume.
+    pub fn new(reader: &Reader) -> Self {
         AnnexCheck { reader: reader.clone(), open: None, end: 0, present: 0, erased: 0 }
     }
 
-    fn check(&mut self, volume: u64, stored: &StoredAnnex) -> Result<(), LogError> {
+    /// Verifies the next annex in order; `volume` is its record's.
+    pub fn check(&mut self, volume: u64, stored: &StoredAnnex) -> Result<(), LogError> {
         if self.open.as_ref().is_none_or(|(open, ..)| *open != volume) {
             self.close(false)?;
             self.open(volume)?;
@@ -280,10 +281,12 @@ impl AnnexCheck {
         }
     }
 
-    fn finish(&mut self, end: &Committed) -> Result<(), LogError> {
+    /// After the last record: nothing may follow the last annex. Returns how many are there and how many erased.
+    pub fn finish(mut self, end: &Committed) -> Result<(u64, u64), LogError> {
         let newest = self.open.as_ref().is_some_and(|(open, ..)| *open == end.volume);
         let growing = newest && self.reader.is_beyond(end.size)?;
-        self.close(growing)
+        self.close(growing)?;
+        Ok((self.present, self.erased))
     }
 }
 
@@ -294,7 +297,7 @@ pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Vec<DerivedFile>
     let reader = Reader::open(dir)?;
     let end = reader.committed()?;
     let mut files = DerivedFiles::new(disk.clone(), dir)?;
-    let mut replay = Replay::new(State::default(), Roots::All);
+    let mut replay = Replay::from_start();
     let mut repaired = Vec::new();
     let mut scan = Scan::volumes(reader, 0, end.size)?;
     let mut chunk = Chunk::default();
