@@ -221,7 +221,7 @@ pub fn list(lang: Lang) -> String {
             if at == 0 {
                 let name = if lang == Lang::Vi { vi } else { en };
                 let gap = if text.is_empty() { "" } else { "\n" };
-                write!(text, "{gap}{letter}. {name}\n").expect("a String takes everything");
+                writeln!(text, "{gap}{letter}. {name}").expect("a String takes everything");
             }
             let operator = if kind.operator_only { " °" } else { "" };
             writeln!(text, "  {:width$}  {}{operator}", kind.name, kind.label.get(lang))

@@ -3,6 +3,8 @@
 //! One implementation for drafts and for replay, and it reads bytes: nothing is decoded or allocated unless something is wrong.
 //! Rules that need the registry, the calendar or another record belong to the domain.
 
+use std::fmt::Display;
+
 use prost::Message as _;
 
 use crate::error::{Code, Expected, FieldError, Path};
@@ -27,7 +29,16 @@ pub fn validate(event: &v1::Event) -> Vec<FieldError> {
 /// (unknown fields included) are refused too: a fact is never read in part.
 #[must_use]
 pub fn validate_facts(facts: &[u8]) -> Vec<FieldError> {
-    let mut walk = Walk { errors: vec![], kind: None };
+    validate_facts_and_texts(facts, |_, _, _| {})
+}
+
+/// The same, and shows every text that obeys the rules to `texts` (path, field, UTF-8 bytes): what else a text may not hold is decided
+/// in one pass.
+pub fn validate_facts_and_texts(
+    facts: &[u8],
+    texts: impl FnMut(&dyn Display, &'static Field, &[u8]),
+) -> Vec<FieldError> {
+    let mut walk = Walk { errors: vec![], kind: None, texts };
     if facts.len() > MAX_FACTS {
         let expected =
             Expected::both(format!("nhiều nhất {MAX_FACTS} byte"), format!("at most {MAX_FACTS} bytes"));
@@ -48,7 +59,7 @@ pub fn validate_facts(facts: &[u8]) -> Vec<FieldError> {
 /// Every descriptor rule that an annex breaks; an annex without salt and content is no annex and breaks none.
 #[must_use]
 pub fn validate_annex(annex: &v1::Annex) -> Vec<FieldError> {
-    let mut walk = Walk { errors: vec![], kind: None };
+    let mut walk = Walk { errors: vec![], kind: None, texts: |_: &dyn Display, _: &'static Field, _: &[u8]| {} };
     if *annex != v1::Annex::default() {
         walk.message(&schema::ANNEX, &annex.encode_to_vec(), &Path::Root.name("annex"));
     }
@@ -68,12 +79,13 @@ pub(crate) fn number(shape: &Shape, value: i64) -> Result<(), Code> {
     }
 }
 
-struct Walk {
+struct Walk<T> {
     errors: Vec<FieldError>,
     kind: Option<&'static KindInfo>,
+    texts: T,
 }
 
-impl Walk {
+impl<T: FnMut(&dyn Display, &'static Field, &[u8])> Walk<T> {
     fn message(&mut self, message: &'static Message, bytes: &[u8], path: &Path<'_>) {
         let (mut reader, mut seen, mut last, mut count) = (Reader::new(bytes), 0_u64, 0, 0);
         loop {
@@ -155,7 +167,9 @@ impl Walk {
             (Shape::Text { .. } | Shape::Hex { .. }, Wire::Bytes([])) => {
                 Err(if singular { Code::NotCanonical } else { Code::Required })
             }
-            (Shape::Text { style, max_len }, Wire::Bytes(bytes)) => text::check(*style, *max_len, bytes),
+            (Shape::Text { style, max_len }, Wire::Bytes(bytes)) => {
+                text::check(*style, *max_len, bytes).inspect(|()| (self.texts)(path, field, bytes))
+            }
             (Shape::Hex { len }, Wire::Bytes(bytes)) if bytes.len() == *len as usize => Ok(()),
             (Shape::Hex { .. }, Wire::Bytes(_)) => Err(Code::BadFormat),
             (Shape::Record, Wire::Bytes(bytes)) => {

@@ -138,9 +138,9 @@ pub struct FieldError {
     /// The same, English.
     pub message_en: String,
     /// The value found, shortened; empty when there was none.
-    pub got: String,
+    pub got: Box<str>,
     /// The value expected, English; empty when the code says all.
-    pub expected: String,
+    pub expected: Box<str>,
 }
 
 impl FieldError {
@@ -208,8 +208,8 @@ impl FieldError {
             message_en: message(Lang::En),
             path,
             code,
-            got,
-            expected: expected.en,
+            got: got.into(),
+            expected: expected.en.into(),
         }
     }
 }

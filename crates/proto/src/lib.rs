@@ -22,7 +22,7 @@ pub mod text;
 pub mod view;
 mod wire;
 
-pub use check::{MAX_FACTS, validate, validate_annex, validate_facts};
+pub use check::{MAX_FACTS, validate, validate_annex, validate_facts, validate_facts_and_texts};
 pub use error::{Code, FieldError};
 pub use fields::{Fields, payload, payload_tag};
 pub use kinds::{DESCRIPTORS, descriptor_pool, kind, kind_by_tag, kind_of, kinds};

@@ -179,7 +179,7 @@ mod tests {
     fn the_old_value_must_be_the_present_one() {
         let error = patch(&decided(), &[change("data.total", "1", "2")]).unwrap_err();
         assert_eq!((error.code, error.path.as_str()), (Code::Mismatch, "data.total"));
-        assert_eq!((error.got.as_str(), error.expected.as_str()), ("1", "2250000"));
+        assert_eq!((&*error.got, &*error.expected), ("1", "2250000"));
         assert_eq!(refusal("data.total", r#""2250000""#, "2"), Code::Mismatch, "a text is not a number");
         assert_eq!(refusal("data.total", "null", "2"), Code::Mismatch);
     }

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1` writes `.hex` files that are missing and the catalogue; it never overwrites a `.hex` that is there.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
