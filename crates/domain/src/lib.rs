@@ -5,7 +5,9 @@
 //! fact counts. Out of scope: figures (`fold`), storage, the network, clocks. Everything here is a pure function of its
 //! arguments; there is no floating point.
 
+pub mod calendar;
 pub mod collate;
+pub mod corrections;
 mod date;
 mod dong;
 mod event;
@@ -13,7 +15,7 @@ pub mod identity;
 pub mod registry;
 pub mod rules;
 pub mod search;
-pub mod text;
+pub mod tables;
 pub mod time;
 
 pub use date::{CivilDate, NotADate, Weekday};

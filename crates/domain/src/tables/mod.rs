@@ -1,0 +1,52 @@
+//! Rule tables: the TOML that `rules.adopted` carries, parsed and validated before anything counts by it.
+//!
+//! Law and definitions are data: rows with dates and sources that an official can read and correct. A table that does
+//! not parse is refused with the line and key at fault, in the draft of the operator and in the fold alike.
+
+mod grouping;
+mod holidays;
+mod indicators;
+mod law;
+mod occasions;
+mod source;
+
+pub use grouping::{Grouping, GroupingRow, Member};
+pub use holidays::Holidays;
+pub use indicators::{Compare, Format, Indicator, Measure, PeriodUse, Plan, Term, Where, WhereValue};
+pub use law::{Law, LawRow};
+pub use occasions::Occasion;
+pub use source::TableError;
+
+/// An adopted table, by what its name says it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Table {
+    /// `indicators`: what the figures are, in printing order.
+    Indicators(Vec<Indicator>),
+    /// `occasions`: named spans such as a Tết.
+    Occasions(Vec<Occasion>),
+    /// `grouping`: who aggregates whom.
+    Grouping(Grouping),
+    /// `holidays`: days off and days worked instead.
+    Holidays(Holidays),
+    /// `law.*`: dated rows of a law with their source.
+    Law(Law),
+    /// `template.*`: the text of a report; checked by the report crate, which knows its language.
+    Template(String),
+}
+
+/// Parses and validates the content of a rule table.
+pub fn parse(name: &str, content: &str) -> Result<Table, TableError> {
+    match name {
+        "indicators" => indicators::parse(content).map(Table::Indicators),
+        "occasions" => occasions::parse(content).map(Table::Occasions),
+        "grouping" => grouping::parse(content).map(Table::Grouping),
+        "holidays" => holidays::parse(content).map(Table::Holidays),
+        _ if is_named_after("law.", name) => law::parse(name, content).map(Table::Law),
+        _ if is_named_after("template.", name) => Ok(Table::Template(content.to_owned())),
+        _ => Err(TableError::unknown_table(name)),
+    }
+}
+
+fn is_named_after(family: &str, name: &str) -> bool {
+    name.strip_prefix(family).is_some_and(|rest| !rest.is_empty())
+}

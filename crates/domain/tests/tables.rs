@@ -1,0 +1,286 @@
+//! Rule tables: what an official may write, and the line and key he is told when it is wrong.
+
+use socai_domain::CivilDate;
+use socai_domain::calendar::Calendar;
+use socai_domain::tables::{
+    Compare, Format, Indicator, Measure, Member, PeriodUse, Table, TableError, Where, WhereValue, parse,
+};
+use socai_proto::v1::UnitType;
+
+fn date(text: &str) -> CivilDate {
+    text.parse().unwrap()
+}
+
+const INDICATORS: &str = r#"
+[[indicator]]
+code = "TT.01"
+label = "Trường hợp vi phạm trật tự đô thị, trật tự an toàn giao thông bị xử phạt"
+label_en = "Urban and traffic order violations sanctioned"
+unit = "trường hợp"
+kind = "penalty.decided"
+where = { field = ["urban_order", "traffic_order"], on_the_spot = false }
+measure = "count"
+format = "dem"
+nil_scope = ["ward"]
+
+[[indicator]]
+code = "NS.01"
+label = "Thu ngân sách nhà nước trên địa bàn"
+unit = "triệu đồng"
+kind = "budget.revenue_posted"
+measure = "sum"
+of = ["amount"]
+period = "fiscal-year-to-date"
+year_field = "fiscal_year"
+slices = ["category"]
+compare = ["plan", "same-period"]
+format = "tien"
+[indicator.plan]
+kind = "budget.estimate_set"
+where = { direction = "revenue" }
+value = "amount"
+by = "authority"
+year_field = "fiscal_year"
+
+[[indicator]]
+code = "AS.01"
+label = "Suất quà đã trao"
+unit = "suất quà"
+kind = "gift.delivered"
+measure = "sum"
+of = ["quantity", "-returned"]
+period = "occasion"
+occasion_field = "occasion"
+format = "dem"
+percent_decimals = 1
+
+[[indicator]]
+code = "HC.00"
+label = "Số đơn vị cấp xã tại ngày chốt"
+unit = "đơn vị"
+where = { type = "ward" }
+measure = "units"
+period = "to-date"
+format = "dem"
+"#;
+
+fn indicators(text: &str) -> Vec<Indicator> {
+    match parse("indicators", text).unwrap() {
+        Table::Indicators(rows) => rows,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn indicator_rows_parse_in_printing_order() {
+    let rows = indicators(INDICATORS);
+    assert_eq!(
+        rows.iter().map(|row| row.code.as_str()).collect::<Vec<_>>(),
+        ["TT.01", "NS.01", "AS.01", "HC.00"]
+    );
+    let text = |s: &str| WhereValue::Text(s.into());
+    assert_eq!(
+        rows[0].filter[0],
+        Where { field: "field".into(), values: vec![text("urban_order"), text("traffic_order")] }
+    );
+    assert_eq!(rows[0].filter[1].values, [WhereValue::Bool(false)]);
+    assert_eq!(
+        (&rows[0].measure, &rows[0].period, rows[0].percent_decimals),
+        (&Measure::Count, &PeriodUse::Period, 2)
+    );
+    assert_eq!(rows[1].period, PeriodUse::FiscalYearToDate("fiscal_year".into()));
+    assert_eq!(rows[1].compare, [Compare::Plan, Compare::SamePeriod]);
+    let plan = rows[1].plan.as_ref().unwrap();
+    assert_eq!((plan.by.as_deref(), plan.filter[0].values[0].clone()), (Some("authority"), text("revenue")));
+    let Measure::Sum(terms) = &rows[2].measure else { panic!() };
+    assert_eq!(
+        terms.iter().map(|t| (t.field.as_str(), t.negative)).collect::<Vec<_>>(),
+        [("quantity", false), ("returned", true)]
+    );
+    assert_eq!((rows[2].format, &rows[3].measure, &rows[3].kind), (Format::Dem, &Measure::Units, &None));
+}
+
+/// Replaces one line of a valid table and returns what the official is told.
+fn told(name: &str, valid: &str, from: &str, to: &str) -> TableError {
+    assert!(valid.contains(from), "{from}");
+    parse(name, &valid.replacen(from, to, 1)).unwrap_err()
+}
+
+#[test]
+fn a_wrong_indicator_is_refused_with_its_line_and_key() {
+    for (from, to, line, key) in [
+        ("measure = \"count\"", "measure = \"average\"", 9, "measure"),
+        ("measure = \"count\"", "measure = \"count\"\nof = [\"total\"]", 10, "of"),
+        ("format = \"dem\"\nnil", "format = \"dem\"\nprecision = 1\nnil", 11, "precision"),
+        ("code = \"NS.01\"", "code = \"TT.01\"", 14, "code"),
+        ("of = [\"amount\"]", "of = []", 19, "of"),
+        ("year_field = \"fiscal_year\"\nslices", "slices", 13, "year_field"),
+        ("compare = [\"plan\", \"same-period\"]", "compare = [\"same-period\"]", 23, "compare"),
+        ("slices = [\"category\"]", "slices = [\"category\", \"category\"]", 22, "slices"),
+        ("percent_decimals = 1", "percent_decimals = 9", 42, "percent_decimals"),
+        ("unit = \"trường hợp\"\n", "", 2, ""),
+        ("kind = \"penalty.decided\"\n", "", 2, "kind"),
+        ("kind = \"penalty.decided\"", "kind = \"penalty.decide\"", 7, "kind"),
+        ("where = { direction = \"revenue\" }", "where = { direction = 1.5 }", 27, "where"),
+        ("occasion_field = \"occasion\"\n", "", 32, "occasion_field"),
+        ("where = { type = \"ward\" }", "where = ward", 48, "where"),
+    ] {
+        let error = told("indicators", INDICATORS, from, to);
+        assert_eq!(
+            (error.line, error.key.as_str()),
+            (line, if key.is_empty() { error.key.as_str() } else { key }),
+            "{error}"
+        );
+        assert!(error.to_string().contains(&format!("line {line}")), "{error}");
+    }
+}
+
+const OCCASIONS: &str = "[[occasion]]\nid = \"tet-quy-mao-2023\"\nlabel = \"Tết Quý Mão\"\nfrom = 2022-12-15\nto = \"2023-02-05\"\n";
+
+#[test]
+fn occasions_span_months_and_years() {
+    let Table::Occasions(rows) = parse("occasions", OCCASIONS).unwrap() else { panic!() };
+    assert_eq!((rows[0].from, rows[0].to), (date("2022-12-15"), date("2023-02-05")));
+    for (from, to, line, key) in [
+        ("from = 2022-12-15", "from = 2023-12-15", 4, "from"),
+        ("from = 2022-12-15", "from = 2022-02-30", 4, "from"),
+        ("from = 2022-12-15", "from = 20221215", 4, "from"),
+        ("to = \"2023-02-05\"", "to = \"05/02/2023\"", 5, "to"),
+        ("to = \"2023-02-05\"\n", &format!("to = \"2023-02-05\"\n{OCCASIONS}"), 7, "id"),
+    ] {
+        let error = told("occasions", OCCASIONS, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, key), "{error}");
+    }
+}
+
+#[test]
+fn a_unit_row_wins_over_the_row_of_its_type() {
+    let text = "[[grouping]]\ntype = \"ward\"\naggregator = \"hn.tx.b.vp\"\n\n[[grouping]]\nunit = \"hn.tx.ha-dinh.1\"\naggregator = \"hn.tx.b.tt\"\n";
+    let Table::Grouping(grouping) = parse("grouping", text).unwrap() else { panic!() };
+    assert_eq!(grouping.rows[0].member, Member::Type(UnitType::Ward));
+    assert_eq!(grouping.aggregator_of("hn.tx.ha-dinh.1", UnitType::Ward), Some("hn.tx.b.tt"));
+    assert_eq!(grouping.aggregator_of("hn.tx.kim-giang.1", UnitType::Ward), Some("hn.tx.b.vp"));
+    assert_eq!(grouping.aggregator_of("hn.tx.b.thue", UnitType::VerticalBody), None);
+    for (from, to, key) in [
+        ("type = \"ward\"", "type = \"WARD\"", "type"),
+        ("type = \"ward\"", "type = \"village\"", "type"),
+        ("type = \"ward\"", "", "unit"),
+        ("unit = \"hn.tx.ha-dinh.1\"", "type = \"ward\"", "unit"),
+    ] {
+        assert_eq!(told("grouping", text, from, to).key, key);
+    }
+}
+
+const HOLIDAYS: &str = r#"
+years = [2023]
+
+[[holiday]]
+date = 2023-01-02
+label = "Nghỉ bù Tết dương lịch"
+
+[[holiday]]
+from = 2023-01-20
+to = 2023-01-26
+label = "Tết Nguyên đán Quý Mão"
+
+[[worked]]
+date = 2023-02-04
+label = "Làm bù"
+"#;
+
+fn calendar() -> Calendar {
+    match parse("holidays", HOLIDAYS).unwrap() {
+        Table::Holidays(holidays) => Calendar::new(holidays),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn working_days_step_over_weekends_and_holidays() {
+    let calendar = calendar();
+    assert!(!calendar.is_working_day(date("2023-01-20")), "Tết");
+    assert!(!calendar.is_working_day(date("2023-01-28")), "a Saturday");
+    assert!(calendar.is_working_day(date("2023-02-04")), "a Saturday worked instead");
+    // Law on handling administrative violations art. 66: seven working days from the record of Wednesday 18 January.
+    assert_eq!(calendar.add_working_days(date("2023-01-18"), 7), Some(date("2023-02-03")));
+    assert_eq!(calendar.add_working_days(date("2023-01-18"), 8), Some(date("2023-02-04")));
+    assert_eq!(calendar.add_working_days(date("2023-01-18"), 0), Some(date("2023-01-18")));
+    assert_eq!(calendar.working_days_between(date("2023-01-18"), date("2023-02-03")), 7);
+    assert_eq!(calendar.working_days_between(date("2023-02-03"), date("2023-01-18")), 0);
+}
+
+#[test]
+fn a_deadline_on_a_day_off_moves_to_the_next_working_day() {
+    let calendar = calendar();
+    assert_eq!(calendar.deadline(date("2023-01-10"), 10), Some(date("2023-01-27")), "10 days end in Tết");
+    assert_eq!(
+        calendar.deadline(date("2023-01-05"), 10),
+        Some(date("2023-01-16")),
+        "10 days end on a Sunday"
+    );
+    assert_eq!(calendar.deadline(date("2023-01-30"), 10), Some(date("2023-02-09")));
+    assert_eq!(calendar.deadline(CivilDate::MAX, 1), None);
+    assert!(calendar.covers(date("2023-06-01")) && !calendar.covers(date("2024-06-01")));
+}
+
+#[test]
+fn a_wrong_holiday_is_refused() {
+    for (from, to, line, key) in [
+        ("date = 2023-01-02", "date = 2024-01-02", 4, "from"),
+        ("to = 2023-01-26", "to = 2023-03-26", 10, "to"),
+        ("to = 2023-01-26", "to = 2023-01-19", 8, "date"),
+        ("date = 2023-02-04", "date = 2023-02-03", 14, "date"),
+        ("date = 2023-02-04", "date = 2023-01-21", 1, "worked"),
+        ("label = \"Làm bù\"\n", "", 13, ""),
+    ] {
+        let error = told("holidays", HOLIDAYS, from, to);
+        assert_eq!(error.line, line, "{error}");
+        assert!(key.is_empty() || error.key == key, "{error}");
+    }
+}
+
+const LAW: &str = r#"
+[[cap]]
+signer_level = "ward"
+max = 5_000_000
+valid_from = 2012-07-01
+valid_to = 2025-06-30
+source = "Law 15/2012/QH13 art. 38.1"
+
+[[cap]]
+signer_level = "ward"
+percent_of_field_maximum = 50
+valid_from = 2025-07-01
+source = "Decree 189/2025/NĐ-CP art. 5"
+"#;
+
+#[test]
+fn rows_of_law_are_in_force_on_their_days() {
+    let Table::Law(law) = parse("law.penalty", LAW).unwrap() else { panic!() };
+    let sources = |on: &str| law.in_force("cap", date(on)).map(|row| row.source.clone()).collect::<Vec<_>>();
+    assert_eq!(sources("2025-06-30"), ["Law 15/2012/QH13 art. 38.1"]);
+    assert_eq!(sources("2025-07-01"), ["Decree 189/2025/NĐ-CP art. 5"]);
+    assert_eq!(sources("2012-06-30"), Vec::<String>::new());
+    assert_eq!(law.rows[0].values["max"].as_integer(), Some(5_000_000));
+}
+
+#[test]
+fn a_row_of_law_without_source_or_with_a_fraction_is_refused() {
+    for (from, to, key) in [
+        ("source = \"Law 15/2012/QH13 art. 38.1\"", "source = \" \"", "source"),
+        ("valid_to = 2025-06-30", "valid_to = 2011-06-30", "valid_to"),
+        ("max = 5_000_000", "max = 0.05", "max"),
+    ] {
+        let error = told("law.penalty", LAW, from, to);
+        assert_eq!((error.key.as_str(), error.table.as_str()), (key, "law.penalty"), "{error}");
+    }
+    assert!(parse("law.penalty", &LAW.replacen("valid_from = 2012-07-01\n", "", 1)).is_err());
+}
+
+#[test]
+fn a_table_nobody_knows_is_refused() {
+    for name in ["laws", "law.", "template.", "", "indicator"] {
+        assert!(parse(name, "").unwrap_err().to_string().contains("expected indicators"), "{name}");
+    }
+    assert_eq!(parse("template.monthly", "Kính gửi").unwrap(), Table::Template("Kính gửi".into()));
+}
