@@ -1,4 +1,5 @@
 //! Every example of the format table, and the edges between its rows.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use socai_domain::CivilDate;
 use socai_report::format::{

@@ -1,4 +1,5 @@
 //! The JSON form that programs and auditors read.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

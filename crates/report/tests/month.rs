@@ -1,4 +1,5 @@
 //! The reference month as its units would seal it: every line is a valid fact that breaks no rule.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use std::collections::BTreeSet;
 use std::fs;

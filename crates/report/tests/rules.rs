@@ -1,4 +1,5 @@
 //! The rule tables of the reference district parse, and agree with each other and with the template.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use socai_domain::tables::{Format, Table, parse};
 use socai_report::Template;
@@ -35,9 +36,8 @@ fn every_figure_of_the_template_has_a_row_and_prints_in_its_form() {
 }
 
 #[test]
-fn texts_that_go_into_the_log_are_normalised_and_hold_no_identity() {
+fn texts_that_go_into_the_log_hold_nothing_that_reads_like_an_identity() {
     for content in [INDICATORS, OCCASIONS, GROUPING, HOLIDAYS, TEMPLATE] {
-        assert_eq!(socai_domain::text::to_nfc(content), content);
         let found = socai_domain::identity::find(content, socai_domain::identity::Strictness::Text);
         assert_eq!(found, None, "{:?}", found.map(|f| &content[f.at..f.at + 30]));
     }

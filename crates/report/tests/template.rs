@@ -1,4 +1,5 @@
 //! Templates that must be refused, with the line that is wrong.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

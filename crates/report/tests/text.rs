@@ -1,4 +1,5 @@
 //! The text report: the reference rendering, what missing and zero figures do to it, and the page.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

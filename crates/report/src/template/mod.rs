@@ -15,6 +15,8 @@ mod names;
 mod trial;
 mod values;
 
+use std::sync::Arc;
+
 use minijinja::{Environment, Value, context};
 
 use self::values::World;
@@ -63,7 +65,8 @@ impl Template {
 
     /// The body of the report: parts, sections and paragraphs, those without data left out.
     pub fn body(&self, figures: &Figures) -> Result<Vec<Block>, Error> {
-        let rendered = self.render(World::Known(figures.figures.clone()), names::of(figures))?;
+        let world = World::Known(figures.figures.iter().cloned().map(Arc::new).collect());
+        let rendered = self.render(world, names::of(figures))?;
         Ok(blocks(&rendered))
     }
 

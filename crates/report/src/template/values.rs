@@ -13,7 +13,7 @@ use crate::format::{dem, ten_dv, tien};
 #[derive(Clone, Debug)]
 pub(super) enum World {
     /// The figures of a report.
-    Known(Vec<Figure>),
+    Known(Vec<Arc<Figure>>),
     /// Every figure has data except this one (or all of them, when there is none).
     Missing(Option<String>),
     /// Every figure has data except that this one (or all of them) is zero.
@@ -43,7 +43,7 @@ impl World {
 #[derive(Debug)]
 pub(super) enum Seen {
     /// A figure of the report.
-    Figure(Figure),
+    Figure(Arc<Figure>),
     /// A code the report has no figure of.
     Absent { code: String },
     /// A figure of a trial.

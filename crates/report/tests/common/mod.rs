@@ -1,5 +1,5 @@
 //! Figures of the reference report, as the fold would hand them over.
-#![allow(dead_code)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used)] // test code; each file uses its own part
 
 use std::collections::BTreeMap;
 
