@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use prost::Message;
 use serde_json::{Value, json};
@@ -149,4 +150,22 @@ fn every_rule_table_can_be_adopted_as_it_is_written() {
         let event = Event::decode(&bytes).unwrap();
         assert_eq!(rules::check(&event, UnitNo::OPERATOR, &ctx), [], "{name}");
     }
+}
+
+/// Skipped where there is no Python 3.11: the files themselves are what everything else reads.
+#[test]
+fn the_files_are_what_the_generator_writes_and_add_up_to_the_printed_figures() {
+    let python = |arguments: &[&str]| {
+        Command::new("python3")
+            .args(arguments)
+            .current_dir(district())
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .output()
+    };
+    let new_enough = python(&["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
+    if !new_enough.is_ok_and(|run| run.status.success()) {
+        return;
+    }
+    let run = python(&["generate.py", "--check"]).unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
 }
