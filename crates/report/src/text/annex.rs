@@ -15,7 +15,7 @@ const PROOF_CODE: usize = 8;
 /// The annex's lines.
 pub(super) fn lines(figures: &Figures) -> Vec<String> {
     let mut lines = vec![String::new(), centered("PHỤ LỤC. SỐ LIỆU VÀ MÃ KIỂM CHỨNG", WIDTH), String::new()];
-    lines.extend(row(["Mã", "Chỉ tiêu", "Số liệu", "Sự kiện", "Mã"].map(|head| vec![head.to_owned()])));
+    lines.extend(row(["Mã", "Chỉ tiêu", "Số liệu", "Sự kiện", "Mã KC"].map(|head| vec![head.to_owned()])));
     lines.push("-".repeat(WIDTH));
     let printed = figures.figures.iter().filter_map(|figure| Some((figure, figure.printed()?)));
     lines.extend(printed.flat_map(|(figure, value)| row(cells(figure, value))));
