@@ -5,12 +5,14 @@ use socai_tlog::UnitNo;
 use std::fmt::Write as _;
 
 /// What a key is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A unit: publishes on its own subject, uses its own inbox, nothing else.
     Unit(UnitNo),
     /// The district: creates and reads the one stream, answers units.
     District,
+    /// A leaf server that relays for these units; its own key, in the hub's configuration.
+    Leaf(Vec<UnitNo>),
     /// The break-glass administrator of the account's streams; no service runs as it.
     Admin,
 }
@@ -56,6 +58,10 @@ impl Role {
                     subjects.all_downs(),
                 ],
                 subscribe: vec![format!("{}.>", subjects.district_inbox())],
+            },
+            Role::Leaf(units) => Grant {
+                publish: units.iter().map(|unit| subjects.seg(*unit)).collect(),
+                subscribe: units.iter().map(|unit| format!("{}.>", subjects.inbox(*unit))).collect(),
             },
             Role::Admin => Grant {
                 publish: vec!["$JS.API.>".to_owned()],
@@ -107,7 +113,7 @@ mod tests {
     #[test]
     fn no_service_may_change_purge_or_delete_the_stream() {
         let subjects = Subjects::new("x").unwrap();
-        for role in [Role::Unit(UnitNo(1)), Role::District] {
+        for role in [Role::Unit(UnitNo(1)), Role::District, Role::Leaf(vec![UnitNo(1), UnitNo(2)])] {
             for subject in role.grant(&subjects).publish {
                 for verb in ["UPDATE", "PURGE", "STREAM.DELETE", "MSG.DELETE", "RESTORE", "PEER", ">"] {
                     assert!(!subject.contains(verb), "{role:?} may {subject}");
