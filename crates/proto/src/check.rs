@@ -59,7 +59,8 @@ pub fn validate_facts_and_texts(
 /// Every descriptor rule that an annex breaks; an annex without salt and content is no annex and breaks none.
 #[must_use]
 pub fn validate_annex(annex: &v1::Annex) -> Vec<FieldError> {
-    let mut walk = Walk { errors: vec![], kind: None, texts: |_: &dyn Display, _: &'static Field, _: &[u8]| {} };
+    let mut walk =
+        Walk { errors: vec![], kind: None, texts: |_: &dyn Display, _: &'static Field, _: &[u8]| {} };
     if *annex != v1::Annex::default() {
         walk.message(&schema::ANNEX, &annex.encode_to_vec(), &Path::Root.name("annex"));
     }

@@ -102,10 +102,11 @@ pub struct Field {
 }
 
 impl Field {
-    /// Required and without a zero that could stand for itself: numbers are absent from the bytes when zero.
+    /// Whether its absence from the bytes breaks a rule. Numbers are absent when zero, which is wrong only below their minimum.
     const fn must_occur(&self) -> bool {
         match self.shape {
-            Shape::Bool | Shape::Int { .. } => false,
+            Shape::Bool => false,
+            Shape::Int { min, .. } => min > 0 && !self.optional && !self.repeated,
             _ => self.required,
         }
     }
