@@ -3,7 +3,7 @@
 //! This is nearly all the work, and threads can do it apart; [`Replay::hashed`](crate::Replay::hashed) then takes the
 //! results in order.
 
-use socai_tlog::{Digest, EventName, HEADER_LEN, Hash, LeafIndex, Link, TreeSize, entry_hash, link};
+use socai_tlog::{Digest, EventName, HEADER_LEN, Hash, LeafIndex, Link, TreeSize, UnitNo, entry_hash, link};
 
 use crate::{
     error::{Damage, LogError},
@@ -40,6 +40,8 @@ pub struct HashedRecord {
     pub annex_digest: Digest,
     /// Where the annex is stored.
     pub annex: Option<AnnexAt>,
+    /// The facts, of records that may change units or keys: the operator's and those that rotate a key.
+    pub control: Option<Box<[u8]>>,
 }
 
 /// What stands in a volume, hashed.
@@ -122,7 +124,9 @@ impl HashedRecord {
         if got != header.facts {
             return Err(Damage::Content { what: "the facts", name, got, expected: header.facts });
         }
+        let controls = name.unit == UnitNo::OPERATOR || header.rotates_key();
         Ok(HashedRecord {
+            control: controls.then(|| record.facts().into()),
             leaf: record.leaf(),
             offset: record.offset(),
             received_at_ms: record.received_at_ms(),
