@@ -43,7 +43,7 @@ pub struct Found {
 
 /// The first identity in a text, or `None`. Texts with fewer than six digits and no `@` cost one pass over the bytes.
 pub fn find(text: &str, strictness: Strictness) -> Option<Found> {
-    if !may_hold_one(text) {
+    if !may_hold_one(text.as_bytes()) {
         return None;
     }
     let text = Scanned::of(text);
@@ -52,13 +52,13 @@ pub fn find(text: &str, strictness: Strictness) -> Option<Found> {
     found.into_iter().flatten().min_by_key(|found| found.at)
 }
 
-/// Whether there is enough material: a plate, the shortest number, has six digits. Non-ASCII digits are two bytes or
-/// more, so a text with any multi-byte digit block is scanned.
-fn may_hold_one(text: &str) -> bool {
-    let (mut digits, mut other) = (0usize, false);
-    for byte in text.bytes() {
-        digits += byte.is_ascii_digit() as usize;
-        other |= byte == b'@' || byte == 0xEF;
+/// Whether there is enough material to look closer: a plate, the shortest number, has six digits. Full-width digits begin with 0xEF.
+#[inline]
+pub(crate) fn may_hold_one(text: &[u8]) -> bool {
+    let (mut digits, mut other) = (0u32, false);
+    for byte in text {
+        digits += u32::from(byte.is_ascii_digit());
+        other |= *byte == b'@' || *byte == 0xEF;
     }
     digits >= 6 || other
 }

@@ -3,14 +3,15 @@
 use socai_proto::v1;
 use socai_tlog::UnitNo;
 
-use super::{Breaches, Ctx};
+use super::{Breaches, Ctx, common};
 use crate::{CivilDate, Event, Kind};
 
 pub(super) fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     publisher_may(event, publisher, ctx, out);
     not_in_the_future(event, ctx, out);
     places_exist(event, publisher, ctx, out);
-    builds_on_others(event, out);
+    builds_on_others(event, ctx, out);
+    document_is_dated(event, ctx, out);
     key_flag_matches(event, publisher, ctx, out);
 }
 
@@ -121,13 +122,37 @@ fn not_valid_on(field: &str, id: &str, date: CivilDate, out: &mut Breaches) {
     );
 }
 
-fn builds_on_others(event: &Event<'_>, out: &mut Breaches) {
+/// Refs differ, and those into the publisher's own chain are behind this record.
+fn builds_on_others(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
+    if let Some(own) = ctx.recorded.map(|recorded| recorded.name) {
+        let ahead = event.refs().position(|name| name.unit == own.unit && name.seq >= own.seq);
+        if let Some(i) = ahead {
+            let (vi, en) =
+                ("Bản ghi được dẫn chiếu chưa có", "the record it refers to is not before this one");
+            out.add(format!("refs.{i}"), "not_recorded_yet", vi, en);
+        }
+    }
     for (i, name) in event.refs().enumerate().skip(1) {
         if event.refs().take(i).any(|earlier| earlier == name) {
             let (vi, en) = (format!("Bản ghi {name} nêu hai lần"), format!("record {name} is listed twice"));
             out.add(format!("refs.{i}"), "listed_twice", vi, en);
         }
     }
+}
+
+/// A document's numbering year is that of its date, and it was not issued after it was received.
+fn document_is_dated(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
+    let Some(doc) = event.doc() else { return };
+    if i64::from(doc.year) != i64::from(doc.date / 10_000) {
+        out.add(
+            "doc.year",
+            "year_differs",
+            "Năm của số văn bản khác năm ban hành; số văn bản bắt đầu lại từ 01/01",
+            "the year of the numbering is not that of the date; numbering restarts on 01/01",
+        )
+        .by("Decree 30/2020/NĐ-CP art. 15");
+    }
+    common::not_after("doc.date", doc.date, ctx.received_on, "ngày nhận", "the day of receipt", out);
 }
 
 /// The header's flag and the event agree, or gate and fold would know different keys.

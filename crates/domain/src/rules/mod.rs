@@ -7,11 +7,19 @@
 //! The fold runs this for every record, so a fact that breaks nothing costs no allocation; words are only made for breaches.
 
 mod breach;
+mod budget;
+mod common;
+mod directive;
 mod envelope;
+mod facts;
+mod field_work;
+mod ledger;
+mod penalty;
+mod social;
 
-use socai_tlog::{LeafIndex, UnitNo};
+use socai_tlog::{EventName, LeafIndex, UnitNo};
 
-use crate::{CivilDate, Event, Position, Registry, time};
+use crate::{CivilDate, Event, Kind, Position, Registry, time};
 
 pub use breach::Breach;
 pub(crate) use breach::Breaches;
@@ -27,6 +35,7 @@ pub struct Ctx<'a> {
 /// What only a record in the log has.
 #[derive(Clone, Copy, Debug)]
 struct Recorded {
+    name: EventName,
     leaf: LeafIndex,
     rotates_key: bool,
 }
@@ -39,15 +48,57 @@ impl<'a> Ctx<'a> {
 
     /// For a record at its place in the log.
     pub fn recorded(registry: &'a Registry, at: &Position) -> Ctx<'a> {
-        let recorded = Recorded { leaf: at.leaf, rotates_key: at.rotates_key };
+        let recorded = Recorded { name: at.name, leaf: at.leaf, rotates_key: at.rotates_key };
         Ctx { registry, received_on: time::vietnam_date(at.received_at_ms), recorded: Some(recorded) }
     }
 }
 
 /// Every rule that `event` breaks when `publisher` states it; empty when it may be sealed and counts.
+///
+/// Descriptor rules and the identity guard first, then the envelope, the kind, and the registry. Whoever calls this need not call
+/// `socai_proto::validate_facts`.
 pub fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>) -> Vec<Breach> {
     let mut out = Breaches::default();
+    facts::check(event.facts(), &mut out);
     envelope::check(event, publisher, ctx, &mut out);
+    kind(event, publisher, ctx, &mut out);
     ctx.registry.check(event, publisher, &mut out);
     out.into_vec()
+}
+
+/// The rules of a kind. Exhaustive: a new kind does not compile until somebody has said what it may not state.
+fn kind(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    match event.kind() {
+        Kind::UnitRegistered(unit) => ledger::unit_registered(unit, out),
+        Kind::UnitSucceeded(succession) => ledger::unit_succeeded(succession, out),
+        Kind::RulesAdopted(rules) => ledger::rules_adopted(rules, out),
+        Kind::EventAcknowledged(answer) => ledger::acknowledged(answer, publisher, ctx, out),
+        Kind::EventCorrected(correction) => ledger::corrected(correction, publisher, ctx, out),
+        Kind::EventVoided(void) => ledger::voided(void, publisher, ctx, out),
+        Kind::BaselineDeclared(baseline) => ledger::baseline_declared(baseline, event, out),
+        Kind::PeriodClosed(closing) => ledger::period_closed(closing, event, out),
+        Kind::ReportIssued(report) => ledger::report_issued(report, publisher, ctx, out),
+        Kind::BudgetEstimateSet(estimate) => budget::estimate_set(estimate, event, out),
+        Kind::BudgetRevenuePosted(posting) => budget::revenue_posted(posting, event, out),
+        Kind::BudgetExpenditurePosted(posting) => budget::expenditure_posted(posting, event, out),
+        Kind::ProjectAccepted(acceptance) => field_work::project_accepted(acceptance, out),
+        Kind::ViolationRecorded(record) => penalty::violation_recorded(record, out),
+        Kind::PenaltyDecided(decision) => penalty::decided(decision, event, out),
+        Kind::PenaltyPaymentReceived(payment) => penalty::payment_received(payment, out),
+        Kind::InspectionConducted(visit) => field_work::inspection_conducted(visit, out),
+        Kind::ActivityHeld(activity) => field_work::activity_held(activity, out),
+        Kind::GiftProgrammeApproved(programme) => social::programme_approved(programme, out),
+        Kind::GiftDelivered(batch) => social::delivered(batch, out),
+        Kind::HealthVisitsReported(report) => social::visits_reported(report, ctx, out),
+        Kind::ConscriptionHandedOver(handover) => social::handed_over(handover, event, publisher, ctx, out),
+        Kind::DirectiveIssued(task) => directive::issued(task, event, out),
+        Kind::DirectiveProgressed(_) => directive::progressed(event, out),
+        // The registry has the rules of these.
+        Kind::UnitSuspended(_) | Kind::UnitResumed(_) | Kind::KeyRotated(_) | Kind::ForkEvidenced(_) => {}
+        // What could be wrong with these needs law tables or other records: findings.
+        Kind::ProjectAppraised(_)
+        | Kind::ClearanceStageReached(_)
+        | Kind::IncidentReported(_)
+        | Kind::ConscriptionQuotaSet(_) => {}
+    }
 }

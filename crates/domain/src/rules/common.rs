@@ -1,0 +1,86 @@
+//! Checks that several kinds share.
+
+use socai_proto::view::Repeated;
+
+use super::Breaches;
+use crate::CivilDate;
+
+/// Two dates of one span are in order. Dates that are no days were noted by the descriptors.
+pub(super) fn in_order(field: &'static str, from: i32, to: i32, out: &mut Breaches) {
+    if from > to {
+        out.add(
+            field,
+            "ends_before_it_begins",
+            format!("Ngày cuối {} trước ngày đầu {}", shown(to), shown(from)),
+            format!("the last day {} is before the first day {}", shown(to), shown(from)),
+        );
+    }
+}
+
+/// A day is not after another one, which is named in both languages.
+pub(super) fn not_after(
+    field: &'static str,
+    day: i32,
+    limit: CivilDate,
+    limit_vi: &str,
+    limit_en: &str,
+    out: &mut Breaches,
+) {
+    if day > limit.yyyymmdd() {
+        out.add(
+            field,
+            "too_late",
+            format!("Ngày {} sau {limit_vi} {limit}", shown(day)),
+            format!("{} is after {limit_en}, {limit}", shown(day)),
+        );
+    }
+}
+
+/// A part does not exceed the whole.
+pub(super) fn at_most(
+    field: &'static str,
+    part: u32,
+    whole: u32,
+    whole_vi: &str,
+    whole_en: &str,
+    out: &mut Breaches,
+) {
+    if part > whole {
+        out.add(
+            field,
+            "more_than_the_whole",
+            format!("{part} lớn hơn {whole_vi} ({whole})"),
+            format!("{part} is more than {whole_en} ({whole})"),
+        );
+    }
+}
+
+/// Items of a list differ.
+pub(super) fn distinct<'a>(field: &'static str, items: Repeated<'a, &'a str>, out: &mut Breaches) {
+    for (i, item) in items.iter().enumerate().skip(1) {
+        if items.iter().take(i).any(|earlier| earlier == item) {
+            listed_twice(format!("{field}.{i}"), item, out);
+        }
+    }
+}
+
+/// A unit does not work with itself.
+pub(super) fn not_among<'a>(
+    field: &'static str,
+    lead: &str,
+    others: Repeated<'a, &'a str>,
+    out: &mut Breaches,
+) {
+    if let Some(i) = others.iter().position(|other| other == lead) {
+        listed_twice(format!("{field}.{i}"), lead, out);
+    }
+}
+
+#[cold]
+pub(super) fn listed_twice(field: String, item: &str, out: &mut Breaches) {
+    out.add(field, "listed_twice", format!("`{item}` ghi hai lần"), format!("`{item}` is listed twice"));
+}
+
+fn shown(yyyymmdd: i32) -> String {
+    CivilDate::from_yyyymmdd(yyyymmdd).map_or_else(|_| yyyymmdd.to_string(), |date| date.to_string())
+}

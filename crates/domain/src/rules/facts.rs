@@ -1,0 +1,61 @@
+//! What the descriptors and the identity guard say about one record's facts, in one pass over its bytes.
+
+use std::fmt::Display;
+
+use socai_proto::schema::{Field, Shape, TextStyle};
+use socai_proto::{FieldError, validate_facts_and_texts};
+
+use super::Breaches;
+use crate::identity::{self, Identity, Strictness};
+
+/// Decree on the protection of personal data.
+const PERSONAL_DATA: &str = "Decree 13/2023/NĐ-CP art. 2, 3";
+
+/// Notes every descriptor rule the facts break, and every identity in their texts.
+pub(super) fn check(facts: &[u8], out: &mut Breaches) {
+    let errors = validate_facts_and_texts(facts, |path, field, text| guard(path, field, text, out));
+    errors.into_iter().for_each(|error| descriptor(error, out));
+}
+
+#[cold]
+fn descriptor(error: FieldError, out: &mut Breaches) {
+    out.add(error.path, error.code.as_str(), error.message_vi, error.message_en);
+}
+
+#[inline]
+fn guard(path: &dyn Display, field: &Field, text: &[u8], out: &mut Breaches) {
+    let strictness = match &field.shape {
+        Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => return,
+        Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => Strictness::Code,
+        _ => Strictness::Text,
+    };
+    if !identity::may_hold_one(text) {
+        return;
+    }
+    let found = std::str::from_utf8(text).ok().and_then(|text| identity::find(text, strictness));
+    if let Some(found) = found {
+        identity_in_text(path, field, found.what, out);
+    }
+}
+
+/// The message never repeats what was found: it is logged and shown.
+#[cold]
+fn identity_in_text(path: &dyn Display, field: &Field, what: Identity, out: &mut Breaches) {
+    let (code, vi, en) = match what {
+        Identity::CitizenNumber => {
+            ("citizen_number", "số định danh cá nhân (CCCD)", "a citizen identity number")
+        }
+        Identity::CardNumber => ("card_number", "số chứng minh nhân dân", "an identity card number"),
+        Identity::Phone => ("phone_number", "số điện thoại", "a phone number"),
+        Identity::Plate => ("vehicle_plate", "biển số xe", "a vehicle plate"),
+        Identity::Email => ("mail_address", "địa chỉ thư điện tử", "a mail address"),
+    };
+    let (label_vi, label_en) = (field.label.vi, field.label.en);
+    out.add(
+        path.to_string(),
+        code,
+        format!("{label_vi}: có {vi}; thông tin định danh không được đưa vào dữ kiện, hãy bỏ đi hoặc dùng mã đối tượng"),
+        format!("{label_en}: holds {en}; identities never enter the facts: leave it out or use the subject's token"),
+    )
+    .by(PERSONAL_DATA);
+}
