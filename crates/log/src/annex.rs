@@ -1,6 +1,6 @@
 //! Annexes: frames that can be overwritten in place without moving anything else.
 //!
-//! Layout: `proto/README.md`, Annex volume. An annex is stored once, apart from the record that commits to it, so erasing it touches
+//! Layout: `proto/README.md`, Annexes. An annex is stored once, apart from the record that commits to it, so erasing it touches
 //! no byte that a proof or a figure depends on.
 
 use std::path::{Path, PathBuf};
@@ -8,10 +8,8 @@ use std::path::{Path, PathBuf};
 use socai_tlog::Digest;
 
 use crate::{
-    disk::DiskFile,
-    error::{Damage, LogError},
+    error::Damage,
     frame::{self, Frame, Kind, Parts},
-    record::AnnexAt,
 };
 
 const MAGIC: [u8; 8] = *b"socaianx";
@@ -32,9 +30,19 @@ pub enum Annex {
     Erased,
 }
 
+/// Directory of the annex volumes of the log in `dir`.
+pub(crate) fn annex_dir(dir: &Path) -> PathBuf {
+    dir.join("annex")
+}
+
+/// Path of annex volume `number` in that directory.
+pub(crate) fn annex_file(annexes: &Path, number: u64) -> PathBuf {
+    annexes.join(format!("{number:010}.anx"))
+}
+
 /// Path of annex volume `number` of the log in `dir`.
 pub(crate) fn annex_path(dir: &Path, number: u64) -> PathBuf {
-    dir.join("annex").join(format!("{number:010}.anx"))
+    annex_file(&annex_dir(dir), number)
 }
 
 /// Appends the frame of an annex of record `owner`: a leaf index in a log, a number in a journal.
@@ -83,15 +91,4 @@ pub(crate) fn parse(frame: &Frame<'_>, owner: u64) -> Result<Annex, Damage> {
         Kind::ErasedAnnex => Err(Damage::Layout("an erased annex")),
         other => Err(Damage::FrameKind { got: other as u8, expected: "an annex" }),
     }
-}
-
-/// Overwrites the annex at `at` with zeros and syncs. A crash inside leaves a damaged frame: erase again.
-pub(crate) fn erase(file: &DiskFile, at: AnnexAt, owner: u64) -> Result<(), LogError> {
-    let mut bytes = Vec::with_capacity(OVERHEAD + at.len as usize);
-    frame::push(&mut bytes, Kind::ErasedAnnex, |out| {
-        out.extend(owner.to_be_bytes());
-        out.resize(out.len() + at.len as usize, 0);
-    });
-    file.write_at(&bytes, at.offset)?;
-    file.sync()
 }

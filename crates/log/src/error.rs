@@ -31,7 +31,7 @@ pub enum LogError {
         /// Where the first part that does not hold starts.
         offset: u64,
         /// What does not hold there.
-        what: Damage,
+        what: Box<Damage>,
     },
     /// Lost: a checkpoint of this very log says that it was longer. Signing on would fork the log.
     #[error(

@@ -35,11 +35,13 @@ pub(crate) enum Kind {
     Seal = 10,
     /// The note a journal keeps of its own end.
     JournalEnd = 11,
+    /// The note of an annex being erased.
+    Erasure = 12,
 }
 
 impl Kind {
     fn of(byte: u8) -> Option<Kind> {
-        const KINDS: [Kind; 11] = [
+        const KINDS: [Kind; 12] = [
             Kind::VolumeHead,
             Kind::Record,
             Kind::Commit,
@@ -51,6 +53,7 @@ impl Kind {
             Kind::SealedRecord,
             Kind::Seal,
             Kind::JournalEnd,
+            Kind::Erasure,
         ];
         KINDS.into_iter().find(|kind| *kind as u8 == byte)
     }

@@ -165,6 +165,9 @@ impl Reader {
         if from.0 > to.0 || to > end {
             return Err(LogError::Outside { what: "the end of a scan", got: to.0, end: end.0 });
         }
+        if from.0 == to.0 && from.0 > 0 {
+            return Scan::nothing(self.clone());
+        }
         if from.0 == 0 {
             return Scan::volumes(self.clone(), 0, to);
         }
@@ -319,7 +322,7 @@ pub(crate) fn read_frame<'a>(
 }
 
 pub(crate) fn damaged(path: &Path, offset: u64, what: Damage) -> LogError {
-    LogError::Damaged { path: path.to_owned(), offset, what }
+    LogError::Damaged { path: path.to_owned(), offset, what: Box::new(what) }
 }
 
 /// A commit whose note states the size of its frame.

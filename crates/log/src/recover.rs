@@ -15,6 +15,7 @@ use crate::{
     delta::DerivedFile,
     derived::{DerivedFiles, checkpoint_path},
     disk::{self, Disk, DiskFile, side_name},
+    erase,
     error::{Damage, LogError},
     frame::{Frame, Kind},
     reader::{Reader, damaged, read_frame},
@@ -69,6 +70,7 @@ pub(crate) fn recover(
         disk.make_dir(&dir.join(part))?;
     }
     remove_side_files(disk, dir)?;
+    erase::finish(disk, &annex::annex_dir(dir), annex::annex_file)?;
     let published = published(dir, key);
     let created = match last_volume(dir)? {
         Some(_) => false,
@@ -78,7 +80,7 @@ pub(crate) fn recover(
         }
     };
     let last = last_volume(dir)?.unwrap_or_default();
-    let found = find_end(dir, key, last, published.as_ref())?;
+    let found = find_end(dir, key, disk, last, published.as_ref())?;
     let mut derived = DerivedFiles::new(disk.clone(), dir)?;
     let (replay, mut recovery) = rehash(dir, options, last, &found, &mut derived)?;
     recovery.created = created;
@@ -124,7 +126,10 @@ fn last_volume(dir: &Path) -> Result<Option<u64>, LogError> {
 fn remove_side_files(disk: &Disk, dir: &Path) -> Result<(), LogError> {
     let volumes = numbered(&dir.join("volumes"), "next")?;
     let sides = volumes.into_iter().map(|number| side_name(&volume_path(dir, number)));
-    for side in sides.chain([side_name(&checkpoint_path(dir))]).filter(|side| side.exists()) {
+    for side in sides
+        .chain([side_name(&checkpoint_path(dir)), side_name(&erase::note_path(&annex::annex_dir(dir)))])
+        .filter(|side| side.exists())
+    {
         disk.remove(&side)?;
     }
     Ok(())
@@ -163,6 +168,7 @@ struct Found {
 fn find_end(
     dir: &Path,
     key: &LogKey,
+    disk: &Disk,
     last: u64,
     published: Option<&SignedCheckpoint>,
 ) -> Result<Found, LogError> {
@@ -173,7 +179,7 @@ fn find_end(
         let (got, expected) = (got.to_string(), format!("{expected} ({})", key.origin()));
         return Err(LogError::Foreign { path, what: "the ledger with origin hash", got, expected });
     }
-    let file = Disk::default().open(&path)?;
+    let file = disk.open(&path)?;
     let reading = disk::open_read(&path)?.ok_or_else(|| damaged(&path, 0, Damage::Missing))?;
     let closes = |kind| matches!(kind, Kind::VolumeHead | Kind::Commit | Kind::End);
     let ends = tail::find(Arc::new(reading), Arc::new(path.clone()), closes)?;

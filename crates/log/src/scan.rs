@@ -7,7 +7,7 @@ use socai_tlog::{LeafIndex, TreeSize};
 use crate::{
     error::{Damage, LogError},
     frame::{Frame, Kind},
-    reader::Reader,
+    reader::{Reader, damaged},
     record::RecordRef,
     volume::{CommitRef, VolumeEnd, VolumeHead},
     walk::{Frames, Stop, Walk},
@@ -80,6 +80,13 @@ impl Scan {
     pub(crate) fn volumes(reader: Reader, volume: u64, to: TreeSize) -> Result<Self, LogError> {
         let first = reader.first_leaf(volume)?;
         Self::start(reader, volume, (first, 0), 0, (first, to))
+    }
+
+    /// No frames at all.
+    pub(crate) fn nothing(reader: Reader) -> Result<Self, LogError> {
+        let mut scan = Self::start(reader, 0, (LeafIndex(0), 0), 0, (LeafIndex(0), TreeSize(0)))?;
+        scan.state = At::Finished;
+        Ok(scan)
     }
 
     /// From record number `before` of `volume`, whose frame is at `offset`.
@@ -168,7 +175,7 @@ impl Scan {
                 Damage::Number { what: "the last leaf", got: reached, expected: self.to.0 }
             }
         };
-        Err(LogError::Damaged { path: self.walk.path().to_path_buf(), offset, what })
+        Err(damaged(self.walk.path(), offset, what))
     }
 
     /// Goes to the next volume; `false` when there is none and none is needed.
@@ -186,7 +193,7 @@ impl Scan {
         if self.first.0 != reached {
             let what =
                 Damage::Number { what: "the first leaf of the volume", got: self.first.0, expected: reached };
-            return Err(LogError::Damaged { path: path.to_path_buf(), offset: 0, what });
+            return Err(damaged(&path, 0, what));
         }
         self.walk = Walk::new(file, path, 0)?;
         self.state = At::Frames;
@@ -197,7 +204,7 @@ impl Scan {
         match self.tail()? {
             None => Ok(()),
             Some(Tail { path, offset, .. }) => {
-                Err(LogError::Damaged { path, offset, what: Damage::Layout("the file behind its end frame") })
+                Err(damaged(&path, offset, Damage::Layout("the file behind its end frame")))
             }
         }
     }
@@ -265,7 +272,7 @@ impl Chunk {
 
     /// An error at a position of the chunk's volume.
     pub fn damaged(&self, offset: u64, what: Damage) -> LogError {
-        LogError::Damaged { path: self.path.to_path_buf(), offset, what }
+        damaged(&self.path, offset, what)
     }
 }
 

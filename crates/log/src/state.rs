@@ -45,18 +45,12 @@ pub enum Refused {
 }
 
 /// Everything that the next leaf depends on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     frontier: Frontier,
     received_at_ms: u64,
     entries_len: u64,
     heads: HashMap<UnitNo, ChainHead>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        State { frontier: Frontier::default(), received_at_ms: 0, entries_len: 0, heads: HashMap::new() }
-    }
 }
 
 impl State {

@@ -204,7 +204,8 @@ fn strays(dir: &Path, files: &[DerivedFile]) -> Result<Vec<DerivedFault>, LogErr
     for (part, extensions) in [("volumes", &["vol", "next"][..]), ("annex", &["anx"])] {
         let dir = dir.join(part);
         let names = derived::names(&dir)?;
-        paths.extend(names.iter().filter(|name| !is_numbered(name, extensions)).map(|name| dir.join(name)));
+        let stray = |name: &&String| !is_numbered(name, extensions) && !name.starts_with("erasing");
+        paths.extend(names.iter().filter(stray).map(|name| dir.join(name)));
     }
     paths.retain(|path| !known.contains(path));
     Ok(paths.into_iter().map(|path| DerivedFault { path, offset: 0, what: Wrong::Stray }).collect())

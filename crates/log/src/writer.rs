@@ -11,6 +11,7 @@ use crate::{
     annex,
     checkpoint::LogKey,
     disk::Disk,
+    erase::{Erasure, erase},
     error::LogError,
     lock::Lock,
     pipeline::Pipeline,
@@ -284,11 +285,11 @@ impl Writer {
     }
 
     /// Erases the annex of a committed record: overwrites it with zeros, in place, and syncs. Erasing again is harmless.
-    pub fn erase_annex(&self, leaf: LeafIndex) -> Result<(), LogError> {
+    pub fn erase_annex(&mut self, leaf: LeafIndex) -> Result<(), LogError> {
         let stored = self.reader()?.record(leaf)?;
         let Some(at) = stored.annex_at else { return Ok(()) };
-        let file = self.options.disk.open(&annex::annex_path(&self.dir, stored.volume))?;
-        annex::erase(&file, at, leaf.0)
+        let erasure = Erasure { file: stored.volume, at, owner: leaf.0 };
+        erase(&self.options.disk, &annex::annex_dir(&self.dir), annex::annex_file, erasure)
     }
 
     /// The key that signs.

@@ -1,7 +1,6 @@
 //! The frames of a journal. Layouts: `proto/README.md`, Journal.
 
-use bytes::Bytes;
-use socai_tlog::{ChainHead, Digest, HEADER_LEN, Header, Link, Origin, Record, UnitNo, UnitSeq};
+use socai_tlog::{ChainHead, Digest, HEADER_LEN, Link, Origin, Record, UnitNo, UnitSeq};
 
 use crate::{
     annex,
@@ -114,16 +113,6 @@ impl<'a> SealedRecord<'a> {
     pub(crate) fn seq(payload: &[u8]) -> Result<UnitSeq, Damage> {
         let short = payload.get(1..=SHORT_HEADER).ok_or(Damage::Layout("a sealed record"))?;
         Ok(UnitSeq(short[8..16].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))))
-    }
-
-    /// Verifies facts and annex against the header. An annex that is not here counts as erased.
-    pub(crate) fn record(&self, annex: Bytes) -> Result<Record, Damage> {
-        let facts = Bytes::copy_from_slice(self.facts);
-        Record::restored(self.header_bytes, facts, annex).map_err(Damage::Header)
-    }
-
-    pub(crate) fn header(&self) -> Result<Header, Damage> {
-        Header::decode(&self.header_bytes).map_err(Damage::Header)
     }
 }
 
