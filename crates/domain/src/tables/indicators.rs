@@ -117,6 +117,9 @@ pub struct Plan {
     /// Its field with the year.
     #[serde(default)]
     pub year_field: Option<String>,
+    /// Its fields whose values are parts of one plan that add up: the services and target units of a quota.
+    #[serde(default)]
+    pub per: Vec<String>,
 }
 
 /// A comparison.
