@@ -1,1 +1,60 @@
-//! socai-fold
+//! The fold: every record of a ledger in, the state that figures, cases and findings are read from out.
+//!
+//! In scope: which records count and which are rejected, what they add to the cube, corrections and voids, the figures of a
+//! period with their digests, the state as rows and its digest. Out of scope: reading the log, storing the rows, printing. Pure:
+//! the state after `n` records is a function of these records alone, integers only.
+//!
+//! ```text
+//! Recorded ─▶ Event ─▶ rules ─▶ Fold ─▶ rows (models, state digest)
+//!                        │        └────▶ figures ◀─ second pass over the records: who contributed
+//!                        └▶ rejections
+//! ```
+
+mod activity;
+mod amend;
+mod amended;
+mod answer;
+mod baseline;
+mod capture;
+mod case;
+mod closing;
+mod count;
+mod cube;
+mod digest;
+mod directive;
+mod drain;
+mod filter;
+mod fold;
+mod hash;
+mod indicator;
+mod ledger;
+mod load;
+mod plan;
+mod recorded;
+mod report;
+mod rows;
+mod rulebook;
+mod stamped;
+mod tracked;
+mod values;
+mod verdict;
+
+pub use activity::Activity;
+pub use amended::{Amended, Amendments, Effective};
+pub use answer::Answers;
+pub use baseline::{Baseline, Baselines};
+pub use capture::read_late;
+pub use case::{CaseFact, CaseStanding, case_prefix};
+pub use closing::{Closing, Closings};
+pub use cube::{Place, Total};
+pub use digest::{LANES_LEN, StateDigest};
+pub use directive::{Directive, Directives, Issued};
+pub use filter::BadRule;
+pub use fold::Fold;
+pub use plan::Plans;
+pub use recorded::{Facts, FactsUnavailable, NoFacts, Original, Recorded};
+pub use report::{Report, ReportedValue, Reports};
+pub use rows::{BadRow, Change, Key, ROWS_VERSION, Table};
+pub use rulebook::{Adopted, Rulebook};
+pub use values::Value;
+pub use verdict::{FoldError, Reason, Rejection, UnitNumber, Verdict};

@@ -1,0 +1,313 @@
+//! Records that were corrected or voided, and what counts of them.
+//!
+//! Which version counts is the domain's to say ([`socai_domain::corrections`]); this keeps what it asks for. The content of every
+//! correction is worked out once, on top of the version it targets, and never changes afterwards: only whether it counts does.
+
+use std::collections::BTreeMap;
+
+use prost::Message as _;
+use serde::{Deserialize, Serialize};
+use socai_domain::{
+    CivilDate, Event,
+    corrections::{self, Amendment, Effect, Standing, Version},
+};
+use socai_proto::{patch, v1};
+use socai_tlog::{EventName, LeafIndex, UnitSeq};
+
+use crate::{
+    recorded::Original,
+    rows::{self, BadRow, Change, Key, Parts, Table},
+    tracked::Tracked,
+};
+
+/// A record with every correction and void of it or of its corrections, in leaf order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amended {
+    /// The record; none while the log does not have it, or when it was rejected.
+    original: Option<Kept>,
+    steps: Vec<Step>,
+}
+
+/// A record kept because it is amended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Kept {
+    leaf: u64,
+    received_at_ms: u64,
+    facts: Vec<u8>,
+}
+
+/// A correction or void.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Step {
+    unit: u32,
+    seq: u64,
+    leaf: u64,
+    occurred_on: i32,
+    target: (u32, u64),
+    voids: bool,
+    /// Place in the publisher's chain of its closing of the record's period.
+    closed_at: Option<u64>,
+    /// Answer of the aggregator.
+    answer: Option<i32>,
+    /// Its target was known, so the next two were worked out, once and for all.
+    judged: bool,
+    /// The publisher may amend the record, and records of its kind may be amended so.
+    allowed: bool,
+    /// Facts of the correction itself, which hold the changes.
+    facts: Vec<u8>,
+    /// The record's facts with this correction made; none when it cannot be made.
+    content: Option<Vec<u8>>,
+}
+
+/// What counts of an amended record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effective<'a> {
+    /// The record as it was.
+    Original(&'a [u8]),
+    /// These facts instead.
+    Corrected(&'a [u8]),
+    /// Nothing.
+    Voided,
+    /// Nothing: there is no such record, or it broke a rule.
+    Missing,
+}
+
+impl<'a> Effective<'a> {
+    /// The facts that count.
+    pub fn facts(self) -> Option<&'a [u8]> {
+        match self {
+            Effective::Original(facts) | Effective::Corrected(facts) => Some(facts),
+            Effective::Voided | Effective::Missing => None,
+        }
+    }
+}
+
+impl Step {
+    pub(crate) fn new(event: &Event<'_>, name: EventName, leaf: LeafIndex) -> Option<Self> {
+        let (target, effect) = corrections::amends(event)?;
+        Some(Step {
+            unit: name.unit.0,
+            seq: name.seq.0,
+            leaf: leaf.0,
+            occurred_on: event.occurred_on().yyyymmdd(),
+            target: (target.unit.0, target.seq.0),
+            voids: effect == Effect::Voids,
+            closed_at: None,
+            answer: None,
+            judged: false,
+            allowed: false,
+            facts: event.facts().to_vec(),
+            content: None,
+        })
+    }
+
+    pub(crate) fn name(&self) -> EventName {
+        EventName::new(self.unit, self.seq)
+    }
+
+    pub(crate) fn target(&self) -> EventName {
+        EventName::new(self.target.0, self.target.1)
+    }
+
+    pub(crate) fn occurred_on(&self) -> CivilDate {
+        CivilDate::from_yyyymmdd(self.occurred_on).expect("taken from an event's date")
+    }
+
+    pub(crate) fn set_answer(&mut self, answer: Option<v1::Answer>) {
+        self.answer = answer.map(|answer| answer as i32);
+    }
+
+    fn standing(&self) -> Standing {
+        if self.judged && (!self.allowed || !self.voids && self.content.is_none()) {
+            return Standing::Refused;
+        }
+        let answer = self.answer.and_then(|answer| v1::Answer::try_from(answer).ok());
+        corrections::standing(self.name(), self.closed_at.map(UnitSeq), answer)
+    }
+
+    fn amendment(&self) -> Amendment {
+        let effect = if self.voids { Effect::Voids } else { Effect::Corrects };
+        Amendment {
+            name: self.name(),
+            leaf: LeafIndex(self.leaf),
+            target: self.target(),
+            effect,
+            standing: self.standing(),
+        }
+    }
+}
+
+impl Amended {
+    /// Every amendment in leaf order, as the domain judges them.
+    pub fn amendments(&self) -> Vec<Amendment> {
+        self.steps.iter().map(Step::amendment).collect()
+    }
+
+    /// What counts of the record.
+    pub fn effective(&self, record: EventName) -> Effective<'_> {
+        let Some(original) = &self.original else { return Effective::Missing };
+        match corrections::version_of(record, &self.amendments()) {
+            Version::Voided(_) => Effective::Voided,
+            Version::Corrected(applied) => applied
+                .last()
+                .and_then(|last| self.step(*last)?.content.as_deref())
+                .map_or(Effective::Original(&original.facts), Effective::Corrected),
+        }
+    }
+
+    /// The record's place in the log and its facts as recorded.
+    pub(crate) fn original(&self) -> Option<(LeafIndex, &[u8])> {
+        self.original.as_ref().map(|kept| (LeafIndex(kept.leaf), kept.facts.as_slice()))
+    }
+
+    /// The record's place in the log and when it was received.
+    pub(crate) fn received(&self) -> Option<(LeafIndex, u64)> {
+        self.original.as_ref().map(|kept| (LeafIndex(kept.leaf), kept.received_at_ms))
+    }
+
+    /// The day of an amendment.
+    pub(crate) fn made_on(&self, amendment: EventName) -> Option<CivilDate> {
+        self.step(amendment).map(Step::occurred_on)
+    }
+
+    fn step(&self, name: EventName) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name() == name)
+    }
+
+    /// Adds an amendment.
+    pub(crate) fn push(&mut self, step: Step) {
+        self.steps.push(step);
+    }
+
+    /// Takes over amendments that were kept for a record that turned out to be an amendment of this one.
+    pub(crate) fn take_over(&mut self, other: Amended) {
+        self.steps.extend(other.steps);
+        self.steps.sort_by_key(|step| step.leaf);
+    }
+
+    /// Notes the aggregator's answer to an amendment.
+    pub(crate) fn answer(&mut self, amendment: EventName, answer: v1::Answer) {
+        if let Some(step) = self.steps.iter_mut().find(|step| step.name() == amendment) {
+            step.set_answer(Some(answer));
+        }
+    }
+
+    /// Takes the record in, once it is known.
+    pub(crate) fn keep(&mut self, original: Original) {
+        let Original { leaf, received_at_ms, facts } = original;
+        self.original = Some(Kept { leaf: leaf.0, received_at_ms, facts });
+    }
+
+    /// Judges every amendment whose target is known, once; leaf order puts a target before what amends it.
+    pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
+        let Some(original) = self.original.clone() else { return };
+        let Ok(recorded) = Event::decode(&original.facts) else { return };
+        for at in 0..self.steps.len() {
+            let step = &self.steps[at];
+            let target = match step.target() {
+                target if target == judge.record => Some(Some(original.facts.as_slice())),
+                target => self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref()),
+            };
+            let Some(base) = target.filter(|_| !step.judged) else { continue };
+            let content = base.filter(|_| !step.voids).and_then(|base| corrected(base, &step.facts));
+            let content = content.filter(|facts| (judge.holds)(facts));
+            let kind_allows = match step.voids {
+                true => step.target() != judge.record || corrections::may_be_voided(recorded.kind()),
+                false => corrections::may_be_corrected(recorded.kind()),
+            };
+            let allowed = kind_allows && (judge.may_amend)(step);
+            let days = [Some(recorded.occurred_on()), content.as_deref().and_then(day_of)];
+            let closed_at = (judge.closed_at)(step, &days).map(|seq| seq.0);
+            let step = &mut self.steps[at];
+            (step.judged, step.allowed, step.closed_at, step.content) = (true, allowed, closed_at, content);
+        }
+    }
+}
+
+/// What the fold knows that amendments are held against.
+pub(crate) struct Judge<'a> {
+    /// The amended record.
+    pub record: EventName,
+    /// Whether corrected facts break no rule.
+    pub holds: &'a dyn Fn(&[u8]) -> bool,
+    /// Whether the publisher of an amendment may amend the record.
+    pub may_amend: &'a dyn Fn(&Step) -> bool,
+    /// Place in the publisher's chain of its first closing of a period that holds one of the days.
+    pub closed_at: &'a dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq>,
+}
+
+/// The facts with a correction made.
+fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
+    let (event, correction) = (v1::Event::decode(base).ok()?, v1::Event::decode(correction).ok()?);
+    match correction.kind? {
+        v1::event::Kind::EventCorrected(said) => patch(&event, &said.changes).ok().map(|new| new.encode_to_vec()),
+        _ => None,
+    }
+}
+
+fn day_of(facts: &[u8]) -> Option<CivilDate> {
+    Event::decode(facts).ok().map(|event| event.occurred_on())
+}
+
+/// Every amended record by name.
+#[derive(Clone, Debug, Default)]
+pub struct Amendments {
+    records: Tracked<EventName, Amended>,
+    /// Amendment → the record it is about in the end.
+    about: BTreeMap<EventName, EventName>,
+}
+
+impl Amendments {
+    pub(crate) fn track(&mut self, on: bool) {
+        self.records.track(on);
+    }
+
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.len() == 0
+    }
+
+    /// The amended records in order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = (EventName, &Amended)> {
+        self.records.iter().map(|(name, amended)| (*name, amended))
+    }
+
+    /// The amendments of a record.
+    #[inline]
+    pub fn get(&self, record: EventName) -> Option<&Amended> {
+        self.records.get(&record)
+    }
+
+    /// The record that an amendment is about in the end; anything else is about itself.
+    pub(crate) fn record_of(&self, name: EventName) -> EventName {
+        self.about.get(&name).copied().unwrap_or(name)
+    }
+
+    /// Replaces what is kept of a record.
+    pub(crate) fn set(&mut self, record: EventName, amended: Amended) {
+        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
+        self.records.set(record, amended);
+    }
+
+    /// Takes out what was kept under the name of an amendment before that was known to be one.
+    pub(crate) fn remove(&mut self, name: EventName) -> Option<Amended> {
+        self.records.remove(&name)
+    }
+
+    pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
+        self.records.drain(|name, old, new| {
+            let key = Key::table(Table::Amended).u32(name.unit.0).u64(name.seq.0).done();
+            changes.push(Change { key, old: old.map(rows::encode), new: new.map(rows::encode) });
+        });
+    }
+
+    pub(crate) fn restore(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadRow> {
+        let mut parts = Parts::of(key);
+        let name = EventName::new(parts.u32()?, parts.u64()?);
+        parts.end()?;
+        let amended: Amended = rows::decode(key, value)?;
+        self.about.extend(amended.steps.iter().map(|step| (step.name(), name)));
+        self.records.restore(name, amended);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+//! Domain facts: what they add to the cube, to plans and to tasks.
+
+use socai_domain::{Event, Kind, Position};
+use socai_tlog::{EventName, LeafIndex};
+
+use crate::{
+    case::{self, CaseStanding},
+    cube::{CellKey, Place},
+    fold::Fold,
+    recorded::Recorded,
+};
+
+impl Fold {
+    /// Lets a domain fact, or a baseline, count.
+    #[inline]
+    pub(crate) fn accept_domain(&mut self, event: &Event<'_>, record: &Recorded<'_>) {
+        let Position { name, leaf, .. } = record.at;
+        self.count(event, name, leaf, true);
+        if let Some(closing) = self.closings.first_of_day(name.unit, event.occurred_on()) {
+            let closing = closing.leaf;
+            self.activity.change(name.unit, |activity| activity.late += 1);
+            if let Some(capture) = &mut self.capture {
+                capture.late(closing, &record.at);
+            }
+        }
+        if self.capture.is_some() {
+            self.capture_case(event, &record.at);
+        }
+        // Only a record that somebody amended before it was in the log.
+        if !self.amendments.is_empty() && self.amendments.get(name).is_some() {
+            self.amended_before(record);
+        }
+    }
+
+    /// Takes a fact in (`add`) or out of every table that facts add to. The leaf is that of the record as first stated.
+    #[inline]
+    pub(crate) fn count(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, add: bool) {
+        match event.kind() {
+            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => self.directives.change(event, name, add),
+            Kind::BaselineDeclared(said) if add => self.baselines.add(said, name, leaf),
+            Kind::BaselineDeclared(said) => self.baselines.remove(said, leaf),
+            _ => {}
+        }
+        let Some(version) = self.rulebook.version(leaf, event.occurred_on()) else { return };
+        let (tag, payload) = (event.tag(), event.kind());
+        for planner in version.planners.iter().filter(|planner| planner.tag == tag) {
+            match planner.plan(payload) {
+                Some((planned, value)) if add => {
+                    self.plans.add(&planner.code, planned, event.occurred_on(), name, value);
+                }
+                Some((planned, _)) => self.plans.remove(&planner.code, planned, event.occurred_on(), name),
+                None => {}
+            }
+        }
+        let counters = version.counters_of(tag);
+        if counters.is_empty() {
+            return;
+        }
+        let place = place_of(&self.registry, event, name);
+        for counter in counters.iter().filter(|counter| counter.filter.holds(payload)) {
+            let axes = counter.axes.place(payload, &mut self.values);
+            let key = CellKey::new(counter.no, name.unit, place, event.occurred_on(), axes);
+            let measure = counter.measure(payload);
+            let member = counter.member(payload, &mut self.values);
+            if add {
+                self.cube.change(key, |total| total.add(measure));
+            } else {
+                self.cube.change(key, |total| total.remove(measure));
+            }
+            if let Some(member) = member {
+                self.distinct.change((key, member), |facts| if add { facts.0 += 1 } else { facts.0 -= 1 });
+            }
+        }
+    }
+
+    /// Notes the row of a fact that belongs to a case.
+    pub(crate) fn capture_case(&mut self, event: &Event<'_>, at: &Position) {
+        if let Some(capture) = &mut self.capture {
+            capture.case(None, case::row(event, at.name, at.leaf, CaseStanding::Recorded));
+        }
+    }
+}
+
+/// Where a fact happened. Places are registered units, or the rules would have rejected the fact.
+#[inline]
+pub(crate) fn place_of(registry: &socai_domain::Registry, event: &Event<'_>, name: EventName) -> Place {
+    let places = event.place();
+    let Some(place) = places.first() else { return Place::None };
+    if places.len() > 1 {
+        return Place::Several;
+    }
+    // Most facts happen where they are published: one comparison instead of a look-up.
+    let own = registry.unit(name.unit).filter(|unit| unit.id == place);
+    own.or_else(|| registry.by_id(place)).map_or(Place::Several, |unit| Place::Unit(unit.no))
+}

@@ -1,0 +1,203 @@
+//! The cube: sums and counts by indicator, publisher, place, day and axis values.
+//!
+//! A cell exists exactly while facts contribute to it, so a cube that took a fact in and out again equals one that never
+//! met it. Sums are 128 bits wide: 2^64 contributions of 64 bits cannot overflow them.
+
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Serialize};
+use socai_domain::CivilDate;
+use socai_tlog::UnitNo;
+
+use crate::{
+    rows::{BadRow, Key, Parts, Table},
+    rulebook::Series,
+    stamped::{Entry, Stamped},
+    values::{Value, ValueNo, Values},
+};
+
+/// Most axes of an indicator, the hidden ones (year, occasion) included.
+pub(crate) const MAX_AXES: usize = 4;
+
+/// The indicator's place in the rule book's list of codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct IndicatorNo(pub u16);
+
+/// Where a fact happened, as far as its `place` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// No place: the fact belongs to its publisher if that is a ward, else to nobody.
+    None,
+    /// Several places: not split, belongs to nobody.
+    Several,
+    /// One unit.
+    Unit(UnitNo),
+}
+
+/// Number of [`Place::None`] in keys; unit numbers are far below.
+const PLACE_NONE: u32 = u32::MAX;
+/// Number of [`Place::Several`] in keys.
+const PLACE_SEVERAL: u32 = u32::MAX - 1;
+
+impl Place {
+    fn number(self) -> u32 {
+        match self {
+            Place::None => PLACE_NONE,
+            Place::Several => PLACE_SEVERAL,
+            Place::Unit(unit) => unit.0,
+        }
+    }
+
+    fn of_number(number: u32) -> Self {
+        match number {
+            PLACE_NONE => Place::None,
+            PLACE_SEVERAL => Place::Several,
+            unit => Place::Unit(UnitNo(unit)),
+        }
+    }
+}
+
+/// The coordinates of a cell, 32 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CellKey {
+    place: u32,
+    publisher: UnitNo,
+    day: CivilDate,
+    indicator: IndicatorNo,
+    axes: [ValueNo; MAX_AXES],
+}
+
+impl CellKey {
+    #[inline]
+    pub(crate) fn new(
+        indicator: IndicatorNo,
+        publisher: UnitNo,
+        place: Place,
+        day: CivilDate,
+        axes: [ValueNo; MAX_AXES],
+    ) -> Self {
+        CellKey { place: place.number(), publisher, day, indicator, axes }
+    }
+
+    pub(crate) fn indicator(&self) -> IndicatorNo {
+        self.indicator
+    }
+
+    pub(crate) fn publisher(&self) -> UnitNo {
+        self.publisher
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place::of_number(self.place)
+    }
+
+    pub(crate) fn day(&self) -> CivilDate {
+        self.day
+    }
+
+    pub(crate) fn axis(&self, at: usize) -> ValueNo {
+        self.axes[at]
+    }
+}
+
+impl Hash for CellKey {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        state.write_u64(pair(self.place, self.publisher.0));
+        state.write_u64(pair(self.day.yyyymmdd().cast_unsigned(), u32::from(self.indicator.0)));
+        state.write_u64(pair(self.axes[0].0, self.axes[1].0));
+        state.write_u64(pair(self.axes[2].0, self.axes[3].0));
+    }
+}
+
+/// What the facts of a cell add up to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Total {
+    /// Sum of the measure.
+    pub sum: i128,
+    /// Number of facts.
+    pub count: u64,
+}
+
+impl Entry for Total {
+    #[inline]
+    fn is_nothing(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl Total {
+    /// Takes a fact in.
+    #[inline]
+    pub(crate) fn add(&mut self, measure: i64) {
+        self.sum += i128::from(measure);
+        self.count += 1;
+    }
+
+    /// Takes a fact out that was taken in before.
+    pub(crate) fn remove(&mut self, measure: i64) {
+        self.sum -= i128::from(measure);
+        self.count -= 1;
+    }
+}
+
+/// All cells.
+pub(crate) type Cube = Stamped<CellKey, Total>;
+
+/// Distinct sets: a value in a cell, and how many facts hold it. A distinct count is never a sum of smaller ones, so
+/// the set itself is kept, with the facts behind each value, that a voided fact may leave without taking it away.
+pub(crate) type DistinctSets = Stamped<(CellKey, ValueNo), Facts>;
+
+/// A number of facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts(pub u64);
+
+impl Entry for Facts {
+    #[inline]
+    fn is_nothing(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What turns the numbers of a key into what stands in its row.
+pub(crate) struct Names<'a> {
+    /// Code and axes by [`IndicatorNo`].
+    pub series: &'a [Series],
+    /// The values.
+    pub values: &'a Values,
+}
+
+impl Names<'_> {
+    /// The key of a cell's row.
+    pub(crate) fn cube_key(&self, cell: &CellKey) -> Vec<u8> {
+        self.key(Table::Cube, cell).done()
+    }
+
+    /// The key of a member's row: that of the cell, then the value.
+    pub(crate) fn distinct_key(&self, (cell, value): &(CellKey, ValueNo)) -> Vec<u8> {
+        self.values.value(*value).write(self.key(Table::Distinct, cell)).done()
+    }
+
+    /// Code, layout, publisher, place, day, values.
+    fn key(&self, table: Table, key: &CellKey) -> Key {
+        let series = &self.series[usize::from(key.indicator.0)];
+        let start = Key::table(table).text(&series.code).u8(series.layout).u32(key.publisher.0).u32(key.place);
+        let start = start.u32(key.day.yyyymmdd().cast_unsigned());
+        key.axes[..series.axes().len()].iter().fold(start, |row, value| self.values.value(*value).write(row))
+    }
+}
+
+/// Reads the key of a cell's row back; what follows the cell stays in `parts`.
+pub(crate) fn read_cell(parts: &mut Parts<'_>, series: &[Series], values: &mut Values) -> Result<CellKey, BadRow> {
+    let (code, layout) = (parts.text()?, parts.u8()?);
+    let at = series.iter().position(|series| series.code == code && series.layout == layout);
+    let at = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;
+    let (publisher, place, day) = (UnitNo(parts.u32()?), Place::of_number(parts.u32()?), parts.u32()?);
+    let day = CivilDate::from_yyyymmdd(day.cast_signed()).map_err(|error| parts.bad(error))?;
+    let mut axes = [ValueNo::default(); MAX_AXES];
+    for axis in axes.iter_mut().take(series[at].axes().len()) {
+        *axis = values.number(Value::read(parts)?);
+    }
+    Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, axes))
+}

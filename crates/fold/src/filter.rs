@@ -1,0 +1,210 @@
+//! Fields of a payload by tag, and conditions on them, compiled once from the names that rules use.
+
+use socai_domain::{
+    Kind,
+    tables::{Where, WhereValue},
+};
+use socai_proto::{
+    Fields,
+    schema::{Field, KindInfo, Shape},
+};
+
+use crate::values::{Value, ValueNo, Values};
+
+/// A rule names something that its kind does not have, or asks what cannot be counted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadRule {
+    /// No such kind.
+    #[error("`{kind}` is no kind of this release")]
+    Kind {
+        /// The name given.
+        kind: String,
+    },
+    /// The kind has no such field.
+    #[error("{kind} has no field `{field}`")]
+    Field {
+        /// The kind.
+        kind: String,
+        /// The name given.
+        field: String,
+    },
+    /// The field is of a shape that cannot be used so.
+    #[error("{kind}: `{field}` cannot be {purpose}")]
+    Shape {
+        /// The kind.
+        kind: String,
+        /// The field.
+        field: String,
+        /// What it was to be.
+        purpose: &'static str,
+    },
+    /// The value is none that the field can have.
+    #[error("{kind}: `{value}` is no value of `{field}`")]
+    Value {
+        /// The kind.
+        kind: String,
+        /// The field.
+        field: String,
+        /// The value given.
+        value: String,
+    },
+    /// Something else is missing or too much.
+    #[error("{0}")]
+    Other(String),
+}
+
+/// A field that holds one number or one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scalar {
+    tag: u32,
+    is_text: bool,
+}
+
+impl Scalar {
+    /// The field of this name, if it holds one number or one text.
+    pub(crate) fn of(kind: &KindInfo, name: &str, purpose: &'static str) -> Result<Self, BadRule> {
+        let field = field(kind, name)?;
+        let is_text = match field.shape {
+            Shape::Text { .. } => true,
+            Shape::Bool | Shape::Int { .. } | Shape::Date | Shape::Enum(_) => false,
+            _ => return Err(misused(kind, name, purpose)),
+        };
+        if field.repeated {
+            return Err(misused(kind, name, purpose));
+        }
+        Ok(Scalar { tag: field.tag, is_text })
+    }
+
+    /// The number of the field's value; an absent one counts as the empty text.
+    #[inline]
+    pub(crate) fn number(self, payload: &Kind<'_>, values: &mut Values) -> ValueNo {
+        match self.is_text {
+            true => values.text(payload.text(self.tag).unwrap_or_default()),
+            false => match payload.int(self.tag) {
+                Some(value) => values.int(value),
+                None => values.text(""),
+            },
+        }
+    }
+
+    /// The field's value; an absent one is the empty text.
+    pub(crate) fn value(self, payload: &Kind<'_>) -> Value {
+        let int = || payload.int(self.tag).map(Value::Int);
+        let text = || Value::Text(payload.text(self.tag).unwrap_or_default().into());
+        if self.is_text { text() } else { int().unwrap_or_else(text) }
+    }
+
+    /// Whether the field holds this integer.
+    #[inline]
+    pub(crate) fn is_int(self, payload: &Kind<'_>, value: i64) -> bool {
+        payload.int(self.tag) == Some(value)
+    }
+
+    /// Whether the field holds this text.
+    #[inline]
+    pub(crate) fn is_text(self, payload: &Kind<'_>, value: &str) -> bool {
+        payload.text(self.tag) == Some(value)
+    }
+}
+
+/// The field of a kind's payload.
+pub(crate) fn field(kind: &KindInfo, name: &str) -> Result<&'static Field, BadRule> {
+    let unknown = || BadRule::Field { kind: kind.name.to_owned(), field: name.to_owned() };
+    kind.message.field(name).ok_or_else(unknown)
+}
+
+pub(crate) fn misused(kind: &KindInfo, field: &str, purpose: &'static str) -> BadRule {
+    BadRule::Shape { kind: kind.name.to_owned(), field: field.to_owned(), purpose }
+}
+
+/// Conditions that all hold for the facts a rule is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter(Box<[Condition]>);
+
+/// One field has one of some values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Condition {
+    /// Enum or bool: bit `n` of the mask is set when the number `n` will do.
+    OneOf { tag: u32, mask: u64 },
+    Int { tag: u32, values: Box<[i64]> },
+    Text { tag: u32, values: Box<[Box<str>]> },
+}
+
+impl Filter {
+    /// Compiles the conditions of a rule.
+    pub(crate) fn of(kind: &KindInfo, conditions: &[Where]) -> Result<Self, BadRule> {
+        conditions.iter().map(|condition| compile(kind, condition)).collect::<Result<_, _>>().map(Filter)
+    }
+
+    /// Whether a payload meets every condition.
+    #[inline]
+    pub(crate) fn holds(&self, payload: &Kind<'_>) -> bool {
+        self.0.iter().all(|condition| condition.holds(payload))
+    }
+}
+
+fn compile(kind: &KindInfo, condition: &Where) -> Result<Condition, BadRule> {
+    let field = field(kind, &condition.field)?;
+    if field.repeated {
+        return Err(misused(kind, field.name, "a condition"));
+    }
+    let tag = field.tag;
+    let mask = || -> Result<u64, BadRule> {
+        condition.values.iter().try_fold(0, |mask, value| Ok(mask | 1 << number(kind, field, value)?))
+    };
+    Ok(match field.shape {
+        Shape::Bool => Condition::OneOf { tag, mask: mask()? },
+        Shape::Enum(of) if of.values.len() <= 64 => Condition::OneOf { tag, mask: mask()? },
+        Shape::Enum(_) | Shape::Int { .. } => {
+            let numbers = condition.values.iter().map(|value| number(kind, field, value));
+            Condition::Int { tag, values: numbers.collect::<Result<_, _>>()? }
+        }
+        Shape::Text { .. } => {
+            let texts = condition.values.iter().map(|value| text(kind, field, value));
+            Condition::Text { tag, values: texts.collect::<Result<_, _>>()? }
+        }
+        _ => return Err(misused(kind, field.name, "a condition")),
+    })
+}
+
+fn number(kind: &KindInfo, field: &Field, value: &WhereValue) -> Result<i64, BadRule> {
+    let number = match (field.shape, value) {
+        (Shape::Enum(of), WhereValue::Text(name)) => of.named(name).map(|value| i64::from(value.number)),
+        (Shape::Bool, WhereValue::Bool(flag)) => Some(i64::from(*flag)),
+        (Shape::Int { .. }, WhereValue::Int(number)) => Some(*number),
+        _ => None,
+    };
+    number.ok_or_else(|| no_value(kind, field, value))
+}
+
+fn text(kind: &KindInfo, field: &Field, value: &WhereValue) -> Result<Box<str>, BadRule> {
+    match value {
+        WhereValue::Text(text) => Ok(text.as_str().into()),
+        _ => Err(no_value(kind, field, value)),
+    }
+}
+
+fn no_value(kind: &KindInfo, field: &Field, value: &WhereValue) -> BadRule {
+    let value = match value {
+        WhereValue::Bool(flag) => flag.to_string(),
+        WhereValue::Int(number) => number.to_string(),
+        WhereValue::Text(text) => text.clone(),
+    };
+    BadRule::Value { kind: kind.name.to_owned(), field: field.name.to_owned(), value }
+}
+
+impl Condition {
+    #[inline]
+    fn holds(&self, payload: &Kind<'_>) -> bool {
+        match self {
+            Condition::OneOf { tag, mask } => {
+                let number = payload.int(*tag).and_then(|number| u32::try_from(number).ok());
+                number.is_some_and(|number| number < u64::BITS && mask >> number & 1 == 1)
+            }
+            Condition::Int { tag, values } => payload.int(*tag).is_some_and(|number| values.contains(&number)),
+            Condition::Text { tag, values } => {
+                payload.text(*tag).is_some_and(|text| values.iter().any(|value| &**value == text))
+            }
+        }
+    }
+}

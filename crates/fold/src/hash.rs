@@ -1,0 +1,48 @@
+//! The hash of the fold's tables: a multiply and a fold per 64 bits, fixed for ever.
+//!
+//! Keys are numbers this crate has handed out, so nobody outside chooses what collides; texts that units choose are hashed in
+//! [`crate::values`] only, and a unit that floods its own table is slow for itself and visible to all.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A map whose look-up costs a few nanoseconds.
+pub(crate) type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
+
+/// State of the hash: each word is added and multiplied to 128 bits, whose halves are folded together.
+#[derive(Default)]
+pub(crate) struct Mix(u64);
+
+/// An odd number with even bits: the golden ratio's.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl Hasher for Mix {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word));
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word ^ FACTOR) * u128::from(FACTOR);
+        self.0 = product as u64 ^ (product >> 64) as u64;
+    }
+
+    #[inline]
+    fn write_u8(&mut self, byte: u8) {
+        self.write_u64(u64::from(byte));
+    }
+
+    #[inline]
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}

@@ -1,0 +1,232 @@
+//! Indicator rows compiled for one kind of facts: what a fact adds, and to which cell.
+
+use socai_domain::{
+    Kind,
+    tables::{Indicator, Measure, PeriodUse, Plan, Term},
+};
+use socai_proto::{
+    Fields, kind,
+    schema::{Enum, KindInfo, Shape},
+};
+
+use crate::{
+    cube::{IndicatorNo, MAX_AXES},
+    filter::{BadRule, Filter, Scalar, field, misused},
+    values::{Value, ValueNo, Values},
+};
+
+/// What a fact adds to its cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Adds {
+    One,
+    Fields(Box<[(u32, bool)]>),
+    Items(u32),
+    Member(Box<[Scalar]>),
+}
+
+/// An indicator that counts facts of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Counter {
+    pub tag: u32,
+    pub no: IndicatorNo,
+    pub filter: Filter,
+    pub adds: Adds,
+    pub axes: Axes,
+}
+
+/// The axes of an indicator's cells: the field that picks the period first, then the slices.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Axes {
+    fields: Box<[(String, Scalar)]>,
+    /// Year or occasion: the first axis, when the period is not found by days alone.
+    pub picks: Option<Scalar>,
+}
+
+impl Axes {
+    fn of(kind: &KindInfo, row: &Indicator) -> Result<Self, BadRule> {
+        let picking = match &row.period {
+            PeriodUse::FiscalYearToDate(field) | PeriodUse::Year(field) | PeriodUse::Occasion(field) => Some(field),
+            PeriodUse::Period | PeriodUse::ToDate => None,
+        };
+        let names: Vec<&String> = picking.into_iter().chain(&row.slices).collect();
+        if names.len() > MAX_AXES {
+            let count = names.len();
+            return Err(BadRule::Other(format!("{}: {count} axes with the period's own, at most {MAX_AXES}", row.code)));
+        }
+        let fields = names.iter().map(|name| Ok(((*name).clone(), Scalar::of(kind, name, "an axis")?)));
+        let fields: Box<[_]> = fields.collect::<Result<_, BadRule>>()?;
+        let picks = picking.and_then(|_| fields.first()).map(|(_, scalar)| *scalar);
+        Ok(Axes { fields, picks })
+    }
+
+    /// The names of the fields, which tell two layouts of one code apart.
+    pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// A fact's place on every axis.
+    #[inline]
+    pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> [ValueNo; MAX_AXES] {
+        let mut place = [ValueNo::default(); MAX_AXES];
+        for (to, (_, field)) in place.iter_mut().zip(&self.fields) {
+            *to = field.number(payload, values);
+        }
+        place
+    }
+}
+
+impl Counter {
+    /// Compiles a row; none for rows that count units. `number` is the indicator's, given its axes.
+    pub(crate) fn of(
+        row: &Indicator,
+        number: impl FnOnce(&Axes) -> Result<IndicatorNo, BadRule>,
+    ) -> Result<Option<Self>, BadRule> {
+        let Some(kind) = row.kind.as_deref().map(known).transpose()? else { return Ok(None) };
+        let adds = match &row.measure {
+            Measure::Units => return Ok(None),
+            Measure::Count => Adds::One,
+            Measure::Sum(terms) => Adds::Fields(terms.iter().map(|t| summed(kind, t)).collect::<Result<_, _>>()?),
+            Measure::Items(name) => Adds::Items(repeated(kind, name)?),
+            Measure::Distinct(names) => {
+                let scalars = names.iter().map(|name| Scalar::of(kind, name, "a distinct value"));
+                Adds::Member(scalars.collect::<Result<_, _>>()?)
+            }
+        };
+        let (filter, axes) = (Filter::of(kind, &row.filter)?, Axes::of(kind, row)?);
+        Ok(Some(Counter { tag: kind.tag, no: number(&axes)?, filter, adds, axes }))
+    }
+
+    /// What the fact adds to its cell's sum; members of distinct sets add nothing there.
+    #[inline]
+    pub(crate) fn measure(&self, payload: &Kind<'_>) -> i64 {
+        match &self.adds {
+            Adds::One => 1,
+            Adds::Fields(terms) => terms.iter().fold(0_i64, |sum, &(tag, negative)| {
+                let value = payload.int(tag).unwrap_or_default();
+                // Field limits keep real sums far below; a foreign schema's numbers stop at the ends instead of wrapping.
+                if negative { sum.saturating_sub(value) } else { sum.saturating_add(value) }
+            }),
+            Adds::Items(tag) => payload.len(*tag).and_then(|len| i64::try_from(len).ok()).unwrap_or_default(),
+            Adds::Member(_) => 0,
+        }
+    }
+
+    /// The member that the fact puts into a distinct set.
+    #[inline]
+    pub(crate) fn member(&self, payload: &Kind<'_>, values: &mut Values) -> Option<ValueNo> {
+        match &self.adds {
+            Adds::Member(fields) if fields.len() == 1 => Some(fields[0].number(payload, values)),
+            Adds::Member(fields) => {
+                let many = fields.iter().map(|field| field.value(payload)).collect();
+                Some(values.number(Value::Many(many)))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Facts that set what an indicator is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Planner {
+    pub tag: u32,
+    pub code: Box<str>,
+    filter: Filter,
+    value: u32,
+    by: Option<Authority>,
+    year: Option<Scalar>,
+    per: Box<[Scalar]>,
+}
+
+/// The field that tells plans apart, and how its numbers are called.
+#[derive(Clone, Debug)]
+struct Authority {
+    field: Scalar,
+    names: Option<&'static Enum>,
+}
+
+impl PartialEq for Authority {
+    fn eq(&self, other: &Self) -> bool {
+        self.field == other.field
+    }
+}
+
+impl Eq for Authority {}
+
+/// What a plan fact says, without who said it when.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Planned {
+    /// Year of the plan; none when plans have no year.
+    pub year: Option<i64>,
+    /// Authority by its short name: `city`.
+    pub by: Box<str>,
+    /// Whose part of the plan: values of the fields whose parts add up.
+    pub part: Value,
+}
+
+impl Planner {
+    pub(crate) fn of(row: &Indicator) -> Result<Option<Self>, BadRule> {
+        row.plan.as_ref().map(|plan| Planner::of_plan(&row.code, plan)).transpose()
+    }
+
+    fn of_plan(code: &str, plan: &Plan) -> Result<Self, BadRule> {
+        let kind = known(&plan.kind)?;
+        let value = number(kind, &plan.value, "a planned value")?;
+        let by = plan.by.as_deref().map(|name| {
+            let names = match field(kind, name)?.shape {
+                Shape::Enum(of) => Some(of),
+                _ => None,
+            };
+            Ok(Authority { field: Scalar::of(kind, name, "an authority")?, names })
+        });
+        let year = plan.year_field.as_deref().map(|name| Scalar::of(kind, name, "a year"));
+        let per = plan.per.iter().map(|name| Scalar::of(kind, name, "a part of a plan"));
+        Ok(Planner {
+            tag: kind.tag,
+            code: code.into(),
+            filter: Filter::of(kind, &plan.filter)?,
+            value,
+            by: by.transpose()?,
+            year: year.transpose()?,
+            per: per.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// What the fact plans for this indicator, if it does.
+    pub(crate) fn plan(&self, payload: &Kind<'_>) -> Option<(Planned, i64)> {
+        if !self.filter.holds(payload) {
+            return None;
+        }
+        let by = self.by.as_ref().map(|by| match (by.names, by.field.value(payload)) {
+            (Some(names), Value::Int(number)) => names.value(number).map_or("", |value| value.name).into(),
+            (_, value) => value.to_string().into_boxed_str(),
+        });
+        let year = self.year.and_then(|year| match year.value(payload) {
+            Value::Int(year) => Some(year),
+            _ => None,
+        });
+        let part = Value::Many(self.per.iter().map(|field| field.value(payload)).collect());
+        let planned = Planned { year, by: by.unwrap_or_default(), part };
+        payload.int(self.value).map(|value| (planned, value))
+    }
+}
+
+fn known(name: &str) -> Result<&'static KindInfo, BadRule> {
+    kind(name).ok_or_else(|| BadRule::Kind { kind: name.to_owned() })
+}
+
+fn summed(kind: &KindInfo, term: &Term) -> Result<(u32, bool), BadRule> {
+    number(kind, &term.field, "a number to add").map(|tag| (tag, term.negative))
+}
+
+/// The tag of a field that holds one number that may be added.
+fn number(kind: &KindInfo, name: &str, purpose: &'static str) -> Result<u32, BadRule> {
+    let field = field(kind, name)?;
+    let adds_up = matches!(field.shape, Shape::Int { .. } | Shape::Bool) && !field.repeated;
+    if adds_up { Ok(field.tag) } else { Err(misused(kind, name, purpose)) }
+}
+
+/// The tag of a field that holds a list.
+fn repeated(kind: &KindInfo, name: &str) -> Result<u32, BadRule> {
+    let field = field(kind, name)?;
+    if field.repeated { Ok(field.tag) } else { Err(misused(kind, name, "a list of items")) }
+}

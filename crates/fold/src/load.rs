@@ -1,0 +1,92 @@
+//! The state back from its rows.
+
+use socai_tlog::{LeafIndex, UnitNo};
+
+use crate::{
+    activity::Activity,
+    cube::{self, Facts, Total},
+    drain::Head,
+    fold::Fold,
+    ledger::LedgerFact,
+    rows::{self, BadRow, Parts, Table},
+    values::Value,
+};
+
+impl Fold {
+    /// The tables that [`Fold::from_rows`] reads; rows of the others need not be given.
+    pub const HELD: [Table; 11] = [
+        Table::Head,
+        Table::Ledger,
+        Table::Activity,
+        Table::Rejection,
+        Table::Cube,
+        Table::Distinct,
+        Table::Plan,
+        Table::Amended,
+        Table::Answer,
+        Table::Directive,
+        Table::Baseline,
+    ];
+
+    /// The state whose rows these are, in ascending order of their keys. It goes on exactly as the fold did that they came from.
+    ///
+    /// # Errors
+    /// A row that this version did not write, which means that the models are to be rebuilt from the log.
+    pub fn from_rows<K, V>(rows: impl IntoIterator<Item = (K, V)>) -> Result<Self, BadRow>
+    where
+        K: AsRef<[u8]>,
+        V: AsRef<[u8]>,
+    {
+        let mut fold = Fold::new();
+        let mut last = vec![];
+        for (key, value) in rows {
+            let (key, value) = (key.as_ref(), value.as_ref());
+            if key <= last.as_slice() {
+                return Err(BadRow::new(key, "rows are not in ascending order"));
+            }
+            fold.restore(key, value)?;
+            last.clear();
+            last.extend_from_slice(key);
+        }
+        Ok(fold)
+    }
+
+    fn restore(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadRow> {
+        let table = key.first().copied().and_then(Table::of).ok_or_else(|| BadRow::new(key, "no such table"))?;
+        let mut parts = Parts::of(key);
+        match table {
+            Table::Head => {
+                let head: Head = rows::decode(key, value)?;
+                (self.size, self.last_received_at_ms) = (head.size, head.last_received_at_ms);
+            }
+            Table::Ledger => {
+                let (leaf, fact): (_, LedgerFact) = (LeafIndex(parts.u64()?), rows::decode(key, value)?);
+                self.restore_ledger(key, leaf, &fact)?;
+            }
+            Table::Activity => {
+                let activity: Activity = rows::decode(key, value)?;
+                self.activity.restore(UnitNo(parts.u32()?), activity);
+            }
+            Table::Rejection => self.rejected.push(parts.u64()?),
+            Table::Cube => {
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
+                parts.end()?;
+                let total: Total = rows::decode(key, value)?;
+                self.cube.restore(cell, total);
+            }
+            Table::Distinct => {
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
+                let member = self.values.number(Value::read(&mut parts)?);
+                parts.end()?;
+                self.distinct.restore((cell, member), Facts(rows::decode(key, value)?));
+            }
+            Table::Plan => self.plans.restore(key, value)?,
+            Table::Amended => self.amendments.restore(key, value)?,
+            Table::Answer => self.answers.restore(key, value)?,
+            Table::Directive => self.directives.restore(key, value)?,
+            Table::Baseline => self.baselines.restore(key, value)?,
+            Table::Case | Table::Late => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,222 @@
+//! The adopted rules, as far as the fold counts by them.
+//!
+//! **Which facts a version of the indicators is about.** A fact is counted once, when it is folded: under the version that is in force
+//! on the day it occurred, among those adopted at an earlier leaf. In force is the newest of those effective by that day,
+//! or the earliest there is when the day lies before them all. Facts recorded before the first adoption are not counted, and
+//! a later version never counts an earlier record again: that would take a pass over the whole log in the middle of live
+//! operation. A correction is counted under the version of the record it corrects. So a replay and a live fold, which meet the
+//! same leaves in the same order, hold the same cells; figures name the version and the leaf from which they count.
+
+use socai_domain::{
+    CivilDate,
+    tables::{self, Grouping, Indicator, Occasion, Table},
+};
+use socai_tlog::LeafIndex;
+
+use crate::{
+    cube::IndicatorNo,
+    filter::BadRule,
+    indicator::{Axes, Counter, Planner},
+};
+
+/// Kinds have tags below this; a version's rows are found by one index.
+const TAGS: usize = 512;
+
+/// A table that `rules.adopted` brought in.
+#[derive(Clone, Debug)]
+pub struct Adopted {
+    /// Name: `indicators`, `law.penalty`, `template.monthly`.
+    pub name: String,
+    /// Its version, as the operator numbers them.
+    pub version: u32,
+    /// First day it applies to.
+    pub effective_from: CivilDate,
+    /// The record that brought it in.
+    pub leaf: LeafIndex,
+    /// Law or decision it rests on.
+    pub legal_source: String,
+    /// The table as written.
+    pub content: String,
+    /// The table as read.
+    pub table: Table,
+}
+
+/// Every adopted table, oldest first, with the indicators compiled.
+#[derive(Clone, Debug, Default)]
+pub struct Rulebook {
+    adopted: Vec<Adopted>,
+    versions: Vec<Version>,
+    /// What an [`IndicatorNo`] stands for: one layout of axes of one code.
+    series: Vec<Series>,
+}
+
+/// Cells of one code with the same axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Series {
+    pub code: String,
+    axes: Vec<String>,
+    /// How many layouts the code had before this one.
+    pub layout: u8,
+}
+
+impl Series {
+    pub(crate) fn axes(&self) -> &[String] {
+        &self.axes
+    }
+}
+
+/// One adoption of the indicators.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    leaf: LeafIndex,
+    effective_from: CivilDate,
+    pub counters: Vec<Counter>,
+    pub planners: Vec<Planner>,
+    /// By kind tag: first and last + 1 of `counters`, which are in tag order.
+    by_tag: Box<[(u16, u16); TAGS]>,
+}
+
+impl Version {
+    /// The counters of a kind.
+    #[inline]
+    pub(crate) fn counters_of(&self, tag: u32) -> &[Counter] {
+        let (from, to) = self.by_tag.get(tag as usize).copied().unwrap_or_default();
+        &self.counters[usize::from(from)..usize::from(to)]
+    }
+}
+
+impl Rulebook {
+    /// Takes a table in. A table that cannot be read, or indicators that name what does not exist, change nothing.
+    pub(crate) fn adopt(&mut self, adopted: Adoption<'_>) -> Result<(), BadRule> {
+        let table = tables::parse(adopted.name, adopted.content).map_err(|error| BadRule::Other(error.to_string()))?;
+        if let Table::Indicators(rows) = &table {
+            let mut series = self.series.clone();
+            let version = Version::of(rows, adopted.leaf, adopted.effective_from, &mut series)?;
+            self.series = series;
+            self.versions.push(version);
+        }
+        self.adopted.push(Adopted {
+            name: adopted.name.to_owned(),
+            version: adopted.version,
+            effective_from: adopted.effective_from,
+            leaf: adopted.leaf,
+            legal_source: adopted.legal_source.to_owned(),
+            content: adopted.content.to_owned(),
+            table,
+        });
+        Ok(())
+    }
+
+    /// The version under which a record of this leaf and day is counted.
+    #[inline]
+    pub(crate) fn version(&self, leaf: LeafIndex, day: CivilDate) -> Option<&Version> {
+        match self.versions.as_slice() {
+            [only] => (only.leaf < leaf).then_some(only),
+            versions => {
+                let known = || versions.iter().filter(|version| version.leaf < leaf);
+                let in_force = known().filter(|version| version.effective_from <= day);
+                let newest = in_force.max_by_key(|version| (version.effective_from, version.leaf));
+                newest.or_else(|| known().min_by_key(|version| (version.effective_from, version.leaf)))
+            }
+        }
+    }
+
+    /// The layouts of axes, by [`IndicatorNo`].
+    pub(crate) fn series(&self) -> &[Series] {
+        &self.series
+    }
+
+    /// Every table, in the order of adoption.
+    pub fn adopted(&self) -> &[Adopted] {
+        &self.adopted
+    }
+
+    /// The table of a name that is in force on a day: the newest effective by then, else the earliest there is.
+    pub fn in_force(&self, name: &str, day: CivilDate) -> Option<&Adopted> {
+        let named = || self.adopted.iter().filter(|adopted| adopted.name == name);
+        let newest = named().filter(|adopted| adopted.effective_from <= day);
+        let newest = newest.max_by_key(|adopted| (adopted.effective_from, adopted.leaf));
+        newest.or_else(|| named().min_by_key(|adopted| (adopted.effective_from, adopted.leaf)))
+    }
+
+    /// The indicator rows in force on a day, in printing order, with the adoption they come from.
+    pub fn indicators(&self, day: CivilDate) -> Option<(&Adopted, &[Indicator])> {
+        let adopted = self.in_force("indicators", day)?;
+        match &adopted.table {
+            Table::Indicators(rows) => Some((adopted, rows)),
+            _ => None,
+        }
+    }
+
+    /// The occasion of an id, from the occasions in force on a day.
+    pub fn occasion(&self, id: &str, day: CivilDate) -> Option<&Occasion> {
+        match &self.in_force("occasions", day)?.table {
+            Table::Occasions(occasions) => occasions.iter().find(|occasion| occasion.id == id),
+            _ => None,
+        }
+    }
+
+    /// Who aggregates whom on a day.
+    pub fn grouping(&self, day: CivilDate) -> Option<&Grouping> {
+        match &self.in_force("grouping", day)?.table {
+            Table::Grouping(grouping) => Some(grouping),
+            _ => None,
+        }
+    }
+
+    /// The leaf after which facts are counted for a code: that of the first adoption that has it.
+    pub(crate) fn counted_since(&self, code: &str) -> Option<LeafIndex> {
+        let has = |adopted: &&Adopted| match &adopted.table {
+            Table::Indicators(rows) => rows.iter().any(|row| row.code == code),
+            _ => false,
+        };
+        self.adopted.iter().find(has).map(|adopted| adopted.leaf)
+    }
+}
+
+/// What `rules.adopted` says and where it stands.
+pub(crate) struct Adoption<'a> {
+    pub name: &'a str,
+    pub version: u32,
+    pub effective_from: CivilDate,
+    pub leaf: LeafIndex,
+    pub legal_source: &'a str,
+    pub content: &'a str,
+}
+
+impl Version {
+    fn of(
+        rows: &[Indicator],
+        leaf: LeafIndex,
+        effective_from: CivilDate,
+        series: &mut Vec<Series>,
+    ) -> Result<Self, BadRule> {
+        let (mut counters, mut planners) = (vec![], vec![]);
+        for row in rows {
+            counters.extend(Counter::of(row, |axes| number(series, &row.code, axes))?);
+            planners.extend(Planner::of(row)?);
+        }
+        counters.sort_by_key(|counter| counter.tag);
+        let mut by_tag = Box::new([(0, 0); TAGS]);
+        for (at, counter) in counters.iter().enumerate() {
+            let slot = by_tag.get_mut(counter.tag as usize);
+            let slot = slot.ok_or_else(|| BadRule::Other(format!("kind tag {} is above {TAGS}", counter.tag)))?;
+            let at = u16::try_from(at).map_err(|_| BadRule::Other("more than 65,535 indicators".to_owned()))?;
+            *slot = if slot.1 == 0 { (at, at + 1) } else { (slot.0, at + 1) };
+        }
+        Ok(Version { leaf, effective_from, counters, planners, by_tag })
+    }
+}
+
+/// The number of a code with these axes, a new one when no earlier version laid them out so.
+fn number(series: &mut Vec<Series>, code: &str, axes: &Axes) -> Result<IndicatorNo, BadRule> {
+    let same = |known: &Series| known.code == code && known.axes.iter().map(String::as_str).eq(axes.names());
+    let at = series.iter().position(same).unwrap_or(series.len());
+    let number = u16::try_from(at).map_err(|_| BadRule::Other("more than 65,536 indicators ever".to_owned()))?;
+    if at == series.len() {
+        let layout = series.iter().filter(|known| known.code == code).count();
+        let layout = u8::try_from(layout).map_err(|_| BadRule::Other(format!("{code}: more than 256 layouts of axes")))?;
+        series.push(Series { code: code.to_owned(), axes: axes.names().map(str::to_owned).collect(), layout });
+    }
+    Ok(IndicatorNo(number))
+}

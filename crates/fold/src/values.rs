@@ -1,0 +1,144 @@
+//! Axis values and texts as small numbers, so that a cube key is 32 bytes that are compared at once.
+//!
+//! The numbers are private to one fold in memory: rows, digests and figures hold the values themselves, because two folds
+//! that met the same values in another order number them differently.
+
+use crate::hash::FastMap;
+use crate::rows::{BadRow, Key, Parts};
+
+/// A value on an axis of an indicator, or one member of a distinct set.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// Integer, bool (0 or 1) or enum number.
+    Int(i64),
+    /// Text.
+    Text(Box<str>),
+    /// Several values that count as one: plan and round.
+    Many(Box<[Value]>),
+}
+
+/// The number of a value: small non-negative integers stand for themselves, the rest count from [`FIRST_NOTED`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ValueNo(pub u32);
+
+/// Integers below this are their own number.
+const FIRST_NOTED: u32 = 1 << 31;
+
+/// Every value met so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Values {
+    noted: Vec<Value>,
+    texts: FastMap<Box<str>, ValueNo>,
+    others: FastMap<Value, ValueNo>,
+}
+
+impl Values {
+    /// The number of an integer.
+    #[inline]
+    pub(crate) fn int(&mut self, value: i64) -> ValueNo {
+        match u32::try_from(value) {
+            Ok(small) if small < FIRST_NOTED => ValueNo(small),
+            _ => self.other(Value::Int(value)),
+        }
+    }
+
+    /// The number of a text; only a new text is copied.
+    #[inline]
+    pub(crate) fn text(&mut self, value: &str) -> ValueNo {
+        if let Some(known) = self.texts.get(value) {
+            return *known;
+        }
+        let number = self.note(Value::Text(value.into()));
+        self.texts.insert(value.into(), number);
+        number
+    }
+
+    /// The number of any value.
+    pub(crate) fn number(&mut self, value: Value) -> ValueNo {
+        match value {
+            Value::Int(value) => self.int(value),
+            Value::Text(value) => self.text(&value),
+            value => self.other(value),
+        }
+    }
+
+    fn other(&mut self, value: Value) -> ValueNo {
+        if let Some(known) = self.others.get(&value) {
+            return *known;
+        }
+        let number = self.note(value.clone());
+        self.others.insert(value, number);
+        number
+    }
+
+    fn note(&mut self, value: Value) -> ValueNo {
+        let number = u32::try_from(self.noted.len()).ok().and_then(|count| FIRST_NOTED.checked_add(count));
+        self.noted.push(value);
+        ValueNo(number.expect("two thousand million values do not fit in memory"))
+    }
+
+    /// The value of a number that this table gave out.
+    pub(crate) fn value(&self, number: ValueNo) -> Value {
+        match number.0.checked_sub(FIRST_NOTED) {
+            None => Value::Int(i64::from(number.0)),
+            Some(at) => self.noted[at as usize].clone(),
+        }
+    }
+
+    /// The integer of a number, none for texts.
+    pub(crate) fn as_int(&self, number: ValueNo) -> Option<i64> {
+        match number.0.checked_sub(FIRST_NOTED) {
+            None => Some(i64::from(number.0)),
+            Some(at) => match self.noted[at as usize] {
+                Value::Int(value) => Some(value),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether a number stands for this text.
+    pub(crate) fn is_text(&self, number: ValueNo, text: &str) -> bool {
+        let noted = number.0.checked_sub(FIRST_NOTED).map(|at| &self.noted[at as usize]);
+        matches!(noted, Some(Value::Text(noted)) if &**noted == text)
+    }
+}
+
+impl Value {
+    /// Appends the value to a key: a byte that says what follows, then an integer, a text, or a count and values.
+    pub(crate) fn write(&self, key: Key) -> Key {
+        match self {
+            Value::Int(value) => key.u8(0).i64(*value),
+            Value::Text(text) => key.u8(1).text(text),
+            Value::Many(values) => {
+                let key = key.u8(2).u8(values.len() as u8);
+                values.iter().fold(key, |key, value| value.write(key))
+            }
+        }
+    }
+
+    /// Reads what [`Value::write`] appended.
+    pub(crate) fn read(parts: &mut Parts<'_>) -> Result<Value, BadRow> {
+        Ok(match parts.u8()? {
+            0 => Value::Int(parts.i64()?),
+            1 => Value::Text(parts.text()?.into()),
+            2 => {
+                let count = parts.u8()?;
+                Value::Many((0..count).map(|_| Value::read(parts)).collect::<Result<_, _>>()?)
+            }
+            other => return Err(parts.bad(format!("{other} is no sort of value"))),
+        })
+    }
+}
+
+impl std::fmt::Display for Value {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Value::Int(value) => write!(out, "{value}"),
+            Value::Text(text) => out.write_str(text),
+            Value::Many(values) => {
+                let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+                out.write_str(&texts.join("/"))
+            }
+        }
+    }
+}
