@@ -1,6 +1,8 @@
 //! Figures of the reference report, as the fold would hand them over.
 #![allow(dead_code, missing_docs, clippy::unwrap_used)] // test code; each file uses its own part
 
+pub mod month;
+
 use std::collections::BTreeMap;
 
 use socai_domain::CivilDate;
