@@ -11,10 +11,11 @@ use std::collections::HashMap;
 
 use bytes::Bytes;
 use prost::Message as _;
+use socai_log::LogError;
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, Link, Origin, Record, SealingKey, Segment, TreeSize, UnitNo, UnitSeq, VerifiedSegment,
-    genesis, open_checkpoint,
+    ChainHead, EventName, LeafIndex, Link, NoteKey, Origin, Record, SealingKey, Segment, SignedCheckpoint, TreeSize,
+    UnitNo, UnitSeq, VerifiedSegment, genesis,
 };
 
 use crate::standing::{Standing, Units};
@@ -25,7 +26,7 @@ pub trait Past {
     ///
     /// # Errors
     /// The log could not be read: the round is given up.
-    fn link_of(&self, name: EventName) -> Result<Link, socai_log::LogError>;
+    fn link_of(&self, name: EventName) -> Result<Link, LogError>;
 }
 
 /// What is to be done with one message.
@@ -76,8 +77,8 @@ pub enum Verdict {
     BehindWard {
         /// The unit that told us.
         unit: UnitNo,
-        /// The checkpoint it holds.
-        note: String,
+        /// The size of the checkpoint it holds.
+        held: TreeSize,
     },
 }
 
@@ -123,16 +124,17 @@ impl Gate {
         }))
     }
 
-    /// Judges the message that arrived on `subject`.
+    /// Judges the message that arrived on `subject` while the log has `size` entries.
     ///
     /// # Errors
     /// The log could not be read to compare a record that was sent before.
     pub fn consider(
-        &mut self,
+        &self,
         subject: UnitNo,
         payload: Bytes,
+        size: TreeSize,
         past: &impl Past,
-    ) -> Result<Verdict, socai_log::LogError> {
+    ) -> Result<Verdict, LogError> {
         let refuse = |code, text: String| {
             Ok(Verdict::Refuse(Refused { unit: subject, first: UnitSeq(0), last: UnitSeq(0), code, text }))
         };
@@ -144,7 +146,7 @@ impl Gate {
             Err(error) => return refuse(v1::RefusalCode::Malformed, error.to_string()),
         };
         match up {
-            v1::up::Message::Hello(hello) => Ok(self.greet(subject, hello)),
+            v1::up::Message::Hello(hello) => Ok(self.greet(subject, hello, size)),
             v1::up::Message::Publish(publish) => match Segment::parse(publish.segment) {
                 Ok(segment) if segment.unit() != subject => refuse(
                     v1::RefusalCode::WrongUnit,
@@ -157,7 +159,10 @@ impl Gate {
     }
 
     /// Answers a hello: everything before it in the stream is settled by the time the answer is sent.
-    fn greet(&self, subject: UnitNo, hello: v1::Hello) -> Verdict {
+    fn greet(&self, subject: UnitNo, hello: v1::Hello, size: TreeSize) -> Verdict {
+        if let Some(held) = self.proven_size(&hello.checkpoint).filter(|&held| held > size) {
+            return Verdict::BehindWard { unit: subject, held };
+        }
         let Some(head) = self.head(subject).filter(|_| hello.unit == subject.0) else {
             return Verdict::Refuse(Refused {
                 unit: subject,
@@ -180,13 +185,24 @@ impl Gate {
         }
     }
 
+    /// The size of a checkpoint of ours; none if the note is empty or not signed by us.
+    fn proven_size(&self, note: &str) -> Option<TreeSize> {
+        let own = NoteKey::log(self.origin.clone(), self.operator);
+        SignedCheckpoint::open(note.as_bytes(), [&own]).ok().map(|checkpoint| checkpoint.size())
+    }
+
+    /// Units, keys and suspensions at the end of the log.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
+
     /// Holds a segment against the unit's chain, keys and standing.
     fn admit(
-        &mut self,
+        &self,
         segment: Segment,
         seen_size: u64,
         past: &impl Past,
-    ) -> Result<Verdict, socai_log::LogError> {
+    ) -> Result<Verdict, LogError> {
         let (unit, first, last) = (segment.unit(), segment.continues().next_seq, segment.last().name().seq);
         let refuse = |code, text: String| Ok(Verdict::Refuse(Refused { unit, first, last, code, text }));
         let tell = |reason| Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None };
@@ -229,21 +245,16 @@ impl Gate {
             let name = first_difference(&segment, head, past)?;
             return Ok(Verdict::Fork { name, segment });
         }
-        self.advance(&segment, known);
         Ok(Verdict::Append { segment, known, seen_size })
     }
 
-    /// Moves a unit's head and keys over records that are about to be appended.
-    fn advance(&mut self, segment: &VerifiedSegment, known: usize) {
-        for record in &segment.records()[known..] {
-            self.follow(segment.unit(), record);
-        }
-    }
-
-    /// Takes one record into account: the chain's head, and units and keys when it is about those.
-    pub fn follow(&mut self, unit: UnitNo, record: &Record) {
-        self.heads.insert(unit, ChainHead::after(record));
-        self.units.follow(record);
+    /// Takes a record into account that is about to be appended at `leaf`: the chain's head, and units and keys
+    /// when it is about those.
+    pub fn follow(&mut self, record: &Record, leaf: LeafIndex, received_at_ms: u64) {
+        let heads = &self.heads;
+        let next_seq = |unit| heads.get(&unit).map_or(UnitSeq(0), |head| head.next_seq);
+        self.units.follow(record, leaf, received_at_ms, next_seq);
+        self.heads.insert(record.name().unit, ChainHead::after(record));
     }
 }
 
@@ -252,7 +263,7 @@ fn first_difference(
     segment: &VerifiedSegment,
     head: ChainHead,
     past: &impl Past,
-) -> Result<EventName, socai_log::LogError> {
+) -> Result<EventName, LogError> {
     for record in segment.records().iter().take_while(|record| record.name().seq < head.next_seq) {
         if past.link_of(record.name())? != record.link() {
             return Ok(record.name());

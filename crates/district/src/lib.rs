@@ -1,1 +1,33 @@
-//! socai-district
+//! The district: takes what units signed, records it once, signs what the log is, and folds it.
+//!
+//! In scope: the gate (integrity decides what is recorded), the round (judge, append, commit, answer), the operator's
+//! own chain, answers to wards, the fold beside. Out of scope: what a fact means (`domain`, `fold`), how the broker
+//! works (`bus`), what the bytes of the log are (`log`).
+//!
+//! Everything a crash can interrupt is in [`Ledger::round`], in order.
+
+mod answers;
+mod config;
+pub mod draft;
+mod folding;
+mod fork;
+mod founding;
+mod gate;
+mod ledger;
+mod operator;
+mod projector;
+mod run;
+mod snapshot;
+mod standing;
+
+pub use answers::Outgoing;
+pub use config::{ConfigError, LedgerConfig, LedgerDir};
+pub use folding::Folding;
+pub use founding::{PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, registration};
+pub use gate::{Gate, Past, Refused, Verdict};
+pub use ledger::{DistrictError, Ledger, Message};
+pub use operator::Operator;
+pub use projector::now_ms;
+pub use run::{District, OperatorDesk};
+pub use snapshot::registry_snapshot;
+pub use standing::{Standing, Units};

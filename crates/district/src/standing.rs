@@ -1,7 +1,78 @@
 //! Units, keys and suspensions as the gate needs them: as of the last record appended, ahead of the fold.
 //!
-//! The same registry code serves the fold; here it follows only what changes it, unit 0's records and the
+//! The same registry code serves the fold; here it follows only what can change it: unit 0's records, and
 //! records whose header says that they rotate a key.
 
-use socai_domain::{Event, Registry};
-use socai_tlog::{Header, LeafIndex, Record, SealingKey, UnitNo, UnitSeq};
+use socai_domain::{Event, Position, Registry};
+use socai_tlog::{LeafIndex, Record, SealingKey, UnitNo, UnitSeq};
+
+/// Whether a unit may publish now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody registered it.
+    Unknown,
+    /// It may publish.
+    Good,
+    /// The operator has to resume it first.
+    Suspended,
+}
+
+/// The registry at the end of the log.
+pub struct Units {
+    registry: Registry,
+}
+
+impl Units {
+    /// Goes on from the registry that the fold made of everything in the log.
+    pub fn new(registry: Registry) -> Self {
+        Units { registry }
+    }
+
+    /// The registry itself, to check the operator's own drafts.
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Whether a unit may publish now.
+    pub fn standing(&self, unit: UnitNo) -> Standing {
+        match self.registry.unit(unit) {
+            None => Standing::Unknown,
+            Some(unit) if unit.is_suspended() => Standing::Suspended,
+            Some(_) => Standing::Good,
+        }
+    }
+
+    /// The key that signs a record of the unit.
+    pub fn sealing_key(&self, unit: UnitNo, seq: UnitSeq) -> Option<SealingKey> {
+        self.registry.sealing_key(unit, seq)
+    }
+
+    /// The key that the unit's genesis commits to.
+    pub fn first_sealing_key(&self, unit: UnitNo) -> Option<SealingKey> {
+        self.registry.first_sealing_key(unit)
+    }
+
+    /// Takes a record into account that is about to be appended at `leaf`.
+    ///
+    /// Facts that do not decode, or that the registry refuses, change nothing here and end in the fold's
+    /// rejections.
+    /// `next_seq` tells how many records a unit has before it.
+    pub fn follow(
+        &mut self,
+        record: &Record,
+        leaf: LeafIndex,
+        received_at_ms: u64,
+        next_seq: impl FnOnce(UnitNo) -> UnitSeq,
+    ) {
+        let rotates_key = record.header().rotates_key();
+        if record.name().unit != UnitNo::OPERATOR && !rotates_key {
+            return;
+        }
+        let Ok(event) = Event::decode(record.facts()) else { return };
+        if Registry::is_about(&event) {
+            let at = Position { name: record.name(), leaf, received_at_ms, rotates_key };
+            // a breach leaves the registry as it was; the fold records it as a rejection
+            let _breaches = self.registry.apply(&event, &at, next_seq);
+        }
+    }
+}

@@ -1,17 +1,19 @@
 //! Following a ledger without trusting it: everything a reader can verify with nothing but the operator's key.
 //!
 //! In scope: facts, headers, links, genesis, unit signatures under the keys registered at that place, order of time, the
-//! tree, every commit's checkpoint and its signature, annexes, derived files; on any number of threads and in constant memory.
-//! Out of scope: what the facts mean (`fold`), proofs for single records and reports (`audit`), writing anything.
+//! tree, every commit's checkpoint and its signature, annexes, derived files; on any number of threads and in constant memory;
+//! and driving the fold over the records. Out of scope: what the facts mean (`fold`), proofs for single records and reports (`audit`), writing anything.
 
 mod coverage;
 mod crew;
 mod fault;
 mod keys;
 mod job;
+mod replay;
 mod trust;
 mod verify;
 
 pub use fault::Fault;
+pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use trust::{Trust, TrustError};
 pub use verify::{Options, Progress, Verified, verify};

@@ -1,6 +1,6 @@
 //! The command line: names, flags and help. What the commands do is in `cmd`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -142,14 +142,17 @@ pub enum DistrictCommand {
         /// Where the broker listens.
         #[arg(long, default_value = "nats://127.0.0.1:4222")]
         nats: String,
+        /// The operator's registration in JSON form: unit_no 0, unit_id, code, name, type "operator", valid_from.
+        #[arg(long)]
+        unit: String,
+        /// Rules to adopt: every .toml and .jinja file of this directory; otherwise those of the reference district.
+        #[arg(long)]
+        rules: Option<PathBuf>,
     },
     /// Run the projector until SIGTERM or Ctrl-C.
     Run {
         /// The ledger's directory.
         dir: PathBuf,
-        /// Serve its HTTP side here.
-        #[arg(long)]
-        listen: Option<SocketAddr>,
     },
 }
 
@@ -160,9 +163,6 @@ pub enum UnitCommand {
     Keys {
         /// The unit's directory.
         dir: PathBuf,
-        /// The unit's id, such as hn.tx.ha-dinh.1.
-        #[arg(long)]
-        id: String,
     },
     /// Register a unit with the keys of its enrolment file, and give it what its node needs.
     Enrol {

@@ -29,4 +29,12 @@ impl Lang {
             Lang::En => en,
         }
     }
+
+    /// The same for the catalogue.
+    pub fn proto(self) -> socai_proto::Lang {
+        match self {
+            Lang::Vi => socai_proto::Lang::Vi,
+            Lang::En => socai_proto::Lang::En,
+        }
+    }
 }

@@ -1,0 +1,331 @@
+//! The one who may append: messages and the operator's own events become commits, commits become answers.
+//!
+//! There is one round and one order, whoever asks: the projector with messages of the broker, a command line
+//! with an event of the operator while no district runs, a restart after a crash.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use socai_domain::Registry;
+use socai_fold::Fold;
+use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
+use socai_proto::v1;
+use socai_tlog::{
+    EventName, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq, VerifiedSegment,
+};
+
+use crate::{
+    answers::{Answer, Answerer, Outgoing},
+    config::{ConfigError, LedgerConfig, LedgerDir},
+    draft::{self, DraftError},
+    fork,
+    gate::{Gate, Past, Verdict},
+    operator::Operator,
+    standing::Units,
+};
+
+/// Why the district cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DistrictError {
+    /// The log refused; opening it again re-reads what is on the disk.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Records of the log or of the operator do not fit their format.
+    #[error(transparent)]
+    Malformed(#[from] socai_tlog::Malformed),
+    /// Settings or keys are missing or wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The log could not be replayed.
+    #[error(transparent)]
+    Replay(#[from] socai_follow::ReplayError),
+    /// The read models cannot be made.
+    #[error(transparent)]
+    Models(#[from] socai_models::ModelsError),
+    /// A ward holds a checkpoint of ours that is ahead of our log.
+    #[error(
+        "unit {unit} holds a checkpoint of this ledger at size {held}, but the log here ends at size {size}: the log was \
+         restored from an old copy. Nothing was signed. Restore {} from a mirror or backup that reaches size {held}",
+        log.display()
+    )]
+    BehindWard {
+        /// The unit that told us.
+        unit: UnitNo,
+        /// The size it can prove.
+        held: u64,
+        /// Our size.
+        size: TreeSize,
+        /// The log directory.
+        log: PathBuf,
+    },
+    /// A unit or rule of the operator is not what it should be.
+    #[error(transparent)]
+    Spec(#[from] crate::founding::SpecError),
+    /// An event of the operator is not sealed.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// A thread or task of ours ended early.
+    #[error("{0} ended early; see the error before this one")]
+    Ended(&'static str),
+    /// The broker refused or is not there.
+    #[error(transparent)]
+    Bus(#[from] socai_bus::BusError),
+}
+
+/// One message of the broker, in stream order.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// The unit on whose subject it came.
+    pub subject: UnitNo,
+    /// Its place in the stream.
+    pub cursor: Cursor,
+    /// An encoded `Up`.
+    pub payload: Bytes,
+}
+
+/// The log's writer with everything a round needs.
+pub struct Ledger {
+    dir: LedgerDir,
+    config: LedgerConfig,
+    operator: Operator,
+    writer: Writer,
+    reader: Reader,
+    gate: Gate,
+    /// Segments appended since the last commit: the reader does not see them yet.
+    uncommitted: Vec<VerifiedSegment>,
+}
+
+impl Ledger {
+    /// Opens the log for appending: takes the lock, recovers, and goes on with `registry`, which the fold made of
+    /// everything in the log.
+    ///
+    /// # Errors
+    /// Settings, keys or log cannot be used; another process holds the lock.
+    pub fn open(
+        dir: &LedgerDir,
+        registry: impl FnOnce(&Reader) -> Result<Registry, DistrictError>,
+    ) -> Result<(Self, Recovery), DistrictError> {
+        let config = dir.read_config()?;
+        let origin = Origin::new(&config.origin)
+            .map_err(|error| ConfigError::content(&dir.config(), error.to_string()))?;
+        let operator = Operator::load(dir, origin.clone())?;
+        let key = LogKey::new(origin.clone(), operator.secret().clone());
+        let lock = Lock::acquire(&dir.lock())?;
+        let (writer, recovery) = Writer::open(&dir.log(), key, &lock, Options::default())?;
+        let reader = Reader::open(&dir.log())?;
+        let units = Units::new(registry(&reader)?);
+        let gate = Gate::new(origin, operator.public(), units, writer.heads().into_iter().collect());
+        let ledger = Ledger {
+            dir: dir.clone(),
+            config,
+            operator,
+            writer,
+            reader,
+            gate,
+            uncommitted: Vec::new(),
+        };
+        Ok((ledger, recovery))
+    }
+
+    /// Opens the log while no district runs, replaying it for the registry.
+    ///
+    /// # Errors
+    /// As for [`Ledger::open`], and when the log cannot be replayed.
+    pub fn open_alone(dir: &LedgerDir) -> Result<Self, DistrictError> {
+        let replayed = |reader: &Reader| {
+            let mut fold = Fold::new();
+            socai_follow::replay(reader, &mut fold, reader.committed()?.size, |_, _| ())?;
+            Ok(fold.registry().clone())
+        };
+        Ok(Self::open(dir, replayed)?.0)
+    }
+
+    /// The ledger's directory.
+    pub fn dir(&self) -> &LedgerDir {
+        &self.dir
+    }
+
+    /// The ledger's settings.
+    pub fn config(&self) -> &LedgerConfig {
+        &self.config
+    }
+
+    /// The operator's public key.
+    pub fn operator(&self) -> SealingKey {
+        self.operator.public()
+    }
+
+    /// A reader of what is committed.
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    /// The registry at the end of the log.
+    pub fn registry(&self) -> &Registry {
+        self.gate.units().registry()
+    }
+
+    /// The newest checkpoint.
+    pub fn checkpoint(&self) -> &SignedCheckpoint {
+        self.writer.checkpoint()
+    }
+
+    /// Where the last committed message stands in the stream.
+    pub fn cursor(&self) -> Cursor {
+        self.writer.cursor()
+    }
+
+    /// One round: judge, append, commit, answer.
+    ///
+    /// # Errors
+    /// The log refused or we are behind a ward: nothing of the round counts, and the ledger has to be opened again.
+    pub fn round(&mut self, messages: Vec<Message>, now_ms: u64) -> Result<Vec<Outgoing>, DistrictError> {
+        let mut answers = Vec::new();
+        let mut cursor = self.writer.cursor();
+        for message in messages {
+            // A crash while judging leaves nothing: messages are still in the stream, the cursor still before them.
+            cursor = message.cursor;
+            let verdict = {
+                let past = RoundPast { reader: &self.reader, uncommitted: &self.uncommitted };
+                self.gate.consider(message.subject, message.payload, self.writer.size(), &past)?
+            };
+            self.carry_out(verdict, cursor, now_ms, &mut answers)?;
+        }
+        // A crash after this line finds the records and the cursor in the log together; answers not sent are asked
+        // for again by wards that send again.
+        self.commit(cursor)?;
+        self.answer(answers)
+    }
+
+    /// Seals events of the operator and commits them.
+    ///
+    /// # Errors
+    /// An event breaks a rule (nothing is sealed), or the log refused.
+    pub fn publish(&mut self, events: &[v1::Event], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
+        draft::check(events, self.registry(), now_ms)?;
+        let names = self.seal(events, now_ms)?;
+        self.commit(self.writer.cursor())?;
+        Ok(names)
+    }
+
+    /// Does what a verdict says, short of the commit.
+    fn carry_out(
+        &mut self,
+        verdict: Verdict,
+        cursor: Cursor,
+        now_ms: u64,
+        answers: &mut Vec<Answer>,
+    ) -> Result<(), DistrictError> {
+        match verdict {
+            Verdict::Append { segment, known, seen_size } => {
+                let (unit, first) = (segment.unit(), segment.continues().next_seq);
+                let last = segment.last().name().seq;
+                let first_leaf = (known == 0).then_some(LeafIndex(self.writer.size().0));
+                self.append(segment, known, now_ms)?;
+                answers.push(Answer::Receipt { unit, first, last, first_leaf, seen: TreeSize(seen_size) });
+            }
+            Verdict::Duplicate { unit, first, last, seen_size } => {
+                answers.push(Answer::Receipt {
+                    unit,
+                    first,
+                    last,
+                    first_leaf: None,
+                    seen: TreeSize(seen_size),
+                });
+            }
+            Verdict::Head { unit, reason, nonce, restore_from } => {
+                answers.extend(self.head_answer(unit, reason, nonce, restore_from));
+            }
+            Verdict::Fork { name, segment } => {
+                // The evidence quotes the log, so what the round appended is committed before it is read.
+                self.commit(cursor)?;
+                let unit = name.unit;
+                let evidence = fork::evidence(&self.reader, name, &segment, now_ms)?;
+                self.seal(&[evidence], now_ms)?;
+                tracing::warn!(%name, "fork: the unit signed two records with one number and is suspended");
+                answers.extend(self.head_answer(unit, v1::HeadReason::Forked, Bytes::new(), None));
+            }
+            Verdict::Refuse(refused) => {
+                tracing::warn!(unit = %refused.unit, code = ?refused.code, text = refused.text, "refused");
+                answers.push(Answer::Refusal(refused));
+            }
+            Verdict::BehindWard { unit, held } => {
+                let (size, log) = (self.writer.size(), self.dir.log());
+                return Err(DistrictError::BehindWard { unit, held: held.0, size, log });
+            }
+        }
+        Ok(())
+    }
+
+    fn head_answer(
+        &self,
+        unit: UnitNo,
+        reason: v1::HeadReason,
+        nonce: Bytes,
+        restore_from: Option<UnitSeq>,
+    ) -> Option<Answer> {
+        let head = self.gate.head(unit)?;
+        Some(Answer::Head { unit, head, reason, nonce, restore_from })
+    }
+
+    /// Seals events of the operator and appends them.
+    fn seal(&mut self, events: &[v1::Event], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
+        let head = self.gate.head(UnitNo::OPERATOR).unwrap_or_else(|| self.operator.genesis());
+        let mut names = Vec::with_capacity(events.len());
+        for segment in self.operator.seal(head, events, now_ms)? {
+            names.extend(segment.records().iter().map(|record| record.name()));
+            self.append(segment, 0, now_ms)?;
+        }
+        Ok(names)
+    }
+
+    /// Hands the records that the log lacks to the writer; nothing is durable before the commit.
+    fn append(&mut self, segment: VerifiedSegment, known: usize, now_ms: u64) -> Result<(), LogError> {
+        // entries never go back in time, whatever the clock does
+        let received_at_ms = now_ms.max(self.writer.received_at_ms());
+        let last = segment.records().len() - 1;
+        for (place, record) in segment.records().iter().enumerate().skip(known) {
+            let signature = (place == last).then_some(segment.signature());
+            let leaf = self.writer.append(&NewEntry { received_at_ms, record, signature })?;
+            self.gate.follow(record, leaf, received_at_ms);
+        }
+        self.uncommitted.push(segment);
+        Ok(())
+    }
+
+    /// Commits what was appended, if anything was.
+    fn commit(&mut self, cursor: Cursor) -> Result<(), LogError> {
+        if !self.uncommitted.is_empty() {
+            self.writer.commit(cursor)?;
+            self.uncommitted.clear();
+        }
+        Ok(())
+    }
+
+    /// Writes the answers of a round from what is committed.
+    fn answer(&self, answers: Vec<Answer>) -> Result<Vec<Outgoing>, DistrictError> {
+        let checkpoint = self.writer.checkpoint();
+        let answerer = Answerer { operator: &self.operator, reader: &self.reader, checkpoint };
+        let mut outgoing = Vec::with_capacity(answers.len());
+        for answer in answers {
+            outgoing.extend(answerer.write(answer)?);
+        }
+        Ok(outgoing)
+    }
+}
+
+/// Links of records that are committed, or appended in this round.
+struct RoundPast<'a> {
+    reader: &'a Reader,
+    uncommitted: &'a [VerifiedSegment],
+}
+
+impl Past for RoundPast<'_> {
+    fn link_of(&self, name: EventName) -> Result<Link, LogError> {
+        let mut records = self.uncommitted.iter().filter(|s| s.unit() == name.unit).flat_map(|s| s.records());
+        match records.find(|record| record.name() == name) {
+            Some(record) => Ok(record.link()),
+            None => Ok(self.reader.record(self.reader.leaf_of(name)?)?.record.link()),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The district as a service: pull, project, answer and fold side by side until it is told to stop.
+
+use std::time::Duration;
+
+use socai_bus::{DistrictLink, Item, LinkConfig, ReadError, ReaderConfig, StreamSpec, Subjects, TransportKey};
+use socai_log::Cursor;
+use socai_proto::v1;
+use socai_tlog::{EventName, TreeSize};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    answers::Outgoing,
+    config::{ConfigError, LedgerDir},
+    folding::Folding,
+    ledger::{DistrictError, Ledger, Message},
+    projector::{Input, project},
+};
+
+/// Messages and bytes of one round: enough to share an fsync among many segments, little enough to answer soon.
+const ROUND_MESSAGES: usize = 256;
+const ROUND_BYTES: usize = 4 << 20;
+/// Rounds read ahead while one is committed.
+const ROUNDS_AHEAD: usize = 2;
+/// Pause after a failure of the broker.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// A running district.
+pub struct District {
+    inputs: mpsc::Sender<Input>,
+    committed: watch::Receiver<TreeSize>,
+    folded: watch::Receiver<TreeSize>,
+    stop: CancellationToken,
+    done: JoinHandle<Result<(), DistrictError>>,
+}
+
+impl District {
+    /// Recovers the log, catches the models up and begins to serve; returns once the ledger is open.
+    ///
+    /// # Errors
+    /// The ledger cannot be opened, or the broker refuses our key.
+    pub async fn start(dir: LedgerDir) -> Result<District, DistrictError> {
+        let (ledger, folding) = blocking(move || open(&dir)).await??;
+        let link = connect(&ledger).await?;
+        let (inputs, queue) = mpsc::channel(ROUNDS_AHEAD);
+        let (outgoing, answers) = mpsc::channel(ROUNDS_AHEAD);
+        let size = ledger.checkpoint().size();
+        let (committed_tx, committed) = watch::channel(size);
+        let (folded_tx, folded) = watch::channel(folding.applied());
+        let stop = CancellationToken::new();
+        let pulling = tokio::spawn(pull(link.clone(), ledger.cursor(), inputs.clone(), stop.clone()));
+        let answering = tokio::spawn(answer(link.clone(), answers));
+        let folds = committed.clone();
+        let folder = tokio::task::spawn_blocking(move || folding.run(folds, &folded_tx));
+        let projector =
+            tokio::task::spawn_blocking(move || project(ledger, queue, &outgoing, &committed_tx).map(drop));
+        let ended = stop.clone();
+        let done = tokio::spawn(async move {
+            // The projector ends when its inputs close or the log fails; either way the rest follows it down.
+            let projected = projector.await.map_err(|_| DistrictError::Ended("the projector"));
+            ended.cancel();
+            pulling.await.map_err(|_| DistrictError::Ended("the puller"))??;
+            answering.await.map_err(|_| DistrictError::Ended("the answerer"))?;
+            folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
+            link.close().await;
+            projected?
+        });
+        Ok(District { inputs, committed, folded, stop, done })
+    }
+
+    /// The size of the log, as it is committed.
+    #[must_use]
+    pub fn committed(&self) -> watch::Receiver<TreeSize> {
+        self.committed.clone()
+    }
+
+    /// The size up to which the models are folded.
+    #[must_use]
+    pub fn folded(&self) -> watch::Receiver<TreeSize> {
+        self.folded.clone()
+    }
+
+    /// A way to state events of the operator while the district runs.
+    #[must_use]
+    pub fn operator(&self) -> OperatorDesk {
+        OperatorDesk { inputs: self.inputs.downgrade() }
+    }
+
+    /// Ends when the district ends by itself, with the reason.
+    ///
+    /// # Errors
+    /// What ended it.
+    pub async fn wait(&mut self) -> Result<(), DistrictError> {
+        (&mut self.done).await.map_err(|_| DistrictError::Ended("the district"))?
+    }
+
+    /// Stops pulling, commits what was pulled, folds it and ends.
+    ///
+    /// # Errors
+    /// What went wrong on the way down; the log is good in any case.
+    pub async fn stop(self) -> Result<(), DistrictError> {
+        let District { inputs, stop, done, .. } = self;
+        stop.cancel();
+        drop(inputs);
+        done.await.map_err(|_| DistrictError::Ended("the district"))?
+    }
+}
+
+/// States events of the operator while the district runs.
+#[derive(Clone)]
+pub struct OperatorDesk {
+    inputs: mpsc::WeakSender<Input>,
+}
+
+impl OperatorDesk {
+    /// Has events sealed and committed; their names.
+    ///
+    /// # Errors
+    /// In words: an event breaks a rule, or the district is stopping.
+    pub async fn publish(&self, events: Vec<v1::Event>) -> Result<Vec<EventName>, String> {
+        let stopping = || "the district is stopping; state the event again when it runs".to_owned();
+        let inputs = self.inputs.upgrade().ok_or_else(stopping)?;
+        let (reply, answer) = oneshot::channel();
+        inputs.send(Input::Publish(events, reply)).await.map_err(|_| stopping())?;
+        drop(inputs);
+        answer.await.map_err(|_| stopping())?
+    }
+}
+
+/// Opens the ledger; the fold catches up first, because the gate goes on from the fold's registry.
+fn open(dir: &LedgerDir) -> Result<(Ledger, Folding), DistrictError> {
+    let mut folding = None;
+    let (ledger, recovery) = Ledger::open(dir, |reader| {
+        let caught_up = Folding::catch_up(dir, reader)?;
+        let registry = caught_up.registry();
+        folding = Some(caught_up);
+        Ok(registry)
+    })?;
+    tracing::info!(?recovery, "log recovered");
+    let folding = folding.ok_or(DistrictError::Ended("the fold"))?;
+    Ok((ledger, folding))
+}
+
+async fn connect(ledger: &Ledger) -> Result<DistrictLink, DistrictError> {
+    let config = ledger.config();
+    let dir = ledger.dir();
+    let misuse = |path: &std::path::Path, reason: String| ConfigError::content(path, reason);
+    let path = dir.key("transport");
+    let seed = std::fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
+    let key = TransportKey::from_seed(&seed).map_err(|error| misuse(&path, error.to_string()))?;
+    let subjects =
+        Subjects::new(&config.ledger).map_err(|error| misuse(&dir.config(), error.to_string()))?;
+    let mut link = LinkConfig::new(&config.nats, key);
+    link.name = format!("district of {}", config.origin);
+    let link = DistrictLink::open(&link, StreamSpec::single(subjects), true).await?;
+    let mut states = link.state();
+    // bad credentials end the start at once; a broker that is not there yet does not
+    tokio::select! {
+        refused = states.wait_for(|state| matches!(state, socai_bus::LinkState::Refused(_))) => {
+            if let Ok(state) = refused && let socai_bus::LinkState::Refused(refusal) = &*state {
+                return Err(socai_bus::BusError::Refused(refusal.clone()).into());
+            }
+        }
+        _ = link.ready(Duration::from_secs(2)) => {}
+    }
+    Ok(link)
+}
+
+/// Reads the stream in order from our own cursor and hands rounds to the projector.
+async fn pull(
+    link: DistrictLink,
+    from: Cursor,
+    inputs: mpsc::Sender<Input>,
+    stop: CancellationToken,
+) -> Result<(), DistrictError> {
+    let from = (from != Cursor::default()).then_some(socai_bus::Cursor {
+        stream_created_ns: from.stream_created_ns,
+        stream_seq: from.stream_seq,
+    });
+    let mut reader = link.reader(ReaderConfig::from(from));
+    loop {
+        let batch = tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            batch = reader.next_batch(ROUND_MESSAGES, ROUND_BYTES) => batch,
+        };
+        match batch {
+            Ok(items) => {
+                let messages = items.into_iter().filter_map(message).collect::<Vec<_>>();
+                if !messages.is_empty() && inputs.send(Input::Messages(messages)).await.is_err() {
+                    return Ok(()); // the projector has ended and says why
+                }
+            }
+            Err(ReadError::NoStream { .. }) => match link.ensure_stream().await {
+                Ok(report) => tracing::info!(?report, "stream"),
+                Err(error) => {
+                    tracing::warn!(%error, "the stream cannot be made yet");
+                    pause(&stop).await;
+                }
+            },
+            Err(ReadError::Unavailable { why }) => {
+                tracing::warn!(why, "the broker does not answer; going on from our own cursor");
+                pause(&stop).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the broker refuses the district");
+                pause(&stop).await;
+            }
+        }
+    }
+}
+
+async fn pause(stop: &CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = tokio::time::sleep(RETRY) => {}
+    }
+}
+
+/// A message for the projector; what happened to the stream is only told.
+fn message(item: Item) -> Option<Message> {
+    match item {
+        Item::Message(arrived) => Some(Message {
+            subject: arrived.unit,
+            cursor: Cursor {
+                stream_created_ns: arrived.cursor.stream_created_ns,
+                stream_seq: arrived.cursor.stream_seq,
+            },
+            payload: arrived.message,
+        }),
+        Item::Reset(reset) => {
+            tracing::warn!(?reset, "the stream is not the one we read: reading it from its start");
+            None
+        }
+        Item::Gap(gap) => {
+            tracing::warn!(?gap, "messages are missing in the stream: their wards send again");
+            None
+        }
+    }
+}
+
+/// Sends answers; one that cannot be sent is asked for again by its ward.
+async fn answer(link: DistrictLink, mut answers: mpsc::Receiver<Vec<Outgoing>>) {
+    while let Some(round) = answers.recv().await {
+        for Outgoing { unit, payload } in round {
+            if let Err(error) = link.send_down(unit, payload).await {
+                tracing::warn!(%unit, %error, "an answer was not sent");
+            }
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DistrictError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| DistrictError::Ended("the opening of the ledger"))
+}

@@ -1,0 +1,73 @@
+//! Replay: the records of a log, in order, through the fold.
+//!
+//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop.
+
+use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Recorded, Verdict};
+use socai_log::{LogError, Reader, RecordRef};
+use socai_tlog::{EventName, LeafIndex, Malformed, TreeSize};
+
+/// Why a replay stopped early.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The log could not be read.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A header of the log does not decode.
+    #[error("leaf {leaf}: {cause}; verify the log")]
+    Header {
+        /// The record.
+        leaf: LeafIndex,
+        /// What is wrong.
+        cause: Malformed,
+    },
+    /// The fold cannot go on.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+}
+
+/// Earlier facts by name, from the log's own indexes.
+pub struct LogFacts<'a>(
+    /// The log.
+    pub &'a Reader,
+);
+
+impl Facts for LogFacts<'_> {
+    fn find(&self, name: EventName) -> Result<Option<Original>, FactsUnavailable> {
+        let unavailable = |error: LogError| FactsUnavailable { name, why: error.to_string() };
+        let leaf = match self.0.leaf_of(name) {
+            Ok(leaf) => leaf,
+            Err(LogError::NoRecord { .. }) => return Ok(None),
+            Err(error) => return Err(unavailable(error)),
+        };
+        let stored = self.0.record(leaf).map_err(unavailable)?;
+        let facts = stored.record.facts().to_vec();
+        Ok(Some(Original { leaf, received_at_ms: stored.received_at_ms, facts }))
+    }
+}
+
+/// Takes a fold from where it is to `to`, telling `each` verdict as it falls.
+///
+/// # Errors
+/// The log cannot be read, or the fold cannot go on; the fold then stands after the last record it took.
+pub fn replay(
+    reader: &Reader,
+    fold: &mut Fold,
+    to: TreeSize,
+    mut each: impl FnMut(&RecordRef<'_>, &Verdict),
+) -> Result<(), ReplayError> {
+    let facts = LogFacts(reader);
+    reader.for_each(LeafIndex(fold.size().0), to, |record| {
+        let verdict = fold.apply(&recorded(&record)?, &facts)?;
+        each(&record, &verdict);
+        Ok(())
+    })
+}
+
+/// A record of the log as the fold takes it.
+///
+/// # Errors
+/// Its header does not decode.
+pub fn recorded<'a>(record: &RecordRef<'a>) -> Result<Recorded<'a>, ReplayError> {
+    let header = record.header().map_err(|cause| ReplayError::Header { leaf: record.leaf(), cause })?;
+    Ok(Recorded::new(record.leaf(), record.received_at_ms(), &header, record.facts()))
+}

@@ -1,0 +1,122 @@
+//! What benchmarks stand on: a founded ledger with a few units, and segments sealed in advance.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use bytes::Bytes;
+use socai_district::{Ledger, LedgerConfig, LedgerDir, PublicKeys, UnitSpec, found, registration};
+use socai_tlog::{
+    Chain, ChainHead, Origin, SealingKey, Segment, SigningKey, UnitNo, VerifiedSegment, genesis,
+};
+
+use super::facts::{Facts, WARDS};
+use crate::demo::reference;
+
+/// When the bench's records are sealed: any fixed time will do.
+pub const RECORDED_AT_MS: u64 = 1_675_000_000_000;
+
+/// A directory that is removed at the end unless the user named it.
+pub enum Place {
+    /// The user's.
+    Kept(PathBuf),
+    /// Ours.
+    Temporary(tempfile::TempDir),
+}
+
+impl Place {
+    /// The user's directory, or a new one of ours.
+    pub fn new(data: Option<&Path>) -> Result<Self> {
+        match data {
+            Some(dir) => {
+                std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
+                Ok(Place::Kept(dir.to_owned()))
+            }
+            None => Ok(Place::Temporary(tempfile::tempdir().context("a temporary directory")?)),
+        }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        match self {
+            Place::Kept(dir) => dir,
+            Place::Temporary(dir) => dir.path(),
+        }
+    }
+}
+
+/// A ledger with the eleven wards registered, and their sealing keys.
+pub struct Ground {
+    /// The district's directory.
+    pub dir: LedgerDir,
+    origin: Origin,
+    operator: SealingKey,
+    keys: Vec<SigningKey>,
+    chains: Vec<Chain>,
+    facts: Facts,
+}
+
+impl Ground {
+    /// Founds the ledger in `place`.
+    pub fn found(place: &Path, nats: &str) -> Result<Self> {
+        let dir = LedgerDir::new(place.join("district"));
+        let config = LedgerConfig {
+            origin: reference::ORIGIN.to_owned(),
+            ledger: reference::LEDGER.to_owned(),
+            nats: nats.to_owned(),
+        };
+        let operator = found(&dir, &config)?.public();
+        let origin = Origin::new(reference::ORIGIN)?;
+        let keys: Vec<SigningKey> = (1..=WARDS.len() as u8).map(|no| SigningKey::from_bytes(&[no; 32])).collect();
+        let mut events = Vec::new();
+        for spec in reference::units()?.iter().filter(|spec| spec.unit_no as usize <= WARDS.len()) {
+            events.push(registration(spec, &public_keys(spec, &operator), RECORDED_AT_MS)?);
+        }
+        for rules in reference::rules()? {
+            events.push(socai_district::adoption(&rules, RECORDED_AT_MS)?);
+        }
+        let (mut ledger, _) = Ledger::found_empty(&dir)?;
+        ledger.publish(&events, RECORDED_AT_MS)?;
+        let chains = (1..).zip(&keys).map(|(no, key)| {
+            let unit = UnitNo(no);
+            Chain::new(unit, ChainHead::genesis(genesis(&origin, &operator, unit, &SealingKey::of(key))))
+        });
+        Ok(Ground { dir, origin: origin.clone(), operator, chains: chains.collect(), keys, facts: Facts::new(1) })
+    }
+
+    /// The operator's key.
+    pub fn operator(&self) -> SealingKey {
+        self.operator
+    }
+
+    /// Seals `events` facts into segments of `per_segment`, the wards taking turns.
+    pub fn segments(&mut self, events: u64, per_segment: usize) -> Result<Vec<VerifiedSegment>> {
+        let mut segments = Vec::new();
+        let (mut left, mut turn) = (events, 0);
+        while left > 0 {
+            let take = left.min(per_segment as u64);
+            let ward = turn % self.chains.len();
+            let records = (0..take).map(|_| {
+                let facts = self.facts.next_bytes();
+                self.chains[ward].seal(facts, Bytes::new(), RECORDED_AT_MS, 0)
+            });
+            let records = records.collect::<Result<Vec<_>, _>>()?;
+            segments.push(Segment::seal(records, &self.keys[ward], &self.origin)?);
+            (left, turn) = (left - take, turn + 1);
+        }
+        Ok(segments)
+    }
+}
+
+/// Fixed keys: the benchmark's ledger protects nothing.
+fn public_keys(spec: &UnitSpec, operator: &SealingKey) -> PublicKeys {
+    let derived = |use_of: u8| {
+        let mut seed = [use_of; 32];
+        seed[0] = spec.unit_no as u8;
+        *SealingKey::of(&SigningKey::from_bytes(&seed)).as_bytes()
+    };
+    let sealing = match spec.is_operator() {
+        true => *operator.as_bytes(),
+        false => *SealingKey::of(&SigningKey::from_bytes(&[spec.unit_no as u8; 32])).as_bytes(),
+    };
+    PublicKeys { transport: derived(101), sealing, witnessing: derived(102) }
+}

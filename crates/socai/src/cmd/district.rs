@@ -1,0 +1,77 @@
+//! `socai district found|run`.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use socai_district::{District, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms};
+use socai_domain::CivilDate;
+
+use crate::{cli::DistrictCommand, demo::reference, lang::Lang, out, signals};
+
+/// Founds a ledger, or runs the projector until it is told to stop.
+pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
+    match command {
+        DistrictCommand::Found { dir, origin, ledger, nats, unit, rules } => {
+            let config = LedgerConfig { origin, ledger, nats };
+            found(&dir, &config, &unit, rules.as_deref(), lang)
+        }
+        DistrictCommand::Run { dir } => signals::runtime()?.block_on(serve(&dir, lang)),
+    }
+}
+
+fn found(
+    dir: &Path,
+    config: &LedgerConfig,
+    unit: &str,
+    rules: Option<&Path>,
+    lang: Lang,
+) -> Result<ExitCode> {
+    let operator: UnitSpec = serde_json::from_str(unit).context("--unit: the operator's registration in JSON form")?;
+    anyhow::ensure!(operator.is_operator(), "--unit: the operator's unit_no is 0, got {}", operator.unit_no);
+    let rules = match rules {
+        Some(dir) => read_rules(dir)?,
+        None => reference::rules()?,
+    };
+    let ledger = establish(&LedgerDir::new(dir), config, &operator, &rules, now_ms())?;
+    let (size, key) = (ledger.checkpoint().size(), ledger.operator());
+    out::line(&match lang {
+        Lang::Vi => format!("đã lập sổ cái {} ({size} mục), khóa vận hành {key}", config.origin),
+        Lang::En => format!("founded {} ({size} entries), operator key {key}", config.origin),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Every .toml and .jinja file of a directory, as version 1.
+fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
+    let effective_from = CivilDate::new(2022, 1, 1).context("a day of the calendar")?;
+    let mut sets = Vec::new();
+    for entry in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {
+        let path = entry?.path();
+        let is_rule = path.extension().is_some_and(|end| end == "toml" || end == "jinja");
+        if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_rule) {
+            let content = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let legal_source = format!("tệp {}", path.file_name().unwrap_or_default().to_string_lossy());
+            sets.push(RuleSet { name: name.to_owned(), version: 1, effective_from, content, legal_source });
+        }
+    }
+    sets.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(sets)
+}
+
+async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
+    let mut district = District::start(LedgerDir::new(dir)).await?;
+    let size = *district.committed().borrow();
+    out::line(&match lang {
+        Lang::Vi => format!("quận đang chạy, sổ cái có {size} mục; Ctrl-C để dừng"),
+        Lang::En => format!("the district runs, the log has {size} entries; Ctrl-C stops it"),
+    })?;
+    tokio::select! {
+        ended = district.wait() => {
+            ended?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        () = signals::asked_to_stop() => {}
+    }
+    district.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,14 @@
+//! What each command does.
+
+pub mod audit;
+pub mod case;
+pub mod demo;
+pub mod district;
+pub mod kinds;
+pub mod rebuild;
+pub mod replay;
+pub mod report;
+pub mod unit;
+pub mod units;
+pub mod up;
+pub mod ward;

@@ -1,0 +1,35 @@
+//! `socai unit keys|enrol`: how an office joins a ledger.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use socai_district::{Ledger, LedgerDir, UnitSpec, now_ms};
+
+use crate::{cli::UnitCommand, enrol, lang::Lang, out};
+
+/// Makes keys, or registers a unit with them.
+pub fn run(command: UnitCommand, lang: Lang) -> Result<ExitCode> {
+    match command {
+        UnitCommand::Keys { dir } => keys(&dir),
+        UnitCommand::Enrol { ledger, dir, json } => enrol_one(&ledger, &dir, &json, lang),
+    }
+}
+
+fn keys(dir: &Path) -> Result<ExitCode> {
+    let enrolment = socai_ward::generate_keys(dir)?;
+    out::line(&serde_json::to_string_pretty(&enrolment)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn enrol_one(ledger: &Path, dir: &Path, json: &str, lang: Lang) -> Result<ExitCode> {
+    let spec: UnitSpec = serde_json::from_str(json).context("--json: a registration in JSON form")?;
+    let mut ledger = Ledger::open_alone(&LedgerDir::new(ledger))?;
+    let units = [(spec, dir.to_owned())];
+    enrol::units(&mut ledger, &units, now_ms())?;
+    let (spec, _) = &units[0];
+    out::line(&match lang {
+        Lang::Vi => format!("đã đăng ký đơn vị {} ({})", spec.unit_no, spec.unit_id),
+        Lang::En => format!("registered unit {} ({})", spec.unit_no, spec.unit_id),
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

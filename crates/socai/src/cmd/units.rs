@@ -1,0 +1,47 @@
+//! `socai units LEDGER [--on DATE]`: who the units of a ledger are on a date, in official order.
+
+use std::{fmt::Write as _, path::Path, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use socai_domain::{CivilDate, time};
+use socai_proto::{schema, v1};
+
+use crate::{lang::Lang, ledger, out, state};
+
+/// Prints one line a unit.
+pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
+    let date = match on {
+        Some(text) => text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?,
+        None => time::vietnam_date(socai_district::now_ms()),
+    };
+    let reader = ledger::reader(ledger)?;
+    let fold = state::newest(&reader)?;
+    let units = fold.registry().on(date);
+    let mut text = String::new();
+    for (unit, span) in &units {
+        let no = unit.no.to_string();
+        let to = span.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
+        let kind = type_label(span.unit_type, lang);
+        let suspended = if unit.is_suspended() { lang.pick("  (đang đình chỉ)", "  (suspended)") } else { "" };
+        let _ = writeln!(
+            text,
+            "{no:>4}  {:<26} {:<6} {:<44} {kind}, {} - {to}{suspended}",
+            unit.id, span.code, span.name, span.from
+        );
+    }
+    let heading = match lang {
+        Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),
+        Lang::En => format!("{} units on {date}", units.len()),
+    };
+    out::line(&format!("{heading}\n{}", text.trim_end()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The catalogue's label of a unit type.
+fn type_label(unit_type: v1::UnitType, lang: Lang) -> String {
+    let label = schema::enum_label("UnitType", i32::from(unit_type).into());
+    label.map_or_else(String::new, |label| match lang {
+        Lang::Vi => label.vi.to_owned(),
+        Lang::En => label.en.to_owned(),
+    })
+}
