@@ -66,7 +66,8 @@ impl Fold {
     pub(crate) fn answer_amendment(&mut self, target: EventName, by: UnitNo, answer: Answer) {
         let about = self.amendments.record_of(target);
         let amended = self.amendments.get(about).filter(|_| about != target);
-        let Some((amended, made_on)) = amended.and_then(|amended| Some((amended, amended.made_on(target)?))) else {
+        let Some((amended, made_on)) = amended.and_then(|amended| Some((amended, amended.made_on(target)?)))
+        else {
             return;
         };
         if by == self.acknowledger(target, made_on) {
@@ -111,7 +112,12 @@ impl Fold {
         let closed_at = |step: &Step, days: &[Option<CivilDate>]| -> Option<UnitSeq> {
             self.closings.closed_at(step.name().unit, days.iter().flatten().copied())
         };
-        amended.work_out(&Judge { record: about, holds: &holds, may_amend: &may_amend, closed_at: &closed_at });
+        amended.work_out(&Judge {
+            record: about,
+            holds: &holds,
+            may_amend: &may_amend,
+            closed_at: &closed_at,
+        });
     }
 
     /// Who may let an amendment count after closing.
@@ -143,6 +149,7 @@ fn counted(amended: &Amended, record: EventName) -> Counted {
 }
 
 fn as_recorded(facts: &[u8], record: EventName, leaf: LeafIndex) -> Counted {
-    let row = Event::decode(facts).ok().and_then(|event| case::row(&event, record, leaf, CaseStanding::Recorded));
+    let row =
+        Event::decode(facts).ok().and_then(|event| case::row(&event, record, leaf, CaseStanding::Recorded));
     Counted { facts: Some(facts.to_vec()), row }
 }

@@ -206,7 +206,9 @@ impl Amended {
             let step = &self.steps[at];
             let target = match step.target() {
                 target if target == judge.record => Some(Some(original.facts.as_slice())),
-                target => self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref()),
+                target => {
+                    self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref())
+                }
             };
             let Some(base) = target.filter(|_| !step.judged) else { continue };
             let content = base.filter(|_| !step.voids).and_then(|base| corrected(base, &step.facts));
@@ -240,7 +242,9 @@ pub(crate) struct Judge<'a> {
 fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
     let (event, correction) = (v1::Event::decode(base).ok()?, v1::Event::decode(correction).ok()?);
     match correction.kind? {
-        v1::event::Kind::EventCorrected(said) => patch(&event, &said.changes).ok().map(|new| new.encode_to_vec()),
+        v1::event::Kind::EventCorrected(said) => {
+            patch(&event, &said.changes).ok().map(|new| new.encode_to_vec())
+        }
         _ => None,
     }
 }

@@ -64,7 +64,13 @@ impl Baselines {
     }
 
     /// The newest value declared for an indicator, a slice of it (empty = all of it) and exactly this span of days.
-    pub fn declared(&self, indicator: &str, slice: &str, from: CivilDate, to: CivilDate) -> Option<&Baseline> {
+    pub fn declared(
+        &self,
+        indicator: &str,
+        slice: &str,
+        from: CivilDate,
+        to: CivilDate,
+    ) -> Option<&Baseline> {
         let subject = Subject {
             indicator: indicator.to_owned(),
             slice: slice.to_owned(),
@@ -76,7 +82,11 @@ impl Baselines {
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
         self.0.drain(|(subject, leaf), old, new| {
-            changes.push(Change { key: subject.key(*leaf), old: old.map(rows::encode), new: new.map(rows::encode) });
+            changes.push(Change {
+                key: subject.key(*leaf),
+                old: old.map(rows::encode),
+                new: new.map(rows::encode),
+            });
         });
     }
 

@@ -74,7 +74,8 @@ impl CaseFact {
         let day = CivilDate::from_yyyymmdd(parts.u32()?.cast_signed()).map_err(|error| parts.bad(error))?;
         let name = EventName::new(parts.u32()?, parts.u64()?);
         let value: Value = rows::decode(key, value)?;
-        let kind = kind_by_tag(value.tag).ok_or_else(|| parts.bad(format!("no kind has tag {}", value.tag)))?;
+        let kind =
+            kind_by_tag(value.tag).ok_or_else(|| parts.bad(format!("no kind has tag {}", value.tag)))?;
         parts.end()?;
         Ok(CaseFact {
             name,

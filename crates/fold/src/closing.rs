@@ -80,7 +80,11 @@ impl Closings {
     }
 
     /// The place in the unit's chain of its first closing of a period that holds any of the days.
-    pub(crate) fn closed_at(&self, unit: UnitNo, days: impl IntoIterator<Item = CivilDate>) -> Option<UnitSeq> {
+    pub(crate) fn closed_at(
+        &self,
+        unit: UnitNo,
+        days: impl IntoIterator<Item = CivilDate>,
+    ) -> Option<UnitSeq> {
         days.into_iter().filter_map(|day| self.first_of_day(unit, day)).map(|closing| closing.name.seq).min()
     }
 

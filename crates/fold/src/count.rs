@@ -36,7 +36,9 @@ impl Fold {
     #[inline]
     pub(crate) fn count(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, add: bool) {
         match event.kind() {
-            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => self.directives.change(event, name, add),
+            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => {
+                self.directives.change(event, name, add)
+            }
             Kind::BaselineDeclared(said) if add => self.baselines.add(said, name, leaf),
             Kind::BaselineDeclared(said) => self.baselines.remove(said, leaf),
             _ => {}

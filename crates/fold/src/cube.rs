@@ -182,14 +182,19 @@ impl Names<'_> {
     /// Code, layout, publisher, place, day, values.
     fn key(&self, table: Table, key: &CellKey) -> Key {
         let series = &self.series[usize::from(key.indicator.0)];
-        let start = Key::table(table).text(&series.code).u8(series.layout).u32(key.publisher.0).u32(key.place);
+        let start =
+            Key::table(table).text(&series.code).u8(series.layout).u32(key.publisher.0).u32(key.place);
         let start = start.u32(key.day.yyyymmdd().cast_unsigned());
         key.axes[..series.axes().len()].iter().fold(start, |row, value| self.values.value(*value).write(row))
     }
 }
 
 /// Reads the key of a cell's row back; what follows the cell stays in `parts`.
-pub(crate) fn read_cell(parts: &mut Parts<'_>, series: &[Series], values: &mut Values) -> Result<CellKey, BadRow> {
+pub(crate) fn read_cell(
+    parts: &mut Parts<'_>,
+    series: &[Series],
+    values: &mut Values,
+) -> Result<CellKey, BadRow> {
     let (code, layout) = (parts.text()?, parts.u8()?);
     let at = series.iter().position(|series| series.code == code && series.layout == layout);
     let at = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;

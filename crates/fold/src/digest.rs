@@ -57,7 +57,10 @@ impl StateDigest {
     /// The lanes, each little-endian.
     pub fn to_bytes(&self) -> [u8; LANES_LEN] {
         let mut bytes = [0; LANES_LEN];
-        bytes.chunks_exact_mut(2).zip(self.lanes.iter()).for_each(|(to, lane)| to.copy_from_slice(&lane.to_le_bytes()));
+        bytes
+            .chunks_exact_mut(2)
+            .zip(self.lanes.iter())
+            .for_each(|(to, lane)| to.copy_from_slice(&lane.to_le_bytes()));
         bytes
     }
 

@@ -112,7 +112,8 @@ impl Directives {
             }
             Kind::DirectiveProgressed(said) => {
                 let occurred_on = event.occurred_on().yyyymmdd();
-                let progress = Progress { occurred_on, unit: name.unit.0, seq: name.seq.0, status: said.status };
+                let progress =
+                    Progress { occurred_on, unit: name.unit.0, seq: name.seq.0, status: said.status };
                 put(&mut directive.progress, progress, add);
             }
             _ => return,

@@ -45,7 +45,11 @@ impl Fold {
         }
         self.activity.drain(|unit, old, new| {
             let key = Key::table(Table::Activity).u32(unit.0).done();
-            changes.push(Change { key, old: old.as_ref().map(rows::encode), new: new.as_ref().map(rows::encode) });
+            changes.push(Change {
+                key,
+                old: old.as_ref().map(rows::encode),
+                new: new.as_ref().map(rows::encode),
+            });
         });
         let names = Names { series: self.rulebook.series(), values: &self.values };
         self.cube.drain(|cell, old, new| {
@@ -53,7 +57,8 @@ impl Fold {
             changes.push(Change { key: names.cube_key(cell), old, new });
         });
         self.distinct.drain(|member, old, new| {
-            let (old, new) = (old.map(|facts| rows::encode(&facts.0)), new.map(|facts| rows::encode(&facts.0)));
+            let (old, new) =
+                (old.map(|facts| rows::encode(&facts.0)), new.map(|facts| rows::encode(&facts.0)));
             changes.push(Change { key: names.distinct_key(member), old, new });
         });
         self.plans.drain(&mut changes);

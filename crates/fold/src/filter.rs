@@ -125,9 +125,18 @@ pub(crate) struct Filter(Box<[Condition]>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Condition {
     /// Enum or bool: bit `n` of the mask is set when the number `n` will do.
-    OneOf { tag: u32, mask: u64 },
-    Int { tag: u32, values: Box<[i64]> },
-    Text { tag: u32, values: Box<[Box<str>]> },
+    OneOf {
+        tag: u32,
+        mask: u64,
+    },
+    Int {
+        tag: u32,
+        values: Box<[i64]>,
+    },
+    Text {
+        tag: u32,
+        values: Box<[Box<str>]>,
+    },
 }
 
 impl Filter {
@@ -201,7 +210,9 @@ impl Condition {
                 let number = payload.int(*tag).and_then(|number| u32::try_from(number).ok());
                 number.is_some_and(|number| number < u64::BITS && mask >> number & 1 == 1)
             }
-            Condition::Int { tag, values } => payload.int(*tag).is_some_and(|number| values.contains(&number)),
+            Condition::Int { tag, values } => {
+                payload.int(*tag).is_some_and(|number| values.contains(&number))
+            }
             Condition::Text { tag, values } => {
                 payload.text(*tag).is_some_and(|text| values.iter().any(|value| &**value == text))
             }

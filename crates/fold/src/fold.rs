@@ -82,7 +82,12 @@ impl Fold {
         }
         let expected = UnitSeq(self.activity.get(&at.name.unit).next_seq);
         if at.name.seq != expected {
-            return Err(FoldError::BrokenChain { leaf: at.leaf, unit: at.name.unit, got: at.name.seq, expected });
+            return Err(FoldError::BrokenChain {
+                leaf: at.leaf,
+                unit: at.name.unit,
+                got: at.name.seq,
+                expected,
+            });
         }
         Ok(())
     }

@@ -38,30 +38,36 @@ pub(crate) struct Counter {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Axes {
     fields: Box<[(String, Scalar)]>,
-    /// Year or occasion: the first axis, when the period is not found by days alone.
-    pub picks: Option<Scalar>,
 }
 
 impl Axes {
     fn of(kind: &KindInfo, row: &Indicator) -> Result<Self, BadRule> {
         let picking = match &row.period {
-            PeriodUse::FiscalYearToDate(field) | PeriodUse::Year(field) | PeriodUse::Occasion(field) => Some(field),
+            PeriodUse::FiscalYearToDate(field) | PeriodUse::Year(field) | PeriodUse::Occasion(field) => {
+                Some(field)
+            }
             PeriodUse::Period | PeriodUse::ToDate => None,
         };
         let names: Vec<&String> = picking.into_iter().chain(&row.slices).collect();
         if names.len() > MAX_AXES {
             let count = names.len();
-            return Err(BadRule::Other(format!("{}: {count} axes with the period's own, at most {MAX_AXES}", row.code)));
+            return Err(BadRule::Other(format!(
+                "{}: {count} axes with the period's own, at most {MAX_AXES}",
+                row.code
+            )));
         }
         let fields = names.iter().map(|name| Ok(((*name).clone(), Scalar::of(kind, name, "an axis")?)));
-        let fields: Box<[_]> = fields.collect::<Result<_, BadRule>>()?;
-        let picks = picking.and_then(|_| fields.first()).map(|(_, scalar)| *scalar);
-        Ok(Axes { fields, picks })
+        fields.collect::<Result<_, BadRule>>().map(|fields| Axes { fields })
     }
 
     /// The names of the fields, which tell two layouts of one code apart.
     pub(crate) fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// The field of the axis with this name.
+    pub(crate) fn scalar(&self, name: &str) -> Option<Scalar> {
+        self.fields.iter().find(|(axis, _)| axis == name).map(|(_, scalar)| *scalar)
     }
 
     /// A fact's place on every axis.
@@ -85,7 +91,9 @@ impl Counter {
         let adds = match &row.measure {
             Measure::Units => return Ok(None),
             Measure::Count => Adds::One,
-            Measure::Sum(terms) => Adds::Fields(terms.iter().map(|t| summed(kind, t)).collect::<Result<_, _>>()?),
+            Measure::Sum(terms) => {
+                Adds::Fields(terms.iter().map(|t| summed(kind, t)).collect::<Result<_, _>>()?)
+            }
             Measure::Items(name) => Adds::Items(repeated(kind, name)?),
             Measure::Distinct(names) => {
                 let scalars = names.iter().map(|name| Scalar::of(kind, name, "a distinct value"));

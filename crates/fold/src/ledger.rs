@@ -80,7 +80,9 @@ impl Fold {
         known: Option<u64>,
     ) -> Vec<Reason> {
         match event.kind() {
-            Kind::RulesAdopted(said) => return self.adopt(said, at).err().map(Reason::from).into_iter().collect(),
+            Kind::RulesAdopted(said) => {
+                return self.adopt(said, at).err().map(Reason::from).into_iter().collect();
+            }
             Kind::PeriodClosed(said) => {
                 self.closings.extend(Closing::of(said, at.name, at.leaf, at.received_at_ms));
             }
@@ -112,10 +114,14 @@ impl Fold {
     }
 
     /// Takes the row of a ledger fact back.
-    pub(crate) fn restore_ledger(&mut self, key: &[u8], leaf: LeafIndex, fact: &LedgerFact) -> Result<(), BadRow> {
+    pub(crate) fn restore_ledger(
+        &mut self,
+        key: &[u8],
+        leaf: LeafIndex,
+        fact: &LedgerFact,
+    ) -> Result<(), BadRow> {
         let name = EventName::new(fact.unit, fact.seq);
-        let at =
-            Position { name, leaf, received_at_ms: fact.received_at_ms, rotates_key: fact.rotates_key };
+        let at = Position { name, leaf, received_at_ms: fact.received_at_ms, rotates_key: fact.rotates_key };
         let event = Event::decode(&fact.facts).map_err(|error| BadRow::new(key, error))?;
         match self.take_lasting(&event, &at, &Cell::new(0), Some(fact.next_seq)).first() {
             Some(reason) => Err(BadRow::new(key, &reason.message_en)),

@@ -23,6 +23,7 @@ mod cube;
 mod digest;
 mod directive;
 mod drain;
+pub mod figures;
 mod filter;
 mod fold;
 mod hash;

@@ -52,7 +52,8 @@ impl Fold {
     }
 
     fn restore(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadRow> {
-        let table = key.first().copied().and_then(Table::of).ok_or_else(|| BadRow::new(key, "no such table"))?;
+        let table =
+            key.first().copied().and_then(Table::of).ok_or_else(|| BadRow::new(key, "no such table"))?;
         let mut parts = Parts::of(key);
         match table {
             Table::Head => {

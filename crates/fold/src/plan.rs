@@ -63,7 +63,11 @@ impl Plans {
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
         self.0.drain(|setting, old, new| {
-            changes.push(Change { key: setting.key(), old: old.map(rows::encode), new: new.map(rows::encode) });
+            changes.push(Change {
+                key: setting.key(),
+                old: old.map(rows::encode),
+                new: new.map(rows::encode),
+            });
         });
     }
 
@@ -76,7 +80,10 @@ impl Plans {
 impl Setting {
     fn key(&self) -> Vec<u8> {
         let Planned { year, by, part } = &self.planned;
-        let key = Key::table(Table::Plan).text(&self.code).u8(u8::from(year.is_some())).i64(year.unwrap_or_default());
+        let key = Key::table(Table::Plan)
+            .text(&self.code)
+            .u8(u8::from(year.is_some()))
+            .i64(year.unwrap_or_default());
         let key = part.write(key.text(by)).u32(self.day.yyyymmdd().cast_unsigned());
         key.u32(self.name.unit.0).u64(self.name.seq.0).done()
     }
@@ -85,8 +92,11 @@ impl Setting {
         let mut parts = Parts::of(key);
         let code = parts.text()?.into();
         let (has_year, year) = (parts.u8()? == 1, parts.i64()?);
-        let planned =
-            Planned { year: has_year.then_some(year), by: parts.text()?.into(), part: Value::read(&mut parts)? };
+        let planned = Planned {
+            year: has_year.then_some(year),
+            by: parts.text()?.into(),
+            part: Value::read(&mut parts)?,
+        };
         let day = CivilDate::from_yyyymmdd(parts.u32()?.cast_signed()).map_err(|error| parts.bad(error))?;
         let name = EventName::new(parts.u32()?, parts.u64()?);
         parts.end()?;

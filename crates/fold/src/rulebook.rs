@@ -63,6 +63,11 @@ impl Series {
     pub(crate) fn axes(&self) -> &[String] {
         &self.axes
     }
+
+    /// The place of the axis with this name.
+    pub(crate) fn axis(&self, name: &str) -> Option<usize> {
+        self.axes.iter().position(|axis| axis == name)
+    }
 }
 
 /// One adoption of the indicators.
@@ -88,7 +93,8 @@ impl Version {
 impl Rulebook {
     /// Takes a table in. A table that cannot be read, or indicators that name what does not exist, change nothing.
     pub(crate) fn adopt(&mut self, adopted: Adoption<'_>) -> Result<(), BadRule> {
-        let table = tables::parse(adopted.name, adopted.content).map_err(|error| BadRule::Other(error.to_string()))?;
+        let table = tables::parse(adopted.name, adopted.content)
+            .map_err(|error| BadRule::Other(error.to_string()))?;
         if let Table::Indicators(rows) = &table {
             let mut series = self.series.clone();
             let version = Version::of(rows, adopted.leaf, adopted.effective_from, &mut series)?;
@@ -200,8 +206,10 @@ impl Version {
         let mut by_tag = Box::new([(0, 0); TAGS]);
         for (at, counter) in counters.iter().enumerate() {
             let slot = by_tag.get_mut(counter.tag as usize);
-            let slot = slot.ok_or_else(|| BadRule::Other(format!("kind tag {} is above {TAGS}", counter.tag)))?;
-            let at = u16::try_from(at).map_err(|_| BadRule::Other("more than 65,535 indicators".to_owned()))?;
+            let slot =
+                slot.ok_or_else(|| BadRule::Other(format!("kind tag {} is above {TAGS}", counter.tag)))?;
+            let at =
+                u16::try_from(at).map_err(|_| BadRule::Other("more than 65,535 indicators".to_owned()))?;
             *slot = if slot.1 == 0 { (at, at + 1) } else { (slot.0, at + 1) };
         }
         Ok(Version { leaf, effective_from, counters, planners, by_tag })
@@ -212,11 +220,17 @@ impl Version {
 fn number(series: &mut Vec<Series>, code: &str, axes: &Axes) -> Result<IndicatorNo, BadRule> {
     let same = |known: &Series| known.code == code && known.axes.iter().map(String::as_str).eq(axes.names());
     let at = series.iter().position(same).unwrap_or(series.len());
-    let number = u16::try_from(at).map_err(|_| BadRule::Other("more than 65,536 indicators ever".to_owned()))?;
+    let number =
+        u16::try_from(at).map_err(|_| BadRule::Other("more than 65,536 indicators ever".to_owned()))?;
     if at == series.len() {
         let layout = series.iter().filter(|known| known.code == code).count();
-        let layout = u8::try_from(layout).map_err(|_| BadRule::Other(format!("{code}: more than 256 layouts of axes")))?;
-        series.push(Series { code: code.to_owned(), axes: axes.names().map(str::to_owned).collect(), layout });
+        let layout = u8::try_from(layout)
+            .map_err(|_| BadRule::Other(format!("{code}: more than 256 layouts of axes")))?;
+        series.push(Series {
+            code: code.to_owned(),
+            axes: axes.names().map(str::to_owned).collect(),
+            layout,
+        });
     }
     Ok(IndicatorNo(number))
 }

@@ -30,7 +30,10 @@ impl<K: Ord + Clone, V: Clone + PartialEq> Tracked<K, V> {
         self.now.iter()
     }
 
-    pub(crate) fn range<R: std::ops::RangeBounds<K>>(&self, range: R) -> impl DoubleEndedIterator<Item = (&K, &V)> {
+    pub(crate) fn range<R: std::ops::RangeBounds<K>>(
+        &self,
+        range: R,
+    ) -> impl DoubleEndedIterator<Item = (&K, &V)> {
         self.now.range(range)
     }
 

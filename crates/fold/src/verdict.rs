@@ -48,7 +48,11 @@ const MAX_REASONS: usize = 16;
 
 impl Rejection {
     pub(crate) fn new(name: EventName, reasons: impl IntoIterator<Item = Reason>) -> Self {
-        Rejection { unit: name.unit.0, seq: name.seq.0, reasons: reasons.into_iter().take(MAX_REASONS).collect() }
+        Rejection {
+            unit: name.unit.0,
+            seq: name.seq.0,
+            reasons: reasons.into_iter().take(MAX_REASONS).collect(),
+        }
     }
 
     /// The record that was rejected.
@@ -82,14 +86,24 @@ impl From<FieldError> for Reason {
 impl From<Malformed> for Reason {
     fn from(malformed: Malformed) -> Self {
         let message_vi = format!("Dữ liệu không đọc được: {malformed}");
-        Reason { field: String::new(), code: "malformed".to_owned(), message_vi, message_en: malformed.to_string() }
+        Reason {
+            field: String::new(),
+            code: "malformed".to_owned(),
+            message_vi,
+            message_en: malformed.to_string(),
+        }
     }
 }
 
 impl From<BadRule> for Reason {
     fn from(bad: BadRule) -> Self {
         let message_vi = format!("Bộ quy tắc không dùng được: {bad}");
-        Reason { field: "data.content".to_owned(), code: "bad_rule".to_owned(), message_vi, message_en: bad.to_string() }
+        Reason {
+            field: "data.content".to_owned(),
+            code: "bad_rule".to_owned(),
+            message_vi,
+            message_en: bad.to_string(),
+        }
     }
 }
 

@@ -1,0 +1,159 @@
+//! What a report asks: a span of days, a year, an occasion; and which facts of an indicator fall into it.
+
+use socai_domain::{
+    CivilDate, Kind,
+    tables::{Occasion, PeriodUse, Table},
+};
+
+use crate::{
+    cube::CellKey,
+    filter::Scalar,
+    rulebook::{Rulebook, Series},
+    values::Values,
+};
+
+/// A question. Each indicator says itself which part of it it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// First day.
+    pub from: CivilDate,
+    /// Last day: plans, registry and statuses are those of this day.
+    pub to: CivilDate,
+    /// Year of yearly and fiscal figures.
+    pub year: i32,
+    /// Occasion of occasional figures; without one they are left out.
+    pub occasion: Option<String>,
+}
+
+impl Asked {
+    /// A span of days and the year of its last day, with the occasion that falls into it if there is exactly one.
+    pub fn days(rulebook: &Rulebook, from: CivilDate, to: CivilDate) -> Self {
+        let others = occasions(rulebook).filter(|occasion| occasion.from <= to && from <= occasion.to);
+        let mut others = others.filter(|occasion| (occasion.from, occasion.to) != (from, to));
+        let occasion = match (others.next(), others.next()) {
+            (Some(only), None) => Some(only.id.clone()),
+            _ => None,
+        };
+        Asked { from, to, year: to.year(), occasion }
+    }
+
+    /// An occasion or named period of the adopted table: its days, and itself as the occasion unless another one falls into it.
+    pub fn named(rulebook: &Rulebook, id: &str) -> Option<Self> {
+        let named = occasions(rulebook).find(|occasion| occasion.id == id)?;
+        let asked = Asked::days(rulebook, named.from, named.to);
+        Some(Asked { occasion: asked.occasion.or_else(|| Some(id.to_owned())), ..asked })
+    }
+}
+
+/// The occasions of the newest adopted table.
+fn occasions(rulebook: &Rulebook) -> impl Iterator<Item = &Occasion> {
+    let newest = rulebook.in_force("occasions", CivilDate::MAX);
+    newest.into_iter().flat_map(|adopted| match &adopted.table {
+        Table::Occasions(occasions) => occasions.as_slice(),
+        _ => &[],
+    })
+}
+
+/// The facts of one indicator that answer a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// First day.
+    pub from: CivilDate,
+    /// Last day.
+    pub to: CivilDate,
+    /// A field that must have a value.
+    pub pick: Option<Pick>,
+}
+
+/// A field and the value it must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pick {
+    /// Name of the field.
+    pub field: String,
+    /// The year or the id of the occasion.
+    pub value: Picked,
+}
+
+/// What a picking field must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// A year.
+    Year(i32),
+    /// The id of an occasion.
+    Occasion(String),
+}
+
+impl Window {
+    /// The window of an indicator; none when the question names no occasion and the indicator needs one.
+    pub fn of(period: &PeriodUse, asked: &Asked) -> Option<Self> {
+        let (start, end) = (CivilDate::MIN, CivilDate::MAX);
+        let year = |field: &String| Some(Pick { field: field.clone(), value: Picked::Year(asked.year) });
+        Some(match period {
+            PeriodUse::Period => Window { from: asked.from, to: asked.to, pick: None },
+            PeriodUse::ToDate => Window { from: start, to: asked.to, pick: None },
+            PeriodUse::FiscalYearToDate(field) => {
+                Window { from: CivilDate::new(asked.year, 1, 1)?, to: asked.to, pick: year(field) }
+            }
+            PeriodUse::Year(field) => Window { from: start, to: end, pick: year(field) },
+            PeriodUse::Occasion(field) => {
+                let value = Picked::Occasion(asked.occasion.clone()?);
+                Window { from: start, to: end, pick: Some(Pick { field: field.clone(), value }) }
+            }
+        })
+    }
+
+    /// The same window a year earlier; none for occasions, which do not come back on the same days, and for all time.
+    pub fn year_before(&self) -> Option<Self> {
+        let pick = match &self.pick {
+            None => None,
+            Some(Pick { field, value: Picked::Year(year) }) => {
+                Some(Pick { field: field.clone(), value: Picked::Year(year - 1) })
+            }
+            Some(Pick { value: Picked::Occasion(_), .. }) => return None,
+        };
+        match (self.from == CivilDate::MIN, self.to == CivilDate::MAX) {
+            (false, false) => {
+                Some(Window { from: self.from.add_months(-12)?, to: self.to.add_months(-12)?, pick })
+            }
+            (true, true) if pick.is_some() => Some(Window { from: self.from, to: self.to, pick }),
+            _ => None,
+        }
+    }
+
+    /// The days of the window; for a whole year those of the year.
+    pub fn days(&self) -> (CivilDate, CivilDate) {
+        match &self.pick {
+            Some(Pick { value: Picked::Year(year), .. }) if self.to == CivilDate::MAX => {
+                let of_year = |month, day| CivilDate::new(*year, month, day);
+                (of_year(1, 1).unwrap_or(self.from), of_year(12, 31).unwrap_or(self.to))
+            }
+            _ => (self.from, self.to),
+        }
+    }
+
+    /// Whether a fact falls into the window, given the scalar of the picking field in the layout it is counted by.
+    #[inline]
+    pub(crate) fn holds(&self, day: CivilDate, payload: &Kind<'_>, field: Option<Scalar>) -> bool {
+        let picked = match (&self.pick, field) {
+            (None, _) => true,
+            (Some(pick), Some(field)) => match &pick.value {
+                Picked::Year(year) => field.is_int(payload, i64::from(*year)),
+                Picked::Occasion(id) => field.is_text(payload, id),
+            },
+            (Some(_), None) => false,
+        };
+        picked && self.from <= day && day <= self.to
+    }
+
+    /// Whether a cell lies in the window.
+    pub(crate) fn holds_cell(&self, cell: &CellKey, series: &Series, values: &Values) -> bool {
+        let picked = match &self.pick {
+            None => true,
+            Some(pick) => series.axis(&pick.field).is_some_and(|at| match &pick.value {
+                Picked::Year(year) => values.as_int(cell.axis(at)) == Some(i64::from(*year)),
+                Picked::Occasion(id) => values.is_text(cell.axis(at), id),
+            }),
+        };
+        picked && self.from <= cell.day() && cell.day() <= self.to
+    }
+}

@@ -1,0 +1,238 @@
+//! Figures: what an indicator comes to for a question, at the size of the fold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use socai_domain::{
+    CivilDate,
+    registry::Unit,
+    tables::{Compare, Indicator, Measure, WhereValue},
+};
+use socai_proto::{kind, schema::Shape, v1::UnitType};
+use socai_tlog::{Digest, EventName, LeafIndex, UnitNo};
+
+use super::{
+    asked::{Asked, Window},
+    contributions::Contribution,
+    nil::{Nil, nil},
+    percent::percent,
+    totals::{Totals, totals},
+};
+use crate::fold::Fold;
+
+/// The value of an indicator with everything a report prints about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// The row that defines it: code, labels, unit, format.
+    pub row: Indicator,
+    /// Version of the rules the row is from.
+    pub rules_version: u32,
+    /// Facts recorded after this leaf are counted; earlier ones came before the indicator was adopted.
+    pub counted_since: LeafIndex,
+    /// Days and fields that decided which facts belong to it.
+    pub window: Window,
+    /// The value; money in đồng.
+    pub value: i128,
+    /// How many facts contributed.
+    pub events: u64,
+    /// Digest over their names in leaf order, when a second pass was made.
+    pub digest: Option<Digest>,
+    /// By ward, in the order of unit numbers. Wards without facts are left out.
+    pub wards: Vec<WardPart>,
+    /// What belongs to no ward.
+    pub unallocated: Part,
+    /// By value of every slice, in the order of the row's slices; values by short name.
+    pub slices: Vec<SlicePart>,
+    /// What it is compared with by plan: authority → plan and percentage.
+    pub plans: BTreeMap<String, Compared>,
+    /// What it is compared with by the year before.
+    pub same_period: Option<SamePeriod>,
+    /// Which units declared that nothing happened, for rows that need it.
+    pub nil: Option<Nil>,
+}
+
+/// A part of a figure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Its value. Parts of a distinct count do not add up to the whole.
+    pub value: i128,
+    /// How many facts are in it.
+    pub events: u64,
+}
+
+/// The part of one ward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WardPart {
+    /// The ward.
+    pub unit: UnitNo,
+    /// Its part.
+    pub part: Part,
+}
+
+/// The part of one value on one axis.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlicePart {
+    /// Name of the axis: `category`.
+    pub axis: String,
+    /// Short name of the value: `land_use_fee`.
+    pub value: String,
+    /// Its part.
+    pub part: Part,
+}
+
+/// A value a figure is compared with, and the figure as a percentage of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The other value.
+    pub value: i128,
+    /// Percentage as printed, with a point; none when the other value is not positive.
+    pub percent: Option<String>,
+}
+
+/// The same period of the year before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SamePeriod {
+    /// Its value and the percentage.
+    pub compared: Compared,
+    /// The record that declared it; none when the ledger itself has the facts.
+    pub baseline: Option<EventName>,
+}
+
+/// The second pass and the cube disagree: the records given to it are not those the fold was made of.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{indicator}: the cube holds {cube} facts, the second pass found {found}; give it the records the fold was made of"
+)]
+pub struct Disagreement {
+    /// Indicator code.
+    pub indicator: String,
+    /// Facts in the cube.
+    pub cube: u64,
+    /// Facts found.
+    pub found: u64,
+}
+
+/// The figures of a question, in printing order. `found` comes from a [`super::Contributions`] pass with the same question; without
+/// it figures have no digests.
+pub fn figures(
+    fold: &Fold,
+    asked: &Asked,
+    found: Option<&BTreeMap<String, Contribution>>,
+) -> Result<Vec<Figure>, Disagreement> {
+    let Some((adopted, rows)) = fold.rulebook().indicators(asked.to) else { return Ok(vec![]) };
+    let mut figures = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(window) = Window::of(&row.period, asked) else { continue };
+        let mut figure = figure(fold, row, adopted.version, asked, window);
+        if let Some(found) = found.and_then(|found| found.get(&row.code)) {
+            if found.events != figure.events && row.measure != Measure::Units {
+                let indicator = row.code.clone();
+                return Err(Disagreement { indicator, cube: figure.events, found: found.events });
+            }
+            (figure.events, figure.digest) = (found.events, Some(found.digest));
+        }
+        figures.push(figure);
+    }
+    Ok(figures)
+}
+
+fn figure(fold: &Fold, row: &Indicator, rules_version: u32, asked: &Asked, window: Window) -> Figure {
+    let totals = match row.measure {
+        Measure::Units => of_units(fold, row, asked.to),
+        _ => totals(fold, row, &window),
+    };
+    let value = totals.all.value;
+    Figure {
+        plans: plans(fold, row, asked, value),
+        same_period: row
+            .compare
+            .contains(&Compare::SamePeriod)
+            .then(|| same_period(fold, row, &window, value))
+            .flatten(),
+        nil: nil(fold, row, asked, &window, &totals),
+        row: row.clone(),
+        rules_version,
+        counted_since: fold.rulebook().counted_since(&row.code).unwrap_or_default(),
+        window,
+        value,
+        events: totals.all.events,
+        digest: None,
+        wards: totals.wards.into_iter().map(|(unit, part)| WardPart { unit, part }).collect(),
+        unallocated: totals.unallocated,
+        slices: slices(row, totals.slices),
+    }
+}
+
+fn plans(fold: &Fold, row: &Indicator, asked: &Asked, value: i128) -> BTreeMap<String, Compared> {
+    if !row.compare.contains(&Compare::Plan) {
+        return BTreeMap::new();
+    }
+    let in_force = fold.plans().in_force(&row.code, asked.year, asked.to);
+    let compared = in_force.into_iter().map(|(by, plan)| (by.to_owned(), compared(value, plan, row)));
+    compared.collect()
+}
+
+/// Facts of the ledger when it has any, else what was declared for exactly these days.
+fn same_period(fold: &Fold, row: &Indicator, window: &Window, value: i128) -> Option<SamePeriod> {
+    let before = window.year_before()?;
+    let known = totals(fold, row, &before).all;
+    if known.events > 0 {
+        return Some(SamePeriod { compared: compared(value, known.value, row), baseline: None });
+    }
+    let (from, to) = before.days();
+    let baseline = fold.baselines().declared(&row.code, "", from, to)?;
+    let compared = compared(value, i128::from(baseline.value), row);
+    Some(SamePeriod { compared, baseline: Some(baseline.name()) })
+}
+
+fn compared(value: i128, other: i128, row: &Indicator) -> Compared {
+    Compared { value: other, percent: percent(value, other, row.percent_decimals) }
+}
+
+fn slices(row: &Indicator, parts: BTreeMap<(usize, crate::Value), Part>) -> Vec<SlicePart> {
+    let named = |((at, value), part)| {
+        let axis: &String = &row.slices[at];
+        SlicePart { value: short_name(row, axis, &value), axis: axis.clone(), part }
+    };
+    parts.into_iter().map(named).collect()
+}
+
+/// The short name of an enum's value, else the value itself.
+fn short_name(row: &Indicator, field: &str, value: &crate::Value) -> String {
+    let field = row.kind.as_deref().and_then(kind).and_then(|kind| kind.message.field(field));
+    match (field.map(|field| field.shape), value) {
+        (Some(Shape::Enum(of)), crate::Value::Int(number)) => {
+            of.value(*number).map_or("", |value| value.name).to_owned()
+        }
+        (_, value) => value.to_string(),
+    }
+}
+
+/// The units that a row counting units counts on a day, in official order.
+pub(crate) fn units_of<'f>(fold: &'f Fold, row: &Indicator, on: CivilDate) -> Vec<&'f Unit> {
+    let types = row
+        .filter
+        .iter()
+        .filter(|condition| condition.field == "type")
+        .flat_map(|condition| &condition.values);
+    let types: BTreeSet<UnitType> = types
+        .filter_map(|value| match value {
+            WhereValue::Text(name) => {
+                UnitType::from_str_name(&format!("UNIT_TYPE_{}", name.to_ascii_uppercase()))
+            }
+            _ => None,
+        })
+        .collect();
+    let counted = |unit_type| types.is_empty() || types.contains(&unit_type);
+    fold.registry()
+        .on(on)
+        .into_iter()
+        .filter(|(_, span)| counted(span.unit_type))
+        .map(|(unit, _)| unit)
+        .collect()
+}
+
+fn of_units(fold: &Fold, row: &Indicator, on: CivilDate) -> Totals {
+    let count = units_of(fold, row, on).len();
+    let all = Part { value: count as i128, events: count as u64 };
+    Totals { all, unallocated: all, ..Totals::default() }
+}

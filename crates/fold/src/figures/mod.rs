@@ -1,0 +1,14 @@
+//! Figures of a period at the fold's size, and who contributed to them.
+
+mod asked;
+mod contributions;
+mod figure;
+mod nil;
+mod percent;
+mod totals;
+
+pub use asked::{Asked, Pick, Picked, Window};
+pub use contributions::{Contribution, Contributions};
+pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
+pub use nil::Nil;
+pub use percent::percent;

@@ -1,0 +1,121 @@
+//! What the cells of an indicator come to, all together and by ward and slice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use socai_domain::{
+    CivilDate, Registry,
+    tables::{Indicator, Measure},
+};
+use socai_proto::v1::UnitType;
+use socai_tlog::UnitNo;
+
+use super::{asked::Window, figure::Part};
+use crate::{
+    cube::{CellKey, Place},
+    fold::Fold,
+    rulebook::Series,
+    values::{Value, ValueNo},
+};
+
+/// An indicator's sums over a window.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Totals {
+    pub all: Part,
+    pub wards: BTreeMap<UnitNo, Part>,
+    pub unallocated: Part,
+    /// By place in the row's slices, and value.
+    pub slices: BTreeMap<(usize, Value), Part>,
+    /// Units that published any of it.
+    pub publishers: BTreeSet<UnitNo>,
+}
+
+/// Adds up the cells that lie in the window, of every layout of axes that the indicator ever had.
+pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
+    let mut totals = Totals::default();
+    for (cell, total) in fold.cube.iter() {
+        let Some(series) = in_window(fold, row, window, cell) else { continue };
+        totals.publishers.insert(cell.publisher());
+        let slices = sliced(fold, row, series, cell);
+        totals.each(ward_of(&fold.registry, cell), slices, |part| {
+            part.value += total.sum;
+            part.events += total.count;
+        });
+    }
+    if matches!(row.measure, Measure::Distinct(_)) {
+        totals.count_distinct(fold, row, window);
+    }
+    totals
+}
+
+impl Totals {
+    /// Changes every part that a cell belongs to.
+    fn each(
+        &mut self,
+        ward: Option<UnitNo>,
+        slices: impl Iterator<Item = (usize, Value)>,
+        mut change: impl FnMut(&mut Part),
+    ) {
+        change(&mut self.all);
+        change(match ward {
+            Some(ward) => self.wards.entry(ward).or_default(),
+            None => &mut self.unallocated,
+        });
+        slices.for_each(|slice| change(self.slices.entry(slice).or_default()));
+    }
+
+    /// Values of distinct counts: a value counts once in every part that it occurs in.
+    fn count_distinct(&mut self, fold: &Fold, row: &Indicator, window: &Window) {
+        let mut all: BTreeSet<u32> = BTreeSet::new();
+        let mut wards: BTreeSet<(Option<UnitNo>, u32)> = BTreeSet::new();
+        let mut slices: BTreeSet<((usize, Value), u32)> = BTreeSet::new();
+        for ((cell, ValueNo(value)), _) in fold.distinct.iter() {
+            let Some(series) = in_window(fold, row, window, cell) else { continue };
+            all.insert(*value);
+            wards.insert((ward_of(&fold.registry, cell), *value));
+            slices.extend(sliced(fold, row, series, cell).map(|slice| (slice, *value)));
+        }
+        self.all.value = all.len() as i128;
+        for (ward, _) in wards {
+            match ward {
+                Some(ward) => self.wards.entry(ward).or_default().value += 1,
+                None => self.unallocated.value += 1,
+            }
+        }
+        for (slice, _) in slices {
+            self.slices.entry(slice).or_default().value += 1;
+        }
+    }
+}
+
+fn in_window<'f>(fold: &'f Fold, row: &Indicator, window: &Window, cell: &CellKey) -> Option<&'f Series> {
+    let series = &fold.rulebook.series()[usize::from(cell.indicator().0)];
+    (series.code == row.code && window.holds_cell(cell, series, &fold.values)).then_some(series)
+}
+
+/// The row's slices with the cell's values on them.
+fn sliced<'f>(
+    fold: &'f Fold,
+    row: &'f Indicator,
+    series: &'f Series,
+    cell: &'f CellKey,
+) -> impl Iterator<Item = (usize, Value)> + 'f {
+    let value = |(at, name): (usize, &String)| Some((at, fold.values.value(cell.axis(series.axis(name)?))));
+    row.slices.iter().enumerate().filter_map(value)
+}
+
+/// The ward that a cell belongs to: its place, or its publisher when it has none; nobody when that is no ward.
+fn ward_of(registry: &Registry, cell: &CellKey) -> Option<UnitNo> {
+    let unit = match cell.place() {
+        Place::Unit(unit) => unit,
+        Place::None => cell.publisher(),
+        Place::Several => return None,
+    };
+    is_ward(registry, unit, cell.day()).then_some(unit)
+}
+
+/// Whether a unit is of the level that figures are broken down to.
+fn is_ward(registry: &Registry, unit: UnitNo, on: CivilDate) -> bool {
+    let unit = registry.unit(unit);
+    let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
+    span.is_some_and(|span| matches!(span.unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township))
+}
