@@ -15,7 +15,7 @@ use crate::{
     derived, disk,
     error::{Damage, LogError},
     frame::{self, Frame, Kind},
-    scan::{Chunk, Item, Scan},
+    scan::{Chunk, Item, Scan, Target},
     volume::{CommitRef, Cursor, VolumeHead, volume_path},
     walk::{Stop, Walk},
 };
@@ -34,9 +34,9 @@ pub struct Committed {
     pub checkpoint: Vec<u8>,
     /// How far the broker's stream is in the log.
     pub cursor: Cursor,
-    /// Number of the volume with the commit.
+    /// The volume that goes on from here.
     pub volume: u64,
-    /// End of the commit frame in that volume, in bytes.
+    /// Where the next batch starts in it: behind the last commit, its end frame or its head, in bytes.
     pub end: u64,
 }
 
@@ -114,17 +114,29 @@ impl Reader {
         (commit.checkpoint == note).then_some(commit)
     }
 
-    /// The last of the commits that follow the frame at `offset`.
-    fn commit_after(&self, volume: u64, offset: u64) -> Result<Option<Committed>, LogError> {
-        let (file, path) = self.volume_file(volume)?;
+    /// The last of the commits that follow the frame at `offset`, over the end of a volume too.
+    fn commit_after(&self, mut volume: u64, offset: u64) -> Result<Option<Committed>, LogError> {
+        let (mut file, mut path) = self.volume_file(volume)?;
         let mut bytes = Vec::new();
         let mut at = offset + read_frame(&file, &path, offset, &mut bytes)?.encoded_len() as u64;
-        let mut found = None;
-        while let Ok(Frame { kind: Kind::Commit, payload }) = read_frame(&file, &path, at, &mut bytes) {
-            let end = at + (frame::OVERHEAD + payload.len()) as u64;
-            let commit = CommitRef::parse(payload, at).map_err(|what| damaged(&path, at, what))?;
-            found = committed(&commit, volume, end);
-            at = end;
+        let mut found: Option<Committed> = None;
+        while let Ok(frame) = read_frame(&file, &path, at, &mut bytes) {
+            let end = at + frame.encoded_len() as u64;
+            match (frame.kind, &mut found) {
+                (Kind::Commit, _) => {
+                    let commit =
+                        CommitRef::parse(frame.payload, at).map_err(|what| damaged(&path, at, what))?;
+                    found = committed(&commit, volume, end);
+                }
+                (Kind::End | Kind::VolumeHead, Some(found)) => (found.volume, found.end) = (volume, end),
+                _ => break,
+            }
+            let ended = frame.kind == Kind::End && self.has_volume(volume + 1);
+            at = if ended { 0 } else { end };
+            if ended {
+                volume += 1;
+                (file, path) = self.volume_file(volume)?;
+            }
         }
         Ok(found)
     }
@@ -132,8 +144,9 @@ impl Reader {
     /// The last commit by reading the newest volume, or the checkpoint of its head.
     fn last_commit(&self) -> Result<Committed, LogError> {
         let volume = self.newest_volume();
+        self.volume_head(volume)?;
         let (file, path) = self.volume_file(volume)?;
-        let mut found = None;
+        let mut found: Option<Committed> = None;
         let mut walk = Walk::new(file, path.clone(), 0)?;
         let mut piece = Vec::new();
         loop {
@@ -146,7 +159,9 @@ impl Reader {
             let mut whole = true;
             while let (true, Some((offset, parsed))) = (whole, frames.next()) {
                 whole = parsed.is_ok();
-                found = parsed.ok().and_then(|frame| ends_with(&frame, volume, offset)).or(found);
+                if let Ok(frame) = parsed {
+                    found = ends_with(&frame, volume, offset, found);
+                }
             }
             if !whole {
                 break;
@@ -161,21 +176,22 @@ impl Reader {
     /// `from` 0 gives every byte of the volumes up to the commit at `to`. Another start is found by way of `positions`, or by reading
     /// its volume from the front when that file is wrong.
     pub fn scan(&self, from: LeafIndex, to: TreeSize) -> Result<Scan, LogError> {
-        let end = self.committed()?.size;
-        if from.0 > to.0 || to > end {
-            return Err(LogError::Outside { what: "the end of a scan", got: to.0, end: end.0 });
+        let committed = self.committed()?;
+        if from.0 > to.0 || to > committed.size {
+            return Err(LogError::Outside { what: "the end of a scan", got: to.0, end: committed.size.0 });
         }
+        let target = Target::within(to, &committed);
         if from.0 == to.0 && from.0 > 0 {
             return Scan::nothing(self.clone());
         }
         if from.0 == 0 {
-            return Scan::volumes(self.clone(), 0, to);
+            return Scan::volumes(self.clone(), 0, target);
         }
         let volume = self.volume_of(from)?;
         let index = (from.0 - self.first_leaf(volume)?.0) as u32; // a volume's records are numbered by u32
         match self.frame_of(from) {
-            Ok((volume, offset)) => Scan::middle(self.clone(), volume, (index, offset), to),
-            Err(_) => Ok(Scan::volumes(self.clone(), volume, to)?.skipping_to(from)),
+            Ok((volume, offset)) => Scan::middle(self.clone(), volume, (index, offset), target),
+            Err(_) => Ok(Scan::volumes(self.clone(), volume, target)?.skipping_to(from)),
         }
     }
 
@@ -338,16 +354,17 @@ fn committed(commit: &CommitRef<'_>, volume: u64, end: u64) -> Option<Committed>
     })
 }
 
-/// The commit that a frame makes the newest: its own, or for a head the one before.
-fn ends_with(frame: &Frame<'_>, volume: u64, offset: u64) -> Option<Committed> {
+/// The newest commit after a frame: its own, for a head the one before, or the same with the end behind an end frame.
+fn ends_with(frame: &Frame<'_>, volume: u64, offset: u64, found: Option<Committed>) -> Option<Committed> {
     let end = offset + frame.encoded_len() as u64;
-    match frame.kind {
-        Kind::Commit => committed(&CommitRef::parse(frame.payload, offset).ok()?, volume, end),
-        Kind::VolumeHead => {
-            let head = VolumeHead::parse(frame.payload).ok()?;
+    let newer = match frame.kind {
+        Kind::Commit => CommitRef::parse(frame.payload, offset).ok().and_then(|c| committed(&c, volume, end)),
+        Kind::VolumeHead => VolumeHead::parse(frame.payload).ok().and_then(|head| {
             let (size, cursor, checkpoint) = (TreeSize(head.first.0), head.cursor, &head.checkpoint[..]);
-            committed(&CommitRef { offset, size, cursor, checkpoint }, volume, end)
-        }
+            committed(&CommitRef { offset, start: offset, size, cursor, checkpoint }, volume, end)
+        }),
+        Kind::End => return found.map(|found| Committed { end, ..found }),
         _ => None,
-    }
+    };
+    newer.or(found)
 }

@@ -20,7 +20,7 @@ use crate::{
     frame::{Frame, Kind},
     reader::{Reader, damaged, read_frame},
     replay::{Replay, Roots},
-    scan::{Chunk, Scan},
+    scan::{Chunk, Scan, Target},
     state::State,
     store::Store,
     tail::{self, Ends},
@@ -151,9 +151,9 @@ fn create(
     refuse_behind(dir, published, TreeSize(0), (&path, 0))?;
     let state = State::default();
     let mut bytes = Vec::new();
-    state.head_of(origin_mark(key.origin()), 0, Cursor::default(), &[]).push(&mut bytes);
+    let start = state.head_of(origin_mark(key.origin()), 0, Cursor::default(), &[]).push(&mut bytes) as u64;
     let signed = key.sign(state.size(), state.root()).to_string();
-    push_commit(&mut bytes, state.size(), Cursor::default(), signed.as_bytes());
+    push_commit(&mut bytes, start, state.size(), Cursor::default(), signed.as_bytes());
     disk.create(&path, &bytes)?;
     disk.sync_dir(dir)
 }
@@ -185,8 +185,8 @@ fn find_end(
     let ends = tail::find(Arc::new(reading), Arc::new(path.clone()), closes)?;
     let size = closing_size(&file, &ends, &head)?;
     if let Some((at, what)) = &ends.damage {
-        let later = |frame: &Frame<'_>| is_later_commit(frame, key, size);
-        if tail::was_synced(file.file(), &path, at + 1, later)? {
+        let start_of = |frame: &Frame<'_>| later_commit(frame, key, size).map(|commit| commit.start);
+        if tail::was_synced(file.file(), &path, &ends, start_of)? {
             return Err(damaged(&path, *at, what.clone()));
         }
     }
@@ -209,12 +209,12 @@ fn closing_size(file: &DiskFile, ends: &Ends, head: &VolumeHead) -> Result<TreeS
 }
 
 /// A commit of this very log that is later than `size`; facts could hold anything that only looks like one.
-fn is_later_commit(frame: &Frame<'_>, key: &LogKey, size: TreeSize) -> bool {
+fn later_commit<'a>(frame: &Frame<'a>, key: &LogKey, size: TreeSize) -> Option<CommitRef<'a>> {
     let commit = match frame.kind {
-        Kind::Commit => CommitRef::parse(frame.payload, 0).ok(),
-        _ => None,
+        Kind::Commit => CommitRef::parse(frame.payload, 0).ok()?,
+        _ => return None,
     };
-    commit.is_some_and(|commit| commit.size > size && key.open(commit.checkpoint).is_ok())
+    (commit.size >= size && key.open(commit.checkpoint).is_ok()).then_some(commit)
 }
 
 fn refuse_behind(
@@ -245,7 +245,8 @@ fn rehash(
     let head = reader.volume_head(start)?;
     let mut recovery = Recovery { size: found.size, checked_from: head.first, ..Recovery::default() };
     let mut replay = Replay::new(State::at(&head), Roots::At(vec![found.size]));
-    let mut scan = Scan::volumes(reader, start, found.size)?;
+    let target = Target { size: found.size, partial: false, volume: last, end: found.ends.closed };
+    let mut scan = Scan::volumes(reader, start, target)?;
     let mut chunk = Chunk::default();
     while scan.next_into(&mut chunk)? {
         replay.chunk(&chunk, |delta| derived.repair(delta, &mut recovery.repaired))?;

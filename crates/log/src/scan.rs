@@ -7,7 +7,7 @@ use socai_tlog::{LeafIndex, TreeSize};
 use crate::{
     error::{Damage, LogError},
     frame::{Frame, Kind},
-    reader::{Reader, damaged},
+    reader::{Committed, Reader, damaged},
     record::RecordRef,
     volume::{CommitRef, VolumeEnd, VolumeHead},
     walk::{Frames, Stop, Walk},
@@ -59,13 +59,34 @@ pub struct Tail {
 pub struct Scan {
     reader: Reader,
     from: LeafIndex,
-    to: TreeSize,
+    to: Target,
     volume: u64,
     first: LeafIndex,
     /// Records of the volume before the walk's position.
     before: u32,
     walk: Walk,
     state: At,
+}
+
+/// Where a scan ends: behind the frame that closed the last batch, or before that at the first record outside the tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target {
+    pub(crate) size: TreeSize,
+    /// Whether there are records outside the tree.
+    pub(crate) partial: bool,
+    pub(crate) volume: u64,
+    pub(crate) end: u64,
+}
+
+impl Target {
+    /// The tree of `size`, which is not larger than the committed one.
+    pub(crate) fn within(size: TreeSize, committed: &Committed) -> Self {
+        Target { size, partial: size < committed.size, volume: committed.volume, end: committed.end }
+    }
+
+    fn limit(&self, volume: u64, walk: Walk) -> Walk {
+        if volume == self.volume { walk.until(self.end) } else { walk }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,15 +97,16 @@ enum At {
 }
 
 impl Scan {
-    /// From the start of `volume` to the commit at `to`.
-    pub(crate) fn volumes(reader: Reader, volume: u64, to: TreeSize) -> Result<Self, LogError> {
+    /// From the start of `volume` to `to`.
+    pub(crate) fn volumes(reader: Reader, volume: u64, to: Target) -> Result<Self, LogError> {
         let first = reader.first_leaf(volume)?;
         Self::start(reader, volume, (first, 0), 0, (first, to))
     }
 
     /// No frames at all.
     pub(crate) fn nothing(reader: Reader) -> Result<Self, LogError> {
-        let mut scan = Self::start(reader, 0, (LeafIndex(0), 0), 0, (LeafIndex(0), TreeSize(0)))?;
+        let to = Target { size: TreeSize(0), partial: false, volume: 0, end: 0 };
+        let mut scan = Self::start(reader, 0, (LeafIndex(0), 0), 0, (LeafIndex(0), to))?;
         scan.state = At::Finished;
         Ok(scan)
     }
@@ -94,7 +116,7 @@ impl Scan {
         reader: Reader,
         volume: u64,
         (before, offset): (u32, u64),
-        to: TreeSize,
+        to: Target,
     ) -> Result<Self, LogError> {
         let first = reader.first_leaf(volume)?;
         let from = LeafIndex(first.0 + u64::from(before));
@@ -106,10 +128,10 @@ impl Scan {
         volume: u64,
         (first, before): (LeafIndex, u32),
         offset: u64,
-        (from, to): (LeafIndex, TreeSize),
+        (from, to): (LeafIndex, Target),
     ) -> Result<Self, LogError> {
         let (file, path) = reader.volume_file(volume)?;
-        let walk = Walk::new(file, path, offset)?;
+        let walk = to.limit(volume, Walk::new(file, path, offset)?);
         Ok(Scan { reader, from, to, volume, first, before, walk, state: At::Frames })
     }
 
@@ -140,7 +162,7 @@ impl Scan {
         let mut ended = false;
         let stop = self.walk.next(&mut chunk.bytes, |kind| {
             if kind == Kind::Record as u8 {
-                if first.0 + u64::from(before) + u64::from(records) >= to.0 {
+                if to.partial && first.0 + u64::from(before) + u64::from(records) >= to.size.0 {
                     return false;
                 }
                 records += 1;
@@ -166,22 +188,26 @@ impl Scan {
     fn stopped(&mut self, stop: Stop, offset: u64) -> Result<(), LogError> {
         self.state = At::Finished;
         let reached = self.first.0 + u64::from(self.before);
-        if reached >= self.to.0 {
+        let last = self.volume >= self.to.volume || stop == Stop::Refused;
+        if reached >= self.to.size.0 && last {
             return Ok(());
         }
         let what = match stop {
             Stop::Broken(what) => what,
+            Stop::End | Stop::Refused if reached >= self.to.size.0 => {
+                Damage::FrameKind { got: 0, expected: "the end frame of a volume that has a successor" }
+            }
             Stop::End | Stop::Refused => {
-                Damage::Number { what: "the last leaf", got: reached, expected: self.to.0 }
+                Damage::Number { what: "the last leaf", got: reached, expected: self.to.size.0 }
             }
         };
         Err(damaged(self.walk.path(), offset, what))
     }
 
-    /// Goes to the next volume; `false` when there is none and none is needed.
+    /// Goes to the next volume; `false` when this was the last.
     fn next_volume(&mut self) -> Result<bool, LogError> {
         let reached = self.first.0 + u64::from(self.before);
-        if reached >= self.to.0 && !self.reader.has_volume(self.volume + 1) {
+        if self.volume >= self.to.volume {
             self.state = At::Finished;
             return Ok(false);
         }
@@ -195,7 +221,7 @@ impl Scan {
                 Damage::Number { what: "the first leaf of the volume", got: self.first.0, expected: reached };
             return Err(damaged(&path, 0, what));
         }
-        self.walk = Walk::new(file, path, 0)?;
+        self.walk = self.to.limit(self.volume, Walk::new(file, path, 0)?);
         self.state = At::Frames;
         Ok(true)
     }

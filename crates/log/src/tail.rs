@@ -75,29 +75,30 @@ impl Ends {
     }
 }
 
-/// Whether the bytes from `from` on hold a closing frame that `accept` knows as later, with anything behind it.
+/// Whether the damage that `ends` names is in bytes that were synced once, so that it is not a torn write.
 ///
-/// Then everything before that frame was synced once, and damage before it is not a torn write.
+/// That is so when a closing frame behind it has anything behind itself, or belongs to a later batch than the damaged one.
+/// `start_of` gives where the batch of a closing frame starts, for frames that can be believed.
 pub(crate) fn was_synced(
     file: &File,
     path: &std::path::Path,
-    from: u64,
-    mut accept: impl FnMut(&Frame<'_>) -> bool,
+    ends: &Ends,
+    mut start_of: impl FnMut(&Frame<'_>) -> Option<u64>,
 ) -> Result<bool, LogError> {
-    let len = disk::file_len(file, path)?;
     let mut piece = Vec::new();
-    let mut start = from;
-    while start < len {
-        piece.resize((len - start).min((PIECE + MAX_CLOSING) as u64) as usize, 0);
-        disk::read_at(file, path, &mut piece, start)?;
+    let mut offset = ends.damage.as_ref().map_or(ends.len, |(at, _)| at + 1);
+    while offset < ends.len {
+        piece.resize((ends.len - offset).min((PIECE + MAX_CLOSING) as u64) as usize, 0);
+        disk::read_at(file, path, &mut piece, offset)?;
         for at in 0..piece.len().min(PIECE) {
             let Some(frame) = short_frame(&piece[at..]) else { continue };
-            let end = start + (at + frame.encoded_len()) as u64;
-            if end < len && accept(&frame) {
+            let end = offset + (at + frame.encoded_len()) as u64;
+            let proves = |start| start > ends.closed || (start == ends.closed && end < ends.len);
+            if start_of(&frame).is_some_and(proves) {
                 return Ok(true);
             }
         }
-        start += PIECE as u64;
+        offset += PIECE as u64;
     }
     Ok(false)
 }

@@ -19,7 +19,7 @@ use crate::{
     lookup::check_annex,
     reader::{Committed, Reader, damaged, read_frame},
     replay::{Replay, StoredAnnex},
-    scan::{Chunk, Scan},
+    scan::{Chunk, Scan, Target},
     state::State,
 };
 
@@ -77,7 +77,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
     let mut replay = Replay::from_start();
     let mut derived = DerivedCheck::new(reader);
     let mut annexes = AnnexCheck::new(reader);
-    let mut scan = Scan::volumes(reader.clone(), 0, end.size)?;
+    let mut scan = Scan::volumes(reader.clone(), 0, Target::within(end.size, &end))?;
     let mut chunk = Chunk::default();
     while scan.next_into(&mut chunk)? {
         replay.chunk(&chunk, |delta| derived.compare(delta))?;
@@ -183,13 +183,9 @@ impl Reader {
     /// Whether anything was written behind the tree of `size`: a newer commit, or a batch on its way.
     fn is_beyond(&self, size: TreeSize) -> Result<bool, LogError> {
         let end = self.committed()?;
-        if end.size > size {
-            return Ok(true);
-        }
-        let mut scan = Scan::volumes(self.clone(), self.newest_volume(), size)?;
-        let mut chunk = Chunk::default();
-        while scan.next_into(&mut chunk)? {}
-        Ok(scan.tail()?.is_some())
+        let (file, path) = self.volume_file(end.volume)?;
+        let behind = disk::file_len(&file, &path)? > end.end || self.has_volume(end.volume + 1);
+        Ok(end.size > size || behind)
     }
 }
 
@@ -300,7 +296,7 @@ pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Vec<DerivedFile>
     let mut files = DerivedFiles::new(disk.clone(), dir)?;
     let mut replay = Replay::from_start();
     let mut repaired = Vec::new();
-    let mut scan = Scan::volumes(reader, 0, end.size)?;
+    let mut scan = Scan::volumes(reader, 0, Target::within(end.size, &end))?;
     let mut chunk = Chunk::default();
     while scan.next_into(&mut chunk)? {
         replay.chunk(&chunk, |delta| files.repair(delta, &mut repaired))?;

@@ -55,6 +55,8 @@ pub struct VolumeHead {
 pub struct CommitRef<'a> {
     /// Position of the frame in its volume, in bytes.
     pub offset: u64,
+    /// Where its batch starts in the volume, in bytes: everything before was synced when this was written.
+    pub start: u64,
     /// The tree it commits.
     pub size: TreeSize,
     /// How far the broker's stream is in it.
@@ -184,8 +186,15 @@ fn read_cursor(parts: &mut Parts<'_>) -> Result<Cursor, Damage> {
 }
 
 /// Appends a commit frame.
-pub(crate) fn push_commit(out: &mut Vec<u8>, size: TreeSize, cursor: Cursor, checkpoint: &[u8]) -> usize {
+pub(crate) fn push_commit(
+    out: &mut Vec<u8>,
+    start: u64,
+    size: TreeSize,
+    cursor: Cursor,
+    checkpoint: &[u8],
+) -> usize {
     frame::push(out, Kind::Commit, |out| {
+        out.extend(start.to_be_bytes());
         out.extend(size.0.to_be_bytes());
         push_cursor(out, cursor);
         out.extend(checkpoint);
@@ -195,8 +204,8 @@ pub(crate) fn push_commit(out: &mut Vec<u8>, size: TreeSize, cursor: Cursor, che
 impl<'a> CommitRef<'a> {
     pub(crate) fn parse(payload: &'a [u8], offset: u64) -> Result<Self, Damage> {
         let mut parts = Parts::new(payload, "a commit frame");
-        let size = TreeSize(parts.u64()?);
-        Ok(CommitRef { offset, size, cursor: read_cursor(&mut parts)?, checkpoint: parts.rest() })
+        let (start, size) = (parts.u64()?, TreeSize(parts.u64()?));
+        Ok(CommitRef { offset, start, size, cursor: read_cursor(&mut parts)?, checkpoint: parts.rest() })
     }
 }
 

@@ -37,6 +37,12 @@ impl Walk {
         Ok(Walk { file, path, offset, end })
     }
 
+    /// Reads no further than `end`.
+    pub(crate) fn until(mut self, end: u64) -> Self {
+        self.end = self.end.min(end);
+        self
+    }
+
     /// Where the next piece starts.
     pub(crate) fn offset(&self) -> u64 {
         self.offset

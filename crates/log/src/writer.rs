@@ -182,7 +182,8 @@ impl Writer {
         let (size, root) = (self.state.size(), self.state.root());
         let signed = self.key.sign(size, root);
         self.batch.checkpoint.extend_from_slice(signed.to_string().as_bytes());
-        let len = push_commit(&mut self.batch.frames, size, cursor, &self.batch.checkpoint);
+        let start = self.position - self.batch.frames.len() as u64;
+        let len = push_commit(&mut self.batch.frames, start, size, cursor, &self.batch.checkpoint);
         self.position += len as u64;
         if self.index >= self.options.volume_records {
             self.roll(size, root, cursor);

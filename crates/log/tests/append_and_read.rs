@@ -13,7 +13,7 @@ use socai_tlog::{
 #[test]
 fn every_record_comes_back_in_order_from_one_volume_and_from_many() {
     for volume_records in [1 << 20, 7, 1] {
-        let root = tempfile::tempdir().unwrap();
+        let root = scratch();
         let records = small_log(root.path(), 9, volume_records);
         let reader = Reader::open(&log_dir(root.path())).unwrap();
         assert_eq!(contents(&reader), expected(&records));
@@ -36,7 +36,7 @@ fn every_record_comes_back_in_order_from_one_volume_and_from_many() {
 
 #[test]
 fn a_scan_from_any_leaf_to_any_later_one_gives_exactly_those_records() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 7, 5);
     let reader = Reader::open(&log_dir(root.path())).unwrap();
     let all = expected(&records);
@@ -55,7 +55,7 @@ fn a_scan_from_any_leaf_to_any_later_one_gives_exactly_those_records() {
 
 #[test]
 fn a_scan_works_without_the_positions_file_or_with_a_wrong_one() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 7, 5);
     let all = expected(&records);
     let positions = log_dir(root.path()).join("positions");
@@ -79,7 +79,7 @@ fn a_scan_works_without_the_positions_file_or_with_a_wrong_one() {
 
 #[test]
 fn proofs_and_tiles_are_those_of_the_same_tree_in_memory() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (mut writer, _) = open(root.path(), small(200)).unwrap();
     let (mut unit, mut tree) = (Unit::new(4), MemoryTree::default());
     for i in 0..90 {
@@ -136,7 +136,7 @@ fn check_tiles(reader: &Reader, size: TreeSize) {
 
 #[test]
 fn a_log_without_entries_has_a_signed_checkpoint() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (writer, recovery) = open(root.path(), small(5)).unwrap();
     assert!(recovery.created);
     assert_eq!(writer.size(), TreeSize(0));
@@ -147,7 +147,7 @@ fn a_log_without_entries_has_a_signed_checkpoint() {
 
 #[test]
 fn a_commit_without_records_moves_the_cursor_only() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 3, 100);
     let (mut writer, _) = open(root.path(), small(100)).unwrap();
     let before = writer.checkpoint().clone();
@@ -164,7 +164,7 @@ fn a_commit_without_records_moves_the_cursor_only() {
 
 #[test]
 fn a_reader_opened_before_sees_each_commit_and_nothing_before_it() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (mut writer, _) = open(root.path(), small(6)).unwrap();
     let reader = writer.reader().unwrap();
     for (i, segment) in segments(20).iter().enumerate() {
@@ -179,7 +179,7 @@ fn a_reader_opened_before_sees_each_commit_and_nothing_before_it() {
 
 #[test]
 fn the_next_batch_may_be_built_while_the_last_is_synced() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (mut writer, _) = open(root.path(), small(11)).unwrap();
     let segments = segments(40);
     let mut sizes = Vec::new();
@@ -201,7 +201,7 @@ fn the_next_batch_may_be_built_while_the_last_is_synced() {
 
 #[test]
 fn a_record_that_does_not_continue_its_chain_or_comes_too_early_is_refused_and_changes_nothing() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (mut writer, _) = open(root.path(), small(100)).unwrap();
     let mut unit = Unit::new(2);
     let first = unit.segment(3, false);
@@ -225,7 +225,7 @@ fn a_record_that_does_not_continue_its_chain_or_comes_too_early_is_refused_and_c
 
 #[test]
 fn a_unit_starts_with_its_record_0() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (mut writer, _) = open(root.path(), small(100)).unwrap();
     let mut unit = Unit::new(2);
     unit.seal(false);
@@ -234,7 +234,7 @@ fn a_unit_starts_with_its_record_0() {
 
 #[test]
 fn an_erased_annex_is_gone_from_the_disk_and_everything_still_verifies() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 6, 4);
     let (mut writer, _) = open(root.path(), small(4)).unwrap();
     let with_annex = records.iter().position(|record| !record.annex().is_empty()).unwrap();
@@ -255,7 +255,7 @@ fn an_erased_annex_is_gone_from_the_disk_and_everything_still_verifies() {
 
 #[test]
 fn chunks_give_every_frame_with_its_place_and_may_go_to_other_threads() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 12, 9);
     let reader = Reader::open(&log_dir(root.path())).unwrap();
     let size = size(&reader);
@@ -287,7 +287,7 @@ fn chunks_give_every_frame_with_its_place_and_may_go_to_other_threads() {
 
 #[test]
 fn a_name_that_is_not_there_is_said_to_be_missing() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let records = small_log(root.path(), 3, 100);
     let reader = Reader::open(&log_dir(root.path())).unwrap();
     for name in [EventName::new(5, 0), EventName::new(3, 999)] {
@@ -303,7 +303,7 @@ fn a_name_that_is_not_there_is_said_to_be_missing() {
 
 #[test]
 fn a_second_writer_is_kept_out_and_readers_are_not() {
-    let root = tempfile::tempdir().unwrap();
+    let root = scratch();
     let (_writer, _) = open(root.path(), small(5)).unwrap();
     assert!(matches!(open(root.path(), small(5)), Err(LogError::Locked { .. })));
     Reader::open(&log_dir(root.path())).unwrap();

@@ -116,20 +116,31 @@ impl<'a> SealedRecord<'a> {
     }
 }
 
-/// Appends the frame that ends a segment.
-pub(crate) fn push_seal(out: &mut Vec<u8>, next_seq: UnitSeq, signature: &[u8; 64]) {
-    frame::push(out, Kind::Seal, |out| {
-        out.extend(next_seq.0.to_be_bytes());
-        out.extend(signature);
-    });
+/// The end of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Seal {
+    /// Where the segment starts in its file, in bytes: everything before was synced when this was written.
+    pub(crate) start: u64,
+    /// Number after its last record.
+    pub(crate) next: UnitSeq,
+    pub(crate) signature: [u8; 64],
 }
 
-/// Number after the segment and its signature.
-pub(crate) fn parse_seal(payload: &[u8]) -> Result<(UnitSeq, [u8; 64]), Damage> {
-    let mut parts = Parts::new(payload, "a seal");
-    let seal = (UnitSeq(parts.u64()?), *parts.array()?);
-    parts.end()?;
-    Ok(seal)
+impl Seal {
+    pub(crate) fn push(&self, out: &mut Vec<u8>) {
+        frame::push(out, Kind::Seal, |out| {
+            out.extend(self.start.to_be_bytes());
+            out.extend(self.next.0.to_be_bytes());
+            out.extend(self.signature);
+        });
+    }
+
+    pub(crate) fn parse(payload: &[u8]) -> Result<Self, Damage> {
+        let mut parts = Parts::new(payload, "a seal");
+        let seal = Seal { start: parts.u64()?, next: UnitSeq(parts.u64()?), signature: *parts.array()? };
+        parts.end()?;
+        Ok(seal)
+    }
 }
 
 /// The note of the journal's end.

@@ -31,7 +31,7 @@ use crate::{
     volume::VOLUME_RECORDS,
     walk::{Frames, Walk},
 };
-use frames::{JournalHead, SealedRecord, end_note, push_record, push_seal};
+use frames::{JournalHead, Seal, SealedRecord, end_note, push_record};
 use read::Shared;
 
 /// How a journal is written.
@@ -125,7 +125,7 @@ impl Journal {
         }
         self.buffer.clear();
         records.iter().for_each(|record| push_record(&mut self.buffer, record));
-        push_seal(&mut self.buffer, next, signature);
+        Seal { start: self.end, next, signature: *signature }.push(&mut self.buffer);
         // A part of the frames, or all of them unsynced. The next start cuts them, or syncs a whole segment: nobody was told that it
         // is sealed, and if it is there it is the only one with these numbers.
         self.file.write_at(&self.buffer, self.end)?;

@@ -14,7 +14,7 @@ use crate::{
     frame::{Frame, Kind},
     journal::{
         Journal, JournalOptions, end_path, file_path,
-        frames::{JournalHead, Owner, end_note, parse_end_note, parse_seal},
+        frames::{JournalHead, Owner, Seal, end_note, parse_end_note},
         read::{Shared, read_head},
         segments::Assembler,
     },
@@ -126,14 +126,18 @@ fn find_end(dir: &Path, disk: &Disk, number: u64, head: &JournalHead) -> Result<
     let ends = tail::find(Arc::new(reading), Arc::new(path.clone()), closes)?;
     let next = closing_number(&file, &ends, head)?;
     if let Some((at, what)) = &ends.damage {
-        let later = |frame: &Frame<'_>| {
-            frame.kind == Kind::Seal && parse_seal(frame.payload).is_ok_and(|(seq, _)| seq > next)
-        };
-        if tail::was_synced(file.file(), &path, at + 1, later)? {
+        let start_of = |frame: &Frame<'_>| later_seal(frame, next).map(|seal| seal.start);
+        if tail::was_synced(file.file(), &path, &ends, start_of)? {
             return Err(damaged(&path, *at, what.clone()));
         }
     }
     Ok((file, ends))
+}
+
+/// A seal of records that come after `next`.
+fn later_seal(frame: &Frame<'_>, next: UnitSeq) -> Option<Seal> {
+    let seal = if frame.kind == Kind::Seal { Seal::parse(frame.payload).ok() } else { None };
+    seal.filter(|seal| seal.next > next)
 }
 
 /// The number after the last sealed segment.
@@ -142,8 +146,8 @@ fn closing_number(file: &DiskFile, ends: &Ends, head: &JournalHead) -> Result<Un
         Some((Kind::Seal, offset)) => {
             let mut bytes = Vec::new();
             let frame = read_frame(file.file(), file.path(), offset, &mut bytes)?;
-            let seal = parse_seal(frame.payload);
-            Ok(seal.map_err(|what| damaged(file.path(), offset, what))?.0)
+            let seal = Seal::parse(frame.payload);
+            Ok(seal.map_err(|what| damaged(file.path(), offset, what))?.next)
         }
         _ => Ok(head.continues.next_seq),
     }

@@ -7,7 +7,7 @@ use crate::{
     annex::{self, Annex},
     error::Damage,
     frame::{Frame, Kind},
-    journal::frames::{SealedRecord, parse_seal},
+    journal::frames::{Seal, SealedRecord},
 };
 
 /// Records that were sealed together, from the one asked for on: the signature is over the last link, so a segment without its
@@ -88,7 +88,7 @@ impl Assembler {
 
     fn seal(&mut self, payload: &[u8]) -> Result<Option<JournalSegment>, Damage> {
         self.finish(Bytes::new())?;
-        let (next, signature) = parse_seal(payload)?;
+        let Seal { next, signature, .. } = Seal::parse(payload)?;
         if self.records.is_empty() {
             return Ok(None);
         }

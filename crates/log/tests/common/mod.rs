@@ -12,6 +12,11 @@ use socai_tlog::{
     Chain, ChainHead, Link, Origin, Record, SealingKey, SigningKey, TreeSize, UnitNo, genesis, sign_segment,
 };
 
+/// A directory in memory where there is one: thousands of logs are opened and synced.
+pub fn scratch() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 pub fn origin() -> Origin {
     Origin::new("so-cai.example/thu").unwrap()
 }
