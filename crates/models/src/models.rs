@@ -97,7 +97,7 @@ impl Models {
             .cache_capacity(CACHE)
             .mode(sled::Mode::LowSpace)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        let opened = panic::catch_unwind(|| config.open());
+        let opened = panic::catch_unwind(panic::AssertUnwindSafe(|| config.open()));
         let db = opened.map_err(|_| ModelsError::Panicked { path: path.clone() })?;
         let db = db.map_err(|cause| ModelsError::Sled { path: path.clone(), cause })?;
         let head = db.get(head::KEY).map_err(|cause| ModelsError::Sled { path: path.clone(), cause })?;

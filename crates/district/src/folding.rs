@@ -1,0 +1,139 @@
+//! The fold beside the log: reads by position, so that lag costs time and never memory.
+
+use socai_domain::Registry;
+use socai_fold::{Fold, Verdict};
+use socai_log::Reader;
+use socai_models::{Models, ModelsError, Opened, Place};
+use socai_tlog::TreeSize;
+use tokio::sync::watch;
+
+use crate::{config::LedgerDir, ledger::DistrictError};
+
+/// Entries of one batch of rows: enough that cells which change often are written once.
+const BATCH: u64 = 8_192;
+
+/// The fold with the models it writes.
+pub struct Folding {
+    fold: Fold,
+    models: Models,
+    reader: Reader,
+}
+
+impl Folding {
+    /// Opens the models of a ledger and folds what the log has more. Models that cannot be used are made anew.
+    ///
+    /// # Errors
+    /// The log cannot be replayed, or an empty database does not open.
+    pub fn catch_up(dir: &LedgerDir, reader: &Reader) -> Result<Self, DistrictError> {
+        let place = Place::new(dir.models());
+        let mut folding = match Models::open(&place)? {
+            Opened::Ready(models) => Self::go_on(models, &place, reader)?,
+            Opened::Empty { models, .. } => Self::begin(models, reader),
+        };
+        folding.advance(reader.committed()?.size)?;
+        Ok(folding)
+    }
+
+    /// Folds the whole log into a database beside the one in use, and puts it in its place.
+    ///
+    /// # Errors
+    /// The log cannot be replayed or the database refuses; the one in use stays.
+    pub fn rebuild(dir: &LedgerDir, reader: &Reader) -> Result<Self, DistrictError> {
+        let mut folding = Self::begin(Models::beside(&Place::new(dir.models()))?, reader);
+        folding.advance(reader.committed()?.size)?;
+        folding.models.take_over()?;
+        Ok(folding)
+    }
+
+    fn begin(models: Models, reader: &Reader) -> Self {
+        let mut fold = Fold::new();
+        fold.capture(true);
+        Folding { fold, models, reader: reader.clone() }
+    }
+
+    /// Goes on from stored rows; rows that are no state, or are ahead of a log that was restored, are given up.
+    fn go_on(models: Models, place: &Place, reader: &Reader) -> Result<Self, DistrictError> {
+        let rows = models.rows().collect::<Result<Vec<_>, ModelsError>>()?;
+        let end = reader.committed()?.size;
+        match Fold::from_rows(rows) {
+            Ok(mut fold) if fold.size() == models.applied() && fold.size() <= end => {
+                fold.capture(true);
+                Ok(Folding { fold, models, reader: reader.clone() })
+            }
+            restored => {
+                let found = restored.map(|fold| fold.size().to_string());
+                tracing::warn!(?found, applied = %models.applied(), %end, "the models are no state of this log");
+                drop(models);
+                let models = Models::beside(place)?;
+                models.take_over()?;
+                Ok(Self::begin(models, reader))
+            }
+        }
+    }
+
+    /// The registry after everything that is folded.
+    #[must_use]
+    pub fn registry(&self) -> Registry {
+        self.fold.registry().clone()
+    }
+
+    /// Entries folded and stored.
+    #[must_use]
+    pub fn applied(&self) -> TreeSize {
+        self.models.applied()
+    }
+
+    /// The models.
+    #[must_use]
+    pub fn models(&self) -> &Models {
+        &self.models
+    }
+
+    /// Folds up to `to`, a batch at a time, and publishes the digest.
+    ///
+    /// # Errors
+    /// The log cannot be read, the fold cannot go on, or the database refuses.
+    pub fn advance(&mut self, to: TreeSize) -> Result<(), DistrictError> {
+        while self.fold.size() < to {
+            let next = TreeSize(to.0.min(self.fold.size().0 + BATCH));
+            socai_follow::replay(&self.reader, &mut self.fold, next, |_, verdict| {
+                if let Verdict::Rejected(rejection) = verdict {
+                    let codes: Vec<_> = rejection.reasons.iter().map(|reason| reason.code.as_str()).collect();
+                    tracing::warn!(record = %rejection.name(), ?codes, "recorded, does not count");
+                }
+            })?;
+            // A crash before this line folds the batch again from the log; after it, the batch is there whole.
+            self.models.apply(&self.fold.drain(), next)?;
+        }
+        if to.0 > 0 {
+            self.models.publish(self.reader.root_at(to)?)?;
+        }
+        Ok(())
+    }
+
+    /// Follows the log until nobody writes it any more.
+    ///
+    /// # Errors
+    /// As for [`Folding::advance`].
+    pub(crate) fn run(
+        mut self,
+        mut committed: watch::Receiver<TreeSize>,
+        folded: &watch::Sender<TreeSize>,
+    ) -> Result<(), DistrictError> {
+        loop {
+            let size = *committed.borrow_and_update();
+            self.advance(size)?;
+            folded.send_replace(self.applied());
+            if !wait(&mut committed) {
+                break;
+            }
+        }
+        self.models.flush()?;
+        Ok(())
+    }
+}
+
+/// Blocks until the log has grown; false once its writer has gone.
+fn wait(committed: &mut watch::Receiver<TreeSize>) -> bool {
+    tokio::runtime::Handle::current().block_on(committed.changed()).is_ok()
+}
