@@ -56,9 +56,9 @@ const DAYS_PER_ERA: i32 = 146_097;
 
 impl CivilDate {
     /// The first day this type can hold, 0001-01-01.
-    pub const MIN: CivilDate = CivilDate(1_01_01);
+    pub const MIN: CivilDate = CivilDate(10_101);
     /// The last day this type can hold, 9999-12-31.
-    pub const MAX: CivilDate = CivilDate(9999_12_31);
+    pub const MAX: CivilDate = CivilDate(99_991_231);
 
     /// The date of a year (1–9999), month (1–12) and day; `None` when there is no such day.
     pub const fn new(year: i32, month: u8, day: u8) -> Option<CivilDate> {
@@ -182,7 +182,7 @@ impl CivilDate {
 
     /// The first day of this date's year.
     pub fn start_of_year(self) -> CivilDate {
-        CivilDate(self.year() * 10_000 + 1_01)
+        CivilDate(self.year() * 10_000 + 101)
     }
 }
 

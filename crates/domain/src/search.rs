@@ -43,10 +43,10 @@ fn place_tones(lower: &str) -> String {
     let mut moved = false;
     for i in 1..letters.len() {
         let before = if i >= 2 { letters[i - 2] } else { ' ' };
-        if let Some((plain, tone)) = misplaced(before, letters[i - 1], letters[i]) {
-            if let Some(toned) = unicode_normalization::char::compose(letters[i], TONE_MARKS[tone]) {
-                (letters[i - 1], letters[i], moved) = (plain, toned, true);
-            }
+        if let Some((plain, tone)) = misplaced(before, letters[i - 1], letters[i])
+            && let Some(toned) = unicode_normalization::char::compose(letters[i], TONE_MARKS[tone])
+        {
+            (letters[i - 1], letters[i], moved) = (plain, toned, true);
         }
     }
     if moved { letters.into_iter().nfc().collect() } else { lower.to_owned() }

@@ -1,0 +1,63 @@
+//! What reading and judging one event costs, printed:
+//! `cargo test --release -p socai-domain --test speed -- --ignored --nocapture`
+#![allow(clippy::print_stdout)] // its output is its purpose
+
+mod common;
+
+use std::{hint::black_box, time::Instant};
+
+use common::*;
+use serde_json::json;
+use socai_domain::rules::{self, Ctx};
+use socai_domain::{CivilDate, Event, identity, search, time};
+
+fn nanoseconds(what: &str, mut run: impl FnMut()) {
+    for _ in 0..1_000 {
+        run();
+    }
+    let (start, mut rounds) = (Instant::now(), 0u32);
+    while start.elapsed().as_millis() < 300 {
+        for _ in 0..1_000 {
+            run();
+        }
+        rounds += 1_000;
+    }
+    let each_ns = start.elapsed().as_nanos() as u64 / u64::from(rounds);
+    println!("{what:<44} {each_ns:>6} ns");
+}
+
+#[test]
+#[ignore = "a measurement: run it in release, alone"]
+fn an_event_is_read_and_judged_in_well_under_a_microsecond() {
+    let world = World::new();
+    for kind in [
+        "penalty.decided",
+        "gift.delivered",
+        "health.visits_reported",
+        "budget.revenue_posted",
+        "inspection.conducted",
+    ] {
+        let facts = facts(&with(example(kind), "refs", json!(null)));
+        println!("{kind}, {} bytes", facts.len());
+        nanoseconds("  read", || drop(black_box(Event::decode(black_box(&facts)))));
+        nanoseconds("  descriptor rules", || drop(black_box(socai_proto::validate_facts(black_box(&facts)))));
+        let at = world.position(HA_DINH, "2023-07-15", false);
+        nanoseconds("  read and every rule", || {
+            let event = Event::decode(black_box(&facts)).unwrap();
+            assert!(rules::check(&event, HA_DINH, &Ctx::recorded(&world.registry, &at)).is_empty());
+        });
+    }
+    nanoseconds("date of a time in Viet Nam", || {
+        drop(black_box(time::vietnam_date(black_box(1_675_184_400_000))))
+    });
+    nanoseconds("date of an integer", || drop(black_box(CivilDate::from_yyyymmdd(black_box(20_230_208)))));
+    let act = "115/2018/NĐ-CP:15.1.a";
+    nanoseconds("guard on an act", || {
+        drop(black_box(identity::find(black_box(act), identity::Strictness::Code)))
+    });
+    let text = "Thu đủ 1.005.123.000.000 đồng theo 3225/QĐ-UBND ngày 08/12/2022";
+    nanoseconds("guard on a line of text", || {
+        drop(black_box(identity::find(black_box(text), identity::Strictness::Text)))
+    });
+    nanoseconds("search key of a name", || drop(black_box(search::search_key(black_box("Phường Hạ Đình")))));
+}
