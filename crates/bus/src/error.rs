@@ -66,7 +66,7 @@ pub enum PublishError {
         /// A time-out or a lost connection.
         why: String,
     },
-    /// Denied by the server; it is not in the stream.
+    /// Denied by the server, and so not in the stream; only a message that was under way while the permissions changed may be.
     #[error(transparent)]
     Denied(#[from] Refusal),
     /// Larger than the bus or the stream takes; it was not sent or not stored.

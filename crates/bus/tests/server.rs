@@ -46,6 +46,26 @@ async fn a_server_keeps_its_port_and_its_messages_over_a_stop_and_a_kill() {
 }
 
 #[tokio::test]
+async fn a_port_that_somebody_took_while_the_server_was_down_is_waited_for() {
+    let mut net = Net::start().await;
+    let address = net.server.client_url().trim_start_matches("nats://").to_owned();
+    net.server.kill();
+    let taken = tokio::net::TcpListener::bind(&address).await.unwrap();
+    let release = async {
+        // the server has tried in vain when its log says so
+        let log = net.dir.path().join("nats.log");
+        until("a failed attempt", async || {
+            std::fs::read_to_string(&log).is_ok_and(|text| text.contains("address already in use"))
+        })
+        .await;
+        drop(taken);
+    };
+    let (restarted, ()) = tokio::join!(net.server.restart(), release);
+    restarted.unwrap();
+    assert!(net.server.client_url().ends_with(&address));
+}
+
+#[tokio::test]
 async fn many_servers_start_at_once_each_on_its_own_port() {
     let nets = futures_util::future::join_all((0..6).map(|_| Net::start())).await;
     let mut urls: Vec<String> = nets.iter().map(|net| net.server.client_url()).collect();

@@ -109,8 +109,25 @@ impl Server {
     }
 
     /// Kills the server if it runs, then starts it on the same port and directory.
+    ///
+    /// While it was down its port may have gone to somebody's outgoing connection; then it is tried again until the deadline.
     pub async fn restart(&mut self) -> Result<(), ServerError> {
-        self.kill();
+        let deadline = Instant::now() + self.config.ready_within;
+        loop {
+            self.kill();
+            self.spawn()?;
+            match self.until_ready(deadline).await {
+                Err(ServerError::Ended { tail, .. })
+                    if tail.contains("address already in use") && Instant::now() < deadline =>
+                {
+                    sleep(Duration::from_millis(100)).await;
+                }
+                other => return other.inspect_err(|_| self.kill()),
+            }
+        }
+    }
+
+    fn spawn(&mut self) -> Result<(), ServerError> {
         for dir in [self.config.dir.clone(), self.config.ports_dir()] {
             fs::create_dir_all(&dir).map_err(io_error("cannot create", &dir))?;
         }
@@ -125,12 +142,11 @@ impl Server {
             tracing::warn!(%error, "no shell to watch over nats-server: it would outlive a crash of this process");
         }
         self.running = Some(Running { child, guard: guard.ok() });
-        self.until_ready().await.inspect_err(|_| self.kill())
+        Ok(())
     }
 
     /// Polls the ports file, which the server writes when it listens, until the deadline.
-    async fn until_ready(&mut self) -> Result<(), ServerError> {
-        let deadline = Instant::now() + self.config.ready_within;
+    async fn until_ready(&mut self, deadline: Instant) -> Result<(), ServerError> {
         loop {
             if let Some(ports) = self.read_ports() {
                 self.monitor_url = ports.monitoring.into_iter().next();
