@@ -149,7 +149,7 @@ fn the_operators_digest_goes_before_ours() {
     let dir = TempDir::new().unwrap();
     let mut finder = finder(dir.path());
     let mut with = fetch(dir.path(), "exit 1", CURL);
-    // sha256("archive")
+    // the digest of another archive
     with.release_sha256 = Some("AC8EC0B7C9BE8CC2F6E6E4B3A8E5C5D1A7D5C3A9E6F1B2C3D4E5F60718293A4B".to_owned());
     finder.fetch = Some(with.clone());
     let said = tried(&finder);
