@@ -133,5 +133,5 @@ mod tests {
         assert_eq!(digest, GOLDEN, "a change of this value is a change of the models' version");
     }
 
-    const GOLDEN: &str = "";
+    const GOLDEN: &str = "787ada0181a83cac8eae9099a9f699a90c539b64c757c79a1b7b256fa6018bec";
 }
