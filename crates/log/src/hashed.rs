@@ -53,6 +53,8 @@ pub enum HashedItem {
     Record(Box<HashedRecord>),
     /// The end of a batch.
     Commit {
+        /// Where it says that its batch starts in the volume, in bytes.
+        start: u64,
         /// Number of entries.
         size: TreeSize,
         /// Where the broker was read up to.
@@ -106,6 +108,7 @@ fn hash_item(item: Item<'_>) -> Result<HashedItem, Damage> {
         Item::Head(head) => HashedItem::Head(head),
         Item::Record(record) => HashedItem::Record(Box::new(HashedRecord::of(&record)?)),
         Item::Commit(commit) => HashedItem::Commit {
+            start: commit.start,
             size: commit.size,
             cursor: commit.cursor,
             checkpoint: commit.checkpoint.to_vec(),

@@ -103,6 +103,12 @@ impl Reader {
         std::fs::read(&path).map_err(|source| disk::read_failed(&path, None, source))
     }
 
+    /// Whether this is the note of the newest commit that can be read, or of a later one than any read before.
+    pub(crate) fn is_commit(&self, note: &[u8]) -> bool {
+        let known = self.cache().newest.as_ref().map(|newest| newest.size);
+        self.published(note).is_some_and(|commit| known.is_none_or(|known| commit.size >= known))
+    }
+
     /// The commit with exactly this note, found by way of the derived files.
     fn published(&self, note: &[u8]) -> Option<Committed> {
         let size = checkpoint::stated(note)?.size;

@@ -56,6 +56,8 @@ pub(crate) struct Last {
     pub(crate) annex_end: u64,
     /// Whether the present volume ended.
     pub(crate) ended: bool,
+    /// Position of the first frame since the last one that closed a batch.
+    batch: Option<u64>,
 }
 
 impl Replay {
@@ -96,7 +98,7 @@ impl Replay {
     ) -> Result<(), LogError> {
         self.annexes.clear();
         for (offset, item) in &hashed.items {
-            self.item(item, hashed.volume).map_err(|what| chunk.damaged(*offset, what))?;
+            self.item(*offset, item, hashed.volume).map_err(|what| chunk.damaged(*offset, what))?;
         }
         if let Some(damage) = hashed.damage {
             return Err(damage);
@@ -121,12 +123,21 @@ impl Replay {
         &self.annexes
     }
 
-    fn item(&mut self, item: &HashedItem, volume: u64) -> Result<(), Damage> {
+    fn item(&mut self, offset: u64, item: &HashedItem, volume: u64) -> Result<(), Damage> {
         match item {
             HashedItem::Head(head) => self.head(head, volume),
             _ if self.last.ended => Err(Damage::Layout("a volume with frames behind its end")),
-            HashedItem::Record(record) => self.record(record),
-            HashedItem::Commit { size, cursor, checkpoint } => self.commit(*size, *cursor, checkpoint),
+            HashedItem::Record(record) => {
+                self.last.batch.get_or_insert(offset);
+                self.record(record)
+            }
+            HashedItem::Commit { start, size, cursor, checkpoint } => {
+                let (got, expected) = (*start, self.last.batch.take().unwrap_or(offset));
+                if got != expected {
+                    return Err(Damage::Number { what: "the start of the batch", got, expected });
+                }
+                self.commit(*size, *cursor, checkpoint)
+            }
             HashedItem::End(end) => self.end(end),
         }
     }

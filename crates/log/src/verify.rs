@@ -153,14 +153,15 @@ impl DerivedCheck {
             }
         }
         faults.extend(std::mem::take(&mut self.faults).into_values());
-        faults.extend(self.checkpoint(checkpoint)?);
         if self.reader.is_beyond(state.size())? {
-            faults.retain(|fault| fault.what != Wrong::Long && fault.path != checkpoint_path(&dir));
+            faults.retain(|fault| fault.what != Wrong::Long);
         }
+        faults.extend(self.checkpoint(checkpoint)?);
         faults.extend(strays(&dir, &files)?);
         Ok(faults)
     }
 
+    /// The file `checkpoint` must be the note of the last commit, or by now of a newer one.
     fn checkpoint(&self, expected: &[u8]) -> Result<Option<DerivedFault>, LogError> {
         let path = checkpoint_path(self.reader.dir());
         let stored = match self.reader.checkpoint_file() {
@@ -168,12 +169,14 @@ impl DerivedCheck {
             Err(LogError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
+        if stored == expected || self.reader.is_commit(&stored) {
+            return Ok(None);
+        }
         let same = stored.iter().zip(expected).take_while(|(a, b)| a == b).count();
         let what = match (same < stored.len(), same < expected.len()) {
-            (false, false) => return Ok(None),
             (true, true) => Wrong::Differs,
             (true, false) => Wrong::Long,
-            (false, true) => Wrong::Short,
+            (false, _) => Wrong::Short,
         };
         Ok(Some(DerivedFault { path, offset: same as u64, what }))
     }

@@ -1,5 +1,7 @@
 //! What goes in comes out: records, proofs, tiles, annexes; over volumes; while the log grows.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use bytes::Bytes;

@@ -1,5 +1,7 @@
 //! Whatever a crash or a rotten disk leaves: repaired, or refused with file and byte; never another history.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::{fs, path::Path};

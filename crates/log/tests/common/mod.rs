@@ -1,5 +1,5 @@
 //! A small ledger for tests: units that seal, and a log that takes what they seal.
-#![allow(dead_code)]
+#![allow(dead_code)] // each test file uses a part
 
 use std::{
     fs,
