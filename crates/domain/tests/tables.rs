@@ -154,6 +154,17 @@ fn occasions_span_months_and_years() {
 }
 
 #[test]
+fn a_named_period_says_with_which_occasion_it_is_reported() {
+    let month = "\n[[occasion]]\nid = \"2023-02\"\nlabel = \"tháng 02/2023\"\nfrom = 2023-01-01\nto = 2023-02-08\noccasion = \"tet-quy-mao-2023\"\n";
+    let text = format!("{OCCASIONS}{month}");
+    let Table::Occasions(rows) = parse("occasions", &text).unwrap() else { panic!() };
+    assert_eq!(rows[0].occasion, None);
+    assert_eq!(rows[1].occasion.as_deref(), Some("tet-quy-mao-2023"));
+    let error = told("occasions", &text, "occasion = \"tet-quy-mao-2023\"", "occasion = \"tet\"");
+    assert_eq!((error.line, error.key.as_str()), (12, "occasion"), "{error}");
+}
+
+#[test]
 fn a_unit_row_wins_over_the_row_of_its_type() {
     let text = "[[grouping]]\ntype = \"ward\"\naggregator = \"hn.tx.b.vp\"\n\n[[grouping]]\nunit = \"hn.tx.ha-dinh.1\"\naggregator = \"hn.tx.b.tt\"\n";
     let Table::Grouping(grouping) = parse("grouping", text).unwrap() else { panic!() };

@@ -25,6 +25,9 @@ pub struct Occasion {
     /// Last day.
     #[serde(deserialize_with = "date")]
     pub to: CivilDate,
+    /// Id of the occasion that a named period is reported with; none for an occasion itself.
+    #[serde(default)]
+    pub occasion: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +48,11 @@ pub(super) fn parse(content: &str) -> Result<Vec<Occasion>, TableError> {
         }
         if !ids.insert(occasion.id.as_str()) {
             return Err(source.row_error(&row.span(), "id", format!("`{}` is listed twice", occasion.id)));
+        }
+    }
+    for row in &file.occasion {
+        if let Some(other) = row.get_ref().occasion.as_deref().filter(|other| !ids.contains(other)) {
+            return Err(source.row_error(&row.span(), "occasion", format!("there is no occasion `{other}`")));
         }
     }
     Ok(file.occasion.into_iter().map(Row::into_inner).collect())
