@@ -80,3 +80,13 @@ fn a_period_named_in_the_adopted_table_asks_the_same() {
     let (fold, _) = district::month().fold();
     assert_eq!(Asked::named(fold.rulebook(), "2023-02"), Some(asked_in(&expected())));
 }
+
+#[test]
+fn an_occasion_asks_for_itself_and_the_same_days_ask_for_the_occasion_in_them() {
+    let (fold, _) = district::month().fold();
+    let occasion = |asked: Asked| asked.occasion;
+    let tet = Asked::named(fold.rulebook(), "tet-quy-mao-2023").unwrap();
+    assert_eq!(occasion(tet).as_deref(), Some("tet-quy-mao-2023"));
+    let days = asked_in(&expected());
+    assert_eq!(Asked::days(fold.rulebook(), days.from, days.to), days);
+}

@@ -26,22 +26,24 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// A span of days and the year of its last day, with the occasion that falls into it if there is exactly one.
+    /// A span of days and the year of its last day, with the occasion that falls into it if there is exactly one. Named periods
+    /// are no occasions.
     pub fn days(rulebook: &Rulebook, from: CivilDate, to: CivilDate) -> Self {
-        let others = occasions(rulebook).filter(|occasion| occasion.from <= to && from <= occasion.to);
-        let mut others = others.filter(|occasion| (occasion.from, occasion.to) != (from, to));
-        let occasion = match (others.next(), others.next()) {
+        let mut inside = occasions(rulebook)
+            .filter(|row| row.occasion.is_none())
+            .filter(|occasion| occasion.from <= to && from <= occasion.to);
+        let occasion = match (inside.next(), inside.next()) {
             (Some(only), None) => Some(only.id.clone()),
             _ => None,
         };
         Asked { from, to, year: to.year(), occasion }
     }
 
-    /// An occasion or named period of the adopted table: its days, and itself as the occasion unless another one falls into it.
+    /// A row of the adopted table: its days, and the occasion a named period says it is reported with, else the row itself.
     pub fn named(rulebook: &Rulebook, id: &str) -> Option<Self> {
-        let named = occasions(rulebook).find(|occasion| occasion.id == id)?;
-        let asked = Asked::days(rulebook, named.from, named.to);
-        Some(Asked { occasion: asked.occasion.or_else(|| Some(id.to_owned())), ..asked })
+        let row = occasions(rulebook).find(|row| row.id == id)?;
+        let occasion = row.occasion.as_ref().unwrap_or(&row.id).clone();
+        Some(Asked { from: row.from, to: row.to, year: row.to.year(), occasion: Some(occasion) })
     }
 }
 
