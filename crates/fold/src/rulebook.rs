@@ -154,12 +154,17 @@ impl Rulebook {
         }
     }
 
+    /// The occasions and named periods in force on a day.
+    pub fn occasions(&self, day: CivilDate) -> &[Occasion] {
+        match self.in_force("occasions", day).map(|adopted| &adopted.table) {
+            Some(Table::Occasions(occasions)) => occasions,
+            _ => &[],
+        }
+    }
+
     /// The occasion of an id, from the occasions in force on a day.
     pub fn occasion(&self, id: &str, day: CivilDate) -> Option<&Occasion> {
-        match &self.in_force("occasions", day)?.table {
-            Table::Occasions(occasions) => occasions.iter().find(|occasion| occasion.id == id),
-            _ => None,
-        }
+        self.occasions(day).iter().find(|occasion| occasion.id == id)
     }
 
     /// Who aggregates whom on a day.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use socai_domain::CivilDate;
 use socai_tlog::{Digest, Hash, TreeSize};
 
-use crate::format::{Percent, dem, tien};
+use crate::format::{dem, tien};
 
 /// Everything one report prints, as known at one tree size.
 #[derive(Clone, Debug)]
@@ -87,22 +87,20 @@ pub struct Figure {
     pub unit: String,
     /// How it prints.
     pub form: Form,
-    /// Decimals of its percentages.
-    pub percent_decimals: u8,
     /// What it was asked for.
     pub span: Span,
-    /// The value in units of measure (money in đồng); `None` when nothing is known.
-    pub value: Option<i64>,
+    /// What its facts add up to, in units of measure (money in đồng). What may be said of it: [`Figure::known`].
+    pub value: i128,
     /// Plans it is compared with, in order of authority.
     pub plan: Vec<Plan>,
-    /// The value of the same period of the year before.
-    pub same_period: Option<i64>,
+    /// As a percentage of the same period of the year before: `108.61`.
+    pub same_period: Option<String>,
     /// Parts of the value along the axes of its row.
     pub slices: Vec<Slice>,
     /// Number of facts it was computed from.
     pub events: u64,
-    /// BLAKE3 over the names of those facts in leaf order.
-    pub digest: Digest,
+    /// BLAKE3 over the names of those facts in leaf order; `None` when nobody read the records again to make it.
+    pub digest: Option<Digest>,
     /// The nil declarations a zero needs; `None` when the row asks for none.
     pub nil: Option<Nil>,
 }
@@ -125,8 +123,8 @@ pub struct Plan {
     pub by: String,
     /// The authority in words: `Thành phố giao`.
     pub label: String,
-    /// The plan, in the figure's unit.
-    pub amount: i64,
+    /// The figure as a percentage of the plan: `17.6`; `None` for a plan that is not above zero.
+    pub percent: Option<String>,
 }
 
 /// A part of a figure.
@@ -139,7 +137,7 @@ pub struct Slice {
     /// That value in words: `các tổ chức xã hội`.
     pub label: String,
     /// The part, in the figure's unit.
-    pub value: i64,
+    pub value: i128,
 }
 
 /// Declarations behind a zero.
@@ -183,9 +181,9 @@ pub struct Restated {
     /// How it prints.
     pub form: Form,
     /// As reported then.
-    pub reported: i64,
+    pub reported: i128,
     /// As known now.
-    pub known: i64,
+    pub known: i128,
     /// Why, in words.
     pub reason: String,
     /// Names of the facts that changed it.
@@ -200,7 +198,7 @@ pub enum Known {
     /// That it is zero: declared by every unit in scope, or what the facts add up to.
     Zero,
     /// This value.
-    Value(i64),
+    Value(i128),
 }
 
 impl Figure {
@@ -208,17 +206,16 @@ impl Figure {
     pub fn known(&self) -> Known {
         let is_confirmed = self.nil.as_ref().map_or(self.events > 0, |nil| nil.missing.is_empty());
         match self.value {
-            None => Known::Nothing,
-            Some(0) if is_confirmed => Known::Zero,
-            Some(0) => Known::Nothing,
-            Some(value) => Known::Value(value),
+            0 if is_confirmed => Known::Zero,
+            0 => Known::Nothing,
+            value => Known::Value(value),
         }
     }
 
-    /// Units whose nil declaration is missing; none when a value above zero is known anyway.
+    /// Units whose nil declaration is missing; none when a value other than zero is known anyway.
     pub fn missing(&self) -> &[UnitName] {
         match (&self.nil, self.value) {
-            (Some(nil), None | Some(0)) => &nil.missing,
+            (Some(nil), 0) => &nil.missing,
             _ => &[],
         }
     }
@@ -233,21 +230,13 @@ impl Figure {
         }
     }
 
-    /// The value against a plan; `None` without data or without a plan above zero.
-    pub fn against_plan(&self, plan: &Plan) -> Option<Percent> {
-        self.against(plan.amount)
+    /// The percentage of a plan, unless nothing may be said about the figure.
+    pub fn against_plan<'f>(&self, plan: &'f Plan) -> Option<&'f str> {
+        plan.percent.as_deref().filter(|_| self.known() != Known::Nothing)
     }
 
-    /// The value against the same period of the year before.
-    pub fn against_same_period(&self) -> Option<Percent> {
-        self.same_period.and_then(|base| self.against(base))
-    }
-
-    fn against(&self, base: i64) -> Option<Percent> {
-        match self.known() {
-            Known::Nothing => None,
-            Known::Zero => Percent::of(0, base, self.percent_decimals),
-            Known::Value(value) => Percent::of(value, base, self.percent_decimals),
-        }
+    /// The percentage of the same period of the year before, unless nothing may be said about the figure.
+    pub fn against_same_period(&self) -> Option<&str> {
+        self.same_period.as_deref().filter(|_| self.known() != Known::Nothing)
     }
 }

@@ -47,14 +47,14 @@ struct AsOfRow {
 struct FigureRow<'a> {
     indicator: &'a str,
     label: &'a str,
-    value: Option<i64>,
+    value: Option<i128>,
     unit: &'a str,
     period: SpanRow<'a>,
     printed: Option<String>,
-    plan_pct: BTreeMap<&'a str, String>,
-    same_period_pct: Option<String>,
+    plan_pct: BTreeMap<&'a str, &'a str>,
+    same_period_pct: Option<&'a str>,
     events: u64,
-    digest: String,
+    digest: Option<String>,
     nil: Option<NilRow<'a>>,
 }
 
@@ -114,11 +114,11 @@ impl<'a> FigureRow<'a> {
             period: SpanRow::of(&figure.span),
             printed: figure.printed(),
             plan_pct: plans
-                .filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?.point())))
+                .filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?)))
                 .collect(),
-            same_period_pct: figure.against_same_period().map(|percent| percent.point()),
+            same_period_pct: figure.against_same_period(),
             events: figure.events,
-            digest: figure.digest.to_string(),
+            digest: figure.digest.map(|digest| digest.to_string()),
             nil: figure.nil.as_ref().map(|nil| NilRow {
                 proven: nil.missing.is_empty(),
                 missing: nil.missing.iter().map(|UnitName { id, .. }| id.as_str()).collect(),

@@ -1,6 +1,7 @@
 //! Printing: every number, amount, percentage, date and name of a report goes through these functions.
 //!
-//! A dot groups thousands, a comma separates decimals. Rounding is half-up, once, from integers.
+//! A dot groups thousands, a comma separates decimals. Money is rounded here, half-up, once; percentages come rounded from
+//! the fold, which has the integers.
 
 mod date;
 mod name;
@@ -10,4 +11,4 @@ mod percent;
 pub use date::{ngay, ngay_dai, thang};
 pub use name::{list, sentence_case, ten_dv};
 pub use number::{dem, so, tien, tien_d};
-pub use percent::Percent;
+pub use percent::pct;

@@ -31,7 +31,7 @@ pub(super) fn environment() -> Environment<'static> {
     engine.add_filter("dem", |value: Value| number(&value, Form::Count));
     engine.add_filter("tien", |value: Value| number(&value, Form::Money));
     engine.add_filter("pct", percent);
-    engine.add_filter("so", so);
+    engine.add_filter("so", |number: i64| so(number));
     engine.add_filter("upper", |text: String| text.to_uppercase());
     engine.add_filter("list", |items: Vec<String>| list(&items));
     engine.add_filter("length", |items: Vec<Value>| items.len());

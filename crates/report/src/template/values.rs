@@ -7,7 +7,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::marks;
 use crate::figures::{Figure, Form, Known};
-use crate::format::{dem, ten_dv, tien};
+use crate::format::{dem, pct, ten_dv, tien};
 
 /// Where figures come from: a real month, or one of the worlds a template is tried in.
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub(super) enum World {
 }
 
 /// The value of a figure in a trial that is neither missing nor zero.
-const SAMPLE: i64 = 7;
+const SAMPLE: i128 = 7;
 
 impl World {
     /// What the template gets for `f(code)`.
@@ -112,7 +112,7 @@ impl Seen {
                 .iter()
                 .find(|plan| plan.by == by)
                 .and_then(|plan| figure.against_plan(plan))
-                .map(|percent| percent.vi()),
+                .map(pct),
             Seen::Absent { .. } => None,
             Seen::Sample { known, .. } => (*known != Known::Nothing).then(|| "7%".to_owned()),
         })
@@ -120,7 +120,7 @@ impl Seen {
 
     fn same_period(&self) -> Value {
         self.percentage(match self {
-            Seen::Figure(figure) => figure.against_same_period().map(|percent| percent.vi()),
+            Seen::Figure(figure) => figure.against_same_period().map(pct),
             Seen::Absent { .. } => None,
             Seen::Sample { known, .. } => (*known != Known::Nothing).then(|| "7%".to_owned()),
         })

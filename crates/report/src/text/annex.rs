@@ -5,7 +5,7 @@ use socai_domain::time::vietnam_rfc3339;
 use super::WIDTH;
 use super::wrap::{centered, fill, padded};
 use crate::figures::{Figure, Figures, UnitName};
-use crate::format::{so, ten_dv};
+use crate::format::{pct, so, ten_dv};
 
 /// Columns of code, label, figure, number of facts, proof code.
 const CELLS: [usize; 5] = [10, 28, 23, 7, 8];
@@ -27,19 +27,19 @@ pub(super) fn lines(figures: &Figures) -> Vec<String> {
 }
 
 fn cells(figure: &Figure, value: String) -> [Vec<String>; 5] {
-    let digest = figure.digest.to_string();
+    let digest = figure.digest.map_or_else(String::new, |digest| digest.to_string());
     let plans = figure.plan.iter().filter_map(|plan| {
         let percent = figure.against_plan(plan)?;
-        Some(format!("{percent} {}", plan.label))
+        Some(format!("{} {}", pct(percent), plan.label))
     });
-    let same_period = figure.against_same_period().map(|percent| format!("{percent} cùng kỳ"));
+    let same_period = figure.against_same_period().map(|percent| format!("{} cùng kỳ", pct(percent)));
     let mut said = fill(&value, CELLS[2], 0, 0);
     said.extend(plans.chain(same_period).flat_map(|line| fill(&line, CELLS[2], 0, 2)));
     [
         fill(&figure.indicator, CELLS[0], 0, 0),
         fill(&figure.label, CELLS[1], 0, 0),
         said,
-        vec![format!("{:>width$}", so(i64::try_from(figure.events).unwrap_or(i64::MAX)), width = CELLS[3])],
+        vec![format!("{:>width$}", so(figure.events), width = CELLS[3])],
         vec![digest.chars().take(PROOF_CODE).collect()],
     ]
 }
@@ -81,7 +81,7 @@ fn unclosed(open: &[UnitName]) -> Vec<String> {
 
 fn cut_off(figures: &Figures) -> Vec<String> {
     let as_of = &figures.as_of;
-    let size = so(i64::try_from(as_of.size.0).unwrap_or(i64::MAX));
+    let size = so(as_of.size.0);
     let said =
         format!("Sổ cái {}, cỡ cây {size}, ghi nhận đến {}.", figures.ledger, vietnam_rfc3339(as_of.time_ms));
     let mut lines = fill(&said, WIDTH, 0, 2);

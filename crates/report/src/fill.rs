@@ -1,0 +1,166 @@
+//! Filling a report from the fold.
+
+use std::collections::BTreeMap;
+
+use socai_domain::tables::{Format, Indicator, Occasion as Row, Table};
+use socai_domain::{CivilDate, Registry};
+use socai_fold::figures::{self, Asked, Picked, Window};
+use socai_fold::{Fold, Rulebook};
+use socai_proto::schema::{Enum, Shape};
+use socai_proto::v1::DirectiveClass;
+use socai_proto::{Lang, kind, schema};
+use socai_tlog::{Hash, UnitNo};
+
+use crate::figures::{
+    AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
+};
+use crate::format::{ngay, thang};
+
+impl Figures {
+    /// The report on a question: `figures` are the fold's answer to `asked`, `root` is the root at the fold's size, `ledger` its origin.
+    ///
+    /// Names are those of the last asked day. Restatements and texts of officials are left empty.
+    pub fn of(fold: &Fold, asked: &Asked, figures: &[figures::Figure], ledger: &str, root: Hash) -> Figures {
+        Figures {
+            ledger: ledger.to_owned(),
+            issuer: name(fold.registry(), UnitNo::OPERATOR, asked.to).name,
+            period: period(fold.rulebook(), asked),
+            as_of: AsOf { size: fold.size(), root, time_ms: fold.last_received_at_ms() },
+            figures: figures.iter().map(|figure| filled(fold.registry(), asked, figure)).collect(),
+            directives: main_tasks(fold, asked),
+            restated: Vec::new(),
+            open: open(fold, asked),
+            texts: BTreeMap::new(),
+        }
+    }
+}
+
+fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figure {
+    let row = &figure.row;
+    Figure {
+        indicator: row.code.clone(),
+        label: row.label.clone(),
+        unit: row.unit.clone(),
+        form: if row.format == Format::Tien { Form::Money } else { Form::Count },
+        span: span(&figure.window),
+        value: figure.value,
+        plan: plans(row, figure),
+        same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
+        slices: figure.slices.iter().map(|part| slice(row, part)).collect(),
+        events: figure.events,
+        digest: figure.digest,
+        nil: figure.nil.as_ref().map(|nil| Nil {
+            missing: nil.missing.iter().map(|unit| name(registry, *unit, asked.to)).collect(),
+        }),
+    }
+}
+
+fn span(window: &Window) -> Span {
+    match &window.pick {
+        Some(pick) if matches!(pick.value, Picked::Occasion(_)) => match &pick.value {
+            Picked::Occasion(id) => Span::Occasion(id.clone()),
+            Picked::Year(_) => days(window),
+        },
+        _ => days(window),
+    }
+}
+
+fn days(window: &Window) -> Span {
+    let (from, to) = window.days();
+    if from == CivilDate::MIN { Span::Until(to) } else { Span::Days(from, to) }
+}
+
+fn plans(row: &Indicator, figure: &figures::Figure) -> Vec<Plan> {
+    let authorities = row.plan.as_ref().and_then(|plan| labels(&plan.kind, plan.by.as_deref()?));
+    let plan = |(by, compared): (&String, &figures::Compared)| Plan {
+        by: by.clone(),
+        label: label(authorities, by),
+        percent: compared.percent.clone(),
+    };
+    figure.plans.iter().map(plan).collect()
+}
+
+fn slice(row: &Indicator, part: &figures::SlicePart) -> Slice {
+    let values = row.kind.as_deref().and_then(|kind| labels(kind, &part.axis));
+    Slice {
+        axis: part.axis.clone(),
+        key: part.value.clone(),
+        label: label(values, &part.value),
+        value: part.part.value,
+    }
+}
+
+/// The values that a field of a kind may have, when it is an enum.
+fn labels(kind_name: &str, field: &str) -> Option<&'static Enum> {
+    match kind(kind_name)?.message.field(field)?.shape {
+        Shape::Enum(of) => Some(of),
+        _ => None,
+    }
+}
+
+/// The Vietnamese label of an enum's value, else the value itself.
+fn label(of: Option<&'static Enum>, value: &str) -> String {
+    of.and_then(|of| of.named(value)).map_or(value, |value| value.label.vi).to_owned()
+}
+
+fn period(rulebook: &Rulebook, asked: &Asked) -> Period {
+    let rows: &[Row] = match rulebook.in_force("occasions", asked.to).map(|adopted| &adopted.table) {
+        Some(Table::Occasions(rows)) => rows,
+        _ => &[],
+    };
+    let named = rows.iter().find(|row| (row.from, row.to) == (asked.from, asked.to));
+    let label = |row: &Row| row.label.clone();
+    Period {
+        id: named.map(|row| row.id.clone()),
+        name: named.map_or_else(|| format!("từ {} đến {}", ngay(asked.from), ngay(asked.to)), label),
+        from: asked.from,
+        to: asked.to,
+        tasks_of: named.map_or_else(|| thang(asked.to), label),
+        occasion: asked.occasion.as_ref().map(|id| {
+            let row = rows.iter().find(|row| row.id == *id);
+            Occasion { id: id.clone(), name: row.map_or_else(|| id.clone(), label) }
+        }),
+    }
+}
+
+/// The groups of main tasks issued in the period, by number.
+fn main_tasks(fold: &Fold, asked: &Asked) -> Vec<Directive> {
+    let statuses = labels("directive.progressed", "status");
+    let mut tasks: Vec<Directive> = Vec::new();
+    for (_, directive) in fold.directives().iter() {
+        let Some(issued) = directive.issued().filter(|issued| issued.class() == DirectiveClass::TaskGroup) else {
+            continue;
+        };
+        let in_period = issued.occurred_on().is_some_and(|day| (asked.from..=asked.to).contains(&day));
+        let Some(due_on) = issued.due_on().filter(|_| in_period) else { continue };
+        let lead = fold.registry().by_id(&issued.lead_unit).map(|unit| name(fold.registry(), unit.no, asked.to));
+        let status = directive.status(asked.to);
+        tasks.push(Directive {
+            number: issued.number,
+            text: issued.text.clone(),
+            lead: lead.map_or_else(|| issued.lead_unit.clone(), |unit| unit.name),
+            due_on,
+            status: statuses.and_then(|of| of.value(status as i64)).map(|value| value.label.vi.to_owned()),
+        });
+    }
+    tasks.sort_by_key(|task| task.number);
+    tasks
+}
+
+/// Units that publish and have not closed every day of the period, in official order.
+fn open(fold: &Fold, asked: &Asked) -> Vec<UnitName> {
+    let units = fold.registry().on(asked.to).into_iter().map(|(unit, _)| unit.no);
+    let publishing = units.filter(|unit| *unit != UnitNo::OPERATOR);
+    let open = publishing.filter(|unit| !fold.closings().is_closed(*unit, asked.from, asked.to));
+    open.map(|unit| name(fold.registry(), unit, asked.to)).collect()
+}
+
+/// A unit by the name it has on a day.
+fn name(registry: &Registry, no: UnitNo, on: CivilDate) -> UnitName {
+    let unit = registry.unit(no);
+    let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
+    UnitName {
+        id: unit.map_or_else(|| no.to_string(), |unit| unit.id.clone()),
+        name: span.map_or_else(|| no.to_string(), |span| span.name.clone()),
+    }
+}
