@@ -8,7 +8,6 @@ pub mod body;
 mod error;
 pub mod figures;
 pub mod format;
-mod gather;
 mod json;
 mod template;
 mod text;
@@ -18,7 +17,7 @@ pub use figures::{
     AsOf, Directive, Figure, Figures, Form, Known, Nil, Occasion, Period, Plan, Restated, Slice, Span,
     UnitName,
 };
-pub use gather::{GatherError, gather};
+
 pub use json::json;
 pub use template::Template;
 pub use text::text;
