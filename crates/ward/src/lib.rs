@@ -1,11 +1,24 @@
 //! ward
+mod clock;
 mod config;
+mod cut;
+mod desk;
 mod dir;
+mod draft;
 mod entropy;
+mod generation;
+mod history;
 mod ids;
+mod import;
+mod keeper;
 mod keys;
-mod lock;
+mod node;
+mod problem;
 pub mod publisher;
+mod receipts;
+mod registry;
 mod rotation;
+mod status;
 mod trust;
+mod ward;
 pub use trust::Trust;

@@ -45,6 +45,12 @@ impl Alarm {
         let text = |note: Held<'_>| note.map(SignedCheckpoint::to_string).unwrap_or_default();
         Alarm { kind, seq: seq.0, held: text(held), given: text(given), detail }
     }
+
+    /// An alarm whose file does not tell what it was.
+    pub(crate) fn unreadable(why: &str) -> Alarm {
+        let detail = format!("alarm.json cannot be read: {why}");
+        Alarm::new(AlarmKind::OtherChain, UnitSeq(0), None, None, detail)
+    }
 }
 
 impl std::fmt::Display for Alarm {

@@ -198,9 +198,7 @@ impl Publisher {
         for bytes in restore.segments {
             match self.take_back(bytes) {
                 Ok(Some(segment)) => {
-                    if self.began_restore() {
-                        outputs.push(Output::BeginRestore);
-                    }
+                    outputs.extend(self.first_restored().map(Output::BeginRestore));
                     self.restored_to(&segment);
                     outputs.push(Output::Restore(segment));
                 }
@@ -243,8 +241,12 @@ impl Publisher {
         Err(format!("a restored segment is signed by none of our keys: {refused}"))
     }
 
-    fn began_restore(&self) -> bool {
-        matches!(&self.phase, Phase::Greeting(greeting) if greeting.restored.is_none())
+    /// Where restored records begin, before the first of them.
+    fn first_restored(&self) -> Option<ChainHead> {
+        match &self.phase {
+            Phase::Greeting(greeting) if greeting.restored.is_none() => Some(greeting.base),
+            _ => None,
+        }
     }
 
     /// The restored records end here now; a key that they bring in signs what follows.

@@ -19,22 +19,18 @@ pub struct Own {
 }
 
 /// A receipt that was verified, to be kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Proven {
-    /// The first record the receipt names.
-    pub first: UnitSeq,
-    /// The last one, whose entry is proven to be in the log; its header's chain commits to all before it.
+    /// The last record, whose entry is proven to be in the log; its header's chain commits to all before it.
     pub last: UnitSeq,
-    /// The link of the last record.
+    /// The link of that record.
     pub link: Link,
-    /// Where the records lie, as the district says; the last place is proven.
-    pub runs: Vec<v1::Run>,
-    /// The leaf of the last record.
+    /// The leaf of that record.
     pub leaf: LeafIndex,
-    /// The entry of the last record, as the tree hashes it.
-    pub entry: Vec<u8>,
-    /// The inclusion proof of that leaf.
-    pub inclusion: Vec<Hash>,
+    /// Whether the entry carries the segment's signature.
+    pub signed: bool,
+    /// The receipt as it came.
+    pub receipt: v1::Receipt,
     /// The checkpoint that covers it.
     pub checkpoint: SignedCheckpoint,
     /// Whether that checkpoint is newer than the one held before.
@@ -80,21 +76,12 @@ pub(super) fn judge(trust: &Trust, held: Held<'_>, receipt: &v1::Receipt, own: &
             return Judgement::Contradiction(Alarm::new(kind, last, held, Some(&seen), detail));
         }
     };
-    let Some(entry) = included_entry(&seen, leaf, &inclusion, receipt.received_at_ms, own) else {
+    let Some(signed) = included(&seen, leaf, &inclusion, receipt.received_at_ms, own) else {
         let detail = format!("leaf {leaf} of tree size {}", seen.size());
         return Judgement::Contradiction(Alarm::new(AlarmKind::NotIncluded, last, held, Some(&seen), detail));
     };
-    Judgement::Proven(Box::new(Proven {
-        first: UnitSeq(receipt.first_seq),
-        last,
-        link: own.link,
-        runs: receipt.runs.clone(),
-        leaf,
-        entry,
-        inclusion,
-        checkpoint: seen,
-        advances,
-    }))
+    let (link, receipt) = (own.link, receipt.clone());
+    Judgement::Proven(Box::new(Proven { last, link, leaf, signed, receipt, checkpoint: seen, advances }))
 }
 
 /// How a checkpoint relates to the one held.
@@ -146,20 +133,23 @@ fn leaf_of_last(runs: &[v1::Run], first: u64, last: u64) -> Result<LeafIndex, &'
     }
 }
 
-/// Rebuilds the entry from our own record, signed or not, and finds the one that the tree holds at `leaf`.
-fn included_entry(
+/// Rebuilds the entry from our own record and says whether the one that the tree holds at `leaf` is signed; `None` when it holds
+/// neither.
+fn included(
     seen: &SignedCheckpoint,
     leaf: LeafIndex,
     proof: &[Hash],
     received_at_ms: u64,
     own: &Own,
-) -> Option<Vec<u8>> {
-    let candidates = [own.signature, None];
-    let signature = candidates.into_iter().find(|signature| {
-        let hash = entry_hash(received_at_ms, &own.header_bytes, signature.as_ref());
+) -> Option<bool> {
+    let holds = |signature: Option<&[u8; 64]>| {
+        let hash = entry_hash(received_at_ms, &own.header_bytes, signature);
         seen.verify_inclusion(leaf, &hash, proof).is_ok()
-    })?;
-    Some(Entry { received_at_ms, header_bytes: own.header_bytes, signature }.encode().to_vec())
+    };
+    match &own.signature {
+        Some(signature) if holds(Some(signature)) => Some(true),
+        _ => holds(None).then_some(false),
+    }
 }
 
 fn hashes(parts: &[Bytes]) -> Option<Vec<Hash>> {

@@ -72,8 +72,8 @@ pub enum Output {
     Hello(v1::Hello),
     /// Keep this receipt, and its checkpoint if it is newer, synced, before the next input.
     Save(Box<Proven>),
-    /// Begin an empty place for records that come back from the district.
-    BeginRestore,
+    /// Begin a place for records that come back from the district, behind ours before this head.
+    BeginRestore(ChainHead),
     /// Put these records there; they continue what is there.
     Restore(VerifiedSegment),
     /// Make a new journal: our records before `base`, the restored ones up to `head`, then ours from `base` on, sealed again.

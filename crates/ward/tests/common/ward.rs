@@ -145,7 +145,7 @@ impl FakeWard {
                     }
                     self.disk.receipts.push(*proven);
                 }
-                Output::BeginRestore => self.restored.clear(),
+                Output::BeginRestore(_) => self.restored.clear(),
                 Output::Restore(segment) => self.restored.push(segment),
                 Output::Rejoin { base, head } => {
                     let input = self.rejoin(now_ms, base, head);

@@ -1,0 +1,396 @@
+//! The publishing side of a running ward: a link to the broker, the journal, and the machine that decides.
+//!
+//! It has a thread of its own, because it syncs receipts and reads the journal where it waits for messages. Whatever fails here leaves
+//! the disk as it is and begins again from there; sealing goes on meanwhile.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use prost::Message as _;
+use socai_bus::{
+    BadKey, BadLedger, BusError, Downs, LinkConfig, LinkEvent, LinkState, PublishError, Subjects,
+    TransportKey, UnitLink,
+};
+use socai_proto::v1;
+use socai_tlog::UnitSeq;
+use tokio::{
+    sync::{broadcast, oneshot, watch},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cut::{CutError, Cutter},
+    desk::Shelf,
+    dir::FileError,
+    entropy::{NoEntropy, random},
+    keeper::record_at,
+    publisher::{Input, Output, Publisher, Start},
+    receipts::Receipts,
+    trust::Trust,
+    ward::Ward,
+};
+
+/// How long a node waits before it begins again after a failure of its disk.
+const BREATH: Duration = Duration::from_secs(5);
+
+/// Why a node cannot run at all.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The broker's address cannot be used.
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    /// `ledger` in `unit.toml` cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] BadLedger),
+    /// The transport key cannot be used.
+    #[error(transparent)]
+    Key(#[from] BadKey),
+    /// The system gave no random bytes.
+    #[error(transparent)]
+    Entropy(#[from] NoEntropy),
+    /// The system gave no thread.
+    #[error("no thread for publishing: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The thread ended without a word.
+    #[error("the publishing thread ended unexpectedly; start the node again")]
+    Ended,
+}
+
+/// A failure after which publishing begins again from the disk.
+#[derive(Debug, thiserror::Error)]
+enum Setback {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Cut(#[from] CutError),
+    #[error("the link to the broker was closed")]
+    Closed,
+}
+
+/// Publishes what `ward` seals until `shutdown`, whatever the broker and the disk do meanwhile.
+///
+/// # Errors
+/// Only what no waiting mends: a wrong address, a wrong key.
+pub async fn run(ward: Ward, shutdown: CancellationToken) -> Result<(), NodeError> {
+    let (done, ended) = oneshot::channel();
+    let name = format!("publish-{}", ward.unit().no);
+    std::thread::Builder::new().name(name).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let result =
+            runtime.map_err(NodeError::Thread).and_then(|runtime| runtime.block_on(serve(&ward, &shutdown)));
+        ward.live().stopped();
+        drop(ward); // before the answer: whoever waits for it may open the unit again
+        let _ = done.send(result); // nobody waits any more
+    })?;
+    ended.await.map_err(|_| NodeError::Ended)?
+}
+
+async fn serve(ward: &Ward, shutdown: &CancellationToken) -> Result<(), NodeError> {
+    let config = &ward.unit().config;
+    let subjects = Subjects::new(&config.ledger)?;
+    let key = TransportKey::from_seed(ward.transport_seed())?;
+    let link_config =
+        LinkConfig { name: format!("socai ward {}", config.unit), ..LinkConfig::new(&config.nats, key) };
+    while !shutdown.is_cancelled() {
+        let link = UnitLink::open(&link_config, &subjects, ward.unit().no).await?;
+        let setback = match Node::open(ward, link).await? {
+            Ok(node) => node.run(shutdown).await.err(),
+            Err(setback) => Some(setback),
+        };
+        if let Some(setback) = setback {
+            tracing::error!(unit = config.no, %setback, "publishing begins again from the disk");
+            ward.live().connection(false, Some(setback.to_string()));
+            let _ = tokio::time::timeout(BREATH, shutdown.cancelled()).await; // whichever comes first
+        }
+    }
+    Ok(())
+}
+
+struct Node<'a> {
+    ward: &'a Ward,
+    machine: Publisher,
+    cutter: Cutter,
+    receipts: Receipts,
+    link: UnitLink,
+    events: broadcast::Receiver<LinkEvent>,
+    state: watch::Receiver<LinkState>,
+    downs: Downs,
+    shelf: watch::Receiver<Shelf>,
+    cleared: watch::Receiver<u64>,
+    outcomes: JoinSet<(Option<UnitSeq>, Result<(), PublishError>)>,
+    keys: usize,
+    restored: Result<(), String>,
+    begun: Instant,
+}
+
+impl<'a> Node<'a> {
+    /// Everything as the disk has it; the link begins to connect.
+    async fn open(ward: &'a Ward, link: UnitLink) -> Result<Result<Node<'a>, Setback>, NodeError> {
+        let (events, state) = (link.events(), link.state());
+        let downs = link.downs().await?;
+        let nonce_seed = random()?;
+        let (shelf, cleared) = (ward.desk().shelf(), ward.live().cleared());
+        let (unit, now) = (ward.unit(), shelf.borrow().clone());
+        let trust = Trust::new(unit.origin.clone(), unit.operator);
+        let link_of = |seq| record_at(&now.reader, seq).ok().flatten().map(|record| record.link());
+        let (receipts, recorded) = match Receipts::open(ward.dir(), &trust, unit.genesis(), link_of) {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let machine = Publisher::new(Start {
+            unit: unit.no,
+            trust,
+            keys: now.keys.clone(),
+            journal: now.head,
+            recorded: recorded.head,
+            newest: recorded.newest,
+            alarm: ward.live().alarm(),
+            nonce_seed,
+        });
+        Ok(Ok(Node {
+            ward,
+            machine,
+            cutter: Cutter::new(now.reader.clone()),
+            receipts,
+            link,
+            events,
+            state,
+            downs,
+            shelf,
+            cleared,
+            outcomes: JoinSet::new(),
+            keys: now.keys.len(),
+            restored: Ok(()),
+            begun: Instant::now(),
+        }))
+    }
+
+    async fn run(mut self, shutdown: &CancellationToken) -> Result<(), Setback> {
+        if *self.state.borrow() == LinkState::Up {
+            self.linked(LinkEvent::Connected).await?;
+        }
+        loop {
+            self.show();
+            let due = self.machine.wake_at().map(|at| self.begun + Duration::from_millis(at));
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => break,
+                event = self.events.recv() => match event {
+                    Ok(event) => self.linked(event).await?,
+                    Err(broadcast::error::RecvError::Lagged(_)) => self.missed_events().await?,
+                    Err(broadcast::error::RecvError::Closed) => return Err(Setback::Closed),
+                },
+                Some(outcome) = self.outcomes.join_next() => self.came_out(outcome).await?,
+                down = self.downs.next() => match down {
+                    Some(bytes) => self.hear(bytes).await?,
+                    None => return Err(Setback::Closed),
+                },
+                changed = self.shelf.changed() => match changed {
+                    Ok(()) => self.sealed().await?,
+                    Err(_) => return Err(Setback::Closed),
+                },
+                Ok(()) = self.cleared.changed() => self.tell(Input::Cleared).await?,
+                () = sleep_until(due) => self.tell(Input::Tick).await?,
+            }
+        }
+        self.link.close().await;
+        Ok(())
+    }
+
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// What others may see of it.
+    fn show(&self) {
+        let machine = &self.machine;
+        self.ward.live().moved(
+            machine.standing(),
+            machine.recorded(),
+            machine.in_transit_to(),
+            machine.newest(),
+        );
+    }
+
+    /// The connection changed, or the server denied something: shown at once, in the log and in the status.
+    async fn linked(&mut self, event: LinkEvent) -> Result<(), Setback> {
+        let (live, unit) = (self.ward.live(), self.ward.unit().no.0);
+        match event {
+            LinkEvent::Connected => {
+                tracing::info!(unit, "connected to the broker");
+                live.connection(true, None);
+                self.tell(Input::Connected).await
+            }
+            LinkEvent::Disconnected | LinkEvent::Closed => {
+                tracing::warn!(unit, "the connection to the broker broke");
+                live.connection(false, Some("the connection broke; it is being set up again".to_owned()));
+                self.tell(Input::Disconnected).await
+            }
+            LinkEvent::Refused(refusal) => {
+                tracing::error!(unit, %refusal, "the broker denies us");
+                live.trouble(refusal.to_string());
+                Ok(())
+            }
+            LinkEvent::Trouble(why) => {
+                live.trouble(why);
+                Ok(())
+            }
+            LinkEvent::Dropped => {
+                tracing::warn!(unit, "messages from the district were dropped; they are asked for again");
+                Ok(())
+            }
+            LinkEvent::Leaving => Ok(()),
+        }
+    }
+
+    /// Nobody knows what happened to the connection meanwhile: as if it had broken.
+    async fn missed_events(&mut self) -> Result<(), Setback> {
+        self.tell(Input::Disconnected).await?;
+        if *self.state.borrow() == LinkState::Up { self.tell(Input::Connected).await } else { Ok(()) }
+    }
+
+    /// The broker answered for a message, or did not.
+    async fn came_out(
+        &mut self,
+        outcome: Result<(Option<UnitSeq>, Result<(), PublishError>), tokio::task::JoinError>,
+    ) -> Result<(), Setback> {
+        match outcome {
+            Ok((last, Ok(()))) => {
+                self.ward.live().well();
+                match last {
+                    Some(last) => self.tell(Input::Acked(last)).await,
+                    None => Ok(()),
+                }
+            }
+            Ok((_, Err(error))) => {
+                tracing::warn!(unit = self.ward.unit().no.0, %error, "a message was not taken");
+                self.ward.live().trouble(error.to_string());
+                self.tell(Input::NotTaken).await
+            }
+            Err(_) => self.tell(Input::NotTaken).await,
+        }
+    }
+
+    async fn hear(&mut self, bytes: Bytes) -> Result<(), Setback> {
+        let down = match v1::Down::decode(bytes) {
+            Ok(down) => Box::new(down),
+            Err(error) => {
+                tracing::debug!(%error, "a message that is none of ours");
+                return Ok(());
+            }
+        };
+        let own = match Publisher::asks(&down) {
+            Some(seq) => self.cutter.own(seq)?.map(Box::new),
+            None => None,
+        };
+        self.tell(Input::Down { down, own }).await
+    }
+
+    /// The journal grew, or has another key.
+    async fn sealed(&mut self) -> Result<(), Setback> {
+        let now = self.shelf.borrow_and_update().clone();
+        for key in now.keys.iter().skip(self.keys) {
+            self.machine.handle(self.now_ms(), Input::KeyAdded(*key));
+        }
+        self.keys = now.keys.len();
+        self.cutter.renew(now.reader);
+        self.tell(Input::Sealed(now.head)).await
+    }
+
+    /// Tells the machine and does what it says, then sends what it wants sent.
+    async fn tell(&mut self, input: Input) -> Result<(), Setback> {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            for output in self.machine.handle(self.now_ms(), input) {
+                inputs.extend(self.perform(output).await?);
+            }
+        }
+        while let Some(from) = self.machine.next_send() {
+            let Some(cut) = self.cutter.cut(from)? else { break };
+            self.machine.sent(self.now_ms(), cut.first, cut.last);
+            let publish = v1::Publish { seen_size: self.machine.seen_size().0, segment: cut.bytes };
+            if !self.send(v1::up::Message::Publish(publish), Some(cut.last)).await {
+                self.machine.handle(self.now_ms(), Input::NotTaken);
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Does one thing the machine asks for; what came of it may be news.
+    async fn perform(&mut self, output: Output) -> Result<Option<Input>, Setback> {
+        let unit = self.ward.unit().no.0;
+        match output {
+            Output::Hello(hello) => {
+                let sent = self.send(v1::up::Message::Hello(hello), None).await;
+                return Ok((!sent).then_some(Input::NotTaken));
+            }
+            Output::Save(proven) => {
+                self.receipts.keep(&proven)?;
+                self.ward.live().received(proven.receipt.received_at_ms);
+            }
+            Output::BeginRestore(base) => {
+                self.restored = self.ward.desk().begin_restore(base).await.map_err(|error| error.to_string());
+            }
+            Output::Restore(segment) if self.restored.is_ok() => {
+                self.restored = self.ward.desk().restore(segment).await.map_err(|error| error.to_string());
+            }
+            Output::Restore(_) => {}
+            Output::Rejoin { head, .. } => return Ok(Some(self.rejoin(head).await)),
+            Output::Alarm(alarm) => {
+                tracing::error!(unit, %alarm, "ALARM");
+                self.ward.live().raise(self.ward.dir(), alarm)?;
+            }
+            Output::Ignored(why) => tracing::debug!(unit, why, "ignored"),
+        }
+        Ok(None)
+    }
+
+    async fn rejoin(&mut self, head: socai_tlog::ChainHead) -> Input {
+        let restored = std::mem::replace(&mut self.restored, Ok(()));
+        let joined = match restored {
+            Ok(()) => self.ward.desk().rejoin(head).await.map_err(|error| error.to_string()),
+            Err(error) => Err(error),
+        };
+        match joined {
+            Ok(_) => {
+                let now = self.shelf.borrow_and_update().clone();
+                self.cutter = Cutter::new(now.reader);
+                Input::Rejoined(now.head)
+            }
+            Err(error) => {
+                tracing::error!(
+                    unit = self.ward.unit().no.0,
+                    error,
+                    "records that came back could not be joined"
+                );
+                self.ward.live().trouble(error);
+                Input::NotRejoined
+            }
+        }
+    }
+
+    /// Hands one message to the link; its outcome comes later. `false` when it was not even sent.
+    async fn send(&mut self, message: v1::up::Message, last: Option<UnitSeq>) -> bool {
+        let bytes = v1::Up { message: Some(message) }.encode_to_vec();
+        match self.link.publish(bytes.into()).await {
+            Ok(publishing) => {
+                self.outcomes.spawn(async move { (last, publishing.await.map(drop)) });
+                true
+            }
+            Err(error) => {
+                tracing::warn!(unit = self.ward.unit().no.0, %error, "a message was not sent");
+                self.ward.live().trouble(error.to_string());
+                false
+            }
+        }
+    }
+}
+
+async fn sleep_until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
