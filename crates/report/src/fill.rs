@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use socai_domain::tables::{Format, Indicator, Occasion as Row, Table};
 use socai_domain::{CivilDate, Registry};
-use socai_fold::figures::{self, Asked, Picked, Window};
+use socai_fold::figures::{self, Asked, Pick, Picked, Window};
 use socai_fold::{Fold, Rulebook};
+use socai_proto::kind;
 use socai_proto::schema::{Enum, Shape};
 use socai_proto::v1::DirectiveClass;
-use socai_proto::{Lang, kind, schema};
 use socai_tlog::{Hash, UnitNo};
 
 use crate::figures::{
@@ -56,16 +56,9 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
 }
 
 fn span(window: &Window) -> Span {
-    match &window.pick {
-        Some(pick) if matches!(pick.value, Picked::Occasion(_)) => match &pick.value {
-            Picked::Occasion(id) => Span::Occasion(id.clone()),
-            Picked::Year(_) => days(window),
-        },
-        _ => days(window),
+    if let Some(Pick { value: Picked::Occasion(id), .. }) = &window.pick {
+        return Span::Occasion(id.clone());
     }
-}
-
-fn days(window: &Window) -> Span {
     let (from, to) = window.days();
     if from == CivilDate::MIN { Span::Until(to) } else { Span::Days(from, to) }
 }
@@ -128,12 +121,14 @@ fn main_tasks(fold: &Fold, asked: &Asked) -> Vec<Directive> {
     let statuses = labels("directive.progressed", "status");
     let mut tasks: Vec<Directive> = Vec::new();
     for (_, directive) in fold.directives().iter() {
-        let Some(issued) = directive.issued().filter(|issued| issued.class() == DirectiveClass::TaskGroup) else {
+        let Some(issued) = directive.issued().filter(|issued| issued.class() == DirectiveClass::TaskGroup)
+        else {
             continue;
         };
         let in_period = issued.occurred_on().is_some_and(|day| (asked.from..=asked.to).contains(&day));
         let Some(due_on) = issued.due_on().filter(|_| in_period) else { continue };
-        let lead = fold.registry().by_id(&issued.lead_unit).map(|unit| name(fold.registry(), unit.no, asked.to));
+        let lead =
+            fold.registry().by_id(&issued.lead_unit).map(|unit| name(fold.registry(), unit.no, asked.to));
         let status = directive.status(asked.to);
         tasks.push(Directive {
             number: issued.number,

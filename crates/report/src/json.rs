@@ -113,9 +113,7 @@ impl<'a> FigureRow<'a> {
             unit: &figure.unit,
             period: SpanRow::of(&figure.span),
             printed: figure.printed(),
-            plan_pct: plans
-                .filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?)))
-                .collect(),
+            plan_pct: plans.filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?))).collect(),
             same_period_pct: figure.against_same_period(),
             events: figure.events,
             digest: figure.digest.map(|digest| digest.to_string()),

@@ -2,11 +2,12 @@
 //!
 //! In scope: the one place where numbers, money, percentages and dates become Vietnamese print ([`format`](mod@format)), the monthly
 //! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP for 80 columns ([`text`]) and the JSON form
-//! ([`json`]). Out of scope: computing figures (`fold`), reading the log, the clock: whoever asks fills [`Figures`].
+//! ([`json`]). Out of scope: computing figures (`fold`, from which [`Figures::of`] fills a report), reading the log, the clock.
 
 pub mod body;
 mod error;
 pub mod figures;
+mod fill;
 pub mod format;
 mod json;
 mod template;

@@ -7,11 +7,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-use common::month::{district, facts, month, of_the_operator, units};
+use common::month::{district, folded, month, records, units};
 use serde_json::json;
-use socai_domain::Position;
-use socai_fold::{Fold, NoFacts, Recorded, Verdict};
-use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo};
+use socai_tlog::TreeSize;
 
 #[test]
 fn every_unit_publishes_and_no_file_belongs_to_nobody() {
@@ -27,23 +25,8 @@ fn every_unit_publishes_and_no_file_belongs_to_nobody() {
 
 #[test]
 fn every_line_is_a_valid_fact_and_none_is_rejected() {
-    let mut ledger = vec![(UnitNo::OPERATOR, of_the_operator())];
-    ledger.extend(month());
-    let mut fold = Fold::new();
-    for (unit, forms) in ledger {
-        for (seq, form) in forms.into_iter().enumerate() {
-            let leaf = fold.size().0;
-            let bytes = facts(form.clone(), leaf);
-            let at = Position {
-                name: EventName::new(unit.0, seq as u64),
-                leaf: LeafIndex(leaf),
-                received_at_ms: 1_675_874_700_000,
-                rotates_key: false,
-            };
-            let verdict = fold.apply(&Recorded { at, facts: &bytes }, &NoFacts).unwrap();
-            assert_eq!(verdict, Verdict::Counts, "{form}");
-        }
-    }
+    let records = records(&[]);
+    let fold = folded(&records);
     assert_eq!(fold.rejected(), 0);
     assert!(fold.size() > TreeSize(1_400));
 }

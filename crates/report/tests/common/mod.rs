@@ -6,6 +6,7 @@ pub mod month;
 use std::collections::BTreeMap;
 
 use socai_domain::CivilDate;
+use socai_fold::figures::percent;
 use socai_report::{
     AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, Template, UnitName,
 };
@@ -45,39 +46,38 @@ pub fn empty() -> Figures {
     }
 }
 
-pub fn figure(indicator: &str, label: &str, unit: &str, value: i64) -> Figure {
+pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
     Figure {
         indicator: indicator.to_owned(),
         label: label.to_owned(),
         unit: unit.to_owned(),
         form: if unit == "VND" { Form::Money } else { Form::Count },
-        percent_decimals: 2,
         span: Span::Days(day("2023-01-01"), day("2023-02-08")),
-        value: Some(value),
+        value,
         plan: Vec::new(),
         same_period: None,
         slices: Vec::new(),
         events: 3,
-        digest: Digest::of(indicator.as_bytes()),
+        digest: Some(Digest::of(indicator.as_bytes())),
         nil: None,
     }
 }
 
-pub fn plan(by: &str, label: &str, amount: i64) -> Plan {
-    Plan { by: by.to_owned(), label: label.to_owned(), amount }
+pub fn plan(by: &str, label: &str, percent: Option<String>) -> Plan {
+    Plan { by: by.to_owned(), label: label.to_owned(), percent }
 }
 
 pub fn unit(id: &str, name: &str) -> UnitName {
     UnitName { id: id.to_owned(), name: name.to_owned() }
 }
 
-pub fn slice(axis: &str, key: &str, label: &str, value: i64) -> Slice {
+pub fn slice(axis: &str, key: &str, label: &str, value: i128) -> Slice {
     Slice { axis: axis.to_owned(), key: key.to_owned(), label: label.to_owned(), value }
 }
 
 /// The figures that the published sentences name, with estimates and baselines that print their percentages.
 pub fn reference() -> Figures {
-    const TRIEU: i64 = 1_000_000;
+    const TRIEU: i128 = 1_000_000;
     let mut month = empty();
     let mut add = |indicator, label, unit, value| {
         month.figures.push(figure(indicator, label, unit, value));
@@ -102,19 +102,18 @@ pub fn reference() -> Figures {
     let preventive = add("YT.07", "Lượt khám dự phòng", "lượt người", 3_000);
     let conscripts = add("QS.03", "Công dân bàn giao nhập ngũ", "công dân", 68);
     let at = &mut month.figures;
-    at[revenue].plan = vec![plan("city", "Thành phố giao", 5_711_000 * TRIEU)];
-    at[revenue].same_period = Some(925_442 * TRIEU);
+    at[revenue].plan = vec![plan("city", "Thành phố giao", percent(1_005_123, 5_711_000, 2))];
+    at[revenue].same_period = percent(1_005_123, 925_442, 2);
     at[spending].plan = vec![
-        plan("city", "Thành phố giao", 1_190_500 * TRIEU),
-        plan("council", "HĐND quận giao", 1_190_500 * TRIEU),
+        plan("city", "Thành phố giao", percent(107_944, 1_190_500, 2)),
+        plan("council", "HĐND quận giao", percent(107_944, 1_190_500, 2)),
     ];
-    at[spending].same_period = Some(104_385 * TRIEU);
+    at[spending].same_period = percent(107_944, 104_385, 2);
     at[poisonings].nil = Some(Nil::default());
     at[poisonings].events = 0;
-    (at[curative].same_period, at[curative].percent_decimals) = (Some(2_286), 1);
-    (at[preventive].same_period, at[preventive].percent_decimals) = (Some(850), 1);
-    at[conscripts].plan = vec![plan("city", "Thành phố giao", 68)];
-    at[conscripts].percent_decimals = 0;
+    at[curative].same_period = percent(2_300, 2_286, 1);
+    at[preventive].same_period = percent(3_000, 850, 1);
+    at[conscripts].plan = vec![plan("city", "Thành phố giao", percent(68, 68, 0))];
     month
 }
 

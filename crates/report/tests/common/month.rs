@@ -6,8 +6,12 @@ use std::path::{Path, PathBuf};
 
 use prost::Message;
 use serde_json::{Value, json};
+use socai_domain::Position;
+use socai_fold::figures::{Asked, Contributions, figures};
+use socai_fold::{Fold, NoFacts, Recorded, Rulebook, Verdict};
 use socai_proto::{json::event_from_json, validate_facts};
-use socai_tlog::{SigningKey, UnitNo};
+use socai_report::Figures;
+use socai_tlog::{EventName, Hash, LeafIndex, SigningKey, UnitNo};
 
 pub fn district() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/thanh-xuan")
@@ -82,4 +86,53 @@ pub fn month() -> Vec<(UnitNo, Vec<Value>)> {
         (UnitNo(unit["unit_no"].as_u64().unwrap() as u32), forms)
     };
     publishing.map(read).collect()
+}
+
+/// The ledger's records in leaf order: the operator's, then every unit's, without the files of `absent` units.
+pub fn records(absent: &[&str]) -> Vec<(Position, Vec<u8>)> {
+    let mut chains = vec![(UnitNo::OPERATOR, of_the_operator())];
+    chains.extend(month());
+    let mut records = Vec::new();
+    for (unit, forms) in chains {
+        let present = forms.into_iter().filter(|form| !absent.iter().any(|id| form["unit"] == *id));
+        for (seq, form) in present.enumerate() {
+            let leaf = records.len() as u64;
+            let at = Position {
+                name: EventName::new(unit.0, seq as u64),
+                leaf: LeafIndex(leaf),
+                received_at_ms: 1_675_874_700_000,
+                rotates_key: false,
+            };
+            records.push((at, facts(form, leaf)));
+        }
+    }
+    records
+}
+
+/// The fold of these records, every one of which counts.
+pub fn folded(records: &[(Position, Vec<u8>)]) -> Fold {
+    let mut fold = Fold::new();
+    for (at, facts) in records {
+        let verdict = fold.apply(&Recorded { at: *at, facts }, &NoFacts).unwrap();
+        assert_eq!(verdict, Verdict::Counts, "{}", at.name);
+    }
+    fold
+}
+
+/// What the ledger of these records answers, with the second pass that makes the digests.
+pub fn answer(records: &[(Position, Vec<u8>)], asked: impl FnOnce(&Rulebook) -> Asked) -> Figures {
+    let fold = folded(records);
+    let asked = asked(fold.rulebook());
+    let mut pass = Contributions::new(&fold, &asked);
+    for (at, facts) in records {
+        pass.visit(&Recorded { at: *at, facts }).unwrap();
+    }
+    let found = pass.finish().unwrap();
+    let figures = figures(&fold, &asked, Some(&found)).unwrap();
+    Figures::of(&fold, &asked, &figures, "socai.example/thanh-xuan", Hash([0xab; 32]))
+}
+
+/// The published question.
+pub fn february(rulebook: &Rulebook) -> Asked {
+    Asked::named(rulebook, "2023-02").unwrap()
 }
