@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context as _, Result};
 use socai_district::{Ledger, PublicKeys, UnitSpec, registration, registry_snapshot};
 use socai_tlog::{NoteKey, Origin};
-use socai_ward::{Enrolment, UnitConfig, UnitDir, generate_keys};
+use socai_ward::{Enrolment, UnitConfig, UnitDir, generate, new_token};
 
 /// Registers units in one commit, then writes each unit's `unit.toml` and `registry.json`.
 ///
@@ -15,7 +15,7 @@ pub fn units(ledger: &mut Ledger, units: &[(UnitSpec, PathBuf)], now_ms: u64) ->
     let mut enrolments = Vec::with_capacity(units.len());
     let mut events = Vec::with_capacity(units.len());
     for (spec, dir) in units {
-        let enrolment = generate_keys(dir).with_context(|| dir.display().to_string())?;
+        let enrolment = generate(&UnitDir::new(dir)).with_context(|| dir.display().to_string())?;
         let keys = public_keys(&enrolment).with_context(|| format!("keys of {}", spec.unit_id))?;
         if !is_registered(ledger, spec, &keys) {
             events.push(registration(spec, &keys, now_ms)?);
@@ -42,8 +42,6 @@ fn is_registered(ledger: &Ledger, spec: &UnitSpec, keys: &PublicKeys) -> bool {
 fn config(ledger: &Ledger, spec: &UnitSpec, enrolment: &Enrolment) -> Result<UnitConfig> {
     let settings = ledger.config();
     let origin = Origin::new(&settings.origin)?;
-    let mut token = [0; 24];
-    getrandom::fill(&mut token).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
     Ok(UnitConfig {
         unit: spec.unit_id.clone(),
         no: spec.unit_no,
@@ -53,7 +51,7 @@ fn config(ledger: &Ledger, spec: &UnitSpec, enrolment: &Enrolment) -> Result<Uni
         first_key: enrolment.sealing_key.clone(),
         nats: settings.nats.clone(),
         listen: "127.0.0.1:0".to_owned(),
-        token: hex::encode(token),
+        token: new_token()?,
     })
 }
 

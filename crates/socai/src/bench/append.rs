@@ -38,6 +38,18 @@ pub fn writer(ground: &Ground) -> Result<Writer> {
     Ok(Writer::open(&ground.dir.log(), key, &lock, Options::default())?.0)
 }
 
+/// Fills the log with `events` facts in segments of `per_segment`, a part at a time.
+pub fn fill(ground: &mut Ground, events: u64, per_segment: usize) -> Result<()> {
+    let mut writer = writer(ground)?;
+    let mut left = events;
+    while left > 0 {
+        let part = left.min(1 << 18);
+        write(&mut writer, &ground.segments(part, per_segment)?, &mut Vec::new())?;
+        left -= part;
+    }
+    Ok(())
+}
+
 /// Appends segments in commits of [`COMMIT`] records; while one commit waits for the disk the next is built.
 pub fn write(
     writer: &mut Writer,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
-use socai_district::{Ledger, LedgerConfig, LedgerDir, PublicKeys, UnitSpec, found, registration};
+use socai_district::{LedgerConfig, LedgerDir, PublicKeys, UnitSpec, establish, registration};
 use socai_tlog::{
     Chain, ChainHead, Origin, SealingKey, Segment, SigningKey, UnitNo, VerifiedSegment, genesis,
 };
@@ -49,7 +49,6 @@ pub struct Ground {
     /// The district's directory.
     pub dir: LedgerDir,
     origin: Origin,
-    operator: SealingKey,
     keys: Vec<SigningKey>,
     chains: Vec<Chain>,
     facts: Facts,
@@ -64,28 +63,20 @@ impl Ground {
             ledger: reference::LEDGER.to_owned(),
             nats: nats.to_owned(),
         };
-        let operator = found(&dir, &config)?.public();
-        let origin = Origin::new(reference::ORIGIN)?;
+        let specs = reference::units()?;
+        let unit_0 = specs.iter().find(|spec| spec.is_operator()).context("the operator's registration")?;
+        let mut ledger = establish(&dir, &config, unit_0, &reference::rules()?, RECORDED_AT_MS)?;
+        let (origin, operator) = (Origin::new(reference::ORIGIN)?, ledger.operator());
         let keys: Vec<SigningKey> = (1..=WARDS.len() as u8).map(|no| SigningKey::from_bytes(&[no; 32])).collect();
-        let mut events = Vec::new();
-        for spec in reference::units()?.iter().filter(|spec| spec.unit_no as usize <= WARDS.len()) {
-            events.push(registration(spec, &public_keys(spec, &operator), RECORDED_AT_MS)?);
-        }
-        for rules in reference::rules()? {
-            events.push(socai_district::adoption(&rules, RECORDED_AT_MS)?);
-        }
-        let (mut ledger, _) = Ledger::found_empty(&dir)?;
-        ledger.publish(&events, RECORDED_AT_MS)?;
+        let wards = specs.iter().filter(|spec| (1..=WARDS.len()).contains(&(spec.unit_no as usize)));
+        let events = wards.map(|spec| registration(spec, &public_keys(spec), RECORDED_AT_MS));
+        ledger.publish(&events.collect::<Result<Vec<_>, _>>()?, RECORDED_AT_MS)?;
         let chains = (1..).zip(&keys).map(|(no, key)| {
             let unit = UnitNo(no);
             Chain::new(unit, ChainHead::genesis(genesis(&origin, &operator, unit, &SealingKey::of(key))))
         });
-        Ok(Ground { dir, origin: origin.clone(), operator, chains: chains.collect(), keys, facts: Facts::new(1) })
-    }
-
-    /// The operator's key.
-    pub fn operator(&self) -> SealingKey {
-        self.operator
+        let chains = chains.collect();
+        Ok(Ground { dir, origin, chains, keys, facts: Facts::new(1) })
     }
 
     /// Seals `events` facts into segments of `per_segment`, the wards taking turns.
@@ -108,15 +99,12 @@ impl Ground {
 }
 
 /// Fixed keys: the benchmark's ledger protects nothing.
-fn public_keys(spec: &UnitSpec, operator: &SealingKey) -> PublicKeys {
+fn public_keys(spec: &UnitSpec) -> PublicKeys {
     let derived = |use_of: u8| {
         let mut seed = [use_of; 32];
         seed[0] = spec.unit_no as u8;
         *SealingKey::of(&SigningKey::from_bytes(&seed)).as_bytes()
     };
-    let sealing = match spec.is_operator() {
-        true => *operator.as_bytes(),
-        false => *SealingKey::of(&SigningKey::from_bytes(&[spec.unit_no as u8; 32])).as_bytes(),
-    };
+    let sealing = *SealingKey::of(&SigningKey::from_bytes(&[spec.unit_no as u8; 32])).as_bytes();
     PublicKeys { transport: derived(101), sealing, witnessing: derived(102) }
 }

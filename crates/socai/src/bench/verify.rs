@@ -17,14 +17,7 @@ pub fn run(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
     {
         let place = place.join(dir);
         let mut ground = Ground::found(&place, "nats://127.0.0.1:4222")?;
-        let mut writer = append::writer(&ground)?;
-        let mut left = events;
-        while left > 0 {
-            let part = left.min(1 << 18);
-            append::write(&mut writer, &ground.segments(part, per_segment)?, &mut Vec::new())?;
-            left -= part;
-        }
-        drop(writer);
+        append::fill(&mut ground, events, per_segment)?;
         for threads in 1..=threads.max(2) {
             measured.push(once(name, &ground, threads)?);
         }

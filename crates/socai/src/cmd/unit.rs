@@ -16,7 +16,7 @@ pub fn run(command: UnitCommand, lang: Lang) -> Result<ExitCode> {
 }
 
 fn keys(dir: &Path) -> Result<ExitCode> {
-    let enrolment = socai_ward::generate_keys(dir)?;
+    let enrolment = socai_ward::generate(&socai_ward::UnitDir::new(dir))?;
     out::line(&serde_json::to_string_pretty(&enrolment)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,38 @@
+//! `socai bench`: the rates and latencies of the parts, measured the same way everywhere.
+
+mod append;
+mod facts;
+mod fold;
+mod ground;
+mod ingest;
+mod latency;
+mod result;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::{
+    cli::{BenchArgs, BenchKind},
+    out,
+};
+
+/// Measures one part and prints a line or a JSON object for each result.
+pub fn run(args: &BenchArgs) -> Result<ExitCode> {
+    let place = ground::Place::new(args.data.as_deref())?;
+    let events = |default| args.events.unwrap_or(default);
+    let measured = match args.what {
+        BenchKind::Append => append::run(place.path(), events(1_000_000))?,
+        BenchKind::Verify => verify::run(place.path(), events(1_000_000), args.threads)?,
+        BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
+        BenchKind::Models => fold::models(place.path(), events(300_000))?,
+        BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
+        BenchKind::Latency => latency::run(place.path(), events(500))?,
+    };
+    for measured in measured {
+        let text = if args.json { serde_json::to_string(&measured)? } else { measured.line() };
+        out::line(&text)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,28 @@
+//! `socai rebuild DIR`: derived files and read models anew from the log.
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::Result;
+use socai_district::{Folding, LedgerDir};
+use socai_log::{Disk, Lock, Reader, rebuild};
+
+use crate::{lang::Lang, ledger, out};
+
+/// Recomputes what is derived; the district must not be running.
+pub fn run(dir: &Path, lang: Lang) -> Result<ExitCode> {
+    let log = ledger::log_dir(dir)?;
+    let dir = LedgerDir::new(log.parent().unwrap_or(dir));
+    let lock = Lock::acquire(&dir.lock())?;
+    let repaired = rebuild(&log, &lock, &Disk::default())?;
+    let folding = Folding::rebuild(&dir, &Reader::open(&log)?)?;
+    let (size, digest) = (folding.applied(), folding.models().digest());
+    let files: Vec<_> = repaired.iter().map(|file| file.path(&log).display().to_string()).collect();
+    out::line(&match lang {
+        Lang::Vi => format!("đã sửa {} tệp dẫn xuất; mô hình đọc ở {size} mục, mã trạng thái {digest}", files.len()),
+        Lang::En => format!("repaired {} derived files; models at {size} entries, state digest {digest}", files.len()),
+    })?;
+    for file in files {
+        out::line(&format!("  {file}"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

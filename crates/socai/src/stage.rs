@@ -1,0 +1,157 @@
+//! A whole district on one machine: a private broker, the district, and a node for every unit.
+//!
+//! The directory is that of `socai demo --data DIR`: `district/`, `units/<unit id>/` and `broker/`.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use socai_bus::{
+    Role, Subjects, TransportKey, User,
+    server::{Server, ServerConfig},
+};
+use socai_district::{District, LedgerConfig, LedgerDir, UnitSpec, establish, now_ms};
+use socai_tlog::UnitNo;
+use socai_ward::{NodeError, UnitDir, Ward, generate};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{demo::reference, enrol};
+
+/// How long a node may take to stop: its publishes are bounded by five seconds each.
+const STOP_WITHIN: Duration = Duration::from_secs(15);
+
+/// The places of a stage.
+#[derive(Clone, Debug)]
+pub struct Place(PathBuf);
+
+impl Place {
+    /// Names the directory.
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Place(dir.into())
+    }
+
+    /// The directory itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The ledger's directory.
+    pub fn district(&self) -> LedgerDir {
+        LedgerDir::new(self.0.join("district"))
+    }
+
+    /// A unit's directory.
+    pub fn unit(&self, id: &str) -> PathBuf {
+        self.0.join("units").join(id)
+    }
+
+    fn broker(&self) -> PathBuf {
+        self.0.join("broker")
+    }
+
+    /// Directories of all units, by name.
+    fn units(&self) -> Result<Vec<PathBuf>> {
+        let dir = self.0.join("units");
+        let mut units = Vec::new();
+        for entry in fs::read_dir(&dir).with_context(|| dir.display().to_string())? {
+            let path = entry?.path();
+            units.extend(Some(path).filter(|path| path.join("unit.toml").is_file()));
+        }
+        units.sort();
+        Ok(units)
+    }
+}
+
+/// Founds the reference district in an empty place: ledger, rules, and every unit with its own keys.
+pub fn found(place: &Place) -> Result<Vec<UnitSpec>> {
+    let config = LedgerConfig {
+        origin: reference::ORIGIN.to_owned(),
+        ledger: reference::LEDGER.to_owned(),
+        nats: format!("nats://127.0.0.1:{}", free_port()?),
+    };
+    let specs = reference::units()?;
+    let Some(operator) = specs.iter().find(|spec| spec.is_operator()) else {
+        bail!("the reference units name no operator");
+    };
+    let mut ledger = establish(&place.district(), &config, operator, &reference::rules()?, now_ms())?;
+    let units: Vec<_> =
+        specs.into_iter().filter(|spec| !spec.is_operator()).map(|spec| (place.unit(&spec.unit_id), spec)).collect();
+    let enrolled: Vec<_> = units.into_iter().map(|(dir, spec)| (spec, dir)).collect();
+    enrol::units(&mut ledger, &enrolled, now_ms())?;
+    Ok(enrolled.into_iter().map(|(spec, _)| spec).collect())
+}
+
+/// A port that nobody uses now; the broker keeps it in the ledger's settings.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("a free port on 127.0.0.1")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// Everything running.
+pub struct Stage {
+    /// The district.
+    pub district: District,
+    /// The units' nodes.
+    pub wards: Vec<Ward>,
+    nodes: Vec<JoinHandle<Result<(), NodeError>>>,
+    stop: CancellationToken,
+    broker: Server,
+}
+
+impl Stage {
+    /// Starts broker, district and nodes of a place.
+    pub async fn start(place: &Place) -> Result<Stage> {
+        let broker = start_broker(place).await?;
+        let district = District::start(place.district()).await.context("the district")?;
+        let stop = CancellationToken::new();
+        let (mut wards, mut nodes) = (Vec::new(), Vec::new());
+        for dir in place.units()? {
+            let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
+            nodes.push(tokio::spawn(socai_ward::run(ward.clone(), stop.clone())));
+            wards.push(ward);
+        }
+        Ok(Stage { district, wards, nodes, stop, broker })
+    }
+
+    /// The broker's address.
+    pub fn broker_url(&self) -> String {
+        self.broker.client_url()
+    }
+
+    /// Drains: nodes stop sending, the district commits and folds what it has, the broker ends.
+    pub async fn stop(mut self) -> Result<()> {
+        self.stop.cancel();
+        for node in self.nodes.drain(..) {
+            match tokio::time::timeout(STOP_WITHIN, node).await {
+                Ok(ended) => ended.context("a node")??,
+                Err(_) => tracing::warn!("a node did not stop in time; its records are in its journal"),
+            }
+        }
+        drop(std::mem::take(&mut self.wards));
+        self.district.stop().await.context("the district")?;
+        self.broker.stop().await.context("the broker")?;
+        Ok(())
+    }
+}
+
+/// A private nats-server with one user for the district and one for each unit, each with its own rights.
+async fn start_broker(place: &Place) -> Result<Server> {
+    let config = place.district().read_config()?;
+    let seed = fs::read_to_string(place.district().key("transport")).context("the district's transport key")?;
+    let mut users =
+        vec![User { public_key: TransportKey::from_seed(&seed)?.public().to_owned(), role: Role::District }];
+    for dir in place.units()? {
+        let no = UnitNo(socai_ward::UnitConfig::read(&UnitDir::new(&dir))?.config.no);
+        let public_key = generate(&UnitDir::new(&dir))?.transport_nkey;
+        users.push(User { public_key, role: Role::Unit(no) });
+    }
+    let mut server = ServerConfig::new(place.broker(), Subjects::new(&config.ledger)?, users);
+    let port = config.nats.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    server.port = port.with_context(|| format!("{}: nats = {:?} names no port", place.district().config().display(), config.nats))?;
+    Server::start(server).await.context("nats-server")
+}
