@@ -4,7 +4,9 @@
 #![allow(clippy::print_stdout)] // cargo is told what to watch on standard output
 
 mod accessors;
+mod obeys;
 mod options;
+mod rule;
 mod tables;
 mod view;
 
@@ -38,7 +40,9 @@ fn main() -> Outcome<()> {
 
     let pool = DescriptorPool::decode(descriptors.as_slice())?;
     fs::write(out.join("fields.rs"), accessors::generate(&pool)?)?;
-    fs::write(out.join("view.rs"), view::views(&messages_of_facts(&pool)?)?)?;
+    let facts = messages_of_facts(&pool)?;
+    fs::write(out.join("view.rs"), view::views(&facts)?)?;
+    fs::write(out.join("obeys.rs"), obeys::generate(&pool, &facts)?)?;
     fs::write(out.join("tables.rs"), tables::generate(&pool, &root)?)?;
     Ok(())
 }

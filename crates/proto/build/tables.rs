@@ -9,9 +9,7 @@ use prost_reflect::{Cardinality, DescriptorPool, EnumDescriptor, FieldDescriptor
 use crate::Outcome;
 use crate::accessors::message_of;
 use crate::options::Info;
-
-const MONEY_LIMIT: i64 = 1_000_000_000_000_000; // 10^15 đồng: 9,000 such facts still add up inside an i64
-const DEFAULT_ITEMS: u32 = 1_000;
+use crate::rule::{Rule, max_items};
 
 /// The whole of `tables.rs`: one static per message and enum, then `KINDS` in tag order.
 pub fn generate(pool: &DescriptorPool, proto_dir: &Path) -> Outcome<String> {
@@ -70,42 +68,34 @@ impl Tables<'_> {
             info.flag("public"),
             info.text("measure"),
             info.text("target"),
-            if info.number("max_items") == 0 { DEFAULT_ITEMS } else { info.number("max_items") },
+            max_items(&info),
         ))
     }
 
+    /// The shape as Rust, after the tables it points to.
     fn shape(&mut self, field: &FieldDescriptor, info: &Info) -> Outcome<String> {
-        let kind = info.kind()?;
-        Ok(match (field.kind(), kind.as_str()) {
-            (Kind::Message(entry), _) if entry.is_map_entry() => {
-                format!(
-                    "Shape::TextMap {{ style: {}, max_len: {} }}",
-                    text_style(&kind)?.0,
-                    max_len(&kind, info)?
-                )
+        let rule = Rule::of(field, info)?;
+        match (&rule, field.kind()) {
+            (Rule::Message(_), Kind::Message(inner)) => self.message(&inner)?,
+            (Rule::Enum { .. }, Kind::Enum(values)) => self.enumeration(&values)?,
+            _ => {}
+        }
+        Ok(match rule {
+            Rule::Bool => "Shape::Bool".to_owned(),
+            Rule::Int { style, min, max, .. } => {
+                format!("Shape::Int {{ style: IntStyle::{style}, min: {min}, max: {max} }}")
             }
-            (Kind::Message(inner), _) if inner.name() == "Ref" => "Shape::Record".to_owned(),
-            (Kind::Message(inner), _) => {
-                self.message(&inner)?;
-                format!("Shape::Message(&{})", static_name(inner.name()))
+            Rule::Date => "Shape::Date".to_owned(),
+            Rule::Text { style, max_len } => {
+                format!("Shape::Text {{ style: TextStyle::{style}, max_len: {max_len} }}")
             }
-            (Kind::Enum(values), _) => {
-                self.enumeration(&values)?;
-                format!("Shape::Enum(&{})", static_name(values.name()))
+            Rule::TextMap { style, max_len } => {
+                format!("Shape::TextMap {{ style: TextStyle::{style}, max_len: {max_len} }}")
             }
-            (Kind::Bool, _) => "Shape::Bool".to_owned(),
-            (Kind::Int32, "DATE") => "Shape::Date".to_owned(),
-            (Kind::Bytes, "HEX") if info.number("len") > 0 => {
-                format!("Shape::Hex {{ len: {} }}", info.number("len"))
-            }
-            (Kind::String, _) => {
-                format!(
-                    "Shape::Text {{ style: {}, max_len: {} }}",
-                    text_style(&kind)?.0,
-                    max_len(&kind, info)?
-                )
-            }
-            (number, _) => int_shape(field, &number, &kind, info)?,
+            Rule::Hex { len } => format!("Shape::Hex {{ len: {len} }}"),
+            Rule::Enum { name, .. } => format!("Shape::Enum(&{})", static_name(&name)),
+            Rule::Record => "Shape::Record".to_owned(),
+            Rule::Message(name) => format!("Shape::Message(&{})", static_name(&name)),
         })
     }
 
@@ -189,54 +179,13 @@ impl Tables<'_> {
     }
 }
 
-fn in_oneof(field: &FieldDescriptor) -> bool {
+/// Whether a field is a choice of the kinds' oneof.
+pub fn in_oneof(field: &FieldDescriptor) -> bool {
     field.containing_oneof().is_some_and(|oneof| !oneof.is_synthetic())
 }
 
-/// Rust name of a text style and its default length in characters.
-fn text_style(kind: &str) -> Outcome<(&'static str, u32)> {
-    Ok(match kind {
-        "TEXT" => ("TextStyle::Line", 500),
-        "LINES" => ("TextStyle::Lines", 2_000),
-        "CODE" => ("TextStyle::Code", 64),
-        "UNIT_ID" => ("TextStyle::UnitId", 64),
-        "CASE" => ("TextStyle::Case", 100),
-        "TOKEN" => ("TextStyle::Token", 64),
-        "JSON" => ("TextStyle::Json", 4_000),
-        other => return Err(format!("text field with type {other}").into()),
-    })
-}
-
-fn max_len(kind: &str, info: &Info) -> Outcome<u32> {
-    let default = text_style(kind)?.1;
-    Ok(if info.number("max_len") == 0 { default } else { info.number("max_len") })
-}
-
-fn int_shape(field: &FieldDescriptor, number: &Kind, kind: &str, info: &Info) -> Outcome<String> {
-    let (lowest, highest) = match number {
-        Kind::Int32 => (i64::from(i32::MIN), i64::from(i32::MAX)),
-        Kind::Uint32 => (0, i64::from(u32::MAX)),
-        Kind::Int64 => (i64::MIN, i64::MAX),
-        Kind::Uint64 => (0, i64::MAX),
-        other => return Err(format!("{}: {other:?} is not a number", field.full_name()).into()),
-    };
-    let (style, low, high) = match (kind, number) {
-        ("MONEY", Kind::Int64) if info.flag("signed") => ("Money", -MONEY_LIMIT, MONEY_LIMIT),
-        ("MONEY", Kind::Int64) => ("Money", 0, MONEY_LIMIT),
-        ("YEAR", Kind::Uint32) => ("Year", 1900, 2199),
-        ("COUNT", Kind::Uint32 | Kind::Uint64) => ("Count", lowest, highest),
-        ("UNSPECIFIED", _) => ("Plain", lowest, highest),
-        (other, number) => return Err(format!("{}: {other} on {number:?}", field.full_name()).into()),
-    };
-    let (min, max) = (info.bound("min").unwrap_or(low), info.bound("max").unwrap_or(high));
-    if min < lowest || max > highest || min > max {
-        return Err(format!("{}: bounds {min}..{max} do not fit the type", field.full_name()).into());
-    }
-    Ok(format!("Shape::Int {{ style: IntStyle::{style}, min: {min}, max: {max} }}"))
-}
-
 /// `PenaltyDecided` → `PENALTY_DECIDED`, also the prefix of an enum's values.
-fn static_name(name: &str) -> String {
+pub fn static_name(name: &str) -> String {
     let mut snake = String::new();
     for (at, letter) in name.char_indices() {
         if at > 0 && letter.is_ascii_uppercase() {

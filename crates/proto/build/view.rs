@@ -1,8 +1,8 @@
 //! Writes `view.rs`: every message that facts can hold, as a `Copy` struct that borrows from the bytes it was read from.
 //!
 //! The fold and the rules read millions of facts a second, and prost's owned types spend three quarters of that time in
-//! the allocator. Names follow prost's, so code reads the same over either. A message is read in the field order that every
-//! encoder writes; whatever is in another order takes a second, slower path with the same result.
+//! the allocator. Names follow prost's, so code reads the same over either. A message is read in the canonical encoding that
+//! every encoder writes, one comparison a field; anything else is refused.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,6 @@ pub fn views(messages: &[MessageDescriptor]) -> Outcome<String> {
     for message in messages {
         structure(&mut code, message)?;
         reader(&mut code, message)?;
-        any_order_reader(&mut code, message)?;
         accessors(&mut code, message)?;
         enum_getters(&mut code, message)?;
         for one in oneofs(message) {
@@ -71,49 +70,9 @@ fn reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
         code,
         "impl<'a> View<'a> for {}{} {{\n    #[inline]\n    fn read(bytes: &'a [u8]) -> Result<Self, NotFacts> {{\n        \
          let mut wire = Wire::new(bytes);\n        let mut message = Self::default();\n{body}        \
-         if wire.is_done() {{ Ok(message) }} else {{ Self::read_any_order(bytes) }}\n    }}\n}}\n",
+         wire.is_done().map(|()| message)\n    }}\n}}\n",
         message.name(),
         lifetime(message),
-    )?;
-    Ok(())
-}
-
-/// `read_any_order`: any order of fields, unknown fields passed over, a repeated singular field refused.
-fn any_order_reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
-    let mut arms = String::new();
-    let mut bit = 0;
-    for field in plain(message) {
-        let (key, number, name) = (key(&field), field.number(), rust_name(field.name()));
-        if field.is_list() {
-            writeln!(arms, "                {key} => message.{name}.push(&mut wire, key)?,")?;
-            continue;
-        }
-        writeln!(arms, "                {key} => {{ seen.once({bit}, {number})?; {} }}", assign(&field)?)?;
-        bit += 1;
-    }
-    for one in oneofs(message) {
-        for field in one.fields() {
-            let (key, number) = (key(&field), field.number());
-            writeln!(
-                arms,
-                "                {key} => {{ seen.once({bit}, {number})?; {} }}",
-                choose(&one, &field)?
-            )?;
-        }
-        bit += 1;
-    }
-    if bit > 64 {
-        return Err(format!("{} has more than 64 singular fields", message.full_name()).into());
-    }
-    let known: Vec<String> = message.fields().map(|field| field.number().to_string()).collect();
-    let (name, life) = (message.name(), lifetime(message));
-    writeln!(
-        code,
-        "impl<'a> {name}{life} {{\n    #[cold]\n    fn read_any_order(bytes: &'a [u8]) -> Result<Self, NotFacts> {{\n        \
-         let (mut wire, mut seen) = (Wire::new(bytes), Seen::default());\n        let mut message = Self::default();\n        \
-         while let Some(key) = wire.key()? {{\n            match key {{\n{arms}                \
-         _ => wire.skip_unknown(key, &[{}])?,\n            }}\n        }}\n        Ok(message)\n    }}\n}}\n",
-        known.join(", "),
     )?;
     Ok(())
 }
@@ -203,7 +162,7 @@ fn assign(field: &FieldDescriptor) -> Outcome<String> {
     Ok(if wrapped(field) {
         format!("message.{name} = Some({value});")
     } else {
-        format!("message.{name} = {value};")
+        format!("message.{name} = stated({value})?;")
     })
 }
 

@@ -14,6 +14,7 @@ mod error;
 mod fields;
 pub mod json;
 mod kinds;
+mod obeys;
 mod patch;
 pub mod record_name;
 pub mod schema;
@@ -26,6 +27,7 @@ pub use check::{MAX_FACTS, validate, validate_annex, validate_facts, validate_fa
 pub use error::{Code, FieldError};
 pub use fields::{Fields, payload, payload_tag};
 pub use kinds::{DESCRIPTORS, descriptor_pool, kind, kind_by_tag, kind_of, kinds};
+pub use obeys::obeys;
 pub use patch::patch;
 pub use schema::{KindInfo, Label, Lang};
 

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use socai_proto::schema::{Field, Message, Shape};
 use socai_proto::view::{self, View as _};
 use socai_proto::{
-    Fields, KindInfo, date, json as form, kind_of, kinds, payload, v1, validate, validate_facts,
+    Fields, KindInfo, date, json as form, kind_of, kinds, obeys, payload, v1, validate, validate_facts,
+    validate_facts_and_texts,
 };
 
 /// What the JSON form says about a number, date, flag or enum, as its number on the wire.
@@ -106,7 +107,10 @@ fn check(form: &Value) -> Result<v1::Event, Vec<socai_proto::FieldError>> {
     let (event, _) = form::event_from_json(form)?;
     match validate(&event) {
         errors if errors.is_empty() => Ok(event),
-        errors => Err(errors),
+        errors => {
+            assert_sound(&event.encode_to_vec());
+            Err(errors)
+        }
     }
 }
 
@@ -145,6 +149,7 @@ fn every_strange_value_in_every_place_is_refused_in_its_place() {
             for value in &strange {
                 match check(&with(&kind.example(), place, value)) {
                     Ok(event) => {
+                        assert_sound(&event.encode_to_vec());
                         let again = form::event_to_json(&event, None, None);
                         assert_eq!(check(&again).unwrap(), event, "{} {place} {value}", kind.name);
                     }
@@ -172,8 +177,10 @@ fn every_strange_value_in_every_place_is_refused_in_its_place() {
 
 /// The contract of the descriptor rules about bytes.
 fn assert_sound(facts: &[u8]) {
-    let errors = validate_facts(facts);
-    if !errors.is_empty() {
+    let errors = validate_facts_and_texts(facts, |_, _, _| {});
+    let obeys = view::Event::read(facts).is_ok_and(|event| obeys(&event, |_, _| true));
+    assert_eq!(obeys, errors.is_empty(), "yes or no, and in words: {errors:#?}");
+    if !obeys {
         return;
     }
     let event = v1::Event::decode(facts).expect("what passes decodes");

@@ -1,4 +1,4 @@
-//! The protobuf wire format, read in place.
+//! The canonical protobuf encoding, read in place.
 
 use std::{fmt, marker::PhantomData};
 
@@ -19,20 +19,10 @@ pub enum NotFacts {
         /// The number, as 64 bits.
         got: u64,
     },
-    /// A known field has another wire type than its schema.
-    #[error("field {field}: wire type {got} is not the schema's")]
-    WireType {
-        /// The field.
-        field: u32,
-        /// The wire type found, 0–7.
-        got: u8,
-    },
-    /// A field that holds one value occurs again.
-    #[error("field {field} occurs twice")]
-    Twice {
-        /// The field.
-        field: u32,
-    },
+    /// Not the canonical encoding: another order or wire type, a field twice, an unknown one, a longer number than need be, or a value that
+    /// is left out when it says nothing.
+    #[error("not the canonical encoding of fields this release knows")]
+    NotCanonical,
     /// Text that is not UTF-8.
     #[error("field {field}: the text is not UTF-8")]
     NotUtf8 {
@@ -60,10 +50,10 @@ impl<'a> Wire<'a> {
         Wire { rest: bytes }
     }
 
-    /// Whether everything was read.
+    /// Refuses whatever is left after the last field.
     #[inline]
-    pub fn is_done(&self) -> bool {
-        self.rest.is_empty()
+    pub fn is_done(&self) -> Result<(), NotFacts> {
+        if self.rest.is_empty() { Ok(()) } else { Err(NotFacts::NotCanonical) }
     }
 
     /// Passes over `key` if it is next. Keys are constants below 2^14, one or two bytes long.
@@ -95,14 +85,6 @@ impl<'a> Wire<'a> {
         self.rest = &self.rest[if key < 0x80 { 1 } else { 2 }..];
     }
 
-    /// The next key, whatever it is; `None` at the end.
-    pub fn key(&mut self) -> Result<Option<u32>, NotFacts> {
-        if self.is_done() {
-            return Ok(None);
-        }
-        u32::try_from(self.varint()?).map(Some).map_err(|_| NotFacts::Varint)
-    }
-
     /// A varint.
     #[inline]
     pub fn varint(&mut self) -> Result<u64, NotFacts> {
@@ -124,7 +106,7 @@ impl<'a> Wire<'a> {
             value |= u64::from(byte & 0x7f) << (7 * at);
             if byte < 0x80 {
                 self.rest = &self.rest[at + 1..];
-                return Ok(value);
+                return if byte == 0 { Err(NotFacts::NotCanonical) } else { Ok(value) };
             }
         }
         Err(if self.rest.len() < 10 { NotFacts::Truncated } else { NotFacts::Varint })
@@ -175,40 +157,12 @@ impl<'a> Wire<'a> {
     pub fn text(&mut self, field: u32) -> Result<&'a str, NotFacts> {
         utf8(self.bytes()?).ok_or(NotFacts::NotUtf8 { field })
     }
-
-    /// Passes over a field unless its number is one of `known`, whose wire type is then wrong.
-    pub fn skip_unknown(&mut self, key: u32, known: &[u32]) -> Result<(), NotFacts> {
-        let (field, wire_type) = (key >> 3, (key & 7) as u8);
-        if known.contains(&field) {
-            return Err(NotFacts::WireType { field, got: wire_type });
-        }
-        match wire_type {
-            0 => self.varint().map(drop),
-            1 => self.fixed(8),
-            2 => self.bytes().map(drop),
-            5 => self.fixed(4),
-            got => Err(NotFacts::WireType { field, got }),
-        }
-    }
-
-    fn fixed(&mut self, len: usize) -> Result<(), NotFacts> {
-        self.rest = self.rest.get(len..).ok_or(NotFacts::Truncated)?;
-        Ok(())
-    }
 }
 
-/// Which singular fields have occurred, a bit each.
-#[derive(Default)]
-pub struct Seen(u64);
-
-impl Seen {
-    /// Notes an occurrence of `field`, whose bit this is; refuses the second.
-    #[inline]
-    pub fn once(&mut self, bit: u32, field: u32) -> Result<(), NotFacts> {
-        let before = self.0;
-        self.0 |= 1 << bit;
-        if before == self.0 { Err(NotFacts::Twice { field }) } else { Ok(()) }
-    }
+/// A value that stands in the bytes although a field of its sort is left out when it says nothing.
+#[inline(always)]
+pub fn stated<T: Default + PartialEq>(value: T) -> Result<T, NotFacts> {
+    if value == T::default() { Err(NotFacts::NotCanonical) } else { Ok(value) }
 }
 
 /// Bytes as text. Facts are short and nearly always ASCII, where the library's check costs more than reading them.
@@ -323,13 +277,7 @@ impl<'a, T: Element<'a>> Repeated<'a, T> {
     /// The values in order.
     #[inline]
     pub fn iter(&self) -> Values<'a, T> {
-        Values {
-            wire: Wire::new(self.from_first),
-            key: self.key,
-            left: self.len,
-            at_value: true,
-            of: PhantomData,
-        }
+        Values { wire: Wire::new(self.from_first), key: self.key, left: self.len, of: PhantomData }
     }
 }
 
@@ -363,8 +311,6 @@ pub struct Values<'a, T> {
     wire: Wire<'a>,
     key: u32,
     left: u32,
-    /// The key of the next value has been passed.
-    at_value: bool,
     of: PhantomData<T>,
 }
 
@@ -373,17 +319,11 @@ impl<'a, T: Element<'a>> Iterator for Values<'a, T> {
 
     #[inline]
     fn next(&mut self) -> Option<T> {
-        // The message was read to its end once, so none of these reads fails and no value is missing.
+        // The values stand in a row and were read once, so none of these reads fails and no value is missing.
         self.left = self.left.checked_sub(1)?;
-        while !self.at_value {
-            let key = self.wire.key().ok()??;
-            self.at_value = key == self.key;
-            if !self.at_value {
-                self.wire.skip_unknown(key, &[]).ok()?;
-            }
-        }
-        self.at_value = false;
-        T::element(self.wire.bytes().ok()?).ok()
+        let value = T::element(self.wire.bytes().ok()?).ok();
+        self.wire.at(self.key);
+        value
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
