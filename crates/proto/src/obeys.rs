@@ -52,11 +52,13 @@ fn record(name: &view::Ref) -> bool {
 /// `file` and `row` belong to an import, `system` to another system, nothing to typing.
 #[inline]
 fn source_is_whole(source: &view::Source<'_>) -> bool {
-    let (manual, import, system) = (1, 2, 3);
-    !source.file.is_empty() == (source.kind == import)
-        && source.row.is_some() == (source.kind == import)
-        && !source.system.is_empty() == (source.kind == system)
-        && (manual..=system).contains(&source.kind)
+    let parts = (!source.file.is_empty(), source.row.is_some(), !source.system.is_empty());
+    match source.kind {
+        1 => parts == (false, false, false), // manual
+        2 => parts == (true, true, false),   // import
+        3 => parts == (false, false, true),  // system
+        _ => false,
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/obeys.rs"));
