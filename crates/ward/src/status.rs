@@ -76,6 +76,8 @@ pub(crate) struct Live {
     parts: RwLock<Parts>,
     /// Counts how often an alarm was cleared.
     cleared: watch::Sender<u64>,
+    /// The first number without a receipt, for whoever waits.
+    proven: watch::Sender<u64>,
 }
 
 struct Parts {
@@ -103,7 +105,8 @@ impl Live {
             standing: None,
             alarm: read_alarm(dir)?,
         };
-        Ok(Live { parts: RwLock::new(parts), cleared: watch::Sender::new(0) })
+        let proven = watch::Sender::new(parts.recorded.0);
+        Ok(Live { parts: RwLock::new(parts), cleared: watch::Sender::new(0), proven })
     }
 
     /// The whole picture.
@@ -144,6 +147,12 @@ impl Live {
             parts.newest = newest.cloned();
         }
         parts.standing = Some(standing);
+        self.proven.send_if_modified(|proven| std::mem::replace(proven, recorded.0) != recorded.0);
+    }
+
+    /// The first number without a receipt, as it moves.
+    pub(crate) fn proven(&self) -> watch::Receiver<u64> {
+        self.proven.subscribe()
     }
 
     /// The district received a proven record at this time.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
+use socai_log::Disk;
 use socai_proto::{KindInfo, v1};
 use socai_tlog::{MAX_RECORDS, SealingKey};
 
@@ -86,8 +87,16 @@ impl Ward {
     /// # Errors
     /// See [`WardError`]; a node that runs for the unit holds its lock.
     pub fn open(dir: &Path) -> Result<Ward, WardError> {
+        Ward::open_on(dir, Disk::default())
+    }
+
+    /// The same with a journal on a disk that may fail, for tests.
+    ///
+    /// # Errors
+    /// As [`Ward::open`].
+    pub fn open_on(dir: &Path, disk: Disk) -> Result<Ward, WardError> {
         let dir = UnitDir::new(dir);
-        let keeper = Keeper::open(&dir)?;
+        let keeper = Keeper::open(&dir, disk)?;
         let (unit, keys) = (keeper.unit().clone(), keeper.keys());
         let ids = IdMaker::new(keys.ids());
         let transport_seed = keys.transport_seed().map_err(OpenError::Key)?;
@@ -123,6 +132,13 @@ impl Ward {
     /// How things stand now.
     pub fn status(&self) -> Status {
         self.inner.live.status(&self.inner.unit, self.inner.desk.shelf().borrow().head, self.knows_units())
+    }
+
+    /// Waits until the first `records` records of the chain have receipts. Only a running node brings them.
+    pub async fn until_recorded(&self, records: u64) {
+        let mut proven = self.inner.live.proven();
+        // the sender lives as long as this ward
+        let _ = proven.wait_for(|proven| *proven >= records).await;
     }
 
     /// How things stand, kept up by the node.

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::ExitCode, time::Instant};
 use anyhow::{Context as _, Result, bail};
 use socai_fold::{Fold, figures::Asked};
 use socai_log::Reader;
-use socai_ward::{Format, Imported, Ward};
+use socai_ward::{Format, Ward};
 
 use crate::{
     cli::DemoArgs,
@@ -82,7 +82,7 @@ async fn import(stage: &Stage, lang: Lang) -> Result<()> {
     let imports: Vec<_> = imports.collect();
     let mut rows = 0;
     for import in imports {
-        rows += import.await.context("an import")??.sealed;
+        rows += import.await.context("an import")??;
     }
     let recorded = progress::until_recorded(&stage.wards, lang).await;
     let mut folded = stage.district.folded();
@@ -96,11 +96,12 @@ async fn import(stage: &Stage, lang: Lang) -> Result<()> {
     )
 }
 
-fn import_month(ward: &Ward) -> Result<Imported> {
+/// Imports a unit's month; how many events were sealed.
+fn import_month(ward: &Ward) -> Result<u64> {
     let unit = &ward.unit().config.unit;
-    let Some(file) = reference::month(unit) else { return Ok(Imported::default()) };
+    let Some(file) = reference::month(unit) else { return Ok(0) };
     let name = format!("{unit}.jsonl");
-    ward.import(file, Path::new(&name), Format::Jsonl, None).with_context(|| name.clone())
+    Ok(ward.import(file, Path::new(&name), Format::Jsonl, None).with_context(|| name.clone())?.sealed)
 }
 
 /// Prints the report and the audit; whether every figure and the audit hold.

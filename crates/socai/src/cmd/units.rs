@@ -4,7 +4,7 @@ use std::{fmt::Write as _, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use socai_domain::{CivilDate, time};
-use socai_proto::{schema, v1};
+use socai_proto::{schema::Shape, v1};
 
 use crate::{lang::Lang, ledger, out, state};
 
@@ -38,10 +38,11 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
 }
 
 /// The catalogue's label of a unit type.
-fn type_label(unit_type: v1::UnitType, lang: Lang) -> String {
-    let label = schema::enum_label("UnitType", i32::from(unit_type).into());
-    label.map_or_else(String::new, |label| match lang {
-        Lang::Vi => label.vi.to_owned(),
-        Lang::En => label.en.to_owned(),
-    })
+fn type_label(unit_type: v1::UnitType, lang: Lang) -> &'static str {
+    let field = socai_proto::kind("unit.registered").and_then(|kind| kind.message.field("type"));
+    let value = field.and_then(|field| match field.shape {
+        Shape::Enum(types) => types.value(i32::from(unit_type).into()),
+        _ => None,
+    });
+    value.map_or("", |value| lang.pick(value.label.vi, value.label.en))
 }
