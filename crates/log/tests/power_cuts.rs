@@ -60,6 +60,48 @@ fn after_a_power_cut_at_any_point_every_told_commit_is_there_and_the_log_opens()
     }
 }
 
+/// Writes a log until `hurt` stops it, starts again, and cuts the power: what the second start told must be there.
+fn told_by_a_second_start_survives(hurt: impl Fn(&Recorder, usize)) {
+    for at in 0.. {
+        let root = scratch();
+        std::fs::create_dir_all(log_dir(root.path())).unwrap();
+        let recorder = Recorder::new(&log_dir(root.path()));
+        let options = || Options { disk: recorder.disk(), ..small(6) };
+        hurt(&recorder, at);
+        let life = || {
+            let (mut writer, _) = open(root.path(), options())?;
+            for segment in &segments(5) {
+                append(&mut writer, segment)?;
+                writer.commit(cursor(1))?;
+            }
+            writer.check()
+        };
+        let _ = life();
+        if recorder.count() < at {
+            break;
+        }
+        recorder.kill_at(usize::MAX);
+        let (writer, _) = open(root.path(), options()).unwrap();
+        let (size, tree) = (writer.size(), writer.root());
+        let image = scratch();
+        for fate in fates(at) {
+            recorder.platter(recorder.count()).image(fate, &log_dir(image.path()));
+            let (again, _) = open(image.path(), small(6)).unwrap();
+            assert_eq!((again.size(), again.root()), (size, tree), "change {at}, {fate:?}");
+        }
+    }
+}
+
+#[test]
+fn what_a_start_after_a_kill_takes_for_committed_survives_a_power_cut() {
+    told_by_a_second_start_survives(|recorder, at| recorder.kill_at(at));
+}
+
+#[test]
+fn what_a_start_after_a_failed_sync_takes_for_committed_survives_a_power_cut() {
+    told_by_a_second_start_survives(|recorder, at| recorder.forget_at(at));
+}
+
 #[test]
 fn a_power_cut_while_an_annex_is_erased_leaves_it_whole_or_erased() {
     let root = scratch();

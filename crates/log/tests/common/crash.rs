@@ -3,8 +3,12 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use socai_log::{Disk, Faults, Op, Verdict};
@@ -16,6 +20,10 @@ const SECTOR: usize = 128;
 pub struct Recorder {
     root: PathBuf,
     changes: Mutex<Vec<Change>>,
+    /// From this change on nothing happens any more, as after a kill.
+    killed_at: AtomicUsize,
+    /// If this change is the sync of a file, it fails and the system forgets that the file has unsynced bytes.
+    forgets_at: AtomicUsize,
 }
 
 /// A change, with paths relative to the root.
@@ -25,6 +33,7 @@ enum Change {
     Write(PathBuf, u64, Vec<u8>),
     SetLen(PathBuf, u64),
     Sync(PathBuf),
+    Forget(PathBuf),
     SyncDir(PathBuf),
     Rename(PathBuf, PathBuf),
     Remove(PathBuf),
@@ -32,7 +41,19 @@ enum Change {
 
 impl Recorder {
     pub fn new(root: &Path) -> Arc<Self> {
-        Arc::new(Recorder { root: root.to_owned(), changes: Mutex::default() })
+        let never = || AtomicUsize::new(usize::MAX);
+        let (killed_at, forgets_at) = (never(), never());
+        Arc::new(Recorder { root: root.to_owned(), changes: Mutex::default(), killed_at, forgets_at })
+    }
+
+    /// Makes the sync with this number fail the way Linux does: the bytes stay readable and count as clean.
+    pub fn forget_at(&self, change: usize) {
+        self.forgets_at.store(change, Ordering::SeqCst);
+    }
+
+    /// Kills the process at this change; `usize::MAX` starts another one.
+    pub fn kill_at(&self, change: usize) {
+        self.killed_at.store(change, Ordering::SeqCst);
     }
 
     pub fn disk(self: &Arc<Self>) -> Disk {
@@ -65,7 +86,17 @@ impl Faults for Recorder {
             Op::Rename { from, to } => Change::Rename(path(from), path(to)),
             Op::Remove(file) => Change::Remove(path(file)),
         };
-        self.changes.lock().unwrap().push(change);
+        let mut changes = self.changes.lock().unwrap();
+        if changes.len() >= self.killed_at.load(Ordering::SeqCst) {
+            return Verdict::Lose(ErrorKind::Interrupted);
+        }
+        if let (true, Change::Sync(file)) = (changes.len() == self.forgets_at.load(Ordering::SeqCst), &change)
+        {
+            let forget = Change::Forget(file.clone());
+            changes.push(forget);
+            return Verdict::Lose(ErrorKind::Other);
+        }
+        changes.push(change);
         Verdict::Do
     }
 }
@@ -139,6 +170,7 @@ impl Platter {
                 let pending = std::mem::take(&mut content.pending);
                 pending.iter().for_each(|pending| pending.apply(&mut content.durable, || true));
             }
+            Change::Forget(path) => self.content(path).pending.clear(),
             Change::Rename(from, to) => {
                 let file = self.names[from];
                 self.name(from, None);
