@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use socai_tlog::{ChainHead, NoteKey, Origin, SealingKey, UnitNo, genesis};
 
-use crate::dir::{FileError, UnitDir, read_if_there, replace};
+use crate::{
+    dir::{FileError, UnitDir, make_dir, read_if_there, replace},
+    entropy::{NoEntropy, random},
+};
 
 /// The settings of one unit. Every field is stated: a missing or unknown one is an error, not a default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +69,14 @@ pub enum ConfigError {
     },
 }
 
+/// A token for the HTTP API that nobody can guess.
+///
+/// # Errors
+/// The system gives no random bytes.
+pub fn new_token() -> Result<String, NoEntropy> {
+    Ok(hex::encode(random::<20>()?))
+}
+
 impl UnitConfig {
     /// Reads and checks the unit's settings.
     ///
@@ -91,6 +102,7 @@ impl UnitConfig {
         let wrong = |reason: String| ConfigError::Content { path: path.display().to_string(), reason };
         self.clone().check().map_err(wrong)?;
         let text = toml::to_string_pretty(self).map_err(|error| wrong(error.to_string()))?;
+        make_dir(dir.path())?;
         Ok(replace(&path, text.as_bytes())?)
     }
 

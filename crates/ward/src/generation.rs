@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use socai_log::{Journal, JournalOptions, Lock, LogError, Owner};
+use socai_log::{Disk, Journal, JournalOptions, Lock, LogError, Owner};
 
 use crate::dir::{FileError, make_dir, read_if_there, replace, sync_dir};
 
@@ -85,8 +85,9 @@ impl Generations {
 }
 
 /// Opens one generation for writing.
-pub(crate) fn open(path: &Path, owner: Owner, lock: &Lock) -> Result<Journal, LogError> {
-    let (journal, recovery) = Journal::open(path, owner, lock, JournalOptions::default())?;
+pub(crate) fn open(path: &Path, owner: Owner, lock: &Lock, disk: &Disk) -> Result<Journal, LogError> {
+    let options = JournalOptions { disk: disk.clone(), ..JournalOptions::default() };
+    let (journal, recovery) = Journal::open(path, owner, lock, options)?;
     if recovery.cut_bytes > 0 {
         tracing::warn!(bytes = recovery.cut_bytes, "cut records that were never sealed from the journal");
     }

@@ -1,4 +1,26 @@
-//! ward
+//! A ward's node: facts become sealed records on its own disk, and reach the district's log exactly once.
+//!
+//! In scope: keys and enrolment; drafts held against the rules the district uses; import of JSON Lines and CSV, whole or not at all;
+//! sealing with one sync for many requests; a journal that survives any crash; publishing, receipts, gaps, suspension and restore.
+//! Out of scope: the HTTP server (`socai-web`), the broker (`socai-bus`), what counts in a figure (`socai-fold`).
+//!
+//! ```text
+//!  form ─▶ Drafter ─▶ Draft ─▶ Desk ─▶ Keeper ─▶ journal ─▶ Cutter ─▶ broker
+//!         (rules)             (queue)  (one sync)    ▲                    │
+//!                                                    └── Publisher ◀── receipts, heads, restores
+//! ```
+//!
+//! [`publisher`] decides and does nothing; `node` does and decides nothing. [`Ward`] is what programs call.
+//!
+//! | on disk | trusted? | may be lost? |
+//! |---|---|---|
+//! | `journal/` | yes, every record is verified as it is read | comes back from the district's log, but for what was never published |
+//! | `keys/` | yes | the operator records a new key; witnessing and ids begin anew |
+//! | `checkpoint` | verified under the operator's key | yes: the next receipt starts a new line of proofs |
+//! | `receipts/`, `ids/` | no, compared with the journal | yes, asked for or derived again |
+
+mod access;
+mod client;
 mod clock;
 mod config;
 mod cut;
@@ -19,6 +41,25 @@ mod receipts;
 mod registry;
 mod rotation;
 mod status;
+#[cfg(test)]
+mod testing;
 mod trust;
 mod ward;
+
+pub use access::{Access, AccessError, reach};
+pub use client::{Answer, Client, ClientError, NodeFile};
+pub use config::{ConfigError, Unit, UnitConfig, new_token};
+pub use cut::CutError;
+pub use dir::{FileError, UnitDir};
+pub use draft::{Draft, Drafter, Given};
+pub use entropy::{EventId, IdMaker, NoEntropy};
+pub use generation::JournalError;
+pub use import::{Format, ImportError, Imported, MAX_FILE_LEN, MAX_PROBLEMS, MAX_ROWS, Rejected, Spooling};
+pub use keeper::{OpenError, SealError, Sealed};
+pub use keys::{Enrolment, KeyError, Keys, generate};
+pub use node::{NodeError, run};
+pub use problem::Problem;
+pub use registry::RegistryError;
+pub use status::{CheckpointLine, Connection, Status};
 pub use trust::Trust;
+pub use ward::{MAX_EVENTS, RecordError, Ward, WardError};

@@ -30,7 +30,7 @@ pub enum RegistryError {
         /// Its place in the array, from 0.
         index: usize,
         /// What is wrong with it.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 
@@ -57,7 +57,7 @@ fn parse(bytes: &[u8], now_ms: u64) -> Result<Registry, RegistryError> {
         serde_json::from_slice(bytes).map_err(|error| RegistryError::NotAList(error.to_string()))?;
     let mut registry = Registry::new();
     for (index, fact) in facts.iter().enumerate() {
-        let wrong = |problem| RegistryError::Fact { index, problem };
+        let wrong = |problem: Problem| RegistryError::Fact { index, problem: problem.into() };
         apply(&mut registry, fact, index, now_ms).map_err(wrong)?;
     }
     Ok(registry)

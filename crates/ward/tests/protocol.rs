@@ -1,5 +1,7 @@
 //! The protocol between a ward and its district, case by case, on the machine alone.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail loudly
+
 mod common;
 
 use common::{

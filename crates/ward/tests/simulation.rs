@@ -4,6 +4,8 @@
 //! weather clears everything on the ward's disk is recorded. A failing run prints its seed; `SOCAI_SEED` runs that
 //! one alone, `SOCAI_SEEDS` more of them.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests fail loudly
+
 mod common;
 
 use std::collections::{BTreeSet, VecDeque};

@@ -9,7 +9,7 @@ mod seal;
 
 use std::collections::VecDeque;
 
-use socai_log::{Journal, JournalReader, Lock, LogError, Owner};
+use socai_log::{Disk, Journal, JournalReader, Lock, LogError, Owner};
 use socai_tlog::{ChainHead, EventName, Link, Record, SealingKey, UnitSeq};
 
 use crate::{
@@ -41,6 +41,7 @@ pub(crate) struct Keeper {
     /// The time of the last record: a clock that goes back does not go back in the chain.
     floor_ms: u64,
     restoring: Option<rejoin::Restoring>,
+    disk: Disk,
 }
 
 /// Why a unit could not be opened for sealing.
@@ -110,7 +111,7 @@ pub enum SealError {
     )]
     NoKey {
         /// The key.
-        key: SealingKey,
+        key: Box<SealingKey>,
     },
     /// The system gave no random bytes.
     #[error(transparent)]
@@ -125,7 +126,7 @@ impl Keeper {
     ///
     /// # Errors
     /// See [`OpenError`]; another process that seals for the unit is one of them.
-    pub(crate) fn open(dir: &UnitDir) -> Result<Keeper, OpenError> {
+    pub(crate) fn open(dir: &UnitDir, disk: Disk) -> Result<Keeper, OpenError> {
         let unit = UnitConfig::read(dir)?;
         make_dir(dir.path())?;
         let lock = Lock::acquire(&dir.lock()).map_err(JournalError::Log)?;
@@ -133,8 +134,8 @@ impl Keeper {
         let generations = Generations::new(dir.journal());
         let generation = generations.current()?;
         let owner = owner(&unit);
-        let journal =
-            generation::open(&generations.path(generation), owner, &lock).map_err(JournalError::Log)?;
+        let journal = generation::open(&generations.path(generation), owner, &lock, &disk)
+            .map_err(JournalError::Log)?;
         let reader = journal.reader();
         let (ids, history) = open_derived(dir, &unit, &reader)?;
         let mut keeper = Keeper {
@@ -150,6 +151,7 @@ impl Keeper {
             history,
             floor_ms: 0,
             restoring: None,
+            disk,
         };
         keeper.catch_up()?;
         Ok(keeper)
@@ -217,11 +219,11 @@ impl Keeper {
             return Ok(());
         }
         let path = self.generations.path(self.generation);
-        let opened = generation::open(&path, owner(&self.unit), &self.lock);
-        let journal = opened.map_err(|error| SealError::Unknown { why: error.to_string() })?;
+        let opened = generation::open(&path, owner(&self.unit), &self.lock, &self.disk);
+        let journal = opened.map_err(|error| SealError::NotSealed { why: error.to_string() })?;
         self.reader = journal.reader();
         self.journal = Some(journal);
-        self.catch_up().map_err(|error| SealError::Unknown { why: error.to_string() })
+        self.catch_up().map_err(|error| SealError::NotSealed { why: error.to_string() })
     }
 
     /// The record with this number.

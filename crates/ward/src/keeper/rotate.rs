@@ -3,9 +3,9 @@
 use prost::Message as _;
 use socai_domain::time::vietnam_date;
 use socai_proto::v1::{self, event::Kind};
-use socai_tlog::{Chain, ChainHead, Header, SealingKey};
+use socai_tlog::{Chain, Header, SealingKey};
 
-use super::{Keeper, OpenError, SealError, Sealed};
+use super::{Keeper, SealError, Sealed};
 use crate::{entropy::random, keys};
 
 impl Keeper {
@@ -35,11 +35,6 @@ impl Keeper {
         self.append(std::slice::from_ref(&record))?;
         Ok((key, Sealed { name: record.name(), link: record.link(), already: false }))
     }
-
-    /// The head, and every key that records of this unit may be signed with.
-    pub(crate) fn standing(&self) -> (ChainHead, Vec<SealingKey>) {
-        (self.head(), self.sealing_keys())
-    }
 }
 
 fn facts(
@@ -65,10 +60,4 @@ fn facts(
         ..Default::default()
     };
     Ok(event.encode_to_vec())
-}
-
-impl From<OpenError> for SealError {
-    fn from(error: OpenError) -> SealError {
-        SealError::Unknown { why: error.to_string() }
-    }
 }

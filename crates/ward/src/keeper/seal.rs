@@ -79,14 +79,14 @@ impl Keeper {
 
     /// What the journal knows of a draft's id.
     pub(crate) fn known(&self, draft: &Draft) -> Result<Known, SealError> {
-        let unknown = |why: String| SealError::Unknown { why };
-        let Some(seq) = self.ids.find(&draft.id).map_err(|error| unknown(error.to_string()))? else {
+        let failed = |why: String| SealError::NotSealed { why };
+        let Some(seq) = self.ids.find(&draft.id).map_err(|error| failed(error.to_string()))? else {
             return Ok(Known::No);
         };
         let name = EventName { unit: self.unit.no, seq };
-        let record = self.record(seq).map_err(|error| unknown(error.to_string()))?;
+        let record = self.record(seq).map_err(|error| failed(error.to_string()))?;
         let record =
-            record.ok_or_else(|| unknown(format!("record {name} is in the index and not in the journal")))?;
+            record.ok_or_else(|| failed(format!("record {name} is in the index and not in the journal")))?;
         let same = says(&record, draft);
         let sealed = Sealed { name, link: record.link(), already: true };
         Ok(if same { Known::Same(sealed) } else { Known::Other(name) })
@@ -149,7 +149,7 @@ impl Keeper {
     /// Signs and appends records that continue the head. When it returns they are on the disk.
     pub(super) fn append(&mut self, records: &[Record]) -> Result<(), SealError> {
         let key = self.history.newest();
-        let Some(secret) = self.keys.sealing(&key) else { return Err(SealError::NoKey { key }) };
+        let Some(secret) = self.keys.sealing(&key) else { return Err(SealError::NoKey { key: key.into() }) };
         let Some(last) = records.last() else { return Ok(()) };
         let signature = sign_segment(secret, &self.unit.origin, last.link());
         self.write(records, &signature, ChainHead::after(last))
@@ -229,4 +229,53 @@ fn says(record: &Record, draft: &Draft) -> bool {
     let header: &Header = record.header();
     let annex = if draft.annex.is_empty() { Digest::ZERO } else { Digest::of(&draft.annex) };
     header.facts == Digest::of(&draft.facts) && header.annex == annex
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    #[test]
+    fn the_time_of_records_never_goes_back_even_when_the_clock_does() {
+        let (_dir, unit) = testing::enrolled();
+        let mut keeper = testing::open(&unit);
+        for (number, now_ms) in [(0, 5_000), (1, 3_000), (2, 6_000)] {
+            keeper.seal(&[&[testing::draft(number)]], now_ms).pop().unwrap().unwrap();
+        }
+        drop(keeper);
+        let mut keeper = testing::open(&unit);
+        keeper.seal(&[&[testing::draft(3)]], 1_000).pop().unwrap().unwrap();
+        let times: Vec<_> = testing::records(&keeper).iter().map(|r| r.header().recorded_at_ms).collect();
+        assert_eq!(times, [5_000, 5_000, 6_000, 6_000]);
+    }
+
+    #[test]
+    fn requests_that_do_not_fit_together_take_several_segments_and_each_stays_whole() {
+        let (_dir, unit) = testing::enrolled();
+        let mut keeper = testing::open(&unit);
+        let batch = |from: u64, count: u64| (from..from + count).map(testing::draft).collect::<Vec<_>>();
+        let batches = [batch(0, 300), batch(300, 300), batch(600, 200)];
+        let requests: Vec<&[Draft]> = batches.iter().map(Vec::as_slice).collect();
+        let answers = keeper.seal(&requests, 1);
+        assert!(answers.iter().all(Result::is_ok));
+        let lens: Vec<_> = testing::segments(&keeper).iter().map(|segment| segment.records.len()).collect();
+        assert_eq!(lens, [300, 500]);
+    }
+
+    #[test]
+    fn the_same_event_in_two_requests_of_one_sync_is_sealed_once_and_a_clash_spoils_only_its_own_request() {
+        let (_dir, unit) = testing::enrolled();
+        let mut keeper = testing::open(&unit);
+        let mut clash = testing::draft(1);
+        clash.id = testing::draft(0).id;
+        let requests: [&[Draft]; 3] =
+            [&[testing::draft(0)], &[testing::draft(0), testing::draft(2)], &[clash]];
+        let answers = keeper.seal(&requests, 1);
+        let (first, second) = (answers[0].clone().unwrap(), answers[1].clone().unwrap());
+        assert_eq!((first[0].name, first[0].already), (second[0].name, false));
+        assert!(second[0].already && !second[1].already);
+        assert!(matches!(answers[2], Err(SealError::Conflict { index: 0, .. })));
+        assert_eq!(testing::records(&keeper).len(), 2);
+    }
 }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use socai_proto::v1;
-use socai_tlog::{Entry, HEADER_LEN, Hash, LeafIndex, Link, SignedCheckpoint, TreeSize, UnitSeq, entry_hash};
+use socai_tlog::{HEADER_LEN, Hash, LeafIndex, Link, SignedCheckpoint, TreeSize, UnitSeq, entry_hash};
 
 use super::alarm::{Alarm, AlarmKind};
 use crate::trust::Trust;

@@ -1,7 +1,8 @@
 //! What the tests of the ward share.
-#![allow(dead_code)] // each test file uses its part
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)] // each test file uses its part; failing loudly is its job
 
 pub mod district;
+pub mod unit;
 pub mod ward;
 
 use socai_tlog::{Origin, SealingKey, SigningKey, UnitNo};
