@@ -137,7 +137,12 @@ impl<'a> Stretch<'a> {
         if self.digits.len() == 12 && self.is_citizen_number(strictness, announced) {
             return Some(Identity::CitizenNumber);
         }
-        let is_card = self.digits.len() == 9 && (announced || strictness == Strictness::Text && !in_amount);
+        let clear = if strictness == Strictness::Text {
+            announced || !in_amount
+        } else {
+            announced && self.sizes.len() == 1
+        };
+        let is_card = self.digits.len() == 9 && clear;
         (is_card && self.is_card_number(announced)).then_some(Identity::CardNumber)
     }
 

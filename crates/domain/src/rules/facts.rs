@@ -1,46 +1,56 @@
-//! What the descriptors and the identity guard say about one record's facts, in one pass over its bytes.
+//! What the descriptors and the identity guard say about one record's facts.
+//!
+//! Asked twice: first for a yes or no, which is all that nearly every fact of a replay needs, then in words by whoever got a no.
 
 use std::fmt::Display;
 
 use socai_proto::schema::{Field, Shape, TextStyle};
-use socai_proto::{FieldError, validate_facts_and_texts};
+use socai_proto::{FieldError, obeys, validate_facts_and_texts};
 
 use super::Breaches;
-use crate::identity::{self, Identity, Strictness};
+use crate::Event;
+use crate::identity::{self, Found, Identity, Strictness};
 
 /// Decree on the protection of personal data.
 const PERSONAL_DATA: &str = "Decree 13/2023/NĐ-CP art. 2, 3";
 
 /// Notes every descriptor rule the facts break, and every identity in their texts.
-pub(super) fn check(facts: &[u8], out: &mut Breaches) {
-    let errors = validate_facts_and_texts(facts, |path, field, text| guard(path, field, text, out));
-    errors.into_iter().for_each(|error| descriptor(error, out));
+#[inline]
+pub(super) fn check(event: &Event<'_>, out: &mut Breaches) {
+    if !obeys(event.view(), |field, text| identity_in(field, text).is_none()) {
+        in_words(event.facts(), out);
+    }
+}
+
+/// The identity that a text of this field may not hold. Tokens and unit ids are not read: they are random or the operator's.
+#[inline]
+fn identity_in(field: &Field, text: &str) -> Option<Found> {
+    match field.shape {
+        Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => None,
+        Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => {
+            identity::find(text, Strictness::Code)
+        }
+        _ => identity::find(text, Strictness::Text),
+    }
 }
 
 #[cold]
+fn in_words(facts: &[u8], out: &mut Breaches) {
+    let errors = validate_facts_and_texts(facts, |path, field, text| {
+        let found = std::str::from_utf8(text).ok().and_then(|text| identity_in(field, text));
+        if let Some(found) = found {
+            identity_found(path, field, found.what, out);
+        }
+    });
+    errors.into_iter().for_each(|error| descriptor(error, out));
+}
+
 fn descriptor(error: FieldError, out: &mut Breaches) {
     out.add(error.path, error.code.as_str(), error.message_vi, error.message_en);
 }
 
-#[inline]
-fn guard(path: &dyn Display, field: &Field, text: &[u8], out: &mut Breaches) {
-    let strictness = match &field.shape {
-        Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => return,
-        Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => Strictness::Code,
-        _ => Strictness::Text,
-    };
-    if !identity::may_hold_one(text) {
-        return;
-    }
-    let found = std::str::from_utf8(text).ok().and_then(|text| identity::find(text, strictness));
-    if let Some(found) = found {
-        identity_in_text(path, field, found.what, out);
-    }
-}
-
 /// The message never repeats what was found: it is logged and shown.
-#[cold]
-fn identity_in_text(path: &dyn Display, field: &Field, what: Identity, out: &mut Breaches) {
+fn identity_found(path: &dyn Display, field: &Field, what: Identity, out: &mut Breaches) {
     let (code, vi, en) = match what {
         Identity::CitizenNumber => {
             ("citizen_number", "số định danh cá nhân (CCCD)", "a citizen identity number")

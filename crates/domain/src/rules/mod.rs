@@ -59,7 +59,7 @@ impl<'a> Ctx<'a> {
 /// `socai_proto::validate_facts`.
 pub fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>) -> Vec<Breach> {
     let mut out = Breaches::default();
-    facts::check(event.facts(), &mut out);
+    facts::check(event, &mut out);
     envelope::check(event, publisher, ctx, &mut out);
     kind(event, publisher, ctx, &mut out);
     ctx.registry.check(event, publisher, &mut out);

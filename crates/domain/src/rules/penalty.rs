@@ -19,8 +19,7 @@ pub(super) fn violation_recorded(record: &view::ViolationRecorded<'_>, out: &mut
 
 /// Lines add up, brackets are brackets, a warning costs nothing, and only an on-the-spot decision has no record.
 pub(super) fn decided(decision: &view::PenaltyDecided<'_>, event: &Event<'_>, out: &mut Breaches) {
-    lines(decision, out);
-    let sum = Dong::checked_sum(decision.lines.iter().map(|line| Dong(line.amount)));
+    let sum = lines(decision, out);
     if sum != Some(Dong(decision.total)) {
         let sum = sum.map_or_else(|| "?".to_owned(), |sum| sum.to_string());
         out.add(
@@ -55,8 +54,11 @@ pub(super) fn decided(decision: &view::PenaltyDecided<'_>, event: &Event<'_>, ou
     }
 }
 
-fn lines(decision: &view::PenaltyDecided<'_>, out: &mut Breaches) {
+/// Each line by itself and against those before it; their sum, `None` beyond 64 bits.
+fn lines(decision: &view::PenaltyDecided<'_>, out: &mut Breaches) -> Option<Dong> {
+    let mut sum = Some(Dong::ZERO);
     for (i, line) in decision.lines.iter().enumerate() {
+        sum = sum.and_then(|sum| sum.checked_add(Dong(line.amount)));
         if line.bracket_min > line.bracket_max {
             out.add(
                 format!("data.lines.{i}.bracket_max"),
@@ -75,6 +77,7 @@ fn lines(decision: &view::PenaltyDecided<'_>, out: &mut Breaches) {
             .by(ONE_ACT_ONE_FINE);
         }
     }
+    sum
 }
 
 /// A payment pays something.
