@@ -75,6 +75,12 @@ pub(crate) fn names(dir: &Path) -> Result<Vec<String>, LogError> {
     Ok(names)
 }
 
+/// Whether a derived file ends before what it has at `state`, as far as lengths tell.
+pub(crate) fn is_behind(dir: &Path, state: &State) -> Result<bool, LogError> {
+    let len = |file: DerivedFile| std::fs::metadata(file.path(dir)).map_or(0, |metadata| metadata.len());
+    Ok(all_files(dir, state)?.into_iter().any(|file| len(file) < expected_len(state, file)))
+}
+
 impl DerivedFiles {
     pub(crate) fn new(disk: Disk, dir: &Path) -> Result<Self, LogError> {
         disk.make_dir(&dir.join("units"))?;

@@ -13,7 +13,7 @@ use crate::{
     annex::{self, annex_path},
     checkpoint::LogKey,
     delta::DerivedFile,
-    derived::{DerivedFiles, checkpoint_path},
+    derived::{self, DerivedFiles, checkpoint_path},
     disk::{self, Disk, DiskFile, side_name},
     erase,
     error::{Damage, LogError},
@@ -232,24 +232,28 @@ fn refuse_behind(
     }
 }
 
-/// Re-hashes the newest volumes and brings the derived files to them.
+/// Re-hashes the newest volumes, and older ones that a derived file lacks, and brings the derived files to them.
 fn rehash(
     dir: &Path,
     options: &Options,
     last: u64,
     found: &Found,
-    derived: &mut DerivedFiles,
+    files: &mut DerivedFiles,
 ) -> Result<(Replay, Recovery), LogError> {
     let reader = Reader::open(dir)?;
-    let start = (last + 1).saturating_sub(options.checked_volumes.max(1));
-    let head = reader.volume_head(start)?;
+    let mut start = (last + 1).saturating_sub(options.checked_volumes.max(1));
+    let mut head = reader.volume_head(start)?;
+    while start > 0 && derived::is_behind(dir, &State::at(&head))? {
+        start -= 1;
+        head = reader.volume_head(start)?;
+    }
     let mut recovery = Recovery { size: found.size, checked_from: head.first, ..Recovery::default() };
     let mut replay = Replay::new(State::at(&head), Roots::At(vec![found.size]));
     let target = Target { size: found.size, partial: false, volume: last, end: found.ends.closed };
     let mut scan = Scan::volumes(reader, start, target)?;
     let mut chunk = Chunk::default();
     while scan.next_into(&mut chunk)? {
-        replay.chunk(&chunk, |delta| derived.repair(delta, &mut recovery.repaired))?;
+        replay.chunk(&chunk, |delta| files.repair(delta, &mut recovery.repaired))?;
     }
     Ok((replay, recovery))
 }
