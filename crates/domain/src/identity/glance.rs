@@ -1,8 +1,8 @@
 //! The glance that spares nearly every text a closer look.
 //!
 //! Replay shows the guard every text of every fact, a dozen bytes each, so most must be let go after a few instructions: eight bytes at a
-//! time, fewer than six digits and no `@` hold no identity. What is left is walked once for a run of nine digits or the
-//! beginning of a plate; acts (`115/2018/NĐ-CP:15.1.a`) and case keys end there.
+//! time, fewer than six digits and no `@` hold no identity. What is left becomes sets of positions, in which a run of nine
+//! digits or the beginning of a plate shows; acts (`115/2018/NĐ-CP:15.1.a`) and case keys end there.
 
 use super::Strictness;
 
@@ -16,29 +16,131 @@ const FEWEST_IN_A_ROW: u32 = 9;
 /// Whether a text could hold an identity; `false` is certain.
 #[inline]
 pub fn may_hold_one(text: &[u8], strictness: Strictness) -> bool {
-    let Some(last) = text.last_chunk::<8>() else {
+    if text.len() < 8 {
         return text.contains(&b'@'); // the shortest plate has eight characters
-    };
-    let (words, rest) = text.as_chunks::<8>();
-    // The last word overlaps the one before; its bytes that were seen are shifted out.
-    let seen_bits = 8 * (8 - rest.len() as u32) % 64;
-    let last = if rest.is_empty() { 0 } else { u64::from_le_bytes(*last) >> seen_bits };
+    }
     let (mut digits, mut marked) = (0, 0);
-    for word in words.iter().map(|word| u64::from_le_bytes(*word)).chain([last]) {
+    each_word(text, |_, word| {
         digits += is_digit(word).count_ones();
         // Full-width digits begin with the byte 0xEF.
         marked |= equals(word, b'@') | equals(word, 0xEF);
+    });
+    if marked != 0 || digits < FEWEST_DIGITS {
+        return marked != 0;
     }
-    marked != 0 || digits >= FEWEST_DIGITS && has_a_run_or_a_plate(text, strictness)
+    // Texts of more than 64 bytes are few; their reader decides.
+    text.len() > 64 || Positions::of(text).show_a_run_or_a_plate(text, strictness)
+}
+
+/// Calls `look` with every eight bytes and the place of the first; the last word is filled up with zero bytes.
+#[inline(always)]
+fn each_word(text: &[u8], mut look: impl FnMut(u32, u64)) {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut at = 0;
+    for word in words {
+        look(at, u64::from_le_bytes(*word));
+        at += 8;
+    }
+    if let Some(last) = text.last_chunk::<8>().filter(|_| !rest.is_empty()) {
+        // It overlaps the word before: what was seen is shifted out.
+        look(at, u64::from_le_bytes(*last) >> (8 * (8 - rest.len())));
+    }
+}
+
+/// Where the characters of a text of at most 64 bytes stand, a bit each. Bytes of other alphabets may be letters (Đ) or separators
+/// (a wide dash), so they are both.
+#[derive(Default)]
+struct Positions {
+    digits: u64,
+    letters: u64,
+    /// What may stand between the province and the letters of a plate.
+    joints: u64,
+    /// What may stand between the digits of a number.
+    separators: u64,
+}
+
+impl Positions {
+    #[inline(always)]
+    fn of(text: &[u8]) -> Positions {
+        let mut positions = Positions::default();
+        each_word(text, |at, word| {
+            let other = word & HIGH;
+            let joint = equals(word, b' ') | equals(word, b'-');
+            positions.digits |= gathered(is_digit(word)) << at;
+            positions.letters |= gathered(within(word | LOW * 0x20, b'a', b'z') | other) << at;
+            positions.joints |= gathered(joint | other) << at;
+            positions.separators |=
+                gathered(joint | other | equals(word, b'.') | within(word, b'(', b')')) << at;
+        });
+        positions
+    }
+
+    /// Whether nine digits stand in a row, or apart by separators, or letters follow digits as on a plate.
+    ///
+    /// In codes digits that stand apart must begin like a phone or citizen number, with 0 or 84: `KB-2023-000117` does not.
+    #[inline(always)]
+    fn show_a_run_or_a_plate(&self, text: &[u8], strictness: Strictness) -> bool {
+        let after_digits = self.digits << 1;
+        if self.letters & (after_digits | (self.joints & after_digits) << 1) != 0 {
+            return true;
+        }
+        let solid = longest(self.digits) >= FEWEST_IN_A_ROW;
+        solid
+            || self.runs().any(|(first, count)| {
+                count >= FEWEST_IN_A_ROW
+                    && (strictness == Strictness::Text || matches!(text[first], b'0' | b'8'))
+            })
+    }
+
+    /// Runs of digits with separators among them: where the first digit stands, and how many there are.
+    #[inline(always)]
+    fn runs(&self) -> impl Iterator<Item = (usize, u32)> {
+        let (digits, mut left) = (self.digits, self.digits | self.separators);
+        std::iter::from_fn(move || {
+            let from_first = left & digits;
+            if from_first == 0 {
+                return None;
+            }
+            let first = from_first.trailing_zeros();
+            let len = (!(left >> first)).trailing_zeros();
+            let run = if len == 64 { u64::MAX } else { ((1 << len) - 1) << first };
+            left &= !run;
+            Some((first as usize, (digits & run).count_ones()))
+        })
+    }
+}
+
+/// Length of the longest run of ones.
+#[inline(always)]
+const fn longest(mut ones: u64) -> u32 {
+    let mut length = 0;
+    while ones != 0 {
+        ones &= ones << 1;
+        length += 1;
+    }
+    length
+}
+
+/// The high bits of eight bytes as eight bits in the same order.
+#[inline(always)]
+const fn gathered(high_bits: u64) -> u64 {
+    // Bit 8i times 2^(56 - 7i) lands on 56 + i; no two of the 64 products share a bit.
+    (high_bits >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
 }
 
 /// The high bit of every byte that is an ASCII digit.
 #[inline(always)]
 const fn is_digit(word: u64) -> u64 {
-    let ascii = word & !HIGH;
-    let from_0 = ascii + LOW * (0x80 - b'0' as u64);
-    let above_9 = ascii + LOW * (0x7F - b'9' as u64);
-    from_0 & !above_9 & !word & HIGH
+    within(word, b'0', b'9')
+}
+
+/// The high bit of every byte from `first` to `last`, which are ASCII.
+#[inline(always)]
+const fn within(word: u64, first: u8, last: u8) -> u64 {
+    let low = word & !HIGH;
+    let from_first = low + LOW * (0x80 - first as u64);
+    let above_last = low + LOW * (0x7F - last as u64);
+    from_first & !above_last & !word & HIGH
 }
 
 /// The high bit of every byte that is `byte`.
@@ -46,59 +148,6 @@ const fn is_digit(word: u64) -> u64 {
 const fn equals(word: u64, byte: u8) -> u64 {
     let differs = word ^ LOW * byte as u64;
     !((differs & !HIGH) + !HIGH | differs) & HIGH
-}
-
-/// Whether nine digits stand in a row, or apart by separators, or letters follow digits as on a plate.
-///
-/// In codes digits that stand apart must begin like a phone or citizen number, with 0 or 84: `KB-2023-000117` does not. Bytes of other
-/// alphabets may be separators (a wide dash) or letters (Đ), so they count as both.
-fn has_a_run_or_a_plate(text: &[u8], strictness: Strictness) -> bool {
-    let (mut run, mut solid, mut first) = (0, 0, 0);
-    let (mut before, mut before_that) = (0, 0);
-    for byte in text {
-        let class = CLASSES[usize::from(*byte)];
-        if class & DIGIT != 0 {
-            first = if run == 0 { *byte } else { first };
-            (run, solid) = (run + 1, solid + 1);
-        } else {
-            (run, solid) = (run * u32::from(class >> SEPARATES), 0);
-        }
-        let apart =
-            run >= FEWEST_IN_A_ROW && (strictness == Strictness::Text || matches!(first, b'0' | b'8'));
-        let after_digits = before & DIGIT | before_that & (before >> JOINS) & DIGIT;
-        if apart || solid >= FEWEST_IN_A_ROW || class & LETTER != 0 && after_digits != 0 {
-            return true;
-        }
-        (before_that, before) = (before, class);
-    }
-    false
-}
-
-const DIGIT: u8 = 1;
-const LETTER: u8 = 2;
-/// Shift of the bit of what may stand between the province and the letters of a plate.
-const JOINS: u8 = 2;
-/// Shift of the bit of what may stand between the digits of a number.
-const SEPARATES: u8 = 7;
-
-static CLASSES: [u8; 256] = classes();
-
-const fn classes() -> [u8; 256] {
-    let mut classes = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        classes[at] = match byte {
-            b'0'..=b'9' => DIGIT,
-            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
-            b' ' | b'-' => 1 << JOINS | 1 << SEPARATES,
-            b'.' | b'(' | b')' => 1 << SEPARATES,
-            0x80.. => LETTER | 1 << JOINS | 1 << SEPARATES,
-            _ => 0,
-        };
-        at += 1;
-    }
-    classes
 }
 
 #[cfg(test)]
@@ -117,7 +166,29 @@ mod tests {
             assert_eq!(is_digit(word) & 0xFFFF_FF00_FFFF_00FF, 0, "{byte}");
             assert_eq!(is(equals(word, b'@')), [u64::from(byte == b'@'); 2], "{byte}");
             assert_eq!(equals(word, byte) >> 15 & 1, 1, "{byte}");
+            assert_eq!(is(within(word, b'a', b'z')), [u64::from(byte.is_ascii_lowercase()); 2], "{byte}");
         }
+    }
+
+    #[test]
+    fn high_bits_are_gathered_in_order() {
+        for bits in 0..=255u64 {
+            let spread = (0..8).fold(0, |word, i| word | (bits >> i & 1) << (8 * i + 7));
+            assert_eq!(gathered(spread), bits);
+        }
+    }
+
+    #[test]
+    fn runs_are_counted_to_the_last_bit() {
+        for len in 8..=64 {
+            let text: Vec<u8> = (0..len).map(|i| b"0-1 2x"[i % 6]).collect();
+            let positions = Positions::of(&text);
+            let expected: Vec<_> =
+                (0..len).step_by(6).map(|at| (at, (len - at).div_ceil(2).min(3) as u32)).collect();
+            assert_eq!(positions.runs().collect::<Vec<_>>(), expected, "{len}");
+        }
+        assert_eq!(Positions::of(&[b'7'; 64]).runs().collect::<Vec<_>>(), [(0, 64)]);
+        assert_eq!((longest(u64::MAX), longest(0), longest(0b0110_1110)), (64, 0, 3));
     }
 
     #[test]
