@@ -35,6 +35,7 @@ mod recorded;
 mod report;
 mod rows;
 mod rulebook;
+pub mod sample;
 mod stamped;
 mod tracked;
 mod values;

@@ -1,0 +1,80 @@
+//! How fast records are replayed, part by part:
+//! `cargo run --release -p socai-fold --example replay_rate [EVENTS [read|check|fold|rows]]`.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::time::Instant;
+
+use socai_domain::Event;
+use socai_fold::{Fold, NoFacts, Recorded, StateDigest, Verdict, sample::{Places, Sample}};
+use socai_proto::validate_facts;
+use socai_tlog::UnitNo;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const RULES: &str = include_str!("../../../deploy/thanh-xuan/rules/indicators.toml");
+
+fn main() {
+    let events: usize = std::env::args().nth(1).map_or(1_000_000, |text| text.parse().unwrap());
+    // Facts lie one after the other, as a reader of volumes hands them over.
+    let (mut bytes, mut spans) = (vec![], vec![]);
+    for fact in Sample::new(1).take(events.min(1_000_000)) {
+        spans.push((fact.unit, fact.received_at_ms, bytes.len()..bytes.len() + fact.facts.len()));
+        bytes.extend(fact.facts);
+    }
+    let mean = bytes.len() / spans.len();
+    let facts = || spans.iter().cycle().take(events).map(|(unit, ms, span)| (*unit, *ms, &bytes[span.clone()]));
+
+    let only = std::env::args().nth(2);
+    let rate = |name: &str, what: &str, run: &dyn Fn() -> usize| {
+        if only.as_deref().is_none_or(|only| only == name) {
+            rate(what, mean, events, run);
+        }
+    };
+    rate("read", "read in place", &|| facts().map(|(_, _, facts)| Event::decode(facts).unwrap().tag() as usize).sum());
+    rate("check", "descriptor rules", &|| facts().filter(|(_, _, facts)| !validate_facts(facts).is_empty()).count());
+    rate("fold", "decode and fold", &|| replay(false, facts()));
+    rate("rows", "the same with rows and digest", &|| replay(true, facts()));
+}
+
+fn replay<'a>(capture: bool, facts: impl Iterator<Item = (UnitNo, u64, &'a [u8])>) -> usize {
+    let (mut fold, mut places, mut digest) = (Fold::new(), Places::default(), StateDigest::default());
+    fold.capture(capture);
+    let founding = Sample::founding(RULES);
+    let mut rejected = 0;
+    let mut take = |unit, received_at_ms, facts: &[u8]| {
+        let record = Recorded { at: places.next(unit, received_at_ms), facts };
+        match fold.apply(&record, &NoFacts).unwrap() {
+            Verdict::Counts => {}
+            Verdict::Rejected(rejection) => {
+                if rejected == 0 {
+                    println!("{rejection:?}");
+                }
+                rejected += 1;
+            }
+        }
+        if capture && fold.size().0 % 4_096 == 0 {
+            fold.drain().iter().for_each(|change| digest.apply(change));
+        }
+    };
+    founding.iter().for_each(|fact| take(fact.unit, fact.received_at_ms, &fact.facts));
+    facts.for_each(|(unit, ms, facts)| take(unit, ms, facts));
+    rejected
+}
+
+fn rate(what: &str, mean: usize, events: usize, run: &dyn Fn() -> usize) {
+    for _ in 0..3 {
+        let (start, cpu) = (Instant::now(), on_cpu_ns());
+        let outcome = run();
+        let (seconds, cpu) = (start.elapsed().as_secs_f64(), (on_cpu_ns() - cpu) as f64);
+        let (rate, per_event) = (events as f64 / seconds / 1e6, cpu / events as f64);
+        println!("{what}: {rate:.2} M/s; on the processor {per_event:.0} ns an event of {mean} bytes ({outcome})");
+    }
+}
+
+/// Time this thread has spent on a processor, which neighbours on the machine disturb less than the clock; 0 where there is no such file.
+fn on_cpu_ns() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    stat.split(' ').next().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
