@@ -143,6 +143,10 @@ pub struct FieldError {
     pub expected: Box<str>,
 }
 
+/// Most characters of a path and of a value that an error repeats.
+const PATH_SHOWN: usize = 200;
+const VALUE_SHOWN: usize = 80;
+
 impl FieldError {
     /// The message in one language.
     #[must_use]
@@ -184,7 +188,7 @@ impl FieldError {
     }
 
     fn build(path: String, field: Option<&Field>, code: Code, got: &str, expected: Expected) -> Self {
-        let got = shorten(got);
+        let (path, got) = (shorten(&path, PATH_SHOWN), shorten(got, VALUE_SHOWN));
         let message = |lang| {
             let mut text = field.map(|field| format!("{}: ", field.label.get(lang))).unwrap_or_default();
             text.push_str(code.words(lang));
@@ -252,18 +256,16 @@ impl Expected {
     }
 }
 
-/// At most 80 characters, on one line, invisible ones escaped: it may come from an attacker and ends on a terminal.
-fn shorten(got: &str) -> String {
-    const SHOWN: usize = 80;
-    let mut text: String = got
-        .chars()
-        .take(SHOWN)
-        .flat_map(|c| if crate::text::is_hidden(c) { c.escape_unicode().collect() } else { vec![c] })
-        .collect();
-    if got.chars().nth(SHOWN).is_some() {
-        text.push('…');
+/// At most so many characters, on one line, invisible ones escaped: it may come from an attacker and ends on a terminal.
+fn shorten(text: &str, most: usize) -> String {
+    let mut short = String::new();
+    for c in text.chars().take(most) {
+        if crate::text::is_hidden(c) { short.extend(c.escape_unicode()) } else { short.push(c) }
     }
-    text
+    if text.chars().nth(most).is_some() {
+        short.push('…');
+    }
+    short
 }
 
 /// Where a value stands in the JSON form. Lives on the stack; becomes text only for an error.

@@ -1,8 +1,9 @@
 //! The long-lived contracts of `proto/`, as Rust types, as static tables and as descriptors.
 //!
 //! In scope: the types of facts, annex and bus messages; the kind table; the JSON form both ways; the rules that the options of the
-//! `.proto` state about one record ([`validate`]); corrections ([`patch`]); the catalogue. Out of scope: whatever needs a registry, a
-//! calendar, another record (`socai-domain`), and the byte formats around the facts (`socai-tlog`).
+//! `.proto` state about one record ([`validate`] in words, [`obeys()`] as the yes or no of replay); corrections ([`patch()`]); the
+//! catalogue. Out of scope: whatever needs a registry, a calendar, another record (`socai-domain`), and the byte formats around the
+//! facts (`socai-tlog`).
 //!
 //! Pure: no I/O, clock, randomness, async or logging. A kind is added by writing its message with its options, its line in the oneof of
 //! `event.proto` and its example in `proto/vectors/facts/`; everything here follows from them.

@@ -10,26 +10,33 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// Whether every byte is ASCII that the style allows. `false` may also mean that it is not ASCII; the empty text is `true`.
 #[inline]
 pub(super) fn all(style: TextStyle, bytes: &[u8]) -> bool {
-    match style {
-        TextStyle::Line => every_word(bytes, |word| within(word, b' ', b'~')),
-        TextStyle::Code | TextStyle::Case => every_word(bytes, |word| within(word, b'!', b'~')),
-        TextStyle::UnitId => every_word(bytes, |word| {
-            within(word, b'a', b'z') | within(word, b'0', b'9') | within(word, b'-', b'.')
-        }),
-        TextStyle::Token => every_word(bytes, |word| {
-            let letters = within(word, b'a', b'z') | within(word, b'A', b'Z');
-            letters | within(word, b'0', b'9') | within(word, b'-', b'-') | within(word, b'_', b'_')
-        }),
-        TextStyle::Lines | TextStyle::Json => false,
-    }
+    let Some(last) = bytes.last_chunk::<8>() else { return allowed(style, short_word(bytes)) == HIGH };
+    // Words overlap at the end, so that every byte is in one.
+    let (words, _) = bytes.as_chunks::<8>();
+    words.iter().chain([last]).all(|word| allowed(style, u64::from_le_bytes(*word)) == HIGH)
 }
 
-/// Whether a test sets the high bit of every byte of every word; words overlap so that every byte is in one.
+/// How many of the first eight bytes are ASCII that the style allows, up to the first that is not; 0 when there are fewer.
+#[inline]
+pub(super) fn prefix(style: TextStyle, bytes: &[u8]) -> usize {
+    let Some(word) = bytes.first_chunk::<8>() else { return 0 };
+    let refused = !allowed(style, u64::from_le_bytes(*word)) & HIGH;
+    refused.trailing_zeros() as usize / 8
+}
+
+/// Sets the high bit of every byte of the word that the style allows.
 #[inline(always)]
-fn every_word(bytes: &[u8], test: impl Fn(u64) -> u64) -> bool {
-    let Some(last) = bytes.last_chunk::<8>() else { return test(short_word(bytes)) == HIGH };
-    let (words, _) = bytes.as_chunks::<8>();
-    words.iter().chain([last]).all(|word| test(u64::from_le_bytes(*word)) == HIGH)
+fn allowed(style: TextStyle, word: u64) -> u64 {
+    match style {
+        TextStyle::Line => within(word, b' ', b'~'),
+        TextStyle::Lines | TextStyle::Json => within(word, b' ', b'~') | within(word, b'\t', b'\n'),
+        TextStyle::Code | TextStyle::Case => within(word, b'!', b'~'),
+        TextStyle::UnitId => within(word, b'a', b'z') | within(word, b'0', b'9') | within(word, b'-', b'.'),
+        TextStyle::Token => {
+            let letters = within(word, b'a', b'z') | within(word, b'A', b'Z');
+            letters | within(word, b'0', b'9') | within(word, b'-', b'-') | within(word, b'_', b'_')
+        }
+    }
 }
 
 /// Fewer than eight bytes as a word, the rest filled with a letter that every style allows.
@@ -59,8 +66,15 @@ fn within(word: u64, low: u8, high: u8) -> u64 {
 mod tests {
     use super::*;
 
-    const STYLES: [TextStyle; 5] =
-        [TextStyle::Line, TextStyle::Code, TextStyle::Case, TextStyle::UnitId, TextStyle::Token];
+    const STYLES: [TextStyle; 7] = [
+        TextStyle::Line,
+        TextStyle::Lines,
+        TextStyle::Json,
+        TextStyle::Code,
+        TextStyle::Case,
+        TextStyle::UnitId,
+        TextStyle::Token,
+    ];
 
     #[test]
     fn every_byte_in_every_place_of_every_short_length_gets_the_answer_of_the_table() {
@@ -73,6 +87,9 @@ mod tests {
                         let expected =
                             super::super::CLASSES[usize::from(byte)] & super::super::bit(style) != 0;
                         assert_eq!(all(style, &text), expected, "{style:?} {len} {at} {byte}");
+                        let whole = if expected { 8 } else { at.min(8) };
+                        let expected = if len < 8 { 0 } else { whole };
+                        assert_eq!(prefix(style, &text), expected, "{style:?} {len} {at} {byte}");
                     }
                 }
             }
