@@ -28,6 +28,8 @@ pub(crate) struct Shelf {
     pub(crate) reader: JournalReader,
     /// Every sealing key this unit has had.
     pub(crate) keys: Vec<SealingKey>,
+    /// Whether a request could be sealed now.
+    pub(crate) can_seal: bool,
 }
 
 type Answer<T, E = SealError> = oneshot::Sender<Result<T, E>>;
@@ -192,5 +194,10 @@ fn serve_one(keeper: &mut Keeper, request: Request, shelf_of: &watch::Sender<She
 }
 
 fn shelf(keeper: &Keeper) -> Shelf {
-    Shelf { head: keeper.head(), reader: keeper.reader(), keys: keeper.sealing_keys() }
+    Shelf {
+        head: keeper.head(),
+        reader: keeper.reader(),
+        keys: keeper.sealing_keys(),
+        can_seal: keeper.can_seal(),
+    }
 }

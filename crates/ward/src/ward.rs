@@ -141,6 +141,11 @@ impl Ward {
         let _ = proven.wait_for(|proven| *proven >= records).await;
     }
 
+    /// Whether facts can be sealed now: the journal is open and the secret of the chain's key is here.
+    pub fn can_seal(&self) -> bool {
+        self.inner.desk.shelf().borrow().can_seal
+    }
+
     /// How things stand, kept up by the node.
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live

@@ -142,7 +142,8 @@ fn what_is_wrong_is_told_field_by_field_and_nothing_is_sealed() {
         (with("id", json!("00")), "id", "bad_format"),
         (json!([]), "", "wrong_type"),
     ] {
-        let Err(RecordError::Wrong(problems)) = ward.record_blocking(&[form.clone()], None) else {
+        let Err(RecordError::Wrong(problems)) = ward.record_blocking(std::slice::from_ref(&form), None)
+        else {
             panic!("{form} was sealed")
         };
         let found = problems.iter().any(|problem| problem.field == field && problem.code == code);

@@ -1,1 +1,21 @@
-//! socai-web
+//! HTTP for people's programs: what a ward node serves.
+//!
+//! In scope: routes, tokens, limits, errors as `application/problem+json` (RFC 9457) with one entry per field. Out of scope: what is
+//! a right event and how it is sealed (`socai-ward`).
+//!
+//! | route | token | answers |
+//! |---|---|---|
+//! | `POST /api/v1/events` | yes | 201 `{"name","link"}`, an array for an array; sealed and on the disk |
+//! | `POST /api/v1/imports?kind=` | yes | 201 what was sealed of a file, all of it or nothing |
+//! | `GET /api/v1/status` | yes | 200 how the unit stands |
+//! | `PUT /api/v1/registry` | yes | 204 a newer snapshot of the ledger's units is in use |
+//! | `POST /api/v1/keys/rotate` | yes | 201 the new sealing key and the record that brings it in |
+//! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked, publishing goes on |
+//! | `GET /health/live` · `GET /health/ready` | no | 200, or 503 when nothing can be sealed |
+
+mod node;
+mod problem;
+mod token;
+
+pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};
+pub use problem::Problem;

@@ -177,6 +177,11 @@ impl Keeper {
         &self.keys
     }
 
+    /// Whether a request could be sealed now.
+    pub(crate) fn can_seal(&self) -> bool {
+        self.journal.is_some() && self.keys.sealing(&self.history.newest()).is_some()
+    }
+
     /// Every sealing key this unit has had or holds a secret of.
     pub(crate) fn sealing_keys(&self) -> Vec<SealingKey> {
         let mut keys: Vec<SealingKey> = self.history.all().collect();

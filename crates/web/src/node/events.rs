@@ -1,0 +1,72 @@
+//! `POST /api/v1/events`: one event or an array, sealed together or not at all.
+
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use socai_ward::Sealed;
+
+use super::{MAX_BODY_LEN, Node, require_json};
+use crate::problem::Problem;
+
+/// The most characters of an Idempotency-Key.
+const MAX_KEY_LEN: usize = 200;
+
+pub(super) async fn post(
+    State(node): State<Node>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    require_json(&headers)?;
+    let key = request_key(&headers)?;
+    let body = body.map_err(unread)?;
+    match parse(&body)? {
+        Value::Array(forms) => {
+            let sealed = node.ward.record(&forms, key).await?;
+            Ok(created(Value::Array(sealed.iter().map(name).collect())))
+        }
+        form => {
+            let sealed = node.ward.record(std::slice::from_ref(&form), key).await?;
+            Ok(created(sealed.first().map_or(Value::Null, name)))
+        }
+    }
+}
+
+fn created(body: Value) -> Response {
+    (StatusCode::CREATED, axum::Json(body)).into_response()
+}
+
+fn name(sealed: &Sealed) -> Value {
+    json!({ "name": sealed.name.to_string(), "link": sealed.link.to_string() })
+}
+
+pub(super) fn parse(body: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|error| {
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("the body is not JSON: {error}"))
+    })
+}
+
+pub(super) fn unread(rejection: BytesRejection) -> Problem {
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            let detail = format!("the body has more than {MAX_BODY_LEN} bytes: send several requests");
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
+        }
+        _ => Problem::new(StatusCode::BAD_REQUEST, "malformed", rejection.body_text()),
+    }
+}
+
+fn request_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = value.to_str().ok().map(str::trim);
+    match key.filter(|key| (1..=MAX_KEY_LEN).contains(&key.len())) {
+        Some(key) => Ok(Some(key)),
+        None => {
+            let detail = format!("Idempotency-Key: use 1 to {MAX_KEY_LEN} printable ASCII characters");
+            Err(Problem::new(StatusCode::BAD_REQUEST, "bad-key", detail))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The HTTP side of a ward node.
+
+mod events;
+mod imports;
+mod manage;
+
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderMap, StatusCode, header},
+    middleware,
+    routing::{delete, get, post, put},
+};
+use socai_ward::{FileError, NodeFile, Ward};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{problem::Problem, token};
+
+/// The most bytes of a request's body, files to import excepted: 512 KiB of facts are at most a few times as long in JSON.
+pub const MAX_BODY_LEN: usize = 4 << 20;
+/// How long requests under way may take to end when the node stops.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// What every handler gets.
+#[derive(Clone)]
+pub(crate) struct Node {
+    pub(crate) ward: Ward,
+    pub(crate) token: Arc<str>,
+}
+
+/// A server that answers until it is told to stop.
+#[derive(Debug)]
+pub struct Http {
+    address: SocketAddr,
+    served: JoinHandle<io::Result<()>>,
+    stop: CancellationToken,
+    dir: socai_ward::UnitDir,
+}
+
+/// Why a node does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// The address cannot be listened at.
+    #[error("listen = {listen:?} in unit.toml: {cause}")]
+    Listen {
+        /// The address in the settings.
+        listen: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// `node.json` cannot be written or removed.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The server ended by itself.
+    #[error("the HTTP server ended: {0}")]
+    Ended(String),
+}
+
+/// Listens at the unit's address, says so in `node.json`, and answers until `stop`.
+///
+/// # Errors
+/// The address is taken or not ours.
+pub async fn serve(ward: Ward, stop: CancellationToken) -> Result<Http, HttpError> {
+    let listen = ward.unit().config.listen.clone();
+    let unusable = |cause| HttpError::Listen { listen: listen.clone(), cause };
+    let listener = TcpListener::bind(&listen).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let dir = ward.dir().clone();
+    NodeFile::write(&dir, address)?;
+    let app = router(ward);
+    let stopping = stop.clone().cancelled_owned();
+    let served =
+        tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping).await });
+    Ok(Http { address, served, stop, dir })
+}
+
+impl Http {
+    /// Where it answers.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Waits until it has stopped and the requests under way have ended, ten seconds at most.
+    ///
+    /// # Errors
+    /// It ended by itself, or `node.json` cannot be removed.
+    pub async fn ended(mut self) -> Result<(), HttpError> {
+        let ended = tokio::select! {
+            ended = &mut self.served => Some(ended),
+            () = self.stop.cancelled() => tokio::time::timeout(STOP_WITHIN, &mut self.served).await.ok(),
+        };
+        self.served.abort(); // no effect on one that ended
+        NodeFile::remove(&self.dir)?;
+        match ended {
+            None | Some(Ok(Ok(()))) => Ok(()),
+            Some(Ok(Err(error))) => Err(HttpError::Ended(error.to_string())),
+            Some(Err(error)) => Err(HttpError::Ended(error.to_string())),
+        }
+    }
+}
+
+/// Every route of a ward node.
+pub fn router(ward: Ward) -> Router {
+    let token = ward.unit().config.token.as_str().into();
+    let node = Node { ward, token };
+    let guarded = Router::new()
+        .route("/api/v1/events", post(events::post))
+        .route("/api/v1/status", get(manage::status))
+        .route("/api/v1/registry", put(manage::registry))
+        .route("/api/v1/keys/rotate", post(manage::rotate))
+        .route("/api/v1/alarm", delete(manage::clear_alarm))
+        .layer(DefaultBodyLimit::max(MAX_BODY_LEN))
+        .route("/api/v1/imports", post(imports::post)) // bounds its own length while it copies
+        .route_layer(middleware::from_fn_with_state(node.clone(), token::required));
+    Router::new()
+        .route("/health/live", get(async || "live\n"))
+        .route("/health/ready", get(manage::ready))
+        .merge(guarded)
+        .fallback(async || {
+            Problem::new(StatusCode::NOT_FOUND, "no-route", "there is nothing at this address")
+        })
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "no-method",
+                "this address does not know this method",
+            )
+        })
+        .with_state(node)
+}
+
+/// The media type of a request, without parameters, in lower case.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(|media| media.trim().to_ascii_lowercase())
+}
+
+/// Refuses a body that is not said to be JSON.
+fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
+    match media_type(headers) {
+        Some(media) if media == "application/json" || media.ends_with("+json") => Ok(()),
+        got => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not-json",
+            format!("Content-Type is {}, send application/json", got.as_deref().unwrap_or("missing")),
+        )),
+    }
+}
