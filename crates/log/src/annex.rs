@@ -1,6 +1,6 @@
 //! Annexes: frames that can be overwritten in place without moving anything else.
 //!
-//! Layout: `proto/README.md`, Annexes. An annex is stored once, apart from the record that commits to it, so erasing it touches
+//! Layout: `proto/README.md`, Annex volume. An annex is stored once, apart from the record that commits to it, so erasing it touches
 //! no byte that a proof or a figure depends on.
 
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Erasing an annex in place, so that a crash in the middle is made good at the next start.
 //!
-//! What will be overwritten is noted first; the note is removed when it was. Layout: `proto/README.md`, Annexes.
+//! What will be overwritten is noted first; the note is removed when it was. Layout: `proto/README.md`, Annex volume.
 
 use std::path::{Path, PathBuf};
 

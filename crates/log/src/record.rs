@@ -1,6 +1,6 @@
 //! The record frame of a volume: what the tree hashes, and the facts.
 //!
-//! Layout: `proto/README.md`, Record frame. The header is stored as received, except that an annex digest of zero
+//! Layout: `proto/README.md`, Volume. The header is stored as received, except that an annex digest of zero
 //! (no annex) is a flag instead of 32 bytes.
 
 use bytes::Bytes;

@@ -1,6 +1,6 @@
 //! The frames of a volume besides its records: head, commit, end; and where volumes lie.
 //!
-//! Layouts: `proto/README.md`, Volume head, Commit frame, End frame.
+//! Layouts: `proto/README.md`, Volume.
 
 use std::path::{Path, PathBuf};
 
