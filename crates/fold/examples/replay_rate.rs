@@ -6,7 +6,10 @@
 use std::time::Instant;
 
 use socai_domain::Event;
-use socai_fold::{Fold, NoFacts, Recorded, StateDigest, Verdict, sample::{Places, Sample}};
+use socai_fold::{
+    Fold, NoFacts, Recorded, StateDigest, Verdict,
+    sample::{Places, Sample},
+};
 use socai_proto::validate_facts;
 use socai_tlog::UnitNo;
 
@@ -24,7 +27,8 @@ fn main() {
         bytes.extend(fact.facts);
     }
     let mean = bytes.len() / spans.len();
-    let facts = || spans.iter().cycle().take(events).map(|(unit, ms, span)| (*unit, *ms, &bytes[span.clone()]));
+    let facts =
+        || spans.iter().cycle().take(events).map(|(unit, ms, span)| (*unit, *ms, &bytes[span.clone()]));
 
     let only = std::env::args().nth(2);
     let rate = |name: &str, what: &str, run: &dyn Fn() -> usize| {
@@ -32,8 +36,12 @@ fn main() {
             rate(what, mean, events, run);
         }
     };
-    rate("read", "read in place", &|| facts().map(|(_, _, facts)| Event::decode(facts).unwrap().tag() as usize).sum());
-    rate("check", "descriptor rules", &|| facts().filter(|(_, _, facts)| !validate_facts(facts).is_empty()).count());
+    rate("read", "read in place", &|| {
+        facts().map(|(_, _, facts)| Event::decode(facts).unwrap().tag() as usize).sum()
+    });
+    rate("check", "descriptor rules", &|| {
+        facts().filter(|(_, _, facts)| !validate_facts(facts).is_empty()).count()
+    });
     rate("fold", "decode and fold", &|| replay(false, facts()));
     rate("rows", "the same with rows and digest", &|| replay(true, facts()));
 }
@@ -69,7 +77,9 @@ fn rate(what: &str, mean: usize, events: usize, run: &dyn Fn() -> usize) {
         let outcome = run();
         let (seconds, cpu) = (start.elapsed().as_secs_f64(), (on_cpu_ns() - cpu) as f64);
         let (rate, per_event) = (events as f64 / seconds / 1e6, cpu / events as f64);
-        println!("{what}: {rate:.2} M/s; on the processor {per_event:.0} ns an event of {mean} bytes ({outcome})");
+        println!(
+            "{what}: {rate:.2} M/s; on the processor {per_event:.0} ns an event of {mean} bytes ({outcome})"
+        );
     }
 }
 

@@ -109,7 +109,8 @@ impl Sample {
         let id = bytes::Bytes::from([id[0].to_be_bytes(), id[1].to_be_bytes()].concat());
         let (publisher, kind) = self.kind(no, day);
         let is_case = matches!(kind, Kind::PenaltyDecided(_) | Kind::PenaltyPaymentReceived(_));
-        let case = if is_case { format!("xp-p{no:02}-nam-2023-hs{:06}", self.count / 7) } else { String::new() };
+        let case =
+            if is_case { format!("xp-p{no:02}-nam-2023-hs{:06}", self.count / 7) } else { String::new() };
         let series = match kind {
             Kind::PenaltyDecided(_) => "QĐ-XPHC",
             Kind::InspectionConducted(_) => "BB-KT",
@@ -151,7 +152,8 @@ impl Sample {
     }
 
     fn penalty(&mut self, day: CivilDate) -> Kind {
-        let (min, max) = [(100_000, 200_000), (500_000, 1_000_000), (2_000_000, 3_000_000)][self.below(3) as usize];
+        let (min, max) =
+            [(100_000, 200_000), (500_000, 1_000_000), (2_000_000, 3_000_000)][self.below(3) as usize];
         let amount = (min + max) / 2;
         Kind::PenaltyDecided(v1::PenaltyDecided {
             decision_no: format!("{}/QĐ-XPHC", 1 + self.count % 900),
@@ -313,7 +315,8 @@ fn unit(no: UnitNo, id: String, unit_type: v1::UnitType) -> Kind {
 
 /// Three points that hashing a counter happened upon: keys that verify nothing, because nobody has their private halves.
 fn keys(no: UnitNo) -> [bytes::Bytes; 3] {
-    let candidates = (0_u32..).map(|at| *blake3::hash(&[no.0.to_be_bytes(), at.to_be_bytes()].concat()).as_bytes());
+    let candidates =
+        (0_u32..).map(|at| *blake3::hash(&[no.0.to_be_bytes(), at.to_be_bytes()].concat()).as_bytes());
     let mut points = candidates.filter(|bytes| SealingKey::from_bytes(bytes).is_ok());
     [(); 3].map(|()| bytes::Bytes::copy_from_slice(&points.next().unwrap_or_default()))
 }

@@ -5,7 +5,11 @@ use socai_domain::{Breach, Malformed};
 use socai_proto::FieldError;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
-use crate::{filter::BadRule, recorded::FactsUnavailable};
+use crate::{
+    filter::BadRule,
+    recorded::FactsUnavailable,
+    rows::{self, BadRow},
+};
 
 /// What became of a record. Whatever it is, the record stays in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +57,11 @@ impl Rejection {
             seq: name.seq.0,
             reasons: reasons.into_iter().take(MAX_REASONS).collect(),
         }
+    }
+
+    /// Reads a row of the rejections.
+    pub fn read(key: &[u8], value: &[u8]) -> Result<Self, BadRow> {
+        rows::decode(key, value)
     }
 
     /// The record that was rejected.

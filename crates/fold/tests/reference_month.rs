@@ -54,7 +54,8 @@ fn every_published_figure_comes_out_exactly() {
 #[test]
 fn wards_and_unallocated_add_up_to_the_district() {
     for figure in month_figures().values() {
-        let events = figure.wards.iter().map(|ward| ward.part.events).sum::<u64>() + figure.unallocated.events;
+        let events =
+            figure.wards.iter().map(|ward| ward.part.events).sum::<u64>() + figure.unallocated.events;
         assert!(figure.digest.is_some());
         if matches!(figure.row.measure, socai_domain::tables::Measure::Distinct(_)) {
             continue;

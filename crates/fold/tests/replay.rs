@@ -54,7 +54,7 @@ fn all_figures(ledger: &Ledger, fold: &Fold) -> Vec<Figure> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_cut_into_batches_gives_the_same_rows_and_digest(

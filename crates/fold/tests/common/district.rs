@@ -17,7 +17,9 @@ pub fn read(path: &str) -> String {
 pub fn units() -> Vec<(u32, String)> {
     let units: Value = serde_json::from_str(&read("units.json")).unwrap();
     let units = units["units"].as_array().unwrap().iter();
-    units.map(|unit| (unit["unit_no"].as_u64().unwrap() as u32, unit["unit_id"].as_str().unwrap().to_owned())).collect()
+    units
+        .map(|unit| (unit["unit_no"].as_u64().unwrap() as u32, unit["unit_id"].as_str().unwrap().to_owned()))
+        .collect()
 }
 
 /// A ledger with the district's units and rules, and nothing else.

@@ -3,6 +3,7 @@
 #![allow(dead_code)] // each test file uses its part
 
 pub mod district;
+pub mod facts;
 pub mod world;
 
 use std::collections::BTreeMap;

@@ -101,7 +101,14 @@ impl World {
                     "subject_kind": "individual", "on_the_spot": true, "due_on": "2023-03-01",
                     "lines": [{"act": "a", "bracket_min": 100_000, "bracket_max": 500_000, "amount": amount}],
                 });
-                self.fact(unit(by % 2), &day(on), "penalty.decided", Some(field), data, json!({"case": format!("xp-{}", on % 5)}));
+                self.fact(
+                    unit(by % 2),
+                    &day(on),
+                    "penalty.decided",
+                    Some(field),
+                    data,
+                    json!({"case": format!("xp-{}", on % 5)}),
+                );
             }
             Op::Revenue { day: on, category, amount } => {
                 let category = pick(&["fees", "fines", "vat"], category);
@@ -157,7 +164,14 @@ impl World {
                     "directive": "cv", "number": 1 + number % 3, "text": "việc", "lead_unit": IDS[2], "due_on": "2023-06-30",
                     "class": "task_group",
                 });
-                self.fact(14, &day(on), "directive.issued", None, data, json!({"case": format!("nv-{}", number % 3)}));
+                self.fact(
+                    14,
+                    &day(on),
+                    "directive.issued",
+                    None,
+                    data,
+                    json!({"case": format!("nv-{}", number % 3)}),
+                );
             }
             Op::Progress { day: on, number, status } => {
                 let status = pick(&["in_progress", "done", "late"], status);
@@ -172,10 +186,13 @@ impl World {
             }
             Op::Readopt => {
                 self.version += 1;
-                let rules = district::read("rules/indicators.toml").replace("urban_order\", \"traffic_order", "food_safety");
+                let rules = district::read("rules/indicators.toml")
+                    .replace("urban_order\", \"traffic_order", "food_safety");
                 district::adopt(&mut self.ledger, "indicators", self.version, "2023-01-10", &rules);
             }
-            Op::Suspend { unit: whom } => self.standing("unit.suspended", whom, json!({"ground": "decision"})),
+            Op::Suspend { unit: whom } => {
+                self.standing("unit.suspended", whom, json!({"ground": "decision"}))
+            }
             Op::Resume { unit: whom } => self.standing("unit.resumed", whom, json!({"ground": "decision"})),
             Op::Garbage { unit: by, ref bytes } => {
                 self.ledger.publish_bytes(unit(by), bytes.clone());
