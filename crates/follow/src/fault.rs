@@ -1,17 +1,26 @@
 //! What does not verify, and where.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use socai_log::{DerivedFault, LogError};
+use socai_log::{DerivedFault, LogError, Tail};
 use socai_tlog::{EventName, SealingKey, TreeSize, UnitNo};
 
 /// One thing that does not verify.
 #[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// A file cannot be read, or its bytes are not what the log commits to.
     #[error(transparent)]
     Log(#[from] LogError),
-    /// A derived file differs from what the volumes give.
+    /// An annex is not the one its record commits to.
+    #[error("{cause} (annex of record {name})")]
+    Annex {
+        /// The record.
+        name: EventName,
+        /// Where the annex should be, and what is there.
+        cause: LogError,
+    },
+    /// A derived file differs from what the volumes give, or a file does not belong.
     #[error(transparent)]
     Derived(#[from] DerivedFault),
     /// The signature over a segment is not the unit's.
@@ -26,8 +35,8 @@ pub enum Fault {
         /// The key registered for that place.
         key: Box<SealingKey>,
     },
-    /// A record at the end of a commit that no signature covers.
-    #[error("{}, byte {offset}: record {name} is covered by no signature of its unit when its batch is committed", path.display())]
+    /// A record that no signature made with its unit's key of that place covers.
+    #[error("{}, byte {offset}: record {name} is covered by no signature of its unit", path.display())]
     Uncovered {
         /// The volume.
         path: PathBuf,
@@ -60,6 +69,18 @@ pub enum Fault {
         /// The ledger.
         origin: String,
     },
+    /// Evidence of a fork that proves none: a unit was suspended by it.
+    #[error("{}, byte {offset}: record {name} claims that a unit forked its chain and does not prove it: {reason}", path.display())]
+    Evidence {
+        /// The volume.
+        path: PathBuf,
+        /// The record's frame.
+        offset: u64,
+        /// The operator's record.
+        name: EventName,
+        /// What is wrong.
+        reason: &'static str,
+    },
     /// A commit's checkpoint that the operator did not sign.
     #[error("{}, byte {offset}: the checkpoint of size {size} does not verify: {reason}", path.display())]
     Checkpoint {
@@ -75,7 +96,7 @@ pub enum Fault {
     /// Bytes behind the last commit while nobody writes.
     #[error("{}, byte {offset}: {len} bytes behind the last commit are covered by no checkpoint; the next start of the district cuts them", path.display())]
     Tail {
-        /// The volume.
+        /// The volume or annex volume.
         path: PathBuf,
         /// Where they start.
         offset: u64,
@@ -83,7 +104,7 @@ pub enum Fault {
         len: u64,
     },
     /// The `checkpoint` file is of this log and ahead of it: records were lost.
-    #[error("{}: the operator signed size {published}, but the log ends at size {found}: committed records are missing", path.display())]
+    #[error("{}: the operator signed size {published}, but the log can be read to size {found} only: committed records are missing", path.display())]
     Ahead {
         /// The checkpoint file.
         path: PathBuf,
@@ -95,9 +116,93 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub(crate) fn tail(tail: Tail) -> Self {
+        Fault::Tail { path: tail.path, offset: tail.offset, len: tail.len }
+    }
+
     /// Whether the next start of the district repairs it, nothing of the record being lost.
     #[must_use]
     pub fn is_repaired_by_start(&self) -> bool {
-        matches!(self, Fault::Derived(_) | Fault::Tail { .. })
+        match self {
+            Fault::Derived(fault) => fault.what.is_repaired_by_start(),
+            Fault::Tail { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether nothing is known to be wrong, a file only could not be read.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Fault::Log(error) | Fault::Annex { cause: error, .. } => !error.is_damage() && !is_foreign(error),
+            _ => false,
+        }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Fault::Log(error) | Fault::Annex { cause: error, .. } => place_of(error).map(|(path, _)| path),
+            Fault::Derived(DerivedFault { path, .. })
+            | Fault::Signature { path, .. }
+            | Fault::Uncovered { path, .. }
+            | Fault::Unregistered { path, .. }
+            | Fault::Genesis { path, .. }
+            | Fault::Evidence { path, .. }
+            | Fault::Checkpoint { path, .. }
+            | Fault::Tail { path, .. }
+            | Fault::Ahead { path, .. } => Some(path),
+        }
+    }
+
+    /// Where in the file, in bytes: for a record or checkpoint the start of its frame.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        match self {
+            Fault::Log(error) | Fault::Annex { cause: error, .. } => place_of(error).and_then(|(_, at)| at),
+            Fault::Derived(DerivedFault { offset, .. })
+            | Fault::Signature { offset, .. }
+            | Fault::Uncovered { offset, .. }
+            | Fault::Unregistered { offset, .. }
+            | Fault::Genesis { offset, .. }
+            | Fault::Evidence { offset, .. }
+            | Fault::Checkpoint { offset, .. }
+            | Fault::Tail { offset, .. } => Some(*offset),
+            Fault::Ahead { .. } => Some(0),
+        }
+    }
+
+    /// The record, when the fault is one record's.
+    #[must_use]
+    pub fn name(&self) -> Option<EventName> {
+        match self {
+            Fault::Annex { name, .. }
+            | Fault::Signature { name, .. }
+            | Fault::Uncovered { name, .. }
+            | Fault::Unregistered { name, .. }
+            | Fault::Genesis { name, .. }
+            | Fault::Evidence { name, .. } => Some(*name),
+            Fault::Log(_)
+            | Fault::Derived(_)
+            | Fault::Checkpoint { .. }
+            | Fault::Tail { .. }
+            | Fault::Ahead { .. } => None,
+        }
+    }
+}
+
+fn is_foreign(error: &LogError) -> bool {
+    matches!(error, LogError::Foreign { .. })
+}
+
+fn place_of(error: &LogError) -> Option<(&Path, Option<u64>)> {
+    match error {
+        LogError::Io { path, offset, .. } => Some((path, *offset)),
+        LogError::Damaged { path, offset, .. } => Some((path, Some(*offset))),
+        LogError::Foreign { path, .. } => Some((path, Some(0))),
+        LogError::Behind { path, have, .. } => Some((path, Some(*have))),
+        LogError::Ahead { volume, offset, .. } => Some((volume, Some(*offset))),
+        _ => None,
     }
 }

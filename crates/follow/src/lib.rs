@@ -4,14 +4,19 @@
 //! tree, every commit's checkpoint and its signature, annexes, derived files; on any number of threads and in constant memory;
 //! and driving the fold over the records. Out of scope: what the facts mean (`fold`), proofs for single records and reports (`audit`), writing anything.
 
+mod claim;
 mod coverage;
 mod crew;
 mod fault;
+mod faults;
+mod fork;
 mod keys;
-mod job;
+mod order;
+mod pass;
 mod replay;
 mod trust;
 mod verify;
+mod work;
 
 pub use fault::Fault;
 pub use replay::{LogFacts, ReplayError, recorded, replay};

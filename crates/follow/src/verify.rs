@@ -1,33 +1,25 @@
 //! One pass over a log, every byte and every signature, in constant memory.
 //!
-//! Chunks are hashed apart on all threads; links, keys, tree and derived files need the records in order and are followed
-//! by one thread while the others hash ahead; signatures that this turns up are verified apart again.
+//! ```text
+//!            ┌▶ hash a chunk ─┐                ┌▶ verify signatures ─┐
+//! read chunks┼▶ hash a chunk ─┼▶ take in order ┼▶ verify signatures ─┼▶ faults, in the order of the log
+//!            └▶ hash a chunk ─┘  (one thread)  └▶ verify annexes ────┘
+//! ```
+//!
+//! Links, keys, tree and derived files need the records in order; the rest is shared among threads. Results come back in the
+//! order of the work, so the answer is the same on any number of threads.
 
-use std::{path::PathBuf, sync::Arc};
+use socai_log::{Committed, Ending, LogError, Reader};
+use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
-use socai_log::{AnnexCheck, Chunk, DerivedCheck, HashedChunk, HashedItem, LogError, Reader, Replay, Scan};
-use socai_tlog::{Hash, LeafIndex, TreeSize};
-
-use crate::{
-    coverage::Coverage,
-    crew::share,
-    fault::Fault,
-    job::{Claim, Job},
-    keys::Keys,
-    trust::Trust,
-};
-
-/// Chunks (of about a megabyte) hashed ahead for each thread: enough that nobody waits, few enough to stay small.
-const CHUNKS_PER_THREAD: usize = 4;
-/// Signatures handed to a thread at once.
-const JOBS_TOGETHER: usize = 32;
+use crate::{crew::with_crew, fault::Fault, faults::Place, pass::Pass, trust::Trust, work::Work};
 
 /// How a verification is done.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Threads, at least one.
     pub threads: usize,
-    /// Whether a writer is at work, so that bytes behind the last commit are a batch on its way.
+    /// Whether a writer may be at work: then the log ends at the published checkpoint, and what lies behind is on its way.
     pub is_live: bool,
 }
 
@@ -49,18 +41,32 @@ pub struct Verified {
     pub root: Option<Hash>,
     /// The newest checkpoint, a signed note.
     pub checkpoint: Vec<u8>,
+    /// When the operator took the last entry, milliseconds since 1970 UTC.
+    pub received_at_ms: u64,
     /// Commits, each with its checkpoint.
     pub commits: u64,
-    /// Unit signatures verified.
+    /// Signatures of units.
     pub signatures: u64,
-    /// Bytes of volumes passed.
-    pub volume_bytes: u64,
+    /// Units that the operator registered.
+    pub units: u64,
     /// Annexes that are there and match.
     pub annexes: u64,
     /// Annexes that were erased.
     pub erased_annexes: u64,
-    /// Everything that does not verify; empty is the only good answer.
+    /// Annexes that a header commits to and this log never had.
+    pub absent_annexes: u64,
+    /// Bytes of volumes.
+    pub volume_bytes: u64,
+    /// Bytes of annex volumes.
+    pub annex_bytes: u64,
+    /// Bytes of derived files.
+    pub derived_bytes: u64,
+    /// What does not verify, in the order of the log, then what concerns the whole; empty is the only good answer.
+    ///
+    /// The first 100; [`Verified::faults_found`] tells how many there are.
     pub faults: Vec<Fault>,
+    /// How many faults there are.
+    pub faults_found: u64,
 }
 
 impl Verified {
@@ -71,202 +77,89 @@ impl Verified {
     }
 }
 
-/// Verifies a log up to its newest commit. Damage of the record ends the pass; other faults are collected.
+/// Verifies every byte of a log: volumes, annexes and derived files.
+///
+/// Damage of the record ends the pass, since what comes later hangs on it; other faults are collected.
 pub fn verify(
     reader: &Reader,
     trust: &Trust,
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
+    let end = match End::find(reader, trust, options.is_live) {
+        Ok(end) => end,
+        Err(error) => return Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
+    };
     let mut pass = Pass::new(reader, trust);
-    if let Err(error) = pass.run(reader, options, progress) {
-        pass.found.faults.push(error.into());
+    with_crew(
+        options.threads.max(1),
+        |work: Work| work.run(reader, trust),
+        |crew| pass.lead(crew, &end.committed, options.threads.max(1), progress),
+    );
+    if pass.is_whole() {
+        end.check_behind(reader, trust, &mut pass, options.is_live);
+        pass.check_directory(&end.committed, options.is_live);
     }
-    pass.found
+    pass.finish()
 }
 
-struct Pass<'a> {
-    trust: &'a Trust,
-    replay: Replay,
-    keys: Keys,
-    coverage: Coverage,
-    derived: DerivedCheck,
-    annexes: AnnexCheck,
-    found: Verified,
+/// Where the log ends, by what can be read and by what the operator signed.
+struct End {
+    committed: Committed,
+    /// What stands behind, when nobody writes or something is missing.
+    behind: Option<Ending>,
+    /// The checkpoint of the file `checkpoint`, if the operator signed it.
+    published: Option<TreeSize>,
 }
 
-/// What the threads are given.
-enum Work {
-    Hash(Chunk),
-    Verify(Vec<Job>),
-}
-
-/// What comes back.
-enum Done {
-    Hashed(HashedChunk),
-    Verified(Vec<Fault>),
-}
-
-impl<'a> Pass<'a> {
-    fn new(reader: &Reader, trust: &'a Trust) -> Self {
-        Pass {
-            trust,
-            replay: Replay::from_start(),
-            keys: Keys::new(),
-            coverage: Coverage::default(),
-            derived: DerivedCheck::new(reader),
-            annexes: AnnexCheck::new(reader),
-            found: Verified::default(),
+impl End {
+    fn find(reader: &Reader, trust: &Trust, is_live: bool) -> Result<Self, LogError> {
+        // read before the log, which can only grow meanwhile
+        let published = match reader.checkpoint_file() {
+            Ok(note) => size_of(&note, trust),
+            Err(_) => None, // missing or unreadable: the comparison of derived files will say so
+        };
+        let committed = match reader.committed() {
+            Ok(committed) => committed,
+            Err(error) if error.is_damage() => Committed::nothing(), // the pass will come to it, or to something before
+            Err(error) => return Err(error),
+        };
+        if is_live && committed.end > 0 && published.is_none_or(|published| published <= committed.size) {
+            return Ok(End { committed, behind: None, published });
         }
+        let behind = reader.ending(committed)?;
+        Ok(End { committed: behind.committed.clone(), behind: Some(behind), published })
     }
 
-    fn run(
-        &mut self,
-        reader: &Reader,
-        options: Options,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<(), LogError> {
-        let end = reader.committed()?;
-        let threads = options.threads.max(1);
-        let mut scan = reader.scan(LeafIndex(0), end.size)?;
-        let mut ahead = read(&mut scan, threads)?;
-        let mut hashed: Vec<(Chunk, HashedChunk)> = Vec::new();
-        let mut jobs: Vec<Job> = Vec::new();
-        while !(ahead.is_empty() && hashed.is_empty() && jobs.is_empty()) {
-            let work = work(std::mem::take(&mut ahead), std::mem::take(&mut jobs));
-            let trust = self.trust;
-            let (done, in_order) = share(threads, &work, |work| work.done(trust), || {
-                let jobs = self.follow(std::mem::take(&mut hashed))?;
-                Ok::<_, LogError>((jobs, read(&mut scan, threads)?))
-            });
-            hashed = self.collect(work, done);
-            (jobs, ahead) = match in_order {
-                Ok(next) => next,
-                // what comes later hangs on what is damaged; signatures already found wrong are kept
-                Err(error) => return Err(error),
-            };
-            if self.found.faults.iter().any(|fault| !fault.is_repaired_by_start()) {
-                return Ok(());
+    /// Judges what stands behind the last commit: a batch that a crash left, or damage of what the operator signed.
+    fn check_behind(&self, reader: &Reader, trust: &Trust, pass: &mut Pass<'_>, is_live: bool) {
+        let Some(behind) = &self.behind else { return };
+        let found = self.committed.size;
+        let ahead = self.published.filter(|published| *published > found);
+        let was_signed = |note: &[u8]| size_of(note, trust).is_some();
+        let was_synced = match reader.was_synced(behind, was_signed) {
+            Ok(was_synced) => was_synced,
+            Err(error) => return pass.add(behind_of(&self.committed), error.into()),
+        };
+        match (&behind.damage, &behind.tail) {
+            (Some(damage), _) if ahead.is_some() || was_synced => {
+                pass.add(behind_of(&self.committed), damage.clone().into());
             }
-            progress(Progress { done: self.replay.state().size().0, of: end.size.0 });
+            (_, Some(tail)) if !is_live => pass.add(behind_of(&self.committed), Fault::tail(tail.clone())),
+            _ => {}
         }
-        self.finish(reader, &scan, options)
-    }
-
-    /// Takes hashed chunks in order; gives the signatures they turned up.
-    fn follow(&mut self, hashed: Vec<(Chunk, HashedChunk)>) -> Result<Vec<Job>, LogError> {
-        let mut jobs = Vec::new();
-        for (chunk, hashed) in hashed {
-            let path = Arc::new(chunk.path().to_path_buf());
-            for (offset, item) in hashed.items() {
-                self.item(&path, *offset, item, &mut jobs);
-            }
-            self.found.volume_bytes += chunk.len() as u64;
-            let derived = &mut self.derived;
-            self.replay.hashed(&chunk, hashed, |delta| derived.compare(delta))?;
-            for stored in self.replay.annexes() {
-                self.annexes.check(chunk.volume(), stored)?;
-            }
-        }
-        Ok(jobs)
-    }
-
-    /// What the log crate cannot verify because it takes keys.
-    fn item(&mut self, path: &Arc<PathBuf>, offset: u64, item: &HashedItem, jobs: &mut Vec<Job>) {
-        match item {
-            HashedItem::Record(record) => {
-                let (name, unit) = (record.name, record.name.unit);
-                if name.seq.0 == 0 && self.keys.genesis(unit, self.trust) != Some(record.prev) {
-                    let origin = self.trust.origin().to_string();
-                    self.fault(Fault::Genesis { path: path.to_path_buf(), offset, name, origin });
-                }
-                if let Some(signature) = record.signature {
-                    match self.keys.covering(record, self.trust) {
-                        Some(key) => {
-                            let claim = Claim::Segment { name, link: record.link, signature, key };
-                            jobs.push(Job { path: path.clone(), offset, claim });
-                            self.found.signatures += 1;
-                        }
-                        None => self.fault(Fault::Unregistered { path: path.to_path_buf(), offset, name, unit }),
-                    }
-                }
-                self.coverage.record(name, offset, record.signature.is_some());
-                self.keys.follow(record);
-            }
-            HashedItem::Commit { size, checkpoint, .. } => {
-                if let Some((name, offset)) = self.coverage.uncovered() {
-                    self.fault(Fault::Uncovered { path: path.to_path_buf(), offset, name });
-                }
-                let claim = Claim::Checkpoint { size: *size, note: checkpoint.clone() };
-                jobs.push(Job { path: path.clone(), offset, claim });
-                self.found.commits += 1;
-            }
-            HashedItem::Head(head) if head.volume == 0 || head.checkpoint.is_empty() => {}
-            HashedItem::Head(head) => {
-                let size = TreeSize(head.first.0);
-                let claim = Claim::Checkpoint { size, note: head.checkpoint.clone() };
-                jobs.push(Job { path: path.clone(), offset, claim });
-            }
-            HashedItem::End(_) => {}
-        }
-    }
-
-    fn fault(&mut self, fault: Fault) {
-        self.found.faults.push(fault);
-    }
-
-    /// Keeps what the threads hashed and what they found wrong.
-    fn collect(&mut self, work: Vec<Work>, done: Vec<Done>) -> Vec<(Chunk, HashedChunk)> {
-        let mut hashed = Vec::new();
-        for (work, done) in work.into_iter().zip(done) {
-            match (work, done) {
-                (Work::Hash(chunk), Done::Hashed(items)) => hashed.push((chunk, items)),
-                (_, Done::Verified(faults)) => self.found.faults.extend(faults),
-                (Work::Verify(_), Done::Hashed(_)) => {} // `done` answers work with its own kind
-            }
-        }
-        hashed
-    }
-
-    fn finish(&mut self, reader: &Reader, scan: &Scan, options: Options) -> Result<(), LogError> {
-        let end = reader.committed()?;
-        let state = self.replay.state();
-        (self.found.size, self.found.root) = (state.size(), Some(state.root()));
-        if let Some((_, checkpoint)) = self.replay.last_commit() {
-            self.found.checkpoint = checkpoint.to_vec();
-        }
-        let annexes = std::mem::replace(&mut self.annexes, AnnexCheck::new(reader));
-        (self.found.annexes, self.found.erased_annexes) = annexes.finish(&end)?;
-        let derived = std::mem::replace(&mut self.derived, DerivedCheck::new(reader));
-        let faults = derived.finish(self.replay.state(), &self.found.checkpoint)?;
-        self.found.faults.extend(faults.into_iter().map(Fault::from));
-        if !options.is_live
-            && let Some(tail) = scan.tail()?
-        {
-            self.fault(Fault::Tail { path: tail.path, offset: tail.offset, len: tail.len });
-        }
-        Ok(())
-    }
-}
-
-impl Work {
-    fn done(&self, trust: &Trust) -> Done {
-        match self {
-            Work::Hash(chunk) => Done::Hashed(chunk.hash()),
-            Work::Verify(jobs) => Done::Verified(jobs.iter().filter_map(|job| job.verify(trust)).collect()),
+        if let Some(published) = ahead {
+            let path = reader.dir().join("checkpoint");
+            pass.add(Place::BEHIND, Fault::Ahead { path, published, found });
         }
     }
 }
 
-fn work(chunks: Vec<Chunk>, jobs: Vec<Job>) -> Vec<Work> {
-    let mut work: Vec<Work> = chunks.into_iter().map(Work::Hash).collect();
-    let mut jobs = jobs.into_iter().peekable();
-    while jobs.peek().is_some() {
-        work.push(Work::Verify(jobs.by_ref().take(JOBS_TOGETHER).collect()));
-    }
-    work
+fn behind_of(committed: &Committed) -> Place {
+    Place { volume: committed.volume, offset: committed.end }
 }
 
-fn read(scan: &mut Scan, threads: usize) -> Result<Vec<Chunk>, LogError> {
-    scan.by_ref().take(CHUNKS_PER_THREAD * threads).collect()
+/// The size a note is for, if the operator signed it.
+fn size_of(note: &[u8], trust: &Trust) -> Option<TreeSize> {
+    SignedCheckpoint::open(note, [trust.note_key()]).ok().map(|signed| signed.size())
 }

@@ -12,10 +12,13 @@
 //! something that was told to others.
 
 mod annex;
+mod annex_check;
 mod checkpoint;
 mod delta;
 mod derived;
+mod derived_check;
 mod disk;
+mod ending;
 mod erase;
 mod error;
 mod frame;
@@ -39,11 +42,14 @@ mod walk;
 mod writer;
 
 pub use annex::Annex;
+pub use annex_check::AnnexesChecked;
 pub use checkpoint::LogKey;
 pub use delta::{Delta, DerivedFile};
+pub use derived_check::{DerivedCheck, DerivedFault, Wrong};
 pub use disk::{Disk, Faults, Op, Verdict};
+pub use ending::Ending;
 pub use error::{Damage, LogError};
-pub use hashed::{HashedChunk, HashedItem, HashedRecord};
+pub use hashed::{HashedAnnex, HashedChunk, HashedCommit, HashedItem, HashedRecord};
 pub use journal::{Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments};
 pub use lock::Lock;
 pub use lookup::Stored;
@@ -53,6 +59,6 @@ pub use recover::Recovery;
 pub use replay::{Replay, StoredAnnex};
 pub use scan::{Chunk, Item, Items, Scan, Tail};
 pub use state::{Leaf, Refused, State};
-pub use verify::{AnnexCheck, DerivedCheck, DerivedFault, Verified, Wrong, rebuild, verify};
+pub use verify::{Verified, rebuild, verify};
 pub use volume::{CommitRef, Cursor, VOLUME_RECORDS, VolumeEnd, VolumeHead};
 pub use writer::{NewEntry, Options, Writer};

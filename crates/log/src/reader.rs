@@ -361,7 +361,12 @@ fn committed(commit: &CommitRef<'_>, volume: u64, end: u64) -> Option<Committed>
 }
 
 /// The newest commit after a frame: its own, for a head the one before, or the same with the end behind an end frame.
-fn ends_with(frame: &Frame<'_>, volume: u64, offset: u64, found: Option<Committed>) -> Option<Committed> {
+pub(crate) fn ends_with(
+    frame: &Frame<'_>,
+    volume: u64,
+    offset: u64,
+    found: Option<Committed>,
+) -> Option<Committed> {
     let end = offset + frame.encoded_len() as u64;
     let newer = match frame.kind {
         Kind::Commit => CommitRef::parse(frame.payload, offset).ok().and_then(|c| committed(&c, volume, end)),

@@ -6,7 +6,7 @@ use crate::{
     checkpoint,
     delta::Delta,
     error::{Damage, LogError},
-    hashed::{HashedChunk, HashedItem, HashedRecord},
+    hashed::{HashedAnnex, HashedChunk, HashedItem, HashedRecord},
     record::AnnexAt,
     scan::Chunk,
     state::{Leaf, Refused, State},
@@ -35,15 +35,21 @@ pub struct Replay {
     roots: Roots,
     /// Whose volumes these are, by the first head.
     origin: Option<Digest>,
+    /// Room for the chunk that is hashed here.
+    hashed: HashedChunk,
 }
 
 /// An annex that a record says is stored.
 #[derive(Clone, Copy, Debug)]
 pub struct StoredAnnex {
-    pub(crate) leaf: LeafIndex,
-    pub(crate) name: EventName,
-    pub(crate) at: AnnexAt,
-    pub(crate) digest: Digest,
+    /// The record's place in the log.
+    pub leaf: LeafIndex,
+    /// The record.
+    pub name: EventName,
+    /// Where the annex is, in the annex volume of the same number.
+    pub at: AnnexAt,
+    /// BLAKE3 of the annex by the record's header.
+    pub digest: Digest,
 }
 
 /// The newest commit that was passed, and what it covers.
@@ -74,6 +80,7 @@ impl Replay {
             annexes: Vec::new(),
             roots,
             origin: None,
+            hashed: HashedChunk::default(),
         }
     }
 
@@ -83,25 +90,32 @@ impl Replay {
         chunk: &Chunk,
         full: impl FnMut(&Delta) -> Result<(), LogError>,
     ) -> Result<(), LogError> {
-        self.hashed(chunk, chunk.hash(), full)
+        let mut hashed = std::mem::take(&mut self.hashed);
+        chunk.hash_into(&mut hashed);
+        let passed = self.hashed(chunk, &hashed, |_, _, _| Ok(()), full);
+        self.hashed = hashed;
+        passed
     }
 
-    /// Passes over a chunk that was hashed elsewhere; then `full` gets what it adds to the derived files.
+    /// Passes over a chunk that was hashed elsewhere: `each` sees every item after it was found to follow, with its position
+    /// and the state behind it; at the end `full` gets what the chunk adds to the derived files.
     ///
     /// # Errors
-    /// The first damage, with its place; what `full` refuses.
-    pub fn hashed(
+    /// The first damage, with its place; what `each` or `full` refuse.
+    pub fn hashed<E: From<LogError>>(
         &mut self,
         chunk: &Chunk,
-        hashed: HashedChunk,
+        hashed: &HashedChunk,
+        mut each: impl FnMut(&State, u64, &HashedItem) -> Result<(), E>,
         mut full: impl FnMut(&Delta) -> Result<(), LogError>,
-    ) -> Result<(), LogError> {
+    ) -> Result<(), E> {
         self.annexes.clear();
         for (offset, item) in &hashed.items {
-            self.item(*offset, item, hashed.volume).map_err(|what| chunk.damaged(*offset, what))?;
+            self.item(*offset, item, chunk.volume()).map_err(|what| chunk.damaged(*offset, what))?;
+            each(&self.state, *offset, item)?;
         }
-        if let Some(damage) = hashed.damage {
-            return Err(damage);
+        if let Some(damage) = &hashed.damage {
+            return Err(damage.clone().into());
         }
         full(&self.delta)?;
         self.delta.clear();
@@ -118,9 +132,14 @@ impl Replay {
         self.last.commit.as_ref().map(|(size, _, checkpoint)| (*size, checkpoint.as_slice()))
     }
 
-    /// Annexes that the last chunk's records point to.
+    /// Annexes that the last chunk's records point to, in order and without gaps.
     pub fn annexes(&self) -> &[StoredAnnex] {
         &self.annexes
+    }
+
+    /// Where the annexes of the present volume end, in bytes of its annex volume; 0 when it has none.
+    pub fn annex_end(&self) -> u64 {
+        self.last.annex_end
     }
 
     fn item(&mut self, offset: u64, item: &HashedItem, volume: u64) -> Result<(), Damage> {
@@ -129,14 +148,14 @@ impl Replay {
             _ if self.last.ended => Err(Damage::Layout("a volume with frames behind its end")),
             HashedItem::Record(record) => {
                 self.last.batch.get_or_insert(offset);
-                self.record(record)
+                self.record(record, offset)
             }
-            HashedItem::Commit { start, size, cursor, checkpoint } => {
-                let (got, expected) = (*start, self.last.batch.take().unwrap_or(offset));
+            HashedItem::Commit(commit) => {
+                let (got, expected) = (commit.start, self.last.batch.take().unwrap_or(offset));
                 if got != expected {
                     return Err(Damage::Number { what: "the start of the batch", got, expected });
                 }
-                self.commit(*size, *cursor, checkpoint)
+                self.commit(commit.size, commit.cursor, &commit.checkpoint)
             }
             HashedItem::End(end) => self.end(end),
         }
@@ -165,17 +184,20 @@ impl Replay {
         Ok(())
     }
 
-    fn record(&mut self, record: &HashedRecord) -> Result<(), Damage> {
-        let leaf = record.as_leaf();
+    #[inline]
+    fn record(&mut self, record: &HashedRecord, offset: u64) -> Result<(), Damage> {
+        let leaf = record.as_leaf(offset);
         self.state.push(&leaf, &mut self.delta).map_err(|refused| refused_as_damage(refused, &leaf))?;
         self.last.records += 1;
-        self.annex(record)
+        match record.annex.as_deref() {
+            Some(HashedAnnex { digest, at: Some(at) }) => self.annex(record, *digest, *at),
+            _ => Ok(()),
+        }
     }
 
     /// Annexes lie one behind the other, in the order of their records.
-    fn annex(&mut self, record: &HashedRecord) -> Result<(), Damage> {
-        let Some(at) = record.annex else { return Ok(()) };
-        let (leaf, name, digest) = (record.leaf, record.name, record.annex_digest);
+    fn annex(&mut self, record: &HashedRecord, digest: Digest, at: AnnexAt) -> Result<(), Damage> {
+        let (leaf, name) = (record.leaf, record.name);
         let expected = if self.last.annex_end == 0 { crate::annex::HEAD_LEN } else { self.last.annex_end };
         if at.offset != expected {
             return Err(Damage::Annex { name, got: at.offset, expected });

@@ -51,11 +51,15 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
         }
         (annexes, erased) = (annexes + checked.present, erased + checked.erased);
         if chunk.volume() != annex_end.0 {
-            reader.check_annex_volume(annex_end.0, annex_end.1, false)?;
+            reader.check_sealed_annex_volume(annex_end.0, annex_end.1)?;
         }
         annex_end = (chunk.volume(), replay.annex_end());
     }
-    reader.check_annex_volume(annex_end.0, annex_end.1, reader.is_beyond(end.size)?)?;
+    if reader.is_beyond(end.size)? {
+        reader.check_annex_volume(annex_end.0, annex_end.1)?;
+    } else {
+        reader.check_sealed_annex_volume(annex_end.0, annex_end.1)?;
+    }
     let last = replay.last.commit.filter(|(size, ..)| *size == end.size);
     let missing = || {
         let (path, what) =
