@@ -128,6 +128,14 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), FileError> {
     path.parent().map_or(Ok(()), sync_dir)
 }
 
+/// Replaces a small file that is derived from others: a reader sees the old one or the new one, a crash may leave either.
+pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    let beside = path.with_extension("new");
+    let mut file = owners_file().truncate(true).open(&beside).map_err(FileError::at(&beside))?;
+    file.write_all(content).map_err(FileError::at(&beside))?;
+    fs::rename(&beside, path).map_err(FileError::at(path))
+}
+
 /// Writes a new file for its owner alone, synced; one that is there already is left as it is and is an error.
 pub(crate) fn write_new(path: &Path, content: &[u8]) -> Result<(), FileError> {
     let mut file = owners_file().create_new(true).open(path).map_err(FileError::at(path))?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use prost::Message as _;
 use socai_bus::{
-    BadKey, BadLedger, BusError, Downs, LinkConfig, LinkEvent, LinkState, PublishError, Subjects,
+    BadKey, BadLedger, BusError, Downs, LinkConfig, LinkEvent, LinkState, PublishError, Refusal, Subjects,
     TransportKey, UnitLink,
 };
 use socai_proto::v1;
@@ -33,6 +33,8 @@ use crate::{
 
 /// How long a node waits before it begins again after a failure of its disk.
 const BREATH: Duration = Duration::from_secs(5);
+/// How long a denied inbox is left at that: an administrator who mends it does not make us ask for it again.
+const DENIED_FOR: Duration = Duration::from_secs(10);
 
 /// Why a node cannot run at all.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +68,8 @@ enum Setback {
     Cut(#[from] CutError),
     #[error("the link to the broker was closed")]
     Closed,
+    #[error("{0}")]
+    Denied(Refusal),
 }
 
 /// Publishes what `ward` seals until `shutdown`, whatever the broker and the disk do meanwhile.
@@ -121,6 +125,7 @@ struct Node<'a> {
     outcomes: JoinSet<(Option<UnitSeq>, Result<(), PublishError>)>,
     keys: usize,
     restored: Result<(), String>,
+    denied: Option<(Instant, Refusal)>,
     begun: Instant,
 }
 
@@ -162,6 +167,7 @@ impl<'a> Node<'a> {
             outcomes: JoinSet::new(),
             keys: now.keys.len(),
             restored: Ok(()),
+            denied: None,
             begun: Instant::now(),
         }))
     }
@@ -192,6 +198,9 @@ impl<'a> Node<'a> {
                 },
                 Ok(()) = self.cleared.changed() => self.tell(Input::Cleared).await?,
                 () = sleep_until(due) => self.tell(Input::Tick).await?,
+                () = sleep_until(self.denied.as_ref().map(|(until, _)| *until)) => {
+                    return Err(self.denied.take().map_or(Setback::Closed, |(_, refusal)| Setback::Denied(refusal)));
+                }
             }
         }
         self.link.close().await;
@@ -220,6 +229,7 @@ impl<'a> Node<'a> {
             LinkEvent::Connected => {
                 tracing::info!(unit, "connected to the broker");
                 live.connection(true, None);
+                self.denied = None;
                 self.tell(Input::Connected).await
             }
             LinkEvent::Disconnected | LinkEvent::Closed => {
@@ -230,6 +240,9 @@ impl<'a> Node<'a> {
             LinkEvent::Refused(refusal) => {
                 tracing::error!(unit, %refusal, "the broker denies us");
                 live.trouble(refusal.to_string());
+                if let Refusal::Subscribe { .. } = refusal {
+                    self.denied.get_or_insert((Instant::now() + DENIED_FOR, refusal));
+                }
                 Ok(())
             }
             LinkEvent::Trouble(why) => {

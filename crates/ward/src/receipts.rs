@@ -1,8 +1,8 @@
 //! Receipts on disk: what the district proved, in the order it came.
 //!
-//! `receipts/<n>.receipts` holds frames of `u32` length, a protobuf `Receipt` and the first 8 bytes of its BLAKE3. A receipt that a
-//! crash took away, or a file somebody removed, costs one question to the district; so frames are written without a sync of their own. The
-//! `checkpoint` file is what must not go back: it is replaced and synced before the checkpoint counts.
+//! `receipts/<n>.receipts` holds frames of `u32` length, a protobuf `Receipt` and the first 8 bytes of its BLAKE3. What must not go back
+//! is the newest checkpoint: the receipt that brings it is synced before it counts. The `checkpoint` file repeats it for people
+//! and tools, and stands in when somebody removed the receipts; those are asked for again.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -16,7 +16,7 @@ use socai_proto::v1;
 use socai_tlog::{ChainHead, Link, SignedCheckpoint, UnitSeq};
 
 use crate::{
-    dir::{FileError, UnitDir, make_dir, read_if_there, replace},
+    dir::{FileError, UnitDir, make_dir, read_if_there, replace_unsynced, sync_dir},
     publisher::Proven,
     trust::Trust,
 };
@@ -63,14 +63,11 @@ impl Receipts {
         Ok((receipts, recorded))
     }
 
-    /// Keeps a receipt, and its checkpoint if it is newer than the one held: that one is on the disk when this returns.
+    /// Keeps a receipt. If its checkpoint is newer than the one held, it is on the disk when this returns.
     ///
     /// # Errors
     /// A file cannot be written; the checkpoint must not be trusted then.
     pub(crate) fn keep(&mut self, proven: &Proven) -> Result<(), FileError> {
-        if proven.advances {
-            replace(&self.checkpoint, proven.checkpoint.to_string().as_bytes())?;
-        }
         if self.len > FILE_LEN {
             self.number += 1;
             (self.file, self.len) = open_file(&self.dir, self.number)?;
@@ -78,7 +75,12 @@ impl Receipts {
         let bytes = frame(&proven.receipt);
         self.len += bytes.len() as u64;
         let path = file_path(&self.dir, self.number);
-        self.file.write_all(&bytes).map_err(FileError::at(&path))
+        self.file.write_all(&bytes).map_err(FileError::at(&path))?;
+        if proven.advances {
+            self.file.sync_data().map_err(FileError::at(&path))?;
+            replace_unsynced(&self.checkpoint, proven.checkpoint.to_string().as_bytes())?;
+        }
+        Ok(())
     }
 }
 
@@ -89,13 +91,18 @@ pub(crate) fn read(
     genesis: ChainHead,
     mut link_of: impl FnMut(UnitSeq) -> Option<Link>,
 ) -> Result<Recorded, FileError> {
-    let newest = read_if_there(&dir.checkpoint())?
+    let mut newest = read_if_there(&dir.checkpoint())?
         .and_then(|note| String::from_utf8(note).ok())
         .and_then(|note| trust.open_checkpoint(&note).ok());
+    let mut looking = true;
     for number in numbers(&dir.receipts())?.into_iter().rev() {
         let bytes = read_if_there(&file_path(&dir.receipts(), number))?.unwrap_or_default();
         let (receipts, _) = frames(&bytes);
         for receipt in receipts.into_iter().rev() {
+            if looking && let Ok(seen) = trust.open_checkpoint(&receipt.checkpoint) {
+                looking = false; // checkpoints only grow
+                newest = newest.filter(|held| held.size() > seen.size()).or(Some(seen));
+            }
             let last = UnitSeq(receipt.last_seq);
             let link = link_of(last);
             if let Some(link) = link.filter(|link| link.as_ref() == receipt.head.as_ref()) {
@@ -145,6 +152,7 @@ fn open_file(dir: &Path, number: u64) -> Result<(File, u64), FileError> {
     let whole = frames(&read_if_there(&path)?.unwrap_or_default()).1 as u64;
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(at)?;
     file.set_len(whole).map_err(at)?;
+    sync_dir(dir)?;
     Ok((file, whole))
 }
 
