@@ -72,6 +72,19 @@ pub enum DistrictError {
     Bus(#[from] socai_bus::BusError),
 }
 
+impl DistrictError {
+    /// Whether starting again, which re-reads the disk, can mend it: a full disk, a failed write, a lost connection.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            DistrictError::Log(error) => matches!(error, LogError::Io { .. } | LogError::Poisoned { .. }),
+            DistrictError::Bus(error) => matches!(error, socai_bus::BusError::Unavailable { .. }),
+            DistrictError::Models(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// One message of the broker, in stream order.
 #[derive(Clone, Debug)]
 pub struct Message {

@@ -17,6 +17,9 @@ use crate::{
     state,
 };
 
+/// What a shell expects of a program that Ctrl-C ended.
+const INTERRUPTED: u8 = 130;
+
 /// Plays the month and shows what came of it.
 pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     match &args.data {
@@ -31,13 +34,19 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
 async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     let place = Place::new(dir);
     let founded = found(&place, lang)?;
-    let stage = tokio::select! {
+    let mut stage = tokio::select! {
         stage = Stage::start(&place) => stage?,
-        () = signals::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+        () = signals::asked_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
     };
     say(lang, &format!("broker riêng: {}", stage.broker_url()), &format!("private broker: {}", stage.broker_url()))?;
     if founded {
-        import(&stage, lang).await?;
+        tokio::select! {
+            imported = import(&mut stage, lang) => imported?,
+            () = signals::asked_to_stop() => {
+                stage.stop().await?;
+                return Ok(ExitCode::from(INTERRUPTED));
+            }
+        }
     }
     let good = show(&place, lang)?;
     if args.exit {
@@ -73,7 +82,7 @@ fn found(place: &Place, lang: Lang) -> Result<bool> {
 }
 
 /// Every unit imports its own file; then everything sealed has to come back with a receipt.
-async fn import(stage: &Stage, lang: Lang) -> Result<()> {
+async fn import(stage: &mut Stage, lang: Lang) -> Result<()> {
     let started = Instant::now();
     let imports = stage.wards.iter().map(|ward| {
         let ward = ward.clone();
@@ -84,9 +93,16 @@ async fn import(stage: &Stage, lang: Lang) -> Result<()> {
     for import in imports {
         rows += import.await.context("an import")??;
     }
-    let recorded = progress::until_recorded(&stage.wards, lang).await;
-    let mut folded = stage.district.folded();
-    let size = *stage.district.committed().borrow();
+    let Stage { district, wards, .. } = stage;
+    let recorded = tokio::select! {
+        recorded = progress::until_recorded(wards, lang) => recorded,
+        ended = district.wait() => {
+            ended?;
+            bail!("the district ended before everything was recorded");
+        }
+    };
+    let mut folded = district.folded();
+    let size = *district.committed().borrow();
     folded.wait_for(|folded| *folded >= size).await.context("the fold")?;
     let took = started.elapsed().as_millis();
     say(

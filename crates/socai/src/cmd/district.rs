@@ -1,9 +1,9 @@
 //! `socai district found|run`.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
-use socai_district::{District, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms};
+use socai_district::{District, DistrictError, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms};
 use socai_domain::CivilDate;
 
 use crate::{cli::DistrictCommand, demo::reference, lang::Lang, out, signals};
@@ -58,20 +58,45 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
     Ok(sets)
 }
 
+/// Pauses before starting again after a passing failure: from the first to the last, doubling.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+
+/// Runs the district; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
-    let mut district = District::start(LedgerDir::new(dir)).await?;
+    let mut pause = PAUSES.0;
+    loop {
+        let failure = match District::start(LedgerDir::new(dir)).await {
+            Ok(district) => {
+                pause = PAUSES.0;
+                match run_one(district, lang).await {
+                    Ok(()) => return Ok(ExitCode::SUCCESS),
+                    Err(failure) => failure,
+                }
+            }
+            Err(failure) => failure,
+        };
+        if !failure.is_passing() {
+            return Err(failure.into());
+        }
+        tracing::error!(%failure, ?pause, "starting again");
+        tokio::select! {
+            () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSES.1),
+            () = signals::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+        }
+    }
+}
+
+/// One life of the district: until it is told to stop, or something fails.
+async fn run_one(mut district: District, lang: Lang) -> Result<(), DistrictError> {
     let size = *district.committed().borrow();
-    out::line(&match lang {
+    let text = match lang {
         Lang::Vi => format!("quận đang chạy, sổ cái có {size} mục; Ctrl-C để dừng"),
         Lang::En => format!("the district runs, the log has {size} entries; Ctrl-C stops it"),
-    })?;
+    };
+    // a closed standard output does not stop a district
+    let _ = out::line(&text);
     tokio::select! {
-        ended = district.wait() => {
-            ended?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        () = signals::asked_to_stop() => {}
+        ended = district.wait() => ended,
+        () = signals::asked_to_stop() => district.stop().await,
     }
-    district.stop().await?;
-    Ok(ExitCode::SUCCESS)
 }
