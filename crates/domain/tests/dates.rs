@@ -1,4 +1,5 @@
 //! Civil dates against the calendar's own rules, day by day and by property.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use proptest::prelude::*;
 use socai_domain::{CivilDate, Weekday, time};

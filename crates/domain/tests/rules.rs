@@ -1,4 +1,5 @@
 //! What is refused, field by field, and what is not refused although it looks odd.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 mod common;
 

@@ -8,6 +8,8 @@ use super::Strictness;
 
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
+/// The bit that tells lower from upper case in ASCII letters.
+const CASE: u64 = 0x2020_2020_2020_2020;
 /// A plate, the shortest number, has six digits.
 const FEWEST_DIGITS: u32 = 6;
 /// An identity card and a phone number without its zero have nine.
@@ -67,7 +69,7 @@ impl Positions {
             let other = word & HIGH;
             let joint = equals(word, b' ') | equals(word, b'-');
             positions.digits |= gathered(is_digit(word)) << at;
-            positions.letters |= gathered(within(word | LOW * 0x20, b'a', b'z') | other) << at;
+            positions.letters |= gathered(within(word | CASE, b'a', b'z') | other) << at;
             positions.joints |= gathered(joint | other) << at;
             positions.separators |=
                 gathered(joint | other | equals(word, b'.') | within(word, b'(', b')')) << at;
@@ -146,8 +148,8 @@ const fn within(word: u64, first: u8, last: u8) -> u64 {
 /// The high bit of every byte that is `byte`.
 #[inline(always)]
 const fn equals(word: u64, byte: u8) -> u64 {
-    let differs = word ^ LOW * byte as u64;
-    !((differs & !HIGH) + !HIGH | differs) & HIGH
+    let differs = word ^ (LOW * byte as u64);
+    !(((differs & !HIGH) + !HIGH) | differs) & HIGH
 }
 
 #[cfg(test)]

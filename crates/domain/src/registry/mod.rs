@@ -6,6 +6,7 @@
 mod change;
 mod id_map;
 mod keys;
+mod refusals;
 mod unit;
 
 use std::collections::BTreeSet;
