@@ -1,9 +1,11 @@
 //! The domain of the ledger: typed events, units, money, dates, rule tables and the one set of rules.
 //!
-//! In scope: turning facts into an [`Event`] once, saying which rules an event breaks, who the units are and which
-//! key covers which record, the Vietnamese calendar, text and identity checks, and which version of a corrected
-//! fact counts. Out of scope: figures (`fold`), storage, the network, clocks. Everything here is a pure function of its
-//! arguments; there is no floating point.
+//! In scope: facts read as an [`Event`] once; the rules an event breaks ([`rules::check`]); who the units are and which key covers which
+//! record ([`Registry`]); rule tables and the calendar; identities that must not stand in texts; how Vietnamese texts are searched and
+//! ordered; which version of a corrected fact counts ([`corrections`]).
+//!
+//! Out of scope: what one field may hold (`socai-proto`, whose rules [`rules::check`] includes), figures (`socai-fold`), storage, the
+//! network, clocks. Everything here is a pure function of its arguments; there is no floating point.
 
 pub mod calendar;
 pub mod collate;

@@ -5,6 +5,7 @@
 
 mod grouping;
 mod holidays;
+mod indicator_rows;
 mod indicators;
 mod law;
 mod occasions;
@@ -37,7 +38,7 @@ pub enum Table {
 /// Parses and validates the content of a rule table.
 pub fn parse(name: &str, content: &str) -> Result<Table, TableError> {
     match name {
-        "indicators" => indicators::parse(content).map(Table::Indicators),
+        "indicators" => indicator_rows::parse(content).map(Table::Indicators),
         "occasions" => occasions::parse(content).map(Table::Occasions),
         "grouping" => grouping::parse(content).map(Table::Grouping),
         "holidays" => holidays::parse(content).map(Table::Holidays),

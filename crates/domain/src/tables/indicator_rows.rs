@@ -1,0 +1,204 @@
+//! Indicator rows as an official writes them, checked before they become [`Indicator`]s.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Deserializer, de};
+
+use super::source::{Row, Source};
+use super::{Compare, Format, Indicator, Measure, PeriodUse, Plan, TableError, Term, Where, WhereValue};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    indicator: Vec<Row<Written>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    code: String,
+    label: String,
+    #[serde(default)]
+    label_en: String,
+    unit: String,
+    kind: Option<String>,
+    #[serde(default, rename = "where", deserialize_with = "filter")]
+    filter: Vec<Where>,
+    measure: MeasureName,
+    #[serde(default)]
+    of: Vec<String>,
+    #[serde(default)]
+    period: PeriodName,
+    occasion_field: Option<String>,
+    year_field: Option<String>,
+    #[serde(default)]
+    slices: Vec<String>,
+    plan: Option<Plan>,
+    #[serde(default)]
+    compare: Vec<Compare>,
+    format: Format,
+    #[serde(default = "two")]
+    percent_decimals: u8,
+    #[serde(default)]
+    nil_scope: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum MeasureName {
+    Count,
+    Sum,
+    Items,
+    Distinct,
+    Units,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum PeriodName {
+    #[default]
+    Period,
+    FiscalYearToDate,
+    Year,
+    Occasion,
+    ToDate,
+}
+
+fn two() -> u8 {
+    2
+}
+
+/// `{ field = ["a", "b"], unplanned = true }`, in the order of the keys.
+pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Where>, D::Error> {
+    let table = toml::Table::deserialize(deserializer)?;
+    table.into_iter().map(|(field, value)| condition(field, value).map_err(de::Error::custom)).collect()
+}
+
+fn condition(field: String, value: toml::Value) -> Result<Where, String> {
+    let values = match value {
+        toml::Value::Array(values) if values.is_empty() => return Err(format!("`{field}` accepts no value")),
+        toml::Value::Array(values) => values,
+        one => vec![one],
+    };
+    let values = values.into_iter().map(|value| match value {
+        toml::Value::String(text) => Ok(WhereValue::Text(text)),
+        toml::Value::Integer(number) => Ok(WhereValue::Int(number)),
+        toml::Value::Boolean(yes) => Ok(WhereValue::Bool(yes)),
+        other => Err(format!("`{field}` must be text, integer or boolean, found {}", other.type_str())),
+    });
+    Ok(Where { values: values.collect::<Result<_, _>>()?, field })
+}
+
+pub(super) fn parse(content: &str) -> Result<Vec<Indicator>, TableError> {
+    let source = Source { name: "indicators", content };
+    let file: File = source.parse()?;
+    let mut codes = BTreeSet::new();
+    let mut indicators = Vec::with_capacity(file.indicator.len());
+    for row in file.indicator {
+        let (span, written) = (row.span(), row.into_inner());
+        let indicator = written.checked().map_err(|(key, problem)| source.row_error(&span, key, problem))?;
+        if !codes.insert(indicator.code.clone()) {
+            return Err(source.row_error(&span, "code", format!("`{}` is listed twice", indicator.code)));
+        }
+        indicators.push(indicator);
+    }
+    Ok(indicators)
+}
+
+type Problem = (&'static str, String);
+
+impl Written {
+    fn checked(self) -> Result<Indicator, Problem> {
+        if self.percent_decimals > 4 {
+            return Err(("percent_decimals", format!("{} decimals: at most 4", self.percent_decimals)));
+        }
+        if self.compare.contains(&Compare::Plan) != self.plan.is_some() {
+            return Err(("compare", "`plan` is compared with if and only if the row has a plan".into()));
+        }
+        if let Some(twice) = self.slices.iter().enumerate().find(|(i, s)| self.slices[..*i].contains(s)) {
+            return Err(("slices", format!("`{}` is listed twice", twice.1)));
+        }
+        let (measure, period) = (self.measure()?, self.period()?);
+        self.check_kinds()?;
+        Ok(Indicator {
+            code: self.code,
+            label: self.label,
+            label_en: self.label_en,
+            unit: self.unit,
+            kind: self.kind,
+            filter: self.filter,
+            measure,
+            period,
+            slices: self.slices,
+            plan: self.plan,
+            compare: self.compare,
+            format: self.format,
+            percent_decimals: self.percent_decimals,
+            nil_scope: self.nil_scope,
+        })
+    }
+
+    fn check_kinds(&self) -> Result<(), Problem> {
+        if self.kind.is_some() == (self.measure == MeasureName::Units) {
+            return Err(("kind", "every measure but `units` names the kind it counts".into()));
+        }
+        let named =
+            [("kind", self.kind.as_deref()), ("plan", self.plan.as_ref().map(|plan| plan.kind.as_str()))];
+        for (key, kind) in named {
+            if let Some(kind) = kind.filter(|kind| socai_proto::kind(kind).is_none()) {
+                return Err((key, format!("there is no kind `{kind}`")));
+            }
+        }
+        Ok(())
+    }
+
+    fn measure(&self) -> Result<Measure, Problem> {
+        let wants = |fits: bool, what: &str| match fits {
+            true => Ok(()),
+            false => Err(("of", format!("measure `{:?}` takes {what}", self.measure).to_lowercase())),
+        };
+        match self.measure {
+            MeasureName::Count => wants(self.of.is_empty(), "no fields").map(|()| Measure::Count),
+            MeasureName::Units => wants(self.of.is_empty(), "no fields").map(|()| Measure::Units),
+            MeasureName::Items => {
+                wants(self.of.len() == 1, "one repeated field").map(|()| Measure::Items(self.of[0].clone()))
+            }
+            MeasureName::Distinct => {
+                wants(!self.of.is_empty(), "at least one field").map(|()| Measure::Distinct(self.of.clone()))
+            }
+            MeasureName::Sum => wants(!self.of.is_empty(), "at least one field")
+                .map(|()| Measure::Sum(self.of.iter().map(term).collect())),
+        }
+    }
+
+    fn period(&self) -> Result<PeriodUse, Problem> {
+        let by = |field: &Option<String>, key: &'static str| {
+            field.clone().ok_or_else(|| (key, "this period needs the field that names it".to_owned()))
+        };
+        let (period, year, occasion) = match self.period {
+            PeriodName::Period => (PeriodUse::Period, false, false),
+            PeriodName::ToDate => (PeriodUse::ToDate, false, false),
+            PeriodName::Year => (PeriodUse::Year(by(&self.year_field, "year_field")?), true, false),
+            PeriodName::FiscalYearToDate => {
+                (PeriodUse::FiscalYearToDate(by(&self.year_field, "year_field")?), true, false)
+            }
+            PeriodName::Occasion => {
+                (PeriodUse::Occasion(by(&self.occasion_field, "occasion_field")?), false, true)
+            }
+        };
+        if self.year_field.is_some() != year {
+            return Err(("year_field", "only for fiscal-year-to-date and year".into()));
+        }
+        if self.occasion_field.is_some() != occasion {
+            return Err(("occasion_field", "only for period = \"occasion\"".into()));
+        }
+        Ok(period)
+    }
+}
+
+fn term(text: &String) -> Term {
+    match text.strip_prefix('-') {
+        Some(field) => Term { field: field.trim().to_owned(), negative: true },
+        None => Term { field: text.to_owned(), negative: false },
+    }
+}
