@@ -235,8 +235,10 @@ pub(crate) struct Judge<'a> {
     /// Whether the publisher of an amendment may amend the record.
     pub may_amend: &'a dyn Fn(&Step) -> bool,
     /// Place in the publisher's chain of its first closing of a period that holds one of the days.
-    pub closed_at: &'a dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq>,
+    pub closed_at: &'a ClosedAt<'a>,
 }
+
+type ClosedAt<'a> = dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq> + 'a;
 
 /// The facts with a correction made.
 fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {

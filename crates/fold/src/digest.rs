@@ -49,6 +49,17 @@ impl StateDigest {
         }
     }
 
+    /// The digest of the rows of both states together, which must have no row in common.
+    #[must_use]
+    pub fn with(&self, other: &StateDigest) -> StateDigest {
+        let mut both = self.clone();
+        both.lanes
+            .iter_mut()
+            .zip(other.lanes.iter())
+            .for_each(|(lane, more)| *lane = lane.wrapping_add(*more));
+        both
+    }
+
     /// What is published and compared: BLAKE3 of the lanes.
     pub fn digest(&self) -> Digest {
         Digest::of(&self.to_bytes())
@@ -113,6 +124,12 @@ mod tests {
         assert_eq!(state, of(&[("a", "1")]));
         state.remove(b"a", b"1");
         assert_eq!(state, StateDigest::default());
+    }
+
+    #[test]
+    fn the_digest_of_two_halves_is_that_of_the_whole() {
+        let (one, other) = (of(&[("a", "1")]), of(&[("b", "2"), ("c", "3")]));
+        assert_eq!(one.with(&other), of(&[("a", "1"), ("b", "2"), ("c", "3")]));
     }
 
     #[test]

@@ -28,6 +28,11 @@ impl Fold {
         Table::Baseline,
     ];
 
+    /// Whether a key is of a table that [`Fold::from_rows`] reads.
+    pub fn holds(key: &[u8]) -> bool {
+        key.first().copied().and_then(Table::of).is_some_and(|table| Fold::HELD.contains(&table))
+    }
+
     /// The state whose rows these are, in ascending order of their keys. It goes on exactly as the fold did that they came from.
     ///
     /// # Errors

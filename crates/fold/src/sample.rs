@@ -22,6 +22,8 @@ const FACILITIES: u64 = 5_000;
 const FACTS_A_DAY: u64 = 1_000;
 /// The day of the first facts, 2021-01-01, as a number of days since 1970.
 const FIRST_DAY: i32 = 18_628;
+/// The same as the wire has it: units and rules are valid from it.
+const FOUNDED: i32 = 20_210_101;
 /// Days that facts are in coming: every fact is up to this old when it is received.
 const LATEST_DAYS: u64 = 10;
 
@@ -57,14 +59,14 @@ impl Sample {
         let rules = Kind::RulesAdopted(v1::RulesAdopted {
             name: "indicators".into(),
             version: 1,
-            effective_from: 2021_01_01,
+            effective_from: FOUNDED,
             content: indicators.to_owned(),
             legal_source: "mẫu".into(),
         });
         let kinds = std::iter::once(operator).chain(wards).chain([treasury, rules]);
         let events = kinds.enumerate().map(|(at, kind)| v1::Event {
             id: bytes::Bytes::copy_from_slice(&(at as u128).to_be_bytes()),
-            occurred_on: 2021_01_01,
+            occurred_on: FOUNDED,
             kind: Some(kind),
             ..envelope()
         });
@@ -305,7 +307,7 @@ fn unit(no: UnitNo, id: String, unit_type: v1::UnitType) -> Kind {
         name: id.clone(),
         unit_id: id,
         r#type: unit_type as i32,
-        valid_from: 2000_01_01,
+        valid_from: FOUNDED,
         transport_key,
         sealing_key,
         witnessing_key,

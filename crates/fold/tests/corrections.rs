@@ -1,5 +1,7 @@
 //! Given some records, when one is corrected, voided or answered, then the figures are these.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 mod common;
 
 use common::{Ledger, district, facts::*};
@@ -150,7 +152,11 @@ fn voiding_a_correction_restores_the_version_before_it() {
     let first = ledger.correct_fine(1, fine, 100_000, 200_000);
     let second = ledger.correct_fine(1, first, 200_000, 300_000);
     let early = ledger.void(1, first);
-    assert_eq!(ledger.fines(), (1, 300_000), "a correction that was itself corrected is not the current version");
+    assert_eq!(
+        ledger.fines(),
+        (1, 300_000),
+        "a correction that was itself corrected is not the current version"
+    );
     assert_eq!(idle(&ledger, fine), [(early, Idle::Stale)]);
     ledger.void(1, second);
     assert_eq!(ledger.fines(), (1, 200_000));

@@ -1,5 +1,7 @@
 //! What figures count, and what they are compared with.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 mod common;
 
 use common::{Ledger, district, facts::*};

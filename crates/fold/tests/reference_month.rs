@@ -1,5 +1,7 @@
 //! The published report of February 2023 comes out of the facts of the month.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! What does not count, why, and that nothing else changes by it.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 mod common;
 
 use common::{Ledger, district, facts::*};

@@ -1,5 +1,7 @@
 //! Replay equals live: the same records give the same rows, however they are cut into batches and wherever a fold goes on from.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
 mod common;
 
 use std::collections::BTreeMap;

@@ -17,6 +17,12 @@ pub enum ModelsError {
         /// What sled said.
         cause: sled::Error,
     },
+    /// Another process has the database open; sled lets one in.
+    #[error("{}: another process has the models open; stop it first, or read the log", path.display())]
+    InUse {
+        /// Its directory.
+        path: PathBuf,
+    },
     /// The database panicked while it was opened.
     #[error("{}: the database panicked while it was opened", path.display())]
     Panicked {
@@ -50,4 +56,20 @@ pub enum ModelsError {
         /// What is applied.
         applied: TreeSize,
     },
+}
+
+impl ModelsError {
+    /// What sled said, told apart by remedy. Its lock has no error of its own, only these words (0.34.7, `config.rs`, `try_lock`).
+    pub(crate) fn of(path: PathBuf, cause: sled::Error) -> Self {
+        match cause {
+            sled::Error::Io(io) if io.to_string().contains("could not acquire lock") => {
+                ModelsError::InUse { path }
+            }
+            cause => ModelsError::Sled { path, cause },
+        }
+    }
+
+    pub(crate) fn unusable(path: PathBuf, reason: &str) -> Self {
+        ModelsError::Unusable { path, reason: reason.to_owned() }
+    }
 }

@@ -1,15 +1,20 @@
-//! One database: the rows of a state, changed batch by batch.
+//! The one writer of a database: the rows of a state, changed batch by batch.
 
-use std::{panic, path::PathBuf};
+use std::{
+    panic,
+    path::PathBuf,
+    sync::{Arc, RwLock},
+};
 
-use socai_fold::{Change, StateDigest};
+use socai_fold::{Change, Fold};
 use socai_tlog::{Digest, Hash, TreeSize};
 
 use crate::{
     error::ModelsError,
-    head::{self, Head},
+    head::{self, Digests, Head},
     place::Place,
     published::Published,
+    views::{Applied, Views},
 };
 
 /// Page cache of the database, in bytes: what readers touch in a month fits.
@@ -22,8 +27,10 @@ pub struct Models {
     place: Place,
     number: u64,
     db: sled::Db,
-    applied: TreeSize,
-    digest: StateDigest,
+    size: TreeSize,
+    digests: Digests,
+    /// What readers are told, and the gate that keeps them out while a batch is written.
+    applied: Arc<RwLock<Applied>>,
 }
 
 /// What was found where the models should be.
@@ -43,15 +50,16 @@ impl Models {
     /// Opens the database in use. One that does not open, or holds other rows, is moved aside.
     ///
     /// # Errors
-    /// The directory cannot be used, or even an empty database does not open.
+    /// Another process has the database open; the directory cannot be used; or even an empty database does not open.
     pub fn open(place: &Place) -> Result<Opened, ModelsError> {
         let number = place.current()?;
         if !place.database(number).exists() {
             return Ok(Opened::Empty { models: Self::begin(place, number)?, aside: None });
         }
         match Self::open_number(place, number) {
-            Ok(models) if models.applied.0 > 0 => Ok(Opened::Ready(models)),
+            Ok(models) if models.size.0 > 0 => Ok(Opened::Ready(models)),
             Ok(models) => Ok(Opened::Empty { models, aside: None }),
+            Err(in_use @ ModelsError::InUse { .. }) => Err(in_use),
             Err(reason) => {
                 let aside = place.put_aside(number)?;
                 let reason = reason.to_string();
@@ -72,12 +80,14 @@ impl Models {
         Self::open_number(place, number)
     }
 
-    /// Makes this database the one in use and removes the one before.
+    /// Makes this database the one in use and removes the one before, once its rows have been read back and compared with
+    /// their digest.
     ///
     /// # Errors
-    /// The directory cannot be written; the old database then stays in use.
+    /// The rows are not what was written, or the directory cannot be written; the old database then stays in use.
     pub fn take_over(&self) -> Result<(), ModelsError> {
         self.flush()?;
+        self.check()?;
         let before = self.place.current()?;
         self.place.point_to(self.number)?;
         if before == self.number { Ok(()) } else { self.place.remove(before) }
@@ -97,53 +107,63 @@ impl Models {
             .cache_capacity(CACHE)
             .mode(sled::Mode::LowSpace)
             .flush_every_ms(Some(FLUSH_EVERY_MS));
-        let opened = panic::catch_unwind(panic::AssertUnwindSafe(|| config.open()));
-        let db = opened.map_err(|_| ModelsError::Panicked { path: path.clone() })?;
-        let db = db.map_err(|cause| ModelsError::Sled { path: path.clone(), cause })?;
-        let head = db.get(head::KEY).map_err(|cause| ModelsError::Sled { path: path.clone(), cause })?;
-        let (applied, digest) = match head {
-            None => (TreeSize(0), StateDigest::default()),
+        let read = || {
+            let db = config.open()?;
+            let head = db.get(head::KEY)?;
+            Ok((db, head))
+        };
+        let opened = panic::catch_unwind(panic::AssertUnwindSafe(read));
+        let opened = opened.map_err(|_| ModelsError::Panicked { path: path.clone() })?;
+        let (db, head) = opened.map_err(|cause| ModelsError::of(path.clone(), cause))?;
+        let (size, digests) = match head {
+            None => (TreeSize(0), Digests::default()),
             Some(bytes) => {
-                let unusable = || ModelsError::Unusable { path: path.clone(), reason: "rows of another version".into() };
-                let head = Head::decode(&bytes).ok_or_else(unusable)?;
-                (TreeSize(head.size), head.digest().ok_or_else(unusable)?)
+                let head = Head::decode(&bytes).and_then(|head| Some((TreeSize(head.size), head.digests()?)));
+                head.ok_or_else(|| ModelsError::unusable(path, "rows of another version"))?
             }
         };
-        Ok(Models { place: place.clone(), number, db, applied, digest })
+        let applied = Arc::new(RwLock::new(Applied { size, digest: digests.whole().digest() }));
+        Ok(Models { place: place.clone(), number, db, size, digests, applied })
     }
 
     /// Entries folded into these rows.
     #[must_use]
     pub fn applied(&self) -> TreeSize {
-        self.applied
+        self.size
     }
 
     /// Digest of the state.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.digest.digest()
+        self.digests.whole().digest()
     }
 
-    /// Applies a batch that takes the models to `size`: all of its changes with the new size and digest, or none.
+    /// Applies a batch that takes the models to `size`: all of its changes with the new size and digest, or none. Readers see the
+    /// state before it or after it.
     ///
     /// # Errors
-    /// The batch goes back, or the database refuses: nothing of it is visible then.
+    /// The batch does not go on from what is there, or the database refuses: nothing of it is visible then.
     pub fn apply(&mut self, changes: &[Change], size: TreeSize) -> Result<(), ModelsError> {
-        if size < self.applied {
-            return Err(ModelsError::OutOfOrder { got: size, applied: self.applied });
+        if size < self.size || size == self.size && !changes.is_empty() {
+            return Err(ModelsError::OutOfOrder { got: size, applied: self.size });
         }
-        let mut digest = self.digest.clone();
+        let mut digests = self.digests.clone();
         let mut batch = sled::Batch::default();
         for change in changes {
-            digest.apply(change);
+            digests.apply(change);
             match &change.new {
                 Some(value) => batch.insert(change.key.as_slice(), value.as_slice()),
                 None => batch.remove(change.key.as_slice()),
             }
         }
-        batch.insert(head::KEY, Head::new(size.0, &digest).encode());
+        batch.insert(head::KEY, Head::new(size.0, &digests).encode());
+        let told = Applied { size, digest: digests.whole().digest() };
+        // A reader that panicked changed nothing, so the lock's poison says nothing about the rows.
+        let mut applied = self.applied.write().unwrap_or_else(|poisoned| poisoned.into_inner());
         self.db.apply_batch(batch).map_err(|cause| self.failed(cause))?;
-        (self.applied, self.digest) = (size, digest);
+        *applied = told;
+        drop(applied);
+        (self.size, self.digests) = (size, digests);
         Ok(())
     }
 
@@ -152,22 +172,65 @@ impl Models {
     /// # Errors
     /// The file cannot be written.
     pub fn publish(&self, root: Hash) -> Result<(), ModelsError> {
-        let published = Published::new(self.applied, root, self.digest());
+        let published = Published::new(self.size, root, self.digest());
         self.place.replace(&self.place.published(), &published.to_string())
     }
 
-    /// Every row in ascending order of keys, for [`socai_fold::Fold::from_rows`].
+    /// The fold that these rows are the state of, after comparing every row it is made from with the digest. Cases are not read, so
+    /// this costs what the state costs, not what the log does.
+    ///
+    /// # Errors
+    /// Rows are missing, changed or of another version: fold again from the log.
+    pub fn fold(&self) -> Result<Fold, ModelsError> {
+        let (mut digests, mut failed) = (Digests::default(), None);
+        let rows = Fold::HELD.into_iter().flat_map(|table| self.db.scan_prefix([table as u8]));
+        let rows = rows.map_while(|row| match row {
+            Ok((key, value)) => {
+                digests.add(&key, &value);
+                Some((key, value))
+            }
+            Err(cause) => {
+                failed = Some(cause);
+                None
+            }
+        });
+        let fold = Fold::from_rows(rows);
+        if let Some(cause) = failed {
+            return Err(self.failed(cause));
+        }
+        let fold = fold?;
+        match digests.held == self.digests.held && fold.size() == self.size {
+            true => Ok(fold),
+            false => Err(ModelsError::unusable(self.path(), "the rows are not those of the digest")),
+        }
+    }
+
+    /// Compares every row with the digest.
+    ///
+    /// # Errors
+    /// The rows are not those that were written: fold again from the log.
+    pub fn check(&self) -> Result<(), ModelsError> {
+        let mut digests = Digests::default();
+        for row in self.rows() {
+            let (key, value) = row?;
+            digests.add(&key, &value);
+        }
+        match digests == self.digests {
+            true => Ok(()),
+            false => Err(ModelsError::unusable(self.path(), "the rows are not those of the digest")),
+        }
+    }
+
+    /// A handle for readers, for as long as this database is the one in use.
+    #[must_use]
+    pub fn views(&self) -> Views {
+        Views::new(self.path(), self.db.clone(), Arc::clone(&self.applied))
+    }
+
+    /// Every row in ascending order of keys.
     pub fn rows(&self) -> impl Iterator<Item = Result<(sled::IVec, sled::IVec), ModelsError>> + '_ {
         let rows = self.db.range(&[1][..]..);
         rows.map(|row| row.map_err(|cause| self.failed(cause)))
-    }
-
-    /// Rows whose keys begin with `prefix`, in order.
-    pub fn with_prefix(
-        &self,
-        prefix: &[u8],
-    ) -> impl Iterator<Item = Result<(sled::IVec, sled::IVec), ModelsError>> + '_ {
-        self.db.scan_prefix(prefix).map(|row| row.map_err(|cause| self.failed(cause)))
     }
 
     /// Hands everything to the file system. Not an fsync: durability is the log's.
@@ -178,7 +241,11 @@ impl Models {
         self.db.flush().map(drop).map_err(|cause| self.failed(cause))
     }
 
+    fn path(&self) -> PathBuf {
+        self.place.database(self.number)
+    }
+
     fn failed(&self, cause: sled::Error) -> ModelsError {
-        ModelsError::Sled { path: self.place.database(self.number), cause }
+        ModelsError::of(self.path(), cause)
     }
 }

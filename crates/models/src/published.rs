@@ -58,7 +58,9 @@ impl FromStr for Published {
         let mut lines = text.lines();
         let mut part = |name: &str| {
             let line = lines.next().unwrap_or_default();
-            line.strip_prefix(name).map(str::to_owned).ok_or_else(|| format!("`{line}` does not begin with `{name}`"))
+            line.strip_prefix(name)
+                .map(str::to_owned)
+                .ok_or_else(|| format!("`{line}` does not begin with `{name}`"))
         };
         let version = part("socai models ")?.parse().map_err(|_| "the version is not a number".to_owned())?;
         let size = part("size ")?.parse().map_err(|error| format!("size: {error}"))?;
