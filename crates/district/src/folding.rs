@@ -3,7 +3,7 @@
 use socai_domain::Registry;
 use socai_fold::{Fold, Verdict};
 use socai_log::Reader;
-use socai_models::{Models, ModelsError, Opened, Place};
+use socai_models::{Models, Opened, Place};
 use socai_tlog::TreeSize;
 use tokio::sync::watch;
 
@@ -53,10 +53,9 @@ impl Folding {
 
     /// Goes on from stored rows; rows that are no state, or are ahead of a log that was restored, are given up.
     fn go_on(models: Models, place: &Place, reader: &Reader) -> Result<Self, DistrictError> {
-        let rows = models.rows().collect::<Result<Vec<_>, ModelsError>>()?;
         let end = reader.committed()?.size;
-        match Fold::from_rows(rows) {
-            Ok(mut fold) if fold.size() == models.applied() && fold.size() <= end => {
+        match models.fold() {
+            Ok(mut fold) if fold.size() <= end => {
                 fold.capture(true);
                 Ok(Folding { fold, models, reader: reader.clone() })
             }
