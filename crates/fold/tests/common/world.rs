@@ -206,7 +206,7 @@ impl World {
             }
             Op::Answer { by, target, yes } => {
                 let (target, _) = self.target(target);
-                let by = if by % 8 == 0 { 1 } else { 0 };
+                let by = if by.is_multiple_of(8) { 1 } else { 0 };
                 let answer = if yes { "confirmed" } else { "refused" };
                 let data = json!({"target": target.to_string(), "answer": answer, "ground": "g"});
                 self.fact(by, "2023-02-08", "event.acknowledged", None, data, json!({}));
@@ -269,5 +269,5 @@ impl World {
 
 /// The owner of a record most of the time, sometimes somebody who may not amend it.
 fn publisher(by: u8, owner: u32) -> u32 {
-    if by % 8 == 0 { unit(by / 8) } else { owner }
+    if by.is_multiple_of(8) { unit(by / 8) } else { owner }
 }
