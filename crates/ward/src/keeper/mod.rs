@@ -3,6 +3,7 @@
 //! Everything here blocks and belongs to one thread ([`crate::desk`]), so two requests never seal at once. What is derived
 //! from the journal (ids, key history) is brought up to it at every start and after every failure.
 
+mod lookup;
 mod rejoin;
 mod rotate;
 mod seal;
@@ -22,6 +23,7 @@ use crate::{
     ids::IdIndex,
     keys::{KeyError, Keys},
 };
+use lookup::Lookup;
 pub use rejoin::RejoinError;
 pub use seal::{Known, Sealed};
 
@@ -36,6 +38,7 @@ pub(crate) struct Keeper {
     /// `None` after a failure, until it could be opened again.
     journal: Option<Journal>,
     reader: JournalReader,
+    lookup: Lookup,
     ids: IdIndex,
     history: KeyHistory,
     /// The time of the last record: a clock that goes back does not go back in the chain.
@@ -146,6 +149,7 @@ impl Keeper {
             generations,
             generation,
             journal: Some(journal),
+            lookup: Lookup::new(reader.clone()),
             reader,
             ids,
             history,
@@ -226,14 +230,15 @@ impl Keeper {
         let path = self.generations.path(self.generation);
         let opened = generation::open(&path, owner(&self.unit), &self.lock, &self.disk);
         let journal = opened.map_err(|error| SealError::NotSealed { why: error.to_string() })?;
-        self.reader = journal.reader();
-        self.journal = Some(journal);
+        self.take_in_use(journal);
         self.catch_up().map_err(|error| SealError::NotSealed { why: error.to_string() })
     }
 
-    /// The record with this number.
-    fn record(&self, seq: UnitSeq) -> Result<Option<Record>, LogError> {
-        record_at(&self.reader, seq)
+    /// From now on this is the journal.
+    fn take_in_use(&mut self, journal: Journal) {
+        self.reader = journal.reader();
+        self.lookup = Lookup::new(self.reader.clone());
+        self.journal = Some(journal);
     }
 }
 

@@ -133,8 +133,7 @@ impl Keeper {
             "the journal was joined with the district's records"
         );
         self.generation += 1;
-        self.reader = restoring.journal.reader();
-        self.journal = Some(restoring.journal);
+        self.take_in_use(restoring.journal);
         let (ids, history) = open_derived(&self.dir, &self.unit, &self.reader)?;
         (self.ids, self.history) = (ids, history);
         self.catch_up()?;

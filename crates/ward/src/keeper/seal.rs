@@ -78,13 +78,13 @@ impl Keeper {
     }
 
     /// What the journal knows of a draft's id.
-    pub(crate) fn known(&self, draft: &Draft) -> Result<Known, SealError> {
+    pub(crate) fn known(&mut self, draft: &Draft) -> Result<Known, SealError> {
         let failed = |why: String| SealError::NotSealed { why };
         let Some(seq) = self.ids.find(&draft.id).map_err(|error| failed(error.to_string()))? else {
             return Ok(Known::No);
         };
         let name = EventName { unit: self.unit.no, seq };
-        let record = self.record(seq).map_err(|error| failed(error.to_string()))?;
+        let record = self.lookup.record(seq).map_err(|error| failed(error.to_string()))?;
         let record =
             record.ok_or_else(|| failed(format!("record {name} is in the index and not in the journal")))?;
         let same = says(&record, draft);
@@ -93,7 +93,7 @@ impl Keeper {
     }
 
     /// Looks up every id of a request and refuses what cannot be sealed whatever else is waiting.
-    fn plan<'a>(&self, drafts: &'a [Draft]) -> Result<Plan<'a>, SealError> {
+    fn plan<'a>(&mut self, drafts: &'a [Draft]) -> Result<Plan<'a>, SealError> {
         let got = drafts.iter().map(content_len).sum();
         let count = drafts.len();
         let len = SEGMENT_OVERHEAD + got + count * Record::FRAMING;
@@ -183,8 +183,7 @@ impl Keeper {
         tracing::error!(%cause, "the journal could not be written; reading it back");
         let (journal, _) = journal.reopen().map_err(|error| SealError::Unknown { why: error.to_string() })?;
         let head = journal.head();
-        self.reader = journal.reader();
-        self.journal = Some(journal);
+        self.take_in_use(journal);
         if head == after { Ok(()) } else { Err(SealError::NotSealed { why: cause.to_string() }) }
     }
 }
