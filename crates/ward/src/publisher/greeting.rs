@@ -74,7 +74,7 @@ impl Publisher {
             head: claim.link.0.to_vec().into(),
             checkpoint: self.newest.as_ref().map(SignedCheckpoint::to_string).unwrap_or_default(),
             nonce: greeting.nonce.to_vec().into(),
-            sealed_next_seq: self.journal.next_seq.0,
+            sealed_next_seq: claim.next_seq.0,
         }
     }
 

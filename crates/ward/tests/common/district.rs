@@ -107,7 +107,8 @@ impl FakeDistrict {
             }
         }
         let reason = if self.suspended { v1::HeadReason::Suspended } else { v1::HeadReason::Hello };
-        let mut downs = self.restore(UnitSeq(hello.next_seq));
+        let lacks = hello.sealed_next_seq < self.head().next_seq.0;
+        let mut downs = if lacks { self.restore(UnitSeq(hello.next_seq)) } else { Vec::new() };
         downs.push(self.say_head(reason, &hello.nonce));
         downs
     }
