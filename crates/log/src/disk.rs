@@ -109,6 +109,13 @@ impl Disk {
         self.run(Op::MakeDir(path), || fs::create_dir_all(path))
     }
 
+    /// Makes the names in a new directory durable, and its own name.
+    pub(crate) fn sync_new_dir(&self, path: &Path) -> Result<(), LogError> {
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty());
+        self.sync_dir(above.unwrap_or(Path::new(".")))?;
+        self.sync_dir(path)
+    }
+
     /// Makes the names in a directory durable.
     pub(crate) fn sync_dir(&self, path: &Path) -> Result<(), LogError> {
         self.run(Op::SyncDir(path), || File::open(path)?.sync_all())

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use socai_tlog::{TreeSize, empty_root};
 
 use crate::{
+    committed::{Committed, ends_with},
     disk,
     error::{Damage, LogError},
     frame::{Frame, Kind},
-    reader::{Committed, Reader, damaged, ends_with},
+    reader::{Reader, damaged},
     scan::{Scan, Tail, Target},
     tail::{self, Ends},
     volume::{CommitRef, Cursor, numbered, volume_path},

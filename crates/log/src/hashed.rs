@@ -8,9 +8,9 @@ use socai_tlog::{
 };
 
 use crate::{
+    chunk::{Chunk, Item},
     error::{Damage, LogError},
     record::{AnnexAt, RecordRef},
-    scan::{Chunk, Item},
     state::Leaf,
     volume::{Cursor, VolumeEnd, VolumeHead},
 };

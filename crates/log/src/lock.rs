@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{disk::read_failed, error::LogError};
+use crate::error::LogError;
 
 /// Proof that this process is the only writer of a directory: an exclusive `flock` on a file beside it.
 ///
@@ -20,12 +20,15 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock, creating the file when missing; [`LogError::Locked`] at once when another process has it.
     pub fn acquire(path: &Path) -> Result<Self, LogError> {
-        let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
-        let file = opened.map_err(|source| read_failed(path, None, source))?;
+        let failed = |source| {
+            let (action, path) = ("lock", path.to_owned());
+            LogError::Io { action, path, offset: None, source: Arc::new(source) }
+        };
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { path: path.to_owned(), _file: Arc::new(file) }),
             Err(TryLockError::WouldBlock) => Err(LogError::Locked { path: path.to_owned() }),
-            Err(TryLockError::Error(source)) => Err(read_failed(path, None, source)),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
         }
     }
 

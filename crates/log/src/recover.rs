@@ -2,29 +2,28 @@
 //!
 //! The same path after a clean stop, a crash, a full disk, a failed sync and a restored backup. Reads the newest volumes only.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use socai_tlog::{LeafIndex, SignedCheckpoint, TreeSize};
 
 use crate::{
-    annex::{self, annex_path},
+    annex,
+    annex_end::cut_annexes,
     checkpoint::LogKey,
+    chunk::Chunk,
     delta::DerivedFile,
     derived::{self, DerivedFiles, checkpoint_path},
-    disk::{self, Disk, DiskFile, side_name},
+    disk::{Disk, side_name},
     erase,
     error::{Damage, LogError},
-    frame::{Frame, Kind},
-    reader::{Reader, damaged, read_frame},
+    last::{Found, find_end, last_volume, refuse_behind},
+    reader::{Reader, damaged},
     replay::{Replay, Roots},
-    scan::{Chunk, Scan, Target},
+    scan::{Scan, Target},
     state::State,
     store::Store,
-    tail::{self, Ends},
-    volume::{CommitRef, Cursor, VolumeEnd, VolumeHead, numbered, origin_mark, push_commit, volume_path},
+    tail,
+    volume::{Cursor, VolumeEnd, numbered, origin_mark, push_commit, volume_path},
     writer::Options,
 };
 
@@ -113,15 +112,6 @@ pub(crate) fn recover(
     Ok(recovered)
 }
 
-/// The last volume of an unbroken sequence from 0.
-fn last_volume(dir: &Path) -> Result<Option<u64>, LogError> {
-    let numbers = numbered(&dir.join("volumes"), "vol")?;
-    match numbers.iter().zip(0..).find(|(number, expected)| *number != expected) {
-        Some((_, missing)) => Err(damaged(&volume_path(dir, missing), 0, Damage::Missing)),
-        None => Ok(numbers.last().copied()),
-    }
-}
-
 /// Side files of replacements that a crash cut short.
 fn remove_side_files(disk: &Disk, dir: &Path) -> Result<(), LogError> {
     let volumes = numbered(&dir.join("volumes"), "next")?;
@@ -154,82 +144,9 @@ fn create(
     let start = state.head_of(origin_mark(key.origin()), 0, Cursor::default(), &[]).push(&mut bytes) as u64;
     let signed = key.sign(state.size(), state.root()).to_string();
     push_commit(&mut bytes, start, state.size(), Cursor::default(), signed.as_bytes());
-    disk.create(&path, &bytes)?;
-    disk.sync_dir(dir)
-}
-
-/// The last volume and its last commit, by checksums.
-struct Found {
-    file: DiskFile,
-    ends: Ends,
-    size: TreeSize,
-}
-
-fn find_end(
-    dir: &Path,
-    key: &LogKey,
-    disk: &Disk,
-    last: u64,
-    published: Option<&SignedCheckpoint>,
-) -> Result<Found, LogError> {
-    let path = volume_path(dir, last);
-    let head = Reader::open(dir)?.volume_head(last)?;
-    let (got, expected) = (head.origin, origin_mark(key.origin()));
-    if got != expected {
-        let (got, expected) = (got.to_string(), format!("{expected} ({})", key.origin()));
-        return Err(LogError::Foreign { path, what: "the ledger with origin hash", got, expected });
-    }
-    let file = disk.open(&path)?;
-    let reading = disk::open_read(&path)?.ok_or_else(|| damaged(&path, 0, Damage::Missing))?;
-    let closes = |kind| matches!(kind, Kind::VolumeHead | Kind::Commit | Kind::End);
-    let ends = tail::find(Arc::new(reading), Arc::new(path.clone()), closes)?;
-    let size = closing_size(&file, &ends, &head)?;
-    if let Some((at, what)) = &ends.damage {
-        let start_of = |frame: &Frame<'_>| later_commit(frame, key, size).map(|commit| commit.start);
-        if tail::was_synced(file.file(), &path, &ends, start_of)? {
-            return Err(damaged(&path, *at, what.clone()));
-        }
-    }
-    let end = ends.damage.as_ref().map_or(ends.closed, |(at, _)| *at);
-    refuse_behind(dir, published, size, (&path, end))?;
-    Ok(Found { file, ends, size })
-}
-
-/// Size of the tree at the frame that closed the last batch.
-fn closing_size(file: &DiskFile, ends: &Ends, head: &VolumeHead) -> Result<TreeSize, LogError> {
-    let Some((_, offset)) = ends.closing else { return Ok(TreeSize(head.first.0)) };
-    let mut bytes = Vec::new();
-    let frame = read_frame(file.file(), file.path(), offset, &mut bytes)?;
-    let size = match frame.kind {
-        Kind::Commit => CommitRef::parse(frame.payload, offset).map(|commit| commit.size),
-        Kind::End => VolumeEnd::parse(frame.payload).map(|end| end.size),
-        _ => Ok(TreeSize(head.first.0)),
-    };
-    size.map_err(|what| damaged(file.path(), offset, what))
-}
-
-/// A commit of this very log that is later than `size`; facts could hold anything that only looks like one.
-fn later_commit<'a>(frame: &Frame<'a>, key: &LogKey, size: TreeSize) -> Option<CommitRef<'a>> {
-    let commit = match frame.kind {
-        Kind::Commit => CommitRef::parse(frame.payload, 0).ok()?,
-        _ => return None,
-    };
-    (commit.size >= size && key.open(commit.checkpoint).is_ok()).then_some(commit)
-}
-
-fn refuse_behind(
-    dir: &Path,
-    published: Option<&SignedCheckpoint>,
-    found: TreeSize,
-    (volume, offset): (&Path, u64),
-) -> Result<(), LogError> {
-    match published.map(SignedCheckpoint::size) {
-        Some(published) if published > found => {
-            let (checkpoint, volume) = (checkpoint_path(dir), volume.to_owned());
-            Err(LogError::Ahead { checkpoint, published, found, volume, offset })
-        }
-        _ => Ok(()),
-    }
+    // before there is a volume: a start that finds one takes the directories for durable
+    disk.sync_new_dir(dir)?;
+    disk.create(&path, &bytes).map(|_| ())
 }
 
 /// Re-hashes the newest volumes, and older ones that a derived file lacks, and brings the derived files to them.
@@ -280,48 +197,6 @@ fn check_same(
             Err(damaged(&checkpoint_path(dir), 0, Damage::Root { got, expected }))
         }
         _ => Ok(()),
-    }
-}
-
-/// Cuts annexes that no committed record points to; a missing committed one is damage.
-fn cut_annexes(
-    dir: &Path,
-    key: &LogKey,
-    disk: &Disk,
-    volume: u64,
-    end: u64,
-) -> Result<(Option<DiskFile>, u64), LogError> {
-    let path = annex_path(dir, volume);
-    if !path.exists() && end == 0 {
-        return Ok((None, 0));
-    }
-    if !path.exists() {
-        return Err(damaged(&path, 0, Damage::Missing));
-    }
-    let file = disk.open(&path)?;
-    let have = file.len()?;
-    if have < end {
-        return Err(damaged(&path, have, Damage::Truncated { need: end, have }));
-    }
-    if end > 0 {
-        check_annex_head(&file, key, volume)?;
-    }
-    if have > end {
-        file.set_len(end)?;
-        file.sync()?;
-    }
-    Ok((Some(file), have - end))
-}
-
-fn check_annex_head(file: &DiskFile, key: &LogKey, volume: u64) -> Result<(), LogError> {
-    let mut bytes = Vec::new();
-    let frame = read_frame(file.file(), file.path(), 0, &mut bytes)?;
-    let head = annex::parse_head(&frame).map_err(|what| damaged(file.path(), 0, what))?;
-    match head == (origin_mark(key.origin()), volume) {
-        true => Ok(()),
-        false => {
-            Err(damaged(file.path(), 0, Damage::Layout("the origin or number in the annex volume's head")))
-        }
     }
 }
 

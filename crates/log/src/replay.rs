@@ -4,11 +4,11 @@ use socai_tlog::{Digest, EventName, LeafIndex, TreeSize};
 
 use crate::{
     checkpoint,
+    chunk::Chunk,
     delta::Delta,
     error::{Damage, LogError},
     hashed::{HashedAnnex, HashedChunk, HashedItem, HashedRecord},
     record::AnnexAt,
-    scan::Chunk,
     state::{Leaf, Refused, State},
     volume::{Cursor, VolumeEnd, VolumeHead},
 };

@@ -1,45 +1,17 @@
 //! Reading the log from front to back in chunks that can be handed to other threads.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
+    chunk::Chunk,
+    committed::Committed,
     error::{Damage, LogError},
-    frame::{Frame, Kind},
-    reader::{Committed, Reader, damaged},
-    record::RecordRef,
-    volume::{CommitRef, VolumeEnd, VolumeHead},
-    walk::{Frames, Stop, Walk},
+    frame::Kind,
+    reader::{Reader, damaged},
+    walk::{Stop, Walk},
 };
-
-/// What stands in a volume, in order.
-#[derive(Clone, Debug)]
-pub enum Item<'a> {
-    /// The first frame of a volume.
-    Head(Box<VolumeHead>),
-    /// A record.
-    Record(RecordRef<'a>),
-    /// The end of a batch.
-    Commit(CommitRef<'a>),
-    /// The last frame of a sealed volume.
-    End(VolumeEnd),
-}
-
-/// Whole frames of one volume, about a megabyte. Owns its bytes, so threads can share the work.
-#[derive(Clone, Debug, Default)]
-pub struct Chunk {
-    path: Arc<PathBuf>,
-    volume: u64,
-    /// Position of the bytes in the volume.
-    offset: u64,
-    bytes: Vec<u8>,
-    /// First leaf of the volume, and how many of its records come before the chunk.
-    first: LeafIndex,
-    before: u32,
-    /// Leaves before this one are passed over.
-    from: LeafIndex,
-}
 
 /// Bytes after the last commit that a scan was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,94 +228,6 @@ impl Iterator for Scan {
             Err(error) => {
                 self.state = At::Finished;
                 Some(Err(error))
-            }
-        }
-    }
-}
-
-impl Chunk {
-    /// Number of the volume.
-    pub fn volume(&self) -> u64 {
-        self.volume
-    }
-
-    /// Path of the volume.
-    pub fn path(&self) -> &std::path::Path {
-        &self.path
-    }
-
-    /// Length in bytes.
-    pub fn len(&self) -> usize {
-        self.bytes.len()
-    }
-
-    /// Whether there is nothing in it, as before the first use.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
-    /// Everything in the chunk with its position in the volume; ends after the first error.
-    pub fn items(&self) -> Items<'_> {
-        Items { chunk: self, frames: Frames::new(&self.bytes, self.offset), next: self.before }
-    }
-
-    /// The records alone.
-    pub fn records(&self) -> impl Iterator<Item = Result<RecordRef<'_>, LogError>> {
-        self.items().filter_map(|item| match item {
-            Ok((_, Item::Record(record))) => Some(Ok(record)),
-            Ok(_) => None,
-            Err(error) => Some(Err(error)),
-        })
-    }
-
-    /// An error at a position of the chunk's volume.
-    pub fn damaged(&self, offset: u64, what: Damage) -> LogError {
-        damaged(&self.path, offset, what)
-    }
-}
-
-/// The frames of a chunk.
-pub struct Items<'a> {
-    chunk: &'a Chunk,
-    frames: Frames<'a>,
-    next: u32,
-}
-
-impl<'a> Items<'a> {
-    #[inline]
-    fn read(&mut self, offset: u64, frame: &Frame<'a>) -> Result<Option<Item<'a>>, Damage> {
-        let payload = frame.payload;
-        Ok(Some(match frame.kind {
-            Kind::Record => {
-                let record = RecordRef::parse(payload, offset, self.chunk.first, self.next)?;
-                self.next += 1;
-                if record.leaf() < self.chunk.from {
-                    return Ok(None);
-                }
-                Item::Record(record)
-            }
-            Kind::Commit => Item::Commit(CommitRef::parse(payload, offset)?),
-            Kind::VolumeHead if offset == 0 => Item::Head(Box::new(VolumeHead::parse(payload)?)),
-            Kind::End => Item::End(VolumeEnd::parse(payload)?),
-            other => return Err(Damage::FrameKind { got: other as u8, expected: "a frame of a volume" }),
-        }))
-    }
-}
-
-impl<'a> Iterator for Items<'a> {
-    type Item = Result<(u64, Item<'a>), LogError>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (offset, frame) = self.frames.next()?;
-            match frame.and_then(|frame| self.read(offset, &frame)) {
-                Ok(Some(item)) => return Some(Ok((offset, item))),
-                Ok(None) => {}
-                Err(what) => {
-                    self.frames = Frames::new(&[], offset);
-                    return Some(Err(self.chunk.damaged(offset, what)));
-                }
             }
         }
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use socai_tlog::{Hash, TreeSize};
 
 use crate::{
+    chunk::Chunk,
     delta::DerivedFile,
     derived::DerivedFiles,
     derived_check::{DerivedCheck, DerivedFault},
@@ -13,7 +14,7 @@ use crate::{
     lock::Lock,
     reader::{Reader, damaged},
     replay::Replay,
-    scan::{Chunk, Scan, Target},
+    scan::{Scan, Target},
 };
 
 /// What [`verify`] found, of a log whose volumes and annexes hold.

@@ -97,6 +97,8 @@ fn create(dir: &Path, owner: &Owner, disk: &Disk, noted: Option<ChainHead>) -> R
     refuse_short(dir, noted, head, (&path, 0))?;
     let mut bytes = Vec::new();
     JournalHead::new(owner, 0, head).push(&mut bytes);
+    // before there is a file: a start that finds one takes the directory for durable
+    disk.sync_new_dir(dir)?;
     disk.create(&path, &bytes)?;
     Ok(0)
 }

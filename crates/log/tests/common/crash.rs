@@ -76,6 +76,9 @@ impl Recorder {
 impl Faults for Recorder {
     fn verdict(&self, op: Op<'_>) -> Verdict {
         let path = |path: &Path| path.strip_prefix(&self.root).unwrap().to_owned();
+        if matches!(op, Op::SyncDir(dir) if !dir.starts_with(&self.root)) {
+            return Verdict::Do; // the directory above
+        }
         let change = match op {
             Op::Create(file) => Change::Create(path(file)),
             Op::MakeDir(_) => return Verdict::Do,
