@@ -7,12 +7,13 @@ use socai_domain::{CivilDate, Event, Registry, rules};
 use socai_proto::{
     json, schema,
     v1::{self, event::Kind},
-    validate_annex, validate_facts,
+    validate_annex,
 };
 use socai_tlog::UnitNo;
 
 use crate::{
     entropy::{EventId, IdMaker, random},
+    personal,
     problem::Problem,
 };
 
@@ -78,11 +79,9 @@ impl Drafter {
             annex.salt = self.ids.salt(&id).to_vec().into();
         }
         let facts = event.encode_to_vec();
-        let mut found = problems(validate_facts(&facts));
+        let mut found = self.check_rules(&facts, today);
         found.extend(problems(validate_annex(&annex)));
-        if found.is_empty() {
-            found = self.check_rules(&facts, today);
-        }
+        found.extend(personal::found_in(&annex));
         if let Some(Kind::KeyRotated(_)) = event.kind {
             found.push(own_command());
         }

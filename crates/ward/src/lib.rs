@@ -35,6 +35,7 @@ mod import;
 mod keeper;
 mod keys;
 mod node;
+mod personal;
 mod problem;
 pub mod publisher;
 mod receipts;

@@ -140,6 +140,10 @@ fn what_is_wrong_is_told_field_by_field_and_nothing_is_sealed() {
         (with("data.voucher", json!("Bie\u{302}n")), "data.voucher", "not_nfc"),
         (with("level", json!("mật")), "level", "secret"),
         (with("id", json!("00")), "id", "bad_format"),
+        (with("case", json!("001123004567")), "case", "citizen_number"),
+        (with("annex", json!({"text": {"note": "gọi 0912 345 678"}})), "annex.text.note", "phone_number"),
+        (with("annex", json!({"titles": {"doc": "xe 29A-123.45"}})), "annex.titles.doc", "vehicle_plate"),
+        (with("annex", json!({"text": {"note": "Bie\u{302}n"}})), "annex.text.note", "not_nfc"),
         (json!([]), "", "wrong_type"),
     ] {
         let Err(RecordError::Wrong(problems)) = ward.record_blocking(std::slice::from_ref(&form), None)

@@ -3,13 +3,11 @@
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
-use socai_proto::{
-    KindInfo, Label, kinds,
-    schema::{self, Field, Message, Shape},
-};
+use socai_proto::{KindInfo, Label, kinds, schema::Field};
 
 use super::{
     cells::{self, says, says_without_accents},
+    headers::{At, ambiguous, fields, no_header, too_many_cells, twice, unknown},
     table::Cells,
 };
 use crate::problem::Problem;
@@ -130,7 +128,7 @@ fn targets(headers: &[String], kind: &'static KindInfo) -> Result<Vec<Target>, V
     if problems.is_empty() { Ok(targets) } else { Err(problems) }
 }
 
-fn target(header: &str, kind: &KindInfo, known: &[(Vec<String>, &'static Field)]) -> Result<Target, Problem> {
+fn target(header: &str, kind: &KindInfo, known: &[At]) -> Result<Target, Problem> {
     if header.is_empty() {
         return Ok(Target::Nothing);
     }
@@ -161,29 +159,6 @@ fn target(header: &str, kind: &KindInfo, known: &[(Vec<String>, &'static Field)]
         }
     }
     if is(header, "unit", UNIT) { Ok(Target::Unit) } else { Err(unknown(header, kind)) }
-}
-
-/// Every field of the envelope and of the payload that a column can fill, with its path.
-fn fields(kind: &KindInfo) -> Vec<(Vec<String>, &'static Field)> {
-    let mut fields = Vec::new();
-    collect(&schema::EVENT, &[], &mut fields);
-    fields.retain(|(path, _)| path[0] != "source"); // the import itself says where a row comes from
-    collect(kind.message, &["data".to_owned()], &mut fields);
-    fields.extend(
-        schema::ANNEX.field("attachments").map(|field| (vec!["annex".into(), "attachments".into()], field)),
-    );
-    fields
-}
-
-fn collect(message: &'static Message, path: &[String], fields: &mut Vec<(Vec<String>, &'static Field)>) {
-    for field in message.fields {
-        let mut path = path.to_vec();
-        path.push(field.name.to_owned());
-        if let (Shape::Message(inner), false) = (&field.shape, field.repeated) {
-            collect(inner, &path, fields);
-        }
-        fields.push((path, field));
-    }
 }
 
 /// `annex.text.reason`, `annex.titles.doc`.
@@ -232,62 +207,6 @@ fn insert(form: &mut Map<String, Value>, path: &[String], value: Value) -> Resul
             _ => Err(twice(&path.join("."), name)),
         },
     }
-}
-
-fn too_many_cells(at: usize, columns: usize) -> Problem {
-    Problem::new(
-        "",
-        "too_many_cells",
-        format!(
-            "Có dữ liệu ở cột {at}, tiêu đề chỉ có {columns} cột; kiểm tra dấu phân cách trong ô (đặt ô trong dấu nháy)"
-        ),
-        format!(
-            "there is a value in column {at}, the header has {columns}; check for delimiters inside cells (quote them)"
-        ),
-    )
-}
-
-fn twice(header: &str, other: &str) -> Problem {
-    Problem::new(
-        header,
-        "column_twice",
-        format!("Cột «{header}» và cột «{other}» cùng điền một trường; bỏ một cột"),
-        format!("columns “{header}” and “{other}” fill one field; remove one of them"),
-    )
-}
-
-fn ambiguous(header: &str, matching: &[&(Vec<String>, &'static Field)]) -> Problem {
-    let paths = matching.iter().map(|(path, _)| path.join(".")).collect::<Vec<_>>().join(", ");
-    Problem::new(
-        header,
-        "ambiguous_column",
-        format!("Cột «{header}» có thể là: {paths}; viết một trong các tên đó làm tiêu đề"),
-        format!("column “{header}” may be {paths}; use one of these as its header"),
-    )
-}
-
-fn unknown(header: &str, kind: &KindInfo) -> Problem {
-    Problem::new(
-        header,
-        "unknown_column",
-        format!(
-            "Loại «{}» không có trường «{header}»; xem `socai kinds {}`, hoặc bỏ cột",
-            kind.label.vi, kind.name
-        ),
-        format!(
-            "`{}` has no field “{header}”; see `socai kinds {}`, or remove the column",
-            kind.name, kind.name
-        ),
-    )
-}
-
-fn no_header() -> Problem {
-    Problem::new(
-        "",
-        "no_header",
-        "Có dữ liệu trong cột không có tiêu đề; đặt tiêu đề hoặc xóa dữ liệu",
-        "there is a value in a column without header; give it one or empty it",
-    )
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@
 
 mod cells;
 mod columns;
+mod headers;
 mod lines;
+mod rows;
 mod spool;
 mod table;
 
-use std::{collections::HashSet, fs::File, io::BufReader};
+use std::collections::HashSet;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -25,10 +27,8 @@ use crate::{
     keeper::{Known, SealError, Sealed},
     problem::Problem,
 };
-use columns::Columns;
-use lines::Lines;
+use rows::Rows;
 pub use spool::{MAX_FILE_LEN, Spool, Spooled, Spooling};
-use table::{Fault, Table};
 
 /// The most problems that are listed; the others are counted.
 pub const MAX_PROBLEMS: usize = 200;
@@ -247,66 +247,6 @@ fn if_free(
             Err(vec![Problem::new("", "unavailable", text.clone(), text).in_row(line)])
         }
     }
-}
-
-/// Rows of either format as JSON forms.
-enum Rows {
-    Jsonl(Lines<BufReader<File>>),
-    Csv(Box<Table<BufReader<File>>>, Box<Columns>),
-    /// The file ends here, with what is wrong.
-    Broken(Option<Problem>),
-}
-
-type Row = Result<(u32, Value), Vec<Problem>>;
-
-impl Rows {
-    fn open(file: &Spooled, order: &Order) -> Result<Rows, FileError> {
-        let reader = || file.open().map(|file| BufReader::with_capacity(1 << 16, file));
-        let failed = |cause| FileError { path: file.path().to_owned(), cause };
-        match order.format {
-            Format::Jsonl => Ok(Rows::Jsonl(Lines::open(reader()?).map_err(failed)?)),
-            Format::Csv => match Table::open(reader()?).and_then(|mut table| Ok((table.next()?, table))) {
-                Ok((Some(header), table)) => {
-                    Ok(Rows::Csv(Box::new(table), Box::new(Columns::new(header, order.kind))))
-                }
-                Ok((None, _)) => Ok(Rows::Broken(None)),
-                Err(Fault::Io(cause)) => Err(failed(cause)),
-                Err(Fault::Row(problem) | Fault::File(problem)) => Ok(Rows::Broken(Some(problem))),
-            },
-        }
-    }
-
-    /// The next row with content: its line and form, or what is wrong with it.
-    fn next(&mut self) -> Result<Option<Row>, FileError> {
-        let read = match self {
-            Rows::Jsonl(lines) => lines.next().map(|row| row.map(Ok)),
-            Rows::Csv(table, columns) => next_of_table(table, columns),
-            Rows::Broken(problem) => return Ok(problem.take().map(|problem| Err(vec![problem]))),
-        };
-        match read {
-            Ok(row) => Ok(row),
-            Err(Fault::Row(problem)) => Ok(Some(Err(vec![problem]))),
-            Err(Fault::File(problem)) => {
-                *self = Rows::Broken(None);
-                Ok(Some(Err(vec![problem])))
-            }
-            Err(Fault::Io(cause)) => Err(FileError { path: "import".into(), cause }),
-        }
-    }
-}
-
-fn next_of_table(table: &mut Table<BufReader<File>>, columns: &mut Columns) -> Result<Option<Row>, Fault> {
-    while let Some(cells) = table.next()? {
-        match columns.form(&cells) {
-            Ok(Some(form)) => return Ok(Some(Ok((cells.line, form)))),
-            Ok(None) => {}
-            Err(problems) => {
-                let problems = problems.into_iter().map(|problem| problem.in_row(cells.line)).collect();
-                return Ok(Some(Err(problems)));
-            }
-        }
-    }
-    Ok(None)
 }
 
 fn one_row(problems: Vec<Problem>) -> ImportError {

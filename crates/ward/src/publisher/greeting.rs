@@ -10,8 +10,9 @@ use socai_tlog::{ChainHead, Link, Segment, SignedCheckpoint, UnitSeq, VerifiedSe
 
 use super::{
     alarm::{Alarm, AlarmKind},
+    messages::{Output, Pause},
     receipt::two_roots,
-    state::{Output, Pause, Phase, Publisher},
+    state::{Phase, Publisher},
 };
 use crate::rotation;
 

@@ -17,12 +17,14 @@
 mod alarm;
 mod backoff;
 mod greeting;
+mod messages;
 mod receipt;
 mod state;
 mod window;
 
 pub use alarm::{Alarm, AlarmKind};
 pub use backoff::{FIRST_WAIT_MS, LONGEST_WAIT_MS};
+pub use messages::{Input, Output, Pause, Standing, Start};
 pub use receipt::{Held, Own, Proven};
-pub use state::{Input, Output, Pause, Publisher, Standing, Start};
+pub use state::Publisher;
 pub use window::MAX_IN_FLIGHT;
