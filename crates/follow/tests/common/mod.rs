@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use prost::Message as _;
-use socai_follow::Trust;
+use socai_follow::{Options as Check, Trust, Verified, verify};
 use socai_log::{Cursor, Lock, LogKey, NewEntry, Options, Reader, Writer};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{
@@ -221,6 +221,22 @@ pub fn write_policy(root: &Path, key: &SigningKey) {
 
 pub fn trust(root: &Path) -> Trust {
     Trust::pinned(&root.join("policy")).unwrap()
+}
+
+pub fn check(root: &Path, options: Check) -> Verified {
+    match Reader::open(&root.join("log")) {
+        Ok(reader) => verify(&reader, &trust(root), options, &mut |_| ()),
+        Err(error) => Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
+    }
+}
+
+/// On one thread, nobody writing.
+pub fn alone() -> Check {
+    Check { threads: 1, is_live: false }
+}
+
+pub fn live() -> Check {
+    Check { threads: 1, is_live: true }
 }
 
 /// Every file below `dir`, by path, with its bytes.
