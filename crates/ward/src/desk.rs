@@ -16,8 +16,8 @@ use crate::{
     keeper::{Keeper, Known, RejoinError, SealError, Sealed},
 };
 
-/// Requests that may wait. More of them make a caller wait for a place.
-const WAITING: usize = 1_024;
+/// Requests that may wait, each of at most 512 KiB: 32 MiB. More of them make a caller wait for a place.
+const WAITING: usize = 64;
 
 /// What the desk holds now, for whoever reads the journal beside it.
 #[derive(Clone)]

@@ -7,10 +7,9 @@
 
 use std::fs;
 
-use ed25519_dalek::SigningKey;
 use nkeys::{KeyPair, KeyPairType};
 use serde::{Deserialize, Serialize};
-use socai_tlog::SealingKey;
+use socai_tlog::{SealingKey, SigningKey};
 
 use crate::{
     dir::{FileError, UnitDir, make_dir, read_if_there, replace, write_new},

@@ -261,6 +261,31 @@ async fn a_node_on_an_old_copy_of_its_disk_rejoins_without_a_fork() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proof_that_fails_halts_publishing_over_restarts_until_somebody_has_looked() {
+    let world = World::start().await;
+    world.district.lock().unwrap().lies = true;
+    let node = Running::start(world.unit.path());
+    node.seal(0..2).await;
+    let status = node.shows(LONG, |status| status.alarm.is_some()).await;
+    assert_eq!((status.state, status.recorded), ("halted", 0));
+    node.stop().await;
+    world.district.lock().unwrap().lies = false;
+    let kept = std::fs::read_to_string(world.unit.alarm()).unwrap();
+    assert!(kept.contains("not-included") && kept.contains(unit::ORIGIN), "{kept}");
+
+    let node = Running::start(world.unit.path());
+    node.seal(2..4).await;
+    node.shows(LONG, |status| status.connection.up && status.state == "halted").await;
+    assert_eq!(node.ward.status().sealed, 4, "sealing goes on");
+    node.ward.clear_alarm().unwrap();
+    node.recorded(4).await;
+    let status = node.ward.status();
+    assert!(status.alarm.is_none() && !world.unit.alarm().exists());
+    node.stop().await;
+    world.check(4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_denied_key_or_subject_is_shown_within_a_second_and_heals() {
     let mut world = World::start().await;
     let nkey = generate(&world.unit).unwrap().transport_nkey;

@@ -33,6 +33,8 @@ pub struct FakeDistrict {
     pub refuses: Option<v1::RefusalCode>,
     /// Proofs of new records start at the checkpoint last sent to the unit, if that is newer than the one it says it has seen.
     pub follows_sent: bool,
+    /// Receipts with a proof that is none.
+    pub lies: bool,
     /// A checkpoint of ours that is ahead of our log was shown: we stopped.
     pub stopped: bool,
     pub sent_size: u64,
@@ -51,6 +53,7 @@ impl FakeDistrict {
             suspended: false,
             refuses: None,
             follows_sent: false,
+            lies: false,
             stopped: false,
             sent_size: 0,
             clock_ms: 1_675_000_000_000,
@@ -227,7 +230,7 @@ impl FakeDistrict {
                 }),
             }
         }
-        let receipt = v1::Receipt {
+        let mut receipt = v1::Receipt {
             unit: self.unit.0,
             first_seq: first.0,
             last_seq: last.0,
@@ -239,6 +242,9 @@ impl FakeDistrict {
             consistency_from_size: from,
             consistency: hashes(prove_consistency(&self.tree, TreeSize(from), size).unwrap()),
         };
+        if self.lies {
+            receipt.inclusion[0] = vec![7; 32].into();
+        }
         v1::Down { message: Some(down::Message::Receipt(receipt)) }
     }
 

@@ -2,7 +2,7 @@
 
 use axum::{
     body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    extract::{FromRequest as _, Request, State, rejection::BytesRejection},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -15,14 +15,12 @@ use crate::problem::Problem;
 /// The most characters of an Idempotency-Key.
 const MAX_KEY_LEN: usize = 200;
 
-pub(super) async fn post(
-    State(node): State<Node>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Problem> {
+pub(super) async fn post(State(node): State<Node>, request: Request) -> Result<Response, Problem> {
+    let headers = request.headers().clone();
     require_json(&headers)?;
     let key = request_key(&headers)?;
-    let body = body.map_err(unread)?;
+    let _place = node.events.acquire().await; // never closed
+    let body = Bytes::from_request(request, &()).await.map_err(unread)?;
     match parse(&body)? {
         Value::Array(forms) => {
             let sealed = node.ward.record(&forms, key).await?;

@@ -23,6 +23,7 @@ pub(super) async fn post(
 ) -> Result<(StatusCode, Json<Imported>), Problem> {
     let format = format(&headers)?;
     let kind = kind(&query)?;
+    let place = node.imports.clone().acquire_owned().await; // never closed
     let mut copy = node.ward.begin_import()?;
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
@@ -30,7 +31,10 @@ pub(super) async fn post(
             piece.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "broken-off", error.to_string()))?;
         copy.write(&piece)?;
     }
-    let import = tokio::task::spawn_blocking(move || node.ward.finish_import(copy, format, kind));
+    let import = tokio::task::spawn_blocking(move || {
+        let _place = place; // held to the end even when the caller goes away
+        node.ward.finish_import(copy, format, kind)
+    });
     let stopped = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the node is stopping");
     Ok((StatusCode::CREATED, Json(import.await.map_err(stopped)??)))
 }

@@ -14,13 +14,17 @@ use axum::{
     routing::{delete, get, post, put},
 };
 use socai_ward::{FileError, NodeFile, Ward};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{problem::Problem, token};
 
 /// The most bytes of a request's body, files to import excepted: 512 KiB of facts are at most a few times as long in JSON.
 pub const MAX_BODY_LEN: usize = 4 << 20;
+/// How many requests with events are read at once: with [`MAX_BODY_LEN`] this bounds their memory. The others wait.
+const EVENTS_AT_ONCE: usize = 64;
+/// How many files are taken at once. The others wait.
+const IMPORTS_AT_ONCE: usize = 4;
 /// How long requests under way may take to end when the node stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -29,6 +33,8 @@ const STOP_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Node {
     pub(crate) ward: Ward,
     pub(crate) token: Arc<str>,
+    events: Arc<Semaphore>,
+    imports: Arc<Semaphore>,
 }
 
 /// A server that answers until it is told to stop.
@@ -105,7 +111,8 @@ impl Http {
 /// Every route of a ward node.
 pub fn router(ward: Ward) -> Router {
     let token = ward.unit().config.token.as_str().into();
-    let node = Node { ward, token };
+    let places = |count| Arc::new(Semaphore::new(count));
+    let node = Node { ward, token, events: places(EVENTS_AT_ONCE), imports: places(IMPORTS_AT_ONCE) };
     let guarded = Router::new()
         .route("/api/v1/events", post(events::post))
         .route("/api/v1/status", get(manage::status))
