@@ -95,12 +95,16 @@ impl Folding {
     pub fn advance(&mut self, to: TreeSize) -> Result<(), DistrictError> {
         while self.fold.size() < to {
             let next = TreeSize(to.0.min(self.fold.size().0 + BATCH));
+            let (mut rejected, mut first) = (0_u64, None);
             socai_follow::replay(&self.reader, &mut self.fold, next, |_, verdict| {
                 if let Verdict::Rejected(rejection) = verdict {
-                    let codes: Vec<_> = rejection.reasons.iter().map(|reason| reason.code.as_str()).collect();
-                    tracing::warn!(record = %rejection.name(), ?codes, "recorded, does not count");
+                    rejected += 1;
+                    first.get_or_insert_with(|| (rejection.name(), rejection.reasons.first().map(|r| r.code.clone())));
                 }
             })?;
+            if let Some((record, code)) = first {
+                tracing::warn!(rejected, %record, ?code, "recorded, do not count; the first of them is named");
+            }
             // A crash before this line folds the batch again from the log; after it, the batch is there whole.
             self.models.apply(&self.fold.drain(), next)?;
         }

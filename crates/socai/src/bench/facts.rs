@@ -177,7 +177,7 @@ impl Facts {
     }
 
     fn token(&mut self) -> String {
-        format!("{:016x}", self.next())
+        format!("t{:016x}", self.next())
     }
 
     fn id(&mut self) -> Bytes {

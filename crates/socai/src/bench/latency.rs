@@ -40,7 +40,7 @@ async fn once(ward: &Ward, number: u64) -> Result<()> {
         "entered_by": "bench",
         "source": {"kind": "system", "system": "bench"},
         "data": {
-            "field": "food_safety", "facility": format!("bench-{number}"), "facility_kind": "catering",
+            "field": "food_safety", "facility": format!("tbench{number:08}x"), "facility_kind": "catering",
             "planned": true, "lead_unit": ward.unit().config.unit, "result": "pass", "shortcomings": 0,
             "suspension": "none", "samples_taken": 0, "samples_failed": 0,
         },

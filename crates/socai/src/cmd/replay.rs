@@ -105,16 +105,12 @@ impl<'a, W: Write> Replay<'a, W> {
             && self.args.unit.as_ref().is_none_or(of_unit)
     }
 
+    /// One line of at most 80 columns for common cases: leaf, name, day, kind, case.
     fn row(&mut self, record: &RecordRef<'_>, kind: &str, event: Option<&v1::Event>) -> Result<()> {
-        let unit = record.name().unit;
-        let id = self.ids.get(&unit).map_or("", String::as_str);
         let date = event.map_or_else(String::new, |event| socai_proto::date::to_iso(event.occurred_on));
         let case = event.map_or("", |event| event.case.as_str());
-        let line = format!(
-            "{:>8} {:<9} {date:<10} {kind:<28} {id:<26} {case}",
-            record.leaf().to_string(),
-            record.name().to_string(),
-        );
+        let (leaf, name) = (record.leaf().to_string(), record.name().to_string());
+        let line = format!("{leaf:>8}  {name:<9} {date:<10}  {kind:<26} {case}");
         writeln!(self.out, "{}", line.trim_end())?;
         Ok(())
     }

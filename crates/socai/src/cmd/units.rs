@@ -18,16 +18,14 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
     let fold = state::newest(&reader)?;
     let units = fold.registry().on(date);
     let mut text = String::new();
+    let mut group = None;
     for (unit, span) in &units {
-        let no = unit.no.to_string();
-        let to = span.to.map_or_else(|| "…".to_owned(), |to| to.to_string());
-        let kind = type_label(span.unit_type, lang);
-        let suspended = if unit.is_suspended() { lang.pick("  (đang đình chỉ)", "  (suspended)") } else { "" };
-        let _ = writeln!(
-            text,
-            "{no:>4}  {:<26} {:<6} {:<44} {kind}, {} - {to}{suspended}",
-            unit.id, span.code, span.name, span.from
-        );
+        if group.replace(span.unit_type) != Some(span.unit_type) {
+            let _ = writeln!(text, "\n{}", type_label(span.unit_type, lang));
+        }
+        let (no, to) = (unit.no.to_string(), span.to.map_or_else(String::new, |to| format!("…{to}")));
+        let suspended = if unit.is_suspended() { lang.pick(" (đang đình chỉ)", " (suspended)") } else { "" };
+        let _ = writeln!(text, "{no:>4} {:<25} {:<5} {to:<11} {}{suspended}", unit.id, span.code, span.name);
     }
     let heading = match lang {
         Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),
