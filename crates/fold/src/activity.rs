@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stamped::Entry;
+use socai_tlog::UnitNo;
+
+use crate::stamped::{Entry, Shelved};
 
 /// A unit's records so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,5 +25,13 @@ impl Entry for Activity {
     #[inline]
     fn is_nothing(&self) -> bool {
         self.next_seq == 0
+    }
+}
+
+/// A ledger has few units: they share a shelf.
+impl Shelved for UnitNo {
+    #[inline]
+    fn shelf(&self) -> u32 {
+        0
     }
 }

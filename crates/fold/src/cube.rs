@@ -12,7 +12,7 @@ use socai_tlog::UnitNo;
 use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
-    stamped::{Entry, Stamped},
+    stamped::{Entry, Shelved, Stamped},
     values::{Value, ValueNo, Values},
 };
 
@@ -111,34 +111,78 @@ impl Hash for CellKey {
     }
 }
 
-/// What the facts of a cell add up to.
+impl Shelved for CellKey {
+    #[inline]
+    fn shelf(&self) -> u32 {
+        shelf_of(self.day)
+    }
+}
+
+impl Shelved for (CellKey, ValueNo) {
+    #[inline]
+    fn shelf(&self) -> u32 {
+        self.0.shelf()
+    }
+}
+
+/// The shelf of a day's cells: shelves ascend as days do.
+#[inline]
+pub(crate) fn shelf_of(day: CivilDate) -> u32 {
+    day.yyyymmdd().cast_unsigned()
+}
+
+/// What the facts of a cell add up to. Held in halves: a sum of 128 bits would be aligned to 16 bytes, and an entry would no
+/// longer fit a cache line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "(i128, u64)", into = "(i128, u64)")]
 pub struct Total {
+    high: i64,
+    low: u64,
+    count: u64,
+}
+
+impl Total {
     /// Sum of the measure.
-    pub sum: i128,
+    #[inline]
+    pub fn sum(&self) -> i128 {
+        i128::from(self.high) << 64 | i128::from(self.low)
+    }
+
     /// Number of facts.
-    pub count: u64,
+    #[inline]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Takes a fact in.
+    #[inline]
+    pub(crate) fn add(&mut self, measure: i64) {
+        *self = Total::from((self.sum() + i128::from(measure), self.count + 1));
+    }
+
+    /// Takes a fact out that was taken in before.
+    pub(crate) fn remove(&mut self, measure: i64) {
+        *self = Total::from((self.sum() - i128::from(measure), self.count - 1));
+    }
+}
+
+impl From<(i128, u64)> for Total {
+    #[inline]
+    fn from((sum, count): (i128, u64)) -> Self {
+        Total { high: (sum >> 64) as i64, low: sum as u64, count }
+    }
+}
+
+impl From<Total> for (i128, u64) {
+    fn from(total: Total) -> Self {
+        (total.sum(), total.count)
+    }
 }
 
 impl Entry for Total {
     #[inline]
     fn is_nothing(&self) -> bool {
         self.count == 0
-    }
-}
-
-impl Total {
-    /// Takes a fact in.
-    #[inline]
-    pub(crate) fn add(&mut self, measure: i64) {
-        self.sum += i128::from(measure);
-        self.count += 1;
-    }
-
-    /// Takes a fact out that was taken in before.
-    pub(crate) fn remove(&mut self, measure: i64) {
-        self.sum -= i128::from(measure);
-        self.count -= 1;
     }
 }
 
@@ -205,4 +249,30 @@ pub(crate) fn read_cell(
         *axis = values.number(Value::read(parts)?);
     }
     Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, axes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_both_signs_survive_their_halves() {
+        let extremes = [0, 1, -1, i64::MAX, i64::MIN, 1 << 40];
+        let mut total = Total::default();
+        let mut expected = 0;
+        for measure in extremes.into_iter().cycle().take(40) {
+            total.add(measure);
+            expected += i128::from(measure);
+            assert_eq!(total.sum(), expected);
+        }
+        for measure in extremes.into_iter().cycle().take(40) {
+            total.remove(measure);
+        }
+        assert_eq!(total, Total::default());
+    }
+
+    #[test]
+    fn an_entry_of_the_cube_fits_a_cache_line() {
+        assert_eq!(size_of::<(CellKey, Total, u32)>(), 64);
+    }
 }

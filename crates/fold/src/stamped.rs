@@ -1,8 +1,17 @@
-//! A hash table that remembers what changed entries were when the batch began, at the price of one comparison a change.
+//! A hash table on shelves, which remembers what changed entries were when the batch began.
+//!
+//! Facts of one day come close together, so their cells do too: a shelf is small enough for the processor's cache, which one table of
+//! all days is not, and a question about a month looks at thirty shelves.
 
 use std::hash::Hash;
 
 use crate::hash::FastMap;
+
+/// A key that knows its shelf.
+pub(crate) trait Shelved: Copy + Eq + Hash {
+    /// Number of the shelf; near in time is equal or near in number.
+    fn shelf(&self) -> u32;
+}
 
 /// A value that can come to nothing; then it has no row, as if it had never been.
 pub(crate) trait Entry: Copy + Default + PartialEq {
@@ -22,10 +31,12 @@ struct Slot<V> {
     batch: u32,
 }
 
+type Shelf<K, V> = FastMap<K, Slot<V>>;
+
 /// Entries by key, unordered.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamped<K, V> {
-    slots: FastMap<K, Slot<V>>,
+    shelves: FastMap<u32, Shelf<K, V>>,
     /// Keys with their value at the last drain, noted at the first change after it. `None` while nobody asks for changes.
     before: Option<Vec<(K, Option<V>)>>,
     batch: u32,
@@ -33,11 +44,11 @@ pub(crate) struct Stamped<K, V> {
 
 impl<K, V> Default for Stamped<K, V> {
     fn default() -> Self {
-        Stamped { slots: FastMap::default(), before: None, batch: 1 }
+        Stamped { shelves: FastMap::default(), before: None, batch: 1 }
     }
 }
 
-impl<K: Copy + Eq + Hash, V: Entry> Stamped<K, V> {
+impl<K: Shelved, V: Entry> Stamped<K, V> {
     /// Starts to note changes, or stops and forgets those noted.
     pub(crate) fn track(&mut self, on: bool) {
         self.before = on.then(Vec::new);
@@ -47,7 +58,8 @@ impl<K: Copy + Eq + Hash, V: Entry> Stamped<K, V> {
     /// Changes an entry, which starts from nothing when there is none.
     #[inline]
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        let slot = self.slots.entry(key).or_insert(Slot { value: V::default(), batch: 0 });
+        let shelf = self.shelves.entry(key.shelf()).or_default();
+        let slot = shelf.entry(key).or_insert(Slot { value: V::default(), batch: 0 });
         if let Some(before) = &mut self.before
             && slot.batch != self.batch
         {
@@ -57,19 +69,22 @@ impl<K: Copy + Eq + Hash, V: Entry> Stamped<K, V> {
         change(&mut slot.value);
         // An entry that this batch has noted stays until the drain, or coming back it would be noted a second time.
         if self.before.is_none() && slot.value.is_nothing() {
-            self.slots.remove(&key);
+            shelf.remove(&key);
         }
     }
 
     /// The entry of a key, nothing when there is none.
     #[inline]
     pub(crate) fn get(&self, key: &K) -> V {
-        self.slots.get(key).map(|slot| slot.value).unwrap_or_default()
+        let slot = self.shelves.get(&key.shelf()).and_then(|shelf| shelf.get(key));
+        slot.map(|slot| slot.value).unwrap_or_default()
     }
 
-    /// Every entry that has not come to nothing, in no particular order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
-        self.slots.iter().map(|(key, slot)| (key, &slot.value)).filter(|(_, value)| !value.is_nothing())
+    /// Every entry on some shelves that has not come to nothing, in no particular order.
+    pub(crate) fn on_shelves(&self, wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = (&K, &V)> {
+        let shelves = self.shelves.iter().filter(move |(shelf, _)| wanted(**shelf));
+        let entries = shelves.flat_map(|(_, shelf)| shelf.iter().map(|(key, slot)| (key, &slot.value)));
+        entries.filter(|(_, value)| !value.is_nothing())
     }
 
     /// Hands over each entry that differs from the last drain: key, value then, value now. In no particular order.
@@ -77,9 +92,10 @@ impl<K: Copy + Eq + Hash, V: Entry> Stamped<K, V> {
         let Some(before) = &mut self.before else { return };
         self.batch += 1;
         for (key, old) in std::mem::take(before) {
-            let new = self.slots.get(&key).and_then(|slot| slot.value.something());
+            let Some(shelf) = self.shelves.get_mut(&key.shelf()) else { continue };
+            let new = shelf.get(&key).and_then(|slot| slot.value.something());
             if new.is_none() {
-                self.slots.remove(&key);
+                shelf.remove(&key);
             }
             if old != new {
                 change(&key, old, new);
@@ -89,7 +105,7 @@ impl<K: Copy + Eq + Hash, V: Entry> Stamped<K, V> {
 
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
-        self.slots.insert(key, Slot { value, batch: 0 });
+        self.shelves.entry(key.shelf()).or_default().insert(key, Slot { value, batch: 0 });
     }
 }
 
@@ -100,6 +116,12 @@ mod tests {
     impl Entry for i32 {
         fn is_nothing(&self) -> bool {
             *self == 0
+        }
+    }
+
+    impl Shelved for &'static str {
+        fn shelf(&self) -> u32 {
+            self.len() as u32
         }
     }
 
@@ -131,8 +153,18 @@ mod tests {
         table.change("brief", |value| *value = 1);
         table.change("brief", |value| *value = 0);
         assert_eq!(drained(&mut table), []);
-        assert_eq!(table.iter().count(), 0);
+        assert_eq!(table.on_shelves(|_| true).count(), 0);
         table.change("brief", |value| *value = 1);
         assert_eq!(drained(&mut table), [("brief", None, Some(1))]);
+    }
+
+    #[test]
+    fn only_the_asked_shelves_are_looked_at() {
+        let mut table = Stamped::default();
+        ["a", "bb", "cc", "ddd"].into_iter().for_each(|key| table.change(key, |value| *value = 1));
+        let mut two: Vec<_> = table.on_shelves(|shelf| shelf == 2).map(|(key, _)| *key).collect();
+        two.sort();
+        assert_eq!(two, ["bb", "cc"]);
+        assert_eq!((table.get(&"a"), table.get(&"e")), (1, 0));
     }
 }

@@ -11,7 +11,7 @@ use socai_tlog::UnitNo;
 
 use super::{asked::Window, figure::Part};
 use crate::{
-    cube::{CellKey, Place},
+    cube::{CellKey, Place, shelf_of},
     fold::Fold,
     rulebook::Series,
     values::{Value, ValueNo},
@@ -32,13 +32,13 @@ pub(crate) struct Totals {
 /// Adds up the cells that lie in the window, of every layout of axes that the indicator ever had.
 pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
     let mut totals = Totals::default();
-    for (cell, total) in fold.cube.iter() {
+    for (cell, total) in fold.cube.on_shelves(in_days(window)) {
         let Some(series) = in_window(fold, row, window, cell) else { continue };
         totals.publishers.insert(cell.publisher());
         let slices = sliced(fold, row, series, cell);
         totals.each(ward_of(&fold.registry, cell), slices, |part| {
-            part.value += total.sum;
-            part.events += total.count;
+            part.value += total.sum();
+            part.events += total.count();
         });
     }
     if matches!(row.measure, Measure::Distinct(_)) {
@@ -68,7 +68,7 @@ impl Totals {
         let mut all: BTreeSet<u32> = BTreeSet::new();
         let mut wards: BTreeSet<(Option<UnitNo>, u32)> = BTreeSet::new();
         let mut slices: BTreeSet<((usize, Value), u32)> = BTreeSet::new();
-        for ((cell, ValueNo(value)), _) in fold.distinct.iter() {
+        for ((cell, ValueNo(value)), _) in fold.distinct.on_shelves(in_days(window)) {
             let Some(series) = in_window(fold, row, window, cell) else { continue };
             all.insert(*value);
             wards.insert((ward_of(&fold.registry, cell), *value));
@@ -85,6 +85,12 @@ impl Totals {
             self.slices.entry(slice).or_default().value += 1;
         }
     }
+}
+
+/// Shelves that hold days of the window.
+fn in_days(window: &Window) -> impl Fn(u32) -> bool {
+    let days = shelf_of(window.from)..=shelf_of(window.to);
+    move |shelf| days.contains(&shelf)
 }
 
 fn in_window<'f>(fold: &'f Fold, row: &Indicator, window: &Window, cell: &CellKey) -> Option<&'f Series> {
