@@ -1,7 +1,7 @@
 //! Corrections and voids: what counted before goes out, what counts now comes in, in the place of the record itself.
 
 use socai_domain::{CivilDate, Event, Position, corrections, rules, tables::Grouping};
-use socai_proto::{v1::Answer, validate_facts};
+use socai_proto::v1::Answer;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
 use crate::{
@@ -104,8 +104,7 @@ impl Fold {
         let at = Position { name: about, leaf, received_at_ms, rotates_key: false };
         let holds = |facts: &[u8]| {
             let ctx = rules::Ctx::recorded(&self.registry, &at);
-            let fits = |event: &Event<'_>| rules::check(event, about.unit, &ctx).is_empty();
-            validate_facts(facts).is_empty() && Event::decode(facts).is_ok_and(|event| fits(&event))
+            Event::decode(facts).is_ok_and(|event| rules::check(&event, about.unit, &ctx).is_empty())
         };
         let may_amend =
             |step: &Step| corrections::may_amend(&self.registry, step.name().unit, about, step.occurred_on());
