@@ -25,9 +25,9 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::from(report.exit_code()))
 }
 
-/// Verifies the ledger in `dir`, prints the report, and says whether it holds.
-pub fn verify_dir(dir: &Path, policy: Option<&Path>, lang: Lang) -> Result<bool> {
-    let report = audited(dir, policy, None, lang)?;
+/// Verifies the ledger in `dir` under the key found with it, prints the report, and says whether it holds.
+pub fn verify_dir(dir: &Path, lang: Lang) -> Result<bool> {
+    let report = audited(dir, None, None, lang)?;
     out::line(text(&report, language(lang)).trim_end())?;
     Ok(report.verified)
 }

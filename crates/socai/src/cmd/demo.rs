@@ -142,7 +142,7 @@ fn show(place: &Place, lang: Lang) -> Result<bool> {
         say(lang, &format!("SAI {wrong}"), &format!("WRONG {wrong}"))?;
     }
     let clean = rejections(&fold, lang)?;
-    let audited = cmd::audit::verify_dir(district.path(), Some(&district.policy()), lang)?;
+    let audited = cmd::audit::verify_dir(district.path(), lang)?;
     Ok(compared.wrong.is_empty() && clean && audited)
 }
 
