@@ -67,7 +67,7 @@ impl fmt::Display for Said {
 /// The program with these arguments, to be run; messages in English.
 pub fn command(args: &[&dyn AsRef<OsStr>]) -> Command {
     let mut command = Command::new(socai());
-    command.args(args.iter().map(|arg| arg.as_ref())).env("LC_ALL", "C.UTF-8").env_remove("SOCAI_LOG");
+    command.args(args.iter().map(|arg| arg.as_ref())).env("LC_ALL", "C.UTF-8");
     command.args(["--lang", "en"]);
     command
 }

@@ -73,6 +73,14 @@ pub fn replay(district: &Path) -> Vec<(Entry, Value)> {
     entries
 }
 
+/// How many entries are committed in a log.
+///
+/// # Panics
+/// The log cannot be read.
+pub fn size(log: &Path) -> u64 {
+    Reader::open(log).and_then(|reader| reader.committed()).unwrap().size.0
+}
+
 /// `socai audit verify` with the key pinned.
 pub fn audit(district: &Path) -> Said {
     socai!("audit", "verify", district, "--policy", district.join("policy"), "--json")

@@ -28,6 +28,7 @@ pub mod files;
 pub mod http;
 pub mod ledger;
 pub mod load;
+pub mod nats;
 pub mod program;
 pub mod running;
 pub mod service;

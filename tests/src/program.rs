@@ -13,24 +13,23 @@ use std::{
 /// # Panics
 /// It cannot be built.
 pub fn socai() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| match env::var_os("SOCAI_PROGRAM") {
-        Some(named) => PathBuf::from(named),
-        None => built(),
-    });
-    &PROGRAM
+    static PROGRAM: LazyLock<Result<PathBuf, String>> =
+        LazyLock::new(|| match env::var_os("SOCAI_PROGRAM") {
+            Some(named) => Ok(PathBuf::from(named)),
+            None => built(),
+        });
+    PROGRAM.as_ref().unwrap_or_else(|why| panic!("no socai program to test: {why}"))
 }
 
 /// Beside this test's own directory: `target/<profile>/deps/<test>` has `target/<profile>/socai`.
-fn built() -> PathBuf {
-    let test = env::current_exe().expect("this test is a file");
-    let profile =
-        test.parent().and_then(Path::parent).expect("tests lie in target/<profile>/deps").to_owned();
+fn built() -> Result<PathBuf, String> {
+    let test = env::current_exe().map_err(|error| error.to_string())?;
+    let profile = test.parent().and_then(Path::parent).ok_or("tests lie in target/<profile>/deps")?;
     let program = profile.join("socai");
     if !is_fresh(&program) {
-        build(&profile);
+        build(profile)?;
     }
-    assert!(program.is_file(), "{} was not built", program.display());
-    program
+    if program.is_file() { Ok(program) } else { Err(format!("{} was not built", program.display())) }
 }
 
 /// Whether no source that went into the program has changed since, by the list that cargo writes beside it.
@@ -45,14 +44,15 @@ fn is_fresh(program: &Path) -> bool {
 }
 
 /// Builds under cargo's own lock, so tests that run side by side build once.
-fn build(profile: &Path) {
+fn build(profile: &Path) -> Result<(), String> {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let name = profile.file_name().and_then(|name| name.to_str()).unwrap_or("debug");
+    let target = profile.parent().ok_or("a profile lies in the target directory")?;
     let mut command = Command::new(cargo);
     command.args(["build", "--quiet", "--package", "socai", "--bin", "socai"]);
     command.args(["--profile", if name == "debug" { "dev" } else { name }]);
     command.arg("--manifest-path").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml"));
-    command.arg("--target-dir").arg(profile.parent().expect("a profile lies in the target directory"));
-    let status = command.status().expect("cargo runs");
-    assert!(status.success(), "cargo could not build the socai program");
+    command.arg("--target-dir").arg(target);
+    let said = command.output().map_err(|error| format!("cargo does not run: {error}"))?;
+    if said.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&said.stderr).into_owned()) }
 }

@@ -36,7 +36,9 @@ pub enum ModelsAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ModelsFault {
     /// The digest differs.
-    #[error("models/published: digest {published} at size {size}, a replay of the log gives {replayed}; `socai rebuild` makes the models anew")]
+    #[error(
+        "models/published: digest {published} at size {size}, a replay of the log gives {replayed}; `socai rebuild` makes the models anew"
+    )]
     Digest {
         /// The size it is for.
         size: TreeSize,
@@ -46,7 +48,9 @@ pub enum ModelsFault {
         replayed: Digest,
     },
     /// It names another log.
-    #[error("models/published: another root than the log's at size {size}; `socai rebuild` makes the models anew")]
+    #[error(
+        "models/published: another root than the log's at size {size}; `socai rebuild` makes the models anew"
+    )]
     Root {
         /// The size it is for.
         size: TreeSize,
@@ -89,7 +93,11 @@ pub(crate) fn compare(
     }
     if size > end {
         let reason = format!("published at size {size}, while {end} entries were verified");
-        return Ok(if is_live { Ok(ModelsAnswer::NotCompared { reason }) } else { Err(ModelsFault::Ahead { size, end }) });
+        return Ok(if is_live {
+            Ok(ModelsAnswer::NotCompared { reason })
+        } else {
+            Err(ModelsFault::Ahead { size, end })
+        });
     }
     if root_at(reader, size)? != Some(root) {
         return Ok(Err(ModelsFault::Root { size }));

@@ -43,7 +43,9 @@ fn trust(text: &mut String, report: &Report, language: Language) {
         (true, Language::Vi) => format!("  theo khóa trong {}", report.trust.policy),
         (true, Language::En) => format!("  under the key in {}", report.trust.policy),
         (false, Language::Vi) => "  CHỈ theo khóa nằm cùng sổ cái; ghim khóa bằng --policy TỆP".to_owned(),
-        (false, Language::En) => "  ONLY under the key found with the ledger; pin one with --policy FILE".to_owned(),
+        (false, Language::En) => {
+            "  ONLY under the key found with the ledger; pin one with --policy FILE".to_owned()
+        }
     };
     let _ = writeln!(text, "{line}");
     let _ = writeln!(text, "    {}", report.trust.operator);
@@ -82,7 +84,9 @@ fn models(text: &mut String, report: &Report, language: Language) {
         ModelsAnswer::NotCompared { reason } => {
             format!("{}: {reason}", language.pick("chưa đối chiếu mô hình đọc", "read models not compared"))
         }
-        ModelsAnswer::Differs => language.pick("mô hình đọc KHÔNG khớp", "read models do NOT match").to_owned(),
+        ModelsAnswer::Differs => {
+            language.pick("mô hình đọc KHÔNG khớp", "read models do NOT match").to_owned()
+        }
     };
     let _ = writeln!(text, "  {line}");
 }

@@ -61,7 +61,8 @@ fn models_of(
     let whole = verified.faults.iter().all(Fault::is_repaired_by_start);
     let Some(dir) = place.models().filter(|_| whole) else { return (ModelsAnswer::Absent, None) };
     let file = Some(dir.join("published").display().to_string());
-    let fault = |what: String| FaultLine { what, file, offset: None, repaired_by_start: true, unreadable: false };
+    let fault =
+        |what: String| FaultLine { what, file, offset: None, repaired_by_start: true, unreadable: false };
     match models::compare(reader, &dir, verified.size, live) {
         Ok(Ok(answer)) => (answer, None),
         Ok(Err(differs)) => (ModelsAnswer::Differs, Some(fault(differs.to_string()))),

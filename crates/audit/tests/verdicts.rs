@@ -12,8 +12,11 @@ const NOW: u64 = 1_680_000_000_000;
 fn ledger() -> (tempfile::TempDir, LedgerDir) {
     let place = tempfile::tempdir().unwrap();
     let dir = LedgerDir::new(place.path().join("district"));
-    let config =
-        LedgerConfig { origin: "socai.test/quan".into(), ledger: "quan".into(), nats: "nats://127.0.0.1:1".into() };
+    let config = LedgerConfig {
+        origin: "socai.test/quan".into(),
+        ledger: "quan".into(),
+        nats: "nats://127.0.0.1:1".into(),
+    };
     let operator: UnitSpec = serde_json::from_str(
         r#"{"unit_no":0,"unit_id":"test.quan","name":"Quận","type":"operator","valid_from":"2000-01-01"}"#,
     )
@@ -91,11 +94,22 @@ fn models_that_told_another_digest_size_or_root_are_told() {
         let (_place, dir) = ledger();
         let path = dir.models().join("published");
         let published = fs::read_to_string(&path).unwrap();
-        let cut = |text: &str| text.lines().map(|line| if line.len() > 71 { &line[..line.len() - 1] } else { line }).collect::<Vec<_>>().join("\n") + "\n";
+        let cut = |text: &str| {
+            text.lines()
+                .map(|line| if line.len() > 71 { &line[..line.len() - 1] } else { line })
+                .collect::<Vec<_>>()
+                .join("\n")
+                + "\n"
+        };
         let changed = published.replace(from, to);
         fs::write(&path, if from.starts_with("size") { changed } else { cut(&changed) }).unwrap();
         let report = audit(dir.path());
-        assert_eq!((report.exit_code(), &report.models), (1, &ModelsAnswer::Differs), "{from}: {:?}", report.faults);
+        assert_eq!(
+            (report.exit_code(), &report.models),
+            (1, &ModelsAnswer::Differs),
+            "{from}: {:?}",
+            report.faults
+        );
     }
 }
 

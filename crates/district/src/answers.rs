@@ -8,8 +8,8 @@ use prost::Message as _;
 use socai_log::{Annex, Reader};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, HeadStatement, LeafIndex, Record, RefusalStatement, SignedCheckpoint, TreeSize, UnitNo,
-    UnitSeq, encode_segment,
+    ChainHead, EventName, HeadStatement, LeafIndex, Record, RefusalStatement, SignedCheckpoint, TreeSize,
+    UnitNo, UnitSeq, encode_segment,
 };
 
 use crate::{gate::Refused, ledger::DistrictError, operator::Operator};
@@ -99,7 +99,12 @@ impl Answerer<'_> {
     }
 
     /// Proves that the runs of a unit's records are in the log, and that the log only grew since `seen`.
-    fn receipt(&self, unit: UnitNo, runs: Vec<v1::Run>, seen: TreeSize) -> Result<v1::Receipt, DistrictError> {
+    fn receipt(
+        &self,
+        unit: UnitNo,
+        runs: Vec<v1::Run>,
+        seen: TreeSize,
+    ) -> Result<v1::Receipt, DistrictError> {
         let size = self.checkpoint.size();
         let (first_seq, last_seq, leaf) = match (runs.first(), runs.last()) {
             (Some(first), Some(run)) => {

@@ -118,8 +118,8 @@ impl LedgerDir {
     /// The file cannot be written.
     pub fn write_config(&self, config: &LedgerConfig) -> Result<(), ConfigError> {
         let path = self.config();
-        let text = toml::to_string_pretty(config)
-            .map_err(|error| ConfigError::content(&path, error.to_string()))?;
+        let text =
+            toml::to_string_pretty(config).map_err(|error| ConfigError::content(&path, error.to_string()))?;
         replace(&path, text.as_bytes())
     }
 }

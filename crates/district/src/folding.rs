@@ -99,7 +99,9 @@ impl Folding {
             socai_follow::replay(&self.reader, &mut self.fold, next, |_, verdict| {
                 if let Verdict::Rejected(rejection) = verdict {
                     rejected += 1;
-                    first.get_or_insert_with(|| (rejection.name(), rejection.reasons.first().map(|r| r.code.clone())));
+                    first.get_or_insert_with(|| {
+                        (rejection.name(), rejection.reasons.first().map(|r| r.code.clone()))
+                    });
                 }
             })?;
             if let Some((record, code)) = first {

@@ -164,8 +164,9 @@ pub fn registration(spec: &UnitSpec, keys: &PublicKeys, now_ms: u64) -> Result<v
         SealingKey::from_bytes(key).map_err(wrong)?;
     }
     let unit_type = format!("UNIT_TYPE_{}", spec.unit_type.to_uppercase());
-    let unit_type = v1::UnitType::from_str_name(&unit_type)
-        .ok_or_else(|| spec.wrong("type", &spec.unit_type, "a type of unit, see `socai kinds unit.registered`"))?;
+    let unit_type = v1::UnitType::from_str_name(&unit_type).ok_or_else(|| {
+        spec.wrong("type", &spec.unit_type, "a type of unit, see `socai kinds unit.registered`")
+    })?;
     let valid_from = spec.date("valid_from", &spec.valid_from)?;
     let valid_to = spec.valid_to.as_deref().map(|to| spec.date("valid_to", to)).transpose()?;
     let payload = v1::UnitRegistered {

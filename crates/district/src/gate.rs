@@ -14,8 +14,8 @@ use prost::Message as _;
 use socai_log::LogError;
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, LeafIndex, Link, NoteKey, Origin, Record, SealingKey, Segment, SignedCheckpoint, TreeSize,
-    UnitNo, UnitSeq, VerifiedSegment, genesis,
+    ChainHead, EventName, LeafIndex, Link, NoteKey, Origin, Record, SealingKey, Segment, SignedCheckpoint,
+    TreeSize, UnitNo, UnitSeq, VerifiedSegment, genesis,
 };
 
 use crate::standing::{Standing, Units};
@@ -119,9 +119,11 @@ impl Gate {
     /// Where a unit's chain stands, the genesis if nothing is recorded; none for a unit nobody registered.
     pub fn head(&self, unit: UnitNo) -> Option<ChainHead> {
         let first_key = self.units.first_sealing_key(unit)?;
-        Some(self.heads.get(&unit).copied().unwrap_or_else(|| {
-            ChainHead::genesis(genesis(&self.origin, &self.operator, unit, &first_key))
-        }))
+        Some(
+            self.heads.get(&unit).copied().unwrap_or_else(|| {
+                ChainHead::genesis(genesis(&self.origin, &self.operator, unit, &first_key))
+            }),
+        )
     }
 
     /// Judges the message that arrived on `subject` while the log has `size` entries.
@@ -197,12 +199,7 @@ impl Gate {
     }
 
     /// Holds a segment against the unit's chain, keys and standing.
-    fn admit(
-        &self,
-        segment: Segment,
-        seen_size: u64,
-        past: &impl Past,
-    ) -> Result<Verdict, LogError> {
+    fn admit(&self, segment: Segment, seen_size: u64, past: &impl Past) -> Result<Verdict, LogError> {
         let (unit, first, last) = (segment.unit(), segment.continues().next_seq, segment.last().name().seq);
         let refuse = |code, text: String| Ok(Verdict::Refuse(Refused { unit, first, last, code, text }));
         let tell = |reason| Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None };

@@ -11,7 +11,8 @@ use socai_fold::Fold;
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
-    EventName, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq, VerifiedSegment,
+    EventName, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq,
+    VerifiedSegment,
 };
 
 use crate::{
@@ -128,15 +129,8 @@ impl Ledger {
         let reader = Reader::open(&dir.log())?;
         let units = Units::new(registry(&reader)?);
         let gate = Gate::new(origin, operator.public(), units, writer.heads().into_iter().collect());
-        let ledger = Ledger {
-            dir: dir.clone(),
-            config,
-            operator,
-            writer,
-            reader,
-            gate,
-            uncommitted: Vec::new(),
-        };
+        let ledger =
+            Ledger { dir: dir.clone(), config, operator, writer, reader, gate, uncommitted: Vec::new() };
         Ok((ledger, recovery))
     }
 

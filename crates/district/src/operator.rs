@@ -31,8 +31,9 @@ impl Operator {
     pub fn found(dir: &LedgerDir, origin: Origin) -> Result<Self, ConfigError> {
         let path = dir.key(SECRET);
         let mut seed = [0; 32];
-        getrandom::fill(&mut seed)
-            .map_err(|error| ConfigError::content(&path, format!("the system gives no randomness: {error}")))?;
+        getrandom::fill(&mut seed).map_err(|error| {
+            ConfigError::content(&path, format!("the system gives no randomness: {error}"))
+        })?;
         write_secret(&path, format!("{}\n", hex(&seed)).as_bytes())?;
         Ok(Operator { origin, key: SigningKey::from_bytes(&seed) })
     }
@@ -44,8 +45,9 @@ impl Operator {
     pub fn load(dir: &LedgerDir, origin: Origin) -> Result<Self, ConfigError> {
         let path = dir.key(SECRET);
         let text = std::fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
-        let seed = unhex(text.trim())
-            .ok_or_else(|| ConfigError::content(&path, "an operator key is 64 hex digits; restore it from its backup"))?;
+        let seed = unhex(text.trim()).ok_or_else(|| {
+            ConfigError::content(&path, "an operator key is 64 hex digits; restore it from its backup")
+        })?;
         Ok(Operator { origin, key: SigningKey::from_bytes(&seed) })
     }
 

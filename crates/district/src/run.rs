@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use socai_bus::{DistrictLink, Item, LinkConfig, ReadError, ReaderConfig, StreamSpec, Subjects, TransportKey};
+use socai_bus::{
+    DistrictLink, Item, LinkConfig, ReadError, ReaderConfig, StreamSpec, Subjects, TransportKey,
+};
 use socai_log::Cursor;
 use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
@@ -151,8 +153,7 @@ async fn connect(ledger: &Ledger) -> Result<DistrictLink, DistrictError> {
     let path = dir.key("transport");
     let seed = std::fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
     let key = TransportKey::from_seed(&seed).map_err(|error| misuse(&path, error.to_string()))?;
-    let subjects =
-        Subjects::new(&config.ledger).map_err(|error| misuse(&dir.config(), error.to_string()))?;
+    let subjects = Subjects::new(&config.ledger).map_err(|error| misuse(&dir.config(), error.to_string()))?;
     let mut link = LinkConfig::new(&config.nats, key);
     link.name = format!("district of {}", config.origin);
     let link = DistrictLink::open(&link, StreamSpec::single(subjects), true).await?;

@@ -11,7 +11,8 @@ use socai_district::DistrictError;
 use socai_fold::{Fold, Verdict};
 use socai_proto::v1::{HeadReason, RefusalCode, down};
 use socai_tlog::{
-    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, NoteKey, Origin, SignedCheckpoint, TreeSize, UnitNo,
+    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, NoteKey, Origin, SignedCheckpoint, TreeSize,
+    UnitNo,
 };
 
 fn own_key(world: &World) -> NoteKey {
@@ -70,7 +71,8 @@ fn redelivered_duplicated_and_resegmented_records_are_recorded_once() {
         (1, publish(1, records[2..].to_vec())),
     ]);
     assert_eq!(world.size(), before + 4);
-    let covered: Vec<_> = answers.iter().map(|(_, answer)| receipt(answer)).map(|r| (r.first_seq, r.last_seq)).collect();
+    let covered: Vec<_> =
+        answers.iter().map(|(_, answer)| receipt(answer)).map(|r| (r.first_seq, r.last_seq)).collect();
     assert_eq!(covered, [(0, 1), (0, 3), (1, 2), (2, 3)]);
     assert_eq!(recorded(&world), (0..4).map(|seq| EventName::new(1, seq)).collect::<Vec<_>>());
 }
@@ -234,7 +236,10 @@ fn a_district_restored_from_an_old_copy_stops_before_it_signs() {
     let newest = world.ledger.checkpoint().to_string();
     drop(world);
     let mut restored = World {
-        ledger: socai_district::Ledger::open_alone(&socai_district::LedgerDir::new(old.path().join("district"))).unwrap(),
+        ledger: socai_district::Ledger::open_alone(&socai_district::LedgerDir::new(
+            old.path().join("district"),
+        ))
+        .unwrap(),
         place: old,
         seq: 0,
     };

@@ -1,7 +1,7 @@
 //! Who the units are and which key covers which record, as the log itself says up to one place.
 
 use socai_domain::{Event, Kind, Position, Registry};
-use socai_log::{HashedRecord, State};
+use socai_log::{RecordRef, State};
 use socai_tlog::{EventName, Link, SealingKey, UnitNo, genesis};
 
 use crate::{fork, trust::Trust};
@@ -43,17 +43,16 @@ impl Keys {
     /// proves none. Facts that break a rule change nothing, here as in the gate and the fold.
     pub(crate) fn follow(
         &mut self,
-        record: &HashedRecord,
-        facts: &[u8],
+        record: &RecordRef<'_>,
         state: &State,
         trust: &Trust,
     ) -> Option<&'static str> {
-        let event = Event::decode(facts).ok().filter(Registry::is_about)?;
+        let event = Event::decode(record.facts()).ok().filter(Registry::is_about)?;
         let at = Position {
-            name: record.name,
-            leaf: record.leaf,
-            received_at_ms: record.received_at_ms,
-            rotates_key: record.rotates_key,
+            name: record.name(),
+            leaf: record.leaf(),
+            received_at_ms: record.received_at_ms(),
+            rotates_key: record.rotates_key(),
         };
         let next_seq = |unit| state.head(unit).map(|head| head.next_seq).unwrap_or_default();
         let counts = self.registry.apply(&event, &at, next_seq).is_ok();

@@ -2,8 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
-use socai_log::{HashedCommit, HashedItem, HashedRecord, LogError, State, StoredAnnex, VolumeHead};
-use socai_tlog::{Digest, SealingKey, TreeSize};
+use socai_log::{CommitRef, Item, LogError, RecordRef, State, StoredAnnex, VolumeHead};
+use socai_tlog::{Digest, EventName, Link, TreeSize, UnitNo};
 
 use crate::{
     claim::{Claim, Signed},
@@ -82,53 +82,53 @@ impl<'a> Order<'a> {
 
     /// Takes the next item; an error when nothing behind it can be believed.
     #[inline]
-    pub(crate) fn item(&mut self, state: &State, offset: u64, item: &HashedItem) -> Result<(), Fault> {
+    pub(crate) fn item(&mut self, state: &State, offset: u64, item: &Item<'_>) -> Result<(), Fault> {
         match item {
-            HashedItem::Record(record) => {
+            Item::Record(record) => {
                 self.record(state, offset, record);
                 Ok(())
             }
-            HashedItem::Commit(commit) => self.commit(offset, commit),
-            HashedItem::Head(head) => self.head(offset, head),
-            HashedItem::End(_) => Ok(()),
+            Item::Commit(commit) => self.commit(offset, commit),
+            Item::Head(head) => self.head(offset, head),
+            Item::End(_) => Ok(()),
         }
     }
 
     #[inline]
-    fn record(&mut self, state: &State, offset: u64, record: &HashedRecord) {
-        let place = self.place(offset);
-        if record.name.seq.0 == 0 {
+    fn record(&mut self, state: &State, offset: u64, record: &RecordRef<'_>) {
+        let (name, place) = (record.name(), self.place(offset));
+        if name.seq.0 == 0 {
             self.first_of_unit(place, record);
         }
-        if let Some(first) = self.coverage.record(record.name, place, record.signature.is_some())
-            && let Some(signature) = &record.signature
+        if let Some(first) = self.coverage.record(name, place, record.signature().is_some())
+            && let (Some(signature), Some(head)) = (record.signature(), state.head(name.unit))
         {
-            self.signed(place, record, signature, first);
+            self.signed(place, name, (head.link, signature), first);
         }
-        if let Some(annex) = record.annex.as_deref() {
-            match annex.at {
+        if record.has_annex() {
+            match record.annex_at() {
                 Some(at) => {
-                    let (leaf, name, digest) = (record.leaf, record.name, annex.digest);
+                    let (leaf, digest) = (record.leaf(), record.annex_digest());
                     self.annexes.push((place, StoredAnnex { leaf, name, at, digest }));
                 }
                 None => self.absent_annexes += 1,
             }
         }
-        if let Some(facts) = &record.control
-            && let Some(reason) = self.keys.follow(record, facts, state, self.trust)
+        if (name.unit == UnitNo::OPERATOR || record.rotates_key())
+            && let Some(reason) = self.keys.follow(record, state, self.trust)
         {
             let path = self.path.to_path_buf();
-            self.faults.add(place, Fault::Evidence { path, offset, name: record.name, reason });
+            self.faults.add(place, Fault::Evidence { path, offset, name, reason });
         }
     }
 
     /// A chain begins at the genesis of this ledger, for a key that was registered before.
     #[cold]
-    fn first_of_unit(&mut self, place: Place, record: &HashedRecord) {
-        let (name, path, offset) = (record.name, self.path.to_path_buf(), place.offset);
+    fn first_of_unit(&mut self, place: Place, record: &RecordRef<'_>) {
+        let (name, path, offset) = (record.name(), self.path.to_path_buf(), place.offset);
         match self.keys.genesis(name.unit, self.trust) {
             None => self.faults.add(place, Fault::Unregistered { path, offset, name, unit: name.unit }),
-            Some(genesis) if genesis != record.prev => {
+            Some(genesis) if genesis != record.prev() => {
                 let origin = self.trust.origin().to_string();
                 self.faults.add(place, Fault::Genesis { path, offset, name, origin });
             }
@@ -138,8 +138,7 @@ impl<'a> Order<'a> {
 
     /// A signature covers everything of its unit since the one before, if one key covers all of it: a new key does not vouch
     /// for the record that brought it in.
-    fn signed(&mut self, place: Place, record: &HashedRecord, signature: &[u8; 64], first: Open) {
-        let name = record.name;
+    fn signed(&mut self, place: Place, name: EventName, (link, signature): (Link, &[u8; 64]), first: Open) {
         let Some(key) = self.keys.covering(name, self.trust) else {
             if name.seq.0 > 0 {
                 let (path, offset) = (self.path.to_path_buf(), place.offset);
@@ -150,8 +149,7 @@ impl<'a> Order<'a> {
         if first.name != name && self.keys.covering(first.name, self.trust) != Some(key) {
             self.uncovered(first);
         }
-        let key: Box<SealingKey> = Box::new(key);
-        let signed = Signed::Segment { name, link: record.link, signature: Box::new(*signature), key };
+        let signed = Signed::Segment { name, link, signature: Box::new(*signature), key: Box::new(key) };
         self.claim(place, signed);
         self.signatures += 1;
     }
@@ -162,11 +160,11 @@ impl<'a> Order<'a> {
         self.faults.add(open.place, Fault::Uncovered { path, offset, name: open.name });
     }
 
-    fn commit(&mut self, offset: u64, commit: &HashedCommit) -> Result<(), Fault> {
+    fn commit(&mut self, offset: u64, commit: &CommitRef<'_>) -> Result<(), Fault> {
         self.close();
         self.commits += 1;
         let place = self.place(offset);
-        let signed = Signed::Checkpoint { size: commit.size, note: commit.checkpoint.clone() };
+        let signed = Signed::Checkpoint { size: commit.size, note: commit.checkpoint.to_vec() };
         self.claim(place, signed);
         // the key and the ledger's name stand or fall with the first checkpoint, so nobody waits for the others
         match self.commits {

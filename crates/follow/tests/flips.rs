@@ -216,7 +216,7 @@ fn two_flips_are_told_in_the_order_of_the_log_on_any_number_of_threads() {
         let (a, b) = (flipped(&first.1, first_at), flipped(&last.1, last_at));
         let _first = Flip::new(&first_file, first_at as u64, &first.1[first_at..=first_at], &a);
         let _last = Flip::new(&last_file, last_at as u64, &last.1[last_at..=last_at], &b);
-        let told: Vec<_> =
+        let told =
             [1, 2, 4].map(|threads| format!("{:?}", check(root.path(), Options { threads, ..alone() })));
         assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:#?}");
         assert_named(check(root.path(), alone()).faults.iter(), &first.0, &first.1, first_at);

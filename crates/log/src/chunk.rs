@@ -67,6 +67,12 @@ impl Chunk {
         Items { chunk: self, frames: Frames::new(&self.bytes, self.offset), next: self.before }
     }
 
+    /// The items before position `end` again: their checksums were verified when the chunk was hashed.
+    pub(crate) fn items_again(&self, end: Option<u64>) -> Items<'_> {
+        let len = end.map_or(self.bytes.len(), |end| (end - self.offset) as usize); // a position in this chunk
+        Items { chunk: self, frames: Frames::again(&self.bytes[..len], self.offset), next: self.before }
+    }
+
     /// The records alone.
     pub fn records(&self) -> impl Iterator<Item = Result<RecordRef<'_>, LogError>> {
         self.items().filter_map(|item| match item {
@@ -110,21 +116,30 @@ impl<'a> Items<'a> {
     }
 }
 
+impl<'a> Items<'a> {
+    /// The next item and where it stands; nothing comes after damage.
+    #[inline]
+    pub(crate) fn read_next(&mut self) -> Option<(u64, Result<Item<'a>, Damage>)> {
+        loop {
+            let (offset, frame) = self.frames.next()?;
+            match frame.and_then(|frame| self.read(offset, &frame)) {
+                Ok(Some(item)) => return Some((offset, Ok(item))),
+                Ok(None) => {}
+                Err(what) => {
+                    self.frames = Frames::new(&[], offset);
+                    return Some((offset, Err(what)));
+                }
+            }
+        }
+    }
+}
+
 impl<'a> Iterator for Items<'a> {
     type Item = Result<(u64, Item<'a>), LogError>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (offset, frame) = self.frames.next()?;
-            match frame.and_then(|frame| self.read(offset, &frame)) {
-                Ok(Some(item)) => return Some(Ok((offset, item))),
-                Ok(None) => {}
-                Err(what) => {
-                    self.frames = Frames::new(&[], offset);
-                    return Some(Err(self.chunk.damaged(offset, what)));
-                }
-            }
-        }
+        let (offset, item) = self.read_next()?;
+        Some(item.map(|item| (offset, item)).map_err(|what| self.chunk.damaged(offset, what)))
     }
 }

@@ -100,6 +100,16 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
     if got != expected {
         return Err(Damage::Checksum { got, expected });
     }
+    of_body(body)
+}
+
+/// As [`parse`] for a frame that was parsed before: its checksum is not computed again.
+pub(crate) fn parse_again(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
+    of_body(&bytes[..check_len(bytes)? - 4])
+}
+
+/// The frame with these bytes before its checksum.
+fn of_body(body: &[u8]) -> Result<Frame<'_>, Damage> {
     match Kind::of(body[4]) {
         Some(kind) => Ok(Frame { kind, payload: &body[5..] }),
         None => Err(Damage::FrameKind { got: body[4], expected: "a kind of this version" }),

@@ -55,7 +55,7 @@ pub use derived_check::{DerivedCheck, DerivedFault, Wrong};
 pub use disk::{Disk, Faults, Op, Verdict};
 pub use ending::Ending;
 pub use error::{Damage, LogError};
-pub use hashed::{HashedAnnex, HashedChunk, HashedCommit, HashedItem, HashedRecord};
+pub use hashed::HashedChunk;
 pub use journal::{Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments};
 pub use lock::Lock;
 pub use lookup::Stored;

@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 use socai_tlog::{
-    Entry, EventName, HEADER_LEN, Header, LeafIndex, MAX_FACTS, Malformed, Record, UnitNo, UnitSeq,
+    Digest, Entry, EventName, HEADER_LEN, Header, LeafIndex, Link, MAX_FACTS, Malformed, Record, UnitNo,
+    UnitSeq,
 };
 
 use crate::{
@@ -168,6 +169,28 @@ impl<'a> RecordRef<'a> {
     /// The permanent name, read from the header without decoding the rest.
     pub fn name(&self) -> EventName {
         EventName { unit: UnitNo(self.number::<4>(4) as u32), seq: UnitSeq(self.number::<8>(8)) }
+    }
+
+    /// The link before, in the header.
+    pub fn prev(&self) -> Link {
+        Link(self.part(24))
+    }
+
+    /// BLAKE3 of the annex, in the header; zero when there is none.
+    pub fn annex_digest(&self) -> Digest {
+        if self.has_annex() { Digest(self.part(SHORT_HEADER)) } else { Digest::ZERO }
+    }
+
+    /// Whether the header says that the record rotates a key.
+    pub fn rotates_key(&self) -> bool {
+        self.header[1] & Header::ROTATES_KEY != 0
+    }
+
+    /// 32 bytes of the header.
+    fn part(&self, at: usize) -> [u8; 32] {
+        let mut part = [0; 32];
+        part.copy_from_slice(&self.header[at..at + 32]);
+        part
     }
 
     /// When the unit sealed it by its own clock, milliseconds since 1970 UTC.

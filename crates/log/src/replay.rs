@@ -4,11 +4,11 @@ use socai_tlog::{Digest, EventName, LeafIndex, TreeSize};
 
 use crate::{
     checkpoint,
-    chunk::Chunk,
+    chunk::{Chunk, Item},
     delta::Delta,
     error::{Damage, LogError},
-    hashed::{HashedAnnex, HashedChunk, HashedItem, HashedRecord},
-    record::AnnexAt,
+    hashed::{HashedChunk, Hashes},
+    record::{AnnexAt, RecordRef},
     state::{Leaf, Refused, State},
     volume::{Cursor, VolumeEnd, VolumeHead},
 };
@@ -106,16 +106,20 @@ impl Replay {
         &mut self,
         chunk: &Chunk,
         hashed: &HashedChunk,
-        mut each: impl FnMut(&State, u64, &HashedItem) -> Result<(), E>,
+        mut each: impl FnMut(&State, u64, &Item<'_>) -> Result<(), E>,
         mut full: impl FnMut(&Delta) -> Result<(), LogError>,
     ) -> Result<(), E> {
         self.annexes.clear();
-        for (offset, item) in &hashed.items {
-            self.item(*offset, item, chunk.volume()).map_err(|what| chunk.damaged(*offset, what))?;
-            each(&self.state, *offset, item)?;
+        let mut hashes = hashed.records.iter();
+        let mut items = chunk.items_again(hashed.damage.as_ref().map(|(offset, _)| *offset));
+        while let Some((offset, item)) = items.read_next() {
+            let item = item.map_err(|what| chunk.damaged(offset, what))?;
+            let passed = self.item(offset, &item, chunk.volume(), &mut hashes);
+            passed.map_err(|what| chunk.damaged(offset, what))?;
+            each(&self.state, offset, &item)?;
         }
-        if let Some(damage) = &hashed.damage {
-            return Err(damage.clone().into());
+        if let Some((offset, what)) = &hashed.damage {
+            return Err(chunk.damaged(*offset, what.clone()).into());
         }
         full(&self.delta)?;
         self.delta.clear();
@@ -142,22 +146,30 @@ impl Replay {
         self.last.annex_end
     }
 
-    fn item(&mut self, offset: u64, item: &HashedItem, volume: u64) -> Result<(), Damage> {
+    #[inline]
+    fn item(
+        &mut self,
+        offset: u64,
+        item: &Item<'_>,
+        volume: u64,
+        hashes: &mut std::slice::Iter<'_, Hashes>,
+    ) -> Result<(), Damage> {
         match item {
-            HashedItem::Head(head) => self.head(head, volume),
+            Item::Head(head) => self.head(head, volume),
             _ if self.last.ended => Err(Damage::Layout("a volume with frames behind its end")),
-            HashedItem::Record(record) => {
+            Item::Record(record) => {
                 self.last.batch.get_or_insert(offset);
-                self.record(record, offset)
+                // there is one for each record before the first damage
+                hashes.next().map_or(Ok(()), |hashes| self.record(record, hashes))
             }
-            HashedItem::Commit(commit) => {
+            Item::Commit(commit) => {
                 let (got, expected) = (commit.start, self.last.batch.take().unwrap_or(offset));
                 if got != expected {
                     return Err(Damage::Number { what: "the start of the batch", got, expected });
                 }
-                self.commit(commit.size, commit.cursor, &commit.checkpoint)
+                self.commit(commit.size, commit.cursor, commit.checkpoint)
             }
-            HashedItem::End(end) => self.end(end),
+            Item::End(end) => self.end(end),
         }
     }
 
@@ -185,19 +197,25 @@ impl Replay {
     }
 
     #[inline]
-    fn record(&mut self, record: &HashedRecord, offset: u64) -> Result<(), Damage> {
-        let leaf = record.as_leaf(offset);
+    fn record(&mut self, record: &RecordRef<'_>, hashes: &Hashes) -> Result<(), Damage> {
+        let leaf = Leaf {
+            position: record.offset(),
+            received_at_ms: record.received_at_ms(),
+            header_bytes: &record.header_bytes(),
+            name: record.name(),
+            prev: record.prev(),
+            link: hashes.link,
+            signature: record.signature(),
+            hash: hashes.leaf,
+        };
         self.state.push(&leaf, &mut self.delta).map_err(|refused| refused_as_damage(refused, &leaf))?;
         self.last.records += 1;
-        match record.annex.as_deref() {
-            Some(HashedAnnex { digest, at: Some(at) }) => self.annex(record, *digest, *at),
-            _ => Ok(()),
-        }
+        record.annex_at().map_or(Ok(()), |at| self.annex(record, at))
     }
 
     /// Annexes lie one behind the other, in the order of their records.
-    fn annex(&mut self, record: &HashedRecord, digest: Digest, at: AnnexAt) -> Result<(), Damage> {
-        let (leaf, name) = (record.leaf, record.name);
+    fn annex(&mut self, record: &RecordRef<'_>, at: AnnexAt) -> Result<(), Damage> {
+        let (leaf, name, digest) = (record.leaf(), record.name(), record.annex_digest());
         let expected = if self.last.annex_end == 0 { crate::annex::HEAD_LEN } else { self.last.annex_end };
         if at.offset != expected {
             return Err(Damage::Annex { name, got: at.offset, expected });

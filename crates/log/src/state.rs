@@ -2,7 +2,10 @@
 //!
 //! The writer, recovery, rebuild and verification all advance through [`State::push`], so what one writes another expects.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use socai_tlog::{
     ChainHead, Digest, ENTRY_LEN, EventName, Frontier, HEADER_LEN, Hash, LeafIndex, Link, SIGNED_ENTRY_LEN,
@@ -50,7 +53,27 @@ pub struct State {
     frontier: Frontier,
     received_at_ms: u64,
     entries_len: u64,
-    heads: HashMap<UnitNo, ChainHead>,
+    heads: HashMap<UnitNo, ChainHead, BuildHasherDefault<UnitHasher>>,
+}
+
+/// Spreads unit numbers at the cost of a multiplication, since every record asks for one. The operator gives them out, so nobody
+/// else can aim at collisions.
+#[derive(Clone, Debug, Default)]
+struct UnitHasher(u64);
+
+impl Hasher for UnitHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        const ODD: u64 = 0x9e37_79b9_7f4a_7c15; // 2^64 divided by the golden ratio
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(ODD);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
+    }
 }
 
 impl State {

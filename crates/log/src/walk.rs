@@ -115,12 +115,19 @@ fn whole_frames(bytes: &[u8], take: &mut impl FnMut(u8) -> bool) -> usize {
 pub(crate) struct Frames<'a> {
     bytes: &'a [u8],
     offset: u64,
+    /// Whether checksums were verified before.
+    is_verified: bool,
 }
 
 impl<'a> Frames<'a> {
     /// Frames of `bytes`, which start at `offset` of their file.
     pub(crate) fn new(bytes: &'a [u8], offset: u64) -> Self {
-        Frames { bytes, offset }
+        Frames { bytes, offset, is_verified: false }
+    }
+
+    /// The same for bytes whose checksums were verified before.
+    pub(crate) fn again(bytes: &'a [u8], offset: u64) -> Self {
+        Frames { bytes, offset, is_verified: true }
     }
 
     /// The next frame and where it starts.
@@ -130,7 +137,7 @@ impl<'a> Frames<'a> {
             return None;
         }
         let offset = self.offset;
-        let parsed = frame::parse(self.bytes);
+        let parsed = if self.is_verified { frame::parse_again(self.bytes) } else { frame::parse(self.bytes) };
         let len = parsed.as_ref().map_or(self.bytes.len(), frame::Frame::encoded_len);
         self.bytes = &self.bytes[len..];
         self.offset += len as u64;

@@ -41,7 +41,11 @@ fn received_by(reader: &Reader, end: TreeSize, time_ms: u64) -> Result<TreeSize>
     let (mut low, mut high) = (0, end.0);
     while low < high {
         let middle = low + (high - low) / 2;
-        if reader.record(LeafIndex(middle))?.received_at_ms <= time_ms { low = middle + 1 } else { high = middle }
+        if reader.record(LeafIndex(middle))?.received_at_ms <= time_ms {
+            low = middle + 1
+        } else {
+            high = middle
+        }
     }
     Ok(TreeSize(low))
 }

@@ -65,6 +65,7 @@ fn public_keys(enrolment: &Enrolment) -> Result<PublicKeys> {
 
 fn key(text: &str) -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).with_context(|| format!("{text:?} is not a key of 64 hex digits"))?;
+    hex::decode_to_slice(text, &mut bytes)
+        .with_context(|| format!("{text:?} is not a key of 64 hex digits"))?;
     Ok(bytes)
 }

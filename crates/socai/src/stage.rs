@@ -79,8 +79,11 @@ pub fn found(place: &Place) -> Result<Vec<UnitSpec>> {
         bail!("the reference units name no operator");
     };
     let mut ledger = establish(&place.district(), &config, operator, &reference::rules()?, now_ms())?;
-    let units: Vec<_> =
-        specs.into_iter().filter(|spec| !spec.is_operator()).map(|spec| (place.unit(&spec.unit_id), spec)).collect();
+    let units: Vec<_> = specs
+        .into_iter()
+        .filter(|spec| !spec.is_operator())
+        .map(|spec| (place.unit(&spec.unit_id), spec))
+        .collect();
     let enrolled: Vec<_> = units.into_iter().map(|(dir, spec)| (spec, dir)).collect();
     enrol::units(&mut ledger, &enrolled, now_ms())?;
     Ok(enrolled.into_iter().map(|(spec, _)| spec).collect())
@@ -142,7 +145,8 @@ impl Stage {
 /// A private nats-server with one user for the district and one for each unit, each with its own rights.
 async fn start_broker(place: &Place) -> Result<Server> {
     let config = place.district().read_config()?;
-    let seed = fs::read_to_string(place.district().key("transport")).context("the district's transport key")?;
+    let seed =
+        fs::read_to_string(place.district().key("transport")).context("the district's transport key")?;
     let mut users =
         vec![User { public_key: TransportKey::from_seed(&seed)?.public().to_owned(), role: Role::District }];
     for dir in place.units()? {
@@ -152,6 +156,8 @@ async fn start_broker(place: &Place) -> Result<Server> {
     }
     let mut server = ServerConfig::new(place.broker(), Subjects::new(&config.ledger)?, users);
     let port = config.nats.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-    server.port = port.with_context(|| format!("{}: nats = {:?} names no port", place.district().config().display(), config.nats))?;
+    server.port = port.with_context(|| {
+        format!("{}: nats = {:?} names no port", place.district().config().display(), config.nats)
+    })?;
     Server::start(server).await.context("nats-server")
 }

@@ -1,5 +1,14 @@
 //! Whole-system scenarios: one program, so that it links once and its tests share the cores.
 #![allow(missing_docs)] // names of tests are sentences
 
+mod bad_input;
+mod broker_loss;
 mod crashes;
+mod damage;
+mod denied;
+mod full_disk;
+mod imports;
+mod locks;
 mod month;
+mod restored;
+mod stopping;

@@ -3,7 +3,9 @@
 
 use bytes::Bytes;
 use prost::Message as _;
-use socai_district::{Ledger, LedgerConfig, LedgerDir, Message, Outgoing, PublicKeys, UnitSpec, establish, registration};
+use socai_district::{
+    Ledger, LedgerConfig, LedgerDir, Message, Outgoing, PublicKeys, UnitSpec, establish, registration,
+};
 use socai_log::Cursor;
 use socai_proto::v1;
 use socai_tlog::{Chain, ChainHead, Origin, Record, SealingKey, Segment, SigningKey, UnitNo, genesis};
@@ -70,7 +72,10 @@ impl World {
     pub fn ward(&self, no: u32) -> Chain {
         let origin = Origin::new(ORIGIN).unwrap();
         let sealing = SealingKey::of(&key(no, 1));
-        Chain::new(UnitNo(no), ChainHead::genesis(genesis(&origin, &self.ledger.operator(), UnitNo(no), &sealing)))
+        Chain::new(
+            UnitNo(no),
+            ChainHead::genesis(genesis(&origin, &self.ledger.operator(), UnitNo(no), &sealing)),
+        )
     }
 
     /// One round with these payloads, in this order, each on its unit's subject.

@@ -67,7 +67,8 @@ impl Ground {
         let unit_0 = specs.iter().find(|spec| spec.is_operator()).context("the operator's registration")?;
         let mut ledger = establish(&dir, &config, unit_0, &reference::rules()?, RECORDED_AT_MS)?;
         let (origin, operator) = (Origin::new(reference::ORIGIN)?, ledger.operator());
-        let keys: Vec<SigningKey> = (1..=WARDS.len() as u8).map(|no| SigningKey::from_bytes(&[no; 32])).collect();
+        let keys: Vec<SigningKey> =
+            (1..=WARDS.len() as u8).map(|no| SigningKey::from_bytes(&[no; 32])).collect();
         let wards = specs.iter().filter(|spec| (1..=WARDS.len()).contains(&(spec.unit_no as usize)));
         let events = wards.map(|spec| registration(spec, &public_keys(spec), RECORDED_AT_MS));
         ledger.publish(&events.collect::<Result<Vec<_>, _>>()?, RECORDED_AT_MS)?;

@@ -78,6 +78,8 @@ impl Measured {
 /// `VmHWM` of this process in MB; 0 where the kernel does not say.
 fn peak_rss_mb() -> f64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse::<f64>().ok());
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:")?.trim().split(' ').next()?.parse::<f64>().ok());
     kib.unwrap_or(0.0) / 1024.0
 }

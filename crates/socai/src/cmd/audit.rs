@@ -1,11 +1,6 @@
 //! `socai audit verify`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
-use std::{
-    io::IsTerminal as _,
-    path::Path,
-    process::ExitCode,
-    thread,
-};
+use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};

@@ -28,7 +28,8 @@ pub fn run(ledger: &Path, id: &str, lang: Lang) -> Result<ExitCode> {
         let fact = CaseFact::read(key, value)?;
         let stored = reader.record(fact.leaf)?;
         let event = v1::Event::decode(stored.record.facts().as_ref()).unwrap_or_default();
-        let label = socai_proto::kind(fact.kind).map_or(fact.kind, |kind| lang.pick(kind.label.vi, kind.label.en));
+        let label =
+            socai_proto::kind(fact.kind).map_or(fact.kind, |kind| lang.pick(kind.label.vi, kind.label.en));
         let _ = writeln!(
             text,
             "{}  {:<9} #{:<7} {label}{}{}",
@@ -65,7 +66,10 @@ fn rows(reader: &Reader, id: &str) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
 
 /// The document behind a fact: ` · 125/QĐ-XPHC (2023)`.
 fn document(event: &v1::Event) -> String {
-    event.doc.as_ref().map_or_else(String::new, |doc| format!(" · {}/{} ({})", doc.number, doc.series, doc.year))
+    event
+        .doc
+        .as_ref()
+        .map_or_else(String::new, |doc| format!(" · {}/{} ({})", doc.number, doc.series, doc.year))
 }
 
 fn standing(standing: CaseStanding, lang: Lang) -> &'static str {

@@ -38,7 +38,11 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
         stage = Stage::start(&place) => stage?,
         () = signals::asked_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
     };
-    say(lang, &format!("broker riêng: {}", stage.broker_url()), &format!("private broker: {}", stage.broker_url()))?;
+    say(
+        lang,
+        &format!("broker riêng: {}", stage.broker_url()),
+        &format!("private broker: {}", stage.broker_url()),
+    )?;
     if founded {
         tokio::select! {
             imported = import(&mut stage, lang) => imported?,
@@ -67,10 +71,14 @@ fn found(place: &Place, lang: Lang) -> Result<bool> {
         return Ok(false);
     }
     if fs::read_dir(place.path())?.next().is_some() {
-        bail!("{}: {}", place.path().display(), lang.pick(
-            "thư mục không trống và không phải dữ liệu của socai demo; hãy chọn thư mục khác",
-            "the directory is not empty and holds no demo; name another one",
-        ));
+        bail!(
+            "{}: {}",
+            place.path().display(),
+            lang.pick(
+                "thư mục không trống và không phải dữ liệu của socai demo; hãy chọn thư mục khác",
+                "the directory is not empty and holds no demo; name another one",
+            )
+        );
     }
     let units = stage::found(place)?.len();
     say(
@@ -107,8 +115,12 @@ async fn import(stage: &mut Stage, lang: Lang) -> Result<()> {
     let took = started.elapsed().as_millis();
     say(
         lang,
-        &format!("{rows} sự kiện được niêm phong, {recorded} bản ghi có biên nhận, {size} mục trong sổ ({took} ms)"),
-        &format!("{rows} events sealed, {recorded} records with receipts, {size} entries in the log ({took} ms)"),
+        &format!(
+            "{rows} sự kiện được niêm phong, {recorded} bản ghi có biên nhận, {size} mục trong sổ ({took} ms)"
+        ),
+        &format!(
+            "{rows} events sealed, {recorded} records with receipts, {size} entries in the log ({took} ms)"
+        ),
     )
 }
 
@@ -157,7 +169,11 @@ fn rejections(fold: &Fold, lang: Lang) -> Result<bool> {
 fn goodbye(place: &Place, kept: bool, lang: Lang) -> Result<()> {
     let ledger = place.district();
     let ledger = ledger.path().display();
-    say(lang, "\nquận vẫn đang chạy; thử ở cửa sổ khác:", "\nthe district goes on running; try in another terminal:")?;
+    say(
+        lang,
+        "\nquận vẫn đang chạy; thử ở cửa sổ khác:",
+        "\nthe district goes on running; try in another terminal:",
+    )?;
     for command in [
         format!("socai replay {ledger} --unit hn.tx.ha-dinh.1"),
         format!("socai report {ledger} --period 2023-02 --format json"),
@@ -168,7 +184,10 @@ fn goodbye(place: &Place, kept: bool, lang: Lang) -> Result<()> {
     let (vi, en) = if kept {
         ("Ctrl-C để dừng; dữ liệu được giữ lại", "Ctrl-C stops it; the data stays")
     } else {
-        ("Ctrl-C để dừng; dữ liệu tạm sẽ bị xóa (giữ lại bằng --data DIR)", "Ctrl-C stops it and removes the data (keep it with --data DIR)")
+        (
+            "Ctrl-C để dừng; dữ liệu tạm sẽ bị xóa (giữ lại bằng --data DIR)",
+            "Ctrl-C stops it and removes the data (keep it with --data DIR)",
+        )
     };
     say(lang, vi, en)
 }

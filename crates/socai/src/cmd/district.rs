@@ -3,7 +3,9 @@
 use std::{path::Path, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
-use socai_district::{District, DistrictError, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms};
+use socai_district::{
+    District, DistrictError, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms,
+};
 use socai_domain::CivilDate;
 
 use crate::{cli::DistrictCommand, demo::reference, lang::Lang, out, signals};
@@ -26,7 +28,8 @@ fn found(
     rules: Option<&Path>,
     lang: Lang,
 ) -> Result<ExitCode> {
-    let operator: UnitSpec = serde_json::from_str(unit).context("--unit: the operator's registration in JSON form")?;
+    let operator: UnitSpec =
+        serde_json::from_str(unit).context("--unit: the operator's registration in JSON form")?;
     anyhow::ensure!(operator.is_operator(), "--unit: the operator's unit_no is 0, got {}", operator.unit_no);
     let rules = match rules {
         Some(dir) => read_rules(dir)?,

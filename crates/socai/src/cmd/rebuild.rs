@@ -18,8 +18,12 @@ pub fn run(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let (size, digest) = (folding.applied(), folding.models().digest());
     let files: Vec<_> = repaired.iter().map(|file| file.path(&log).display().to_string()).collect();
     out::line(&match lang {
-        Lang::Vi => format!("đã sửa {} tệp dẫn xuất; mô hình đọc ở {size} mục, mã trạng thái {digest}", files.len()),
-        Lang::En => format!("repaired {} derived files; models at {size} entries, state digest {digest}", files.len()),
+        Lang::Vi => {
+            format!("đã sửa {} tệp dẫn xuất; mô hình đọc ở {size} mục, mã trạng thái {digest}", files.len())
+        }
+        Lang::En => {
+            format!("repaired {} derived files; models at {size} entries, state digest {digest}", files.len())
+        }
     })?;
     for file in files {
         out::line(&format!("  {file}"))?;

@@ -69,7 +69,10 @@ impl<'a, W: Write> Replay<'a, W> {
         if let Some(unit) = self.args.unit.as_deref().filter(|_| self.printed == 0)
             && !self.is_known(unit)
         {
-            bail!("{}: no unit {unit:?} is registered up to size {until}; see: socai units", ledger.display());
+            bail!(
+                "{}: no unit {unit:?} is registered up to size {until}; see: socai units",
+                ledger.display()
+            );
         }
         Ok(ExitCode::SUCCESS)
     }
@@ -98,9 +101,8 @@ impl<'a, W: Write> Replay<'a, W> {
 
     fn is_asked_for(&self, record: &RecordRef<'_>, kind: &str) -> bool {
         let unit = record.name().unit;
-        let of_unit = |asked: &String| {
-            *asked == unit.to_string() || self.ids.get(&unit).is_some_and(|id| id == asked)
-        };
+        let of_unit =
+            |asked: &String| *asked == unit.to_string() || self.ids.get(&unit).is_some_and(|id| id == asked);
         self.args.kind.as_ref().is_none_or(|asked| asked == kind)
             && self.args.unit.as_ref().is_none_or(of_unit)
     }

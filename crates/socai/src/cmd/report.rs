@@ -52,7 +52,13 @@ pub fn text(fold: &Fold, figures: &Figures, lang: Lang) -> Result<String> {
     let name = "template.monthly";
     let Some(adopted) = fold.rulebook().in_force(name, figures.period.to) else {
         let vi = "sổ cái chưa ban hành mẫu báo cáo template.monthly";
-        bail!("{}", lang.pick(vi, "the ledger has adopted no template.monthly to print with; --format json needs none"));
+        bail!(
+            "{}",
+            lang.pick(
+                vi,
+                "the ledger has adopted no template.monthly to print with; --format json needs none"
+            )
+        );
     };
     let template = Template::parse(&adopted.content).with_context(|| name.to_owned())?;
     Ok(socai_report::text(figures, &template)?)
@@ -83,10 +89,13 @@ fn asked(args: &ReportArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
                 None => bail!("{}: {id}", lang.pick("không có dịp", "there is no occasion")),
             }
         }
-        _ => bail!("{}", lang.pick(
-            "cần --period 2023-02, hoặc --from và --to, hoặc --occasion",
-            "say what to report: --period 2023-02, or --from and --to, or --occasion",
-        )),
+        _ => bail!(
+            "{}",
+            lang.pick(
+                "cần --period 2023-02, hoặc --from và --to, hoặc --occasion",
+                "say what to report: --period 2023-02, or --from and --to, or --occasion",
+            )
+        ),
     };
     if asked.from > asked.to {
         bail!("--from {} is after --to {}", asked.from, asked.to);
@@ -103,7 +112,8 @@ fn asked(args: &ReportArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
 
 /// The report month by the 15th–14th rule: 2023-02 is 15/01/2023 to 14/02/2023.
 fn month(period: &str) -> Result<(CivilDate, CivilDate)> {
-    let wrong = || format!("--period {period}: a month such as 2023-02, or a period named in the occasions table");
+    let wrong =
+        || format!("--period {period}: a month such as 2023-02, or a period named in the occasions table");
     let (year, month) = period.split_once('-').with_context(wrong)?;
     let (year, month) = (year.parse().with_context(wrong)?, month.parse().with_context(wrong)?);
     let to = CivilDate::new(year, month, 14).with_context(wrong)?;

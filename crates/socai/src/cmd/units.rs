@@ -11,7 +11,9 @@ use crate::{lang::Lang, ledger, out, state};
 /// Prints one line a unit.
 pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
     let date = match on {
-        Some(text) => text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?,
+        Some(text) => {
+            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
+        }
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(ledger)?;
@@ -24,7 +26,8 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
             let _ = writeln!(text, "\n{}", type_label(span.unit_type, lang));
         }
         let (no, to) = (unit.no.to_string(), span.to.map_or_else(String::new, |to| format!("…{to}")));
-        let suspended = if unit.is_suspended() { lang.pick(" (đang đình chỉ)", " (suspended)") } else { "" };
+        let suspended =
+            if unit.is_suspended() { lang.pick(" (đang đình chỉ)", " (suspended)") } else { "" };
         let _ = writeln!(text, "{no:>4} {:<25} {:<5} {to:<11} {}{suspended}", unit.id, span.code, span.name);
     }
     let heading = match lang {

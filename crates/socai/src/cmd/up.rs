@@ -15,10 +15,14 @@ use crate::{
 pub fn run(args: &UpArgs, lang: Lang) -> Result<ExitCode> {
     let place = Place::new(&args.dir);
     if !place.district().config().is_file() {
-        bail!("{}: {}", args.dir.display(), lang.pick(
-            "không có quận nào ở đây; tạo bằng: socai demo --data DIR",
-            "there is no district here; make one with: socai demo --data DIR",
-        ));
+        bail!(
+            "{}: {}",
+            args.dir.display(),
+            lang.pick(
+                "không có quận nào ở đây; tạo bằng: socai demo --data DIR",
+                "there is no district here; make one with: socai demo --data DIR",
+            )
+        );
     }
     signals::runtime()?.block_on(async {
         let mut stage = Stage::start(&place).await?;

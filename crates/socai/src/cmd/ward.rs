@@ -1,11 +1,6 @@
 //! `socai ward run|record|import|status`.
 
-use std::{
-    fs,
-    io,
-    path::Path,
-    process::ExitCode,
-};
+use std::{fs, io, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -55,7 +50,9 @@ fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
         },
     };
     let mut form: Value = serde_json::from_str(&text).context("--json: the event in JSON form")?;
-    let Some(event) = form.as_object_mut() else { bail!("--json: an object, such as {{\"occurred_on\": …, \"data\": {{…}}}}") };
+    let Some(event) = form.as_object_mut() else {
+        bail!("--json: an object, such as {{\"occurred_on\": …, \"data\": {{…}}}}")
+    };
     if let Some(other) = event.insert("kind".to_owned(), kind.into()).filter(|other| *other != kind) {
         bail!("--json: kind is {other}, the command says {kind}");
     }
@@ -82,7 +79,9 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
         bail!("{name}: {}", lang.pick("tệp .jsonl hoặc .csv", "a .jsonl or .csv file is needed"));
     };
     let kind_info = match kind {
-        Some(kind) => Some(socai_proto::kind(kind).with_context(|| format!("--kind {kind}: see socai kinds"))?),
+        Some(kind) => {
+            Some(socai_proto::kind(kind).with_context(|| format!("--kind {kind}: see socai kinds"))?)
+        }
         None => None,
     };
     match reach(dir)? {
@@ -110,7 +109,9 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
 
 /// Field by field what is wrong; nothing was sealed.
 fn refused(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
-    out::line(lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"))?;
+    out::line(
+        lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"),
+    )?;
     for problem in problems {
         out::line(&format!("  {}", line(&serde_json::to_value(problem)?, lang)))?;
     }
@@ -178,7 +179,10 @@ fn describe(status: &Value, lang: Lang) -> String {
     lines.push(format!("  {}: {connection}", text("state")));
     lines.extend(status["reason"].as_str().map(|reason| format!("  {reason}")));
     if status["suspended"].as_bool() == Some(true) {
-        lines.push(lang.pick("  ĐÃ BỊ ĐÌNH CHỈ: liên hệ đơn vị vận hành", "  SUSPENDED: call the operator").to_owned());
+        lines.push(
+            lang.pick("  ĐÃ BỊ ĐÌNH CHỈ: liên hệ đơn vị vận hành", "  SUSPENDED: call the operator")
+                .to_owned(),
+        );
     }
     if !status["alarm"].is_null() {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));

@@ -59,8 +59,10 @@ mod tests {
         let figures: Vec<Value> = expected
             .figures
             .iter()
-            .map(|f| json!({"indicator": f.indicator, "value": f.value, "printed": f.printed,
-                "plan_pct": f.plan_pct, "same_period_pct": f.same_period_pct}))
+            .map(|f| {
+                json!({"indicator": f.indicator, "value": f.value, "printed": f.printed,
+                "plan_pct": f.plan_pct, "same_period_pct": f.same_period_pct})
+            })
             .collect();
         let compared = compare(&json!({ "figures": figures }), &expected);
         assert_eq!((compared.right, compared.wrong.len()), (expected.figures.len(), 0));

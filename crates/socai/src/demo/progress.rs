@@ -26,9 +26,10 @@ pub async fn until_recorded(wards: &[Ward], lang: Lang) -> u64 {
 }
 
 fn totals(wards: &[Ward]) -> (u64, u64) {
-    wards.iter().map(Ward::status).fold((0, 0), |(sealed, recorded), status| {
-        (sealed + status.sealed, recorded + status.recorded)
-    })
+    wards
+        .iter()
+        .map(Ward::status)
+        .fold((0, 0), |(sealed, recorded), status| (sealed + status.sealed, recorded + status.recorded))
 }
 
 fn bar(lang: Lang) -> ProgressBar {

@@ -89,5 +89,8 @@ pub fn expected() -> Result<Expected> {
 }
 
 fn text(path: &str) -> Result<&'static str> {
-    FILES.get_file(path).and_then(|file| file.contents_utf8()).with_context(|| format!("the binary carries no {path}"))
+    FILES
+        .get_file(path)
+        .and_then(|file| file.contents_utf8())
+        .with_context(|| format!("the binary carries no {path}"))
 }
