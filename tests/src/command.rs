@@ -120,7 +120,7 @@ fn text(file: &mut fs::File) -> String {
 }
 
 /// The beginning and the end of a long text.
-fn clip(text: &str) -> String {
+pub(crate) fn clip(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= 6000 {
         return text.to_owned();

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use crate::wait;
+use crate::{command::clip, wait};
 
 /// A running child. Dropped, it is killed; should this process die, it is killed as well.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Service {
             let (ended, log) = (self.child.try_wait().unwrap().is_some(), self.log());
             if log.contains(text) { Some(true) } else { ended.then_some(false) }
         });
-        assert_eq!(found, Some(true), "{} does not say {text:?}:\n{}", self.name, self.log());
+        assert_eq!(found, Some(true), "{} does not say {text:?}:\n{}", self.name, clip(&self.log()));
     }
 
     /// Whether it lives.
@@ -87,7 +87,7 @@ impl Service {
     pub fn ended(mut self) -> (Option<i32>, String) {
         let status = wait::within(wait::LONG, || self.child.try_wait().unwrap());
         let log = self.log();
-        let Some(status) = status else { panic!("{} does not end:\n{log}", self.name) };
+        let Some(status) = status else { panic!("{} does not end:\n{}", self.name, clip(&log)) };
         (status.code(), log)
     }
 
@@ -99,7 +99,7 @@ impl Service {
         self.signal("TERM");
         let name = self.name.clone();
         let (code, log) = self.ended();
-        assert_eq!(code, Some(0), "{name} ends badly:\n{log}");
+        assert_eq!(code, Some(0), "{name} ends badly:\n{}", clip(&log));
         log
     }
 

@@ -39,7 +39,13 @@ impl Unit {
             self.address().filter(|(_, pid)| *pid == node.pid())?;
             self.status().is_some().then_some(true)
         });
-        assert_eq!(answers, Some(true), "the node of {} does not answer:\n{}", self.id, node.log());
+        assert_eq!(
+            answers,
+            Some(true),
+            "the node of {} does not answer:\n{}",
+            self.id,
+            command::clip(&node.log())
+        );
         node
     }
 
@@ -96,7 +102,7 @@ impl Unit {
         });
         settled.unwrap_or_else(|| {
             let log = fs::read_to_string(&self.log).unwrap_or_default();
-            panic!("{} is not recorded within {:?}: {last:?}\n{log}", self.id, wait::LONG)
+            panic!("{} is not recorded within {:?}: {last:?}\n{}", self.id, wait::LONG, command::clip(&log))
         })
     }
 

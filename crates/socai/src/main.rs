@@ -14,7 +14,7 @@ mod signals;
 mod stage;
 mod state;
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use anyhow::Result;
 use clap::Parser as _;
@@ -61,5 +61,11 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
 /// Logs go to standard error, warnings and worse unless SOCAI_LOG asks for more.
 fn start_tracing() {
     let filter = EnvFilter::try_from_env("SOCAI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
 }

@@ -1,0 +1,96 @@
+//! How the program ends: when it is asked to, when it is asked wrongly, when nobody listens any more.
+
+use std::time::Duration;
+
+use socai_tests::{
+    chance::Chance,
+    command,
+    ledger::{self, Roots},
+    load::Load,
+    running::{Running, assert_kept},
+    service::Service,
+    socai, wait,
+    world::World,
+};
+
+#[test]
+fn sigterm_and_ctrl_c_drain_and_end_with_0_under_load() {
+    let mut chance = Chance::of_run("sigterm_and_ctrl_c");
+    let world = World::found(2);
+    let mut running = Running::start(&world);
+    let load = Load::begin(&world.units, &mut chance, 20, Duration::from_millis(10));
+    for signal in ["TERM", "INT"] {
+        wait::until_so("facts flow", || {
+            world.units[0].status().is_some_and(|status| status["recorded"].as_u64() > Some(20))
+        });
+        for place in 0..3 {
+            let service = if place == 0 { running.district.take() } else { running.nodes[place - 1].take() };
+            let service = service.unwrap();
+            service.signal(signal);
+            let (code, said) = service.ended();
+            assert_eq!(code, Some(0), "{signal}: {said}");
+            assert!(!said.contains("panicked"), "{said}");
+            running.start_rest(&world);
+        }
+    }
+    let accepted = load.end();
+    assert_kept(&accepted, &running.close(&world, &mut Roots::default()));
+}
+
+#[test]
+fn the_whole_district_of_up_and_demo_ends_with_0_on_ctrl_c() {
+    let place = tempfile::tempdir().unwrap();
+    let start = |args: &[&dyn AsRef<std::ffi::OsStr>]| {
+        Service::start("socai", command::command(args), &place.path().join("log"))
+    };
+    let data = place.path().join("data");
+    let mut demo = start(&[&"demo", &"--data", &data]);
+    demo.await_log("Ctrl-C stops it");
+    demo.signal("INT");
+    let (code, said) = demo.ended();
+    assert_eq!(code, Some(0), "{said}");
+    let mut up = start(&[&"up", &data]);
+    up.await_log("Ctrl-C stops them");
+    let before = ledger::size(&data.join("district/log"));
+    up.signal("TERM");
+    let (code, said) = up.ended();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(ledger::size(&data.join("district/log")), before, "nothing was recorded twice");
+    ledger::audit(&data.join("district")).ok();
+}
+
+#[test]
+fn a_wrong_flag_ends_with_2_and_says_what_was_meant() {
+    socai!("replay", "--untill", "7").fails(2, &["--untill", "--until"]);
+    socai!("frobnicate").fails(2, &["frobnicate"]);
+    socai!("report").fails(2, &["LEDGER"]);
+    socai!("report", "/nowhere", "--period", "2023-02").fails(2, &["/nowhere", "no ledger here"]);
+    socai!("audit", "verify", "/nowhere").fails(2, &["/nowhere"]);
+    socai!("kinds", "penalty.decide").fails(2, &["penalty.decided"]);
+    let world = World::found(0);
+    let district = world.district_dir();
+    socai!("replay", district, "--kind", "nonsense").fails(2, &["nonsense", "socai kinds"]);
+    socai!("replay", district, "--until", "9999999").fails(2, &["9999999"]);
+    socai!("report", district, "--period", "2023-13").fails(2, &["2023-13"]);
+    socai!("units", district, "--on", "yesterday").fails(2, &["yesterday"]);
+    socai!("district", "run", world.path().join("nothing-here")).fails(2, &["nothing-here"]);
+    socai!("ward", "run", world.path().join("nothing-here")).fails(2, &["nothing-here"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let world = World::found(0);
+    let district = world.district_dir();
+    for arguments in ["replay \"$2\"", "replay \"$2\" --format jsonl", "units \"$2\"", "kinds"] {
+        let said = command::shell(
+            &format!("{{ \"$1\" {arguments}; echo \"code $?\" >&2; }} | head -n 1"),
+            &[&district],
+        );
+        assert_eq!(said.out.lines().count(), 1, "{said}");
+        assert_eq!(said.err.trim(), "code 0", "{arguments}: {said}");
+    }
+    // the reader is gone before anything is written
+    let said =
+        command::shell("{ sleep 0.2; \"$1\" replay \"$2\"; echo \"code $?\" >&2; } | true", &[&district]);
+    assert_eq!(said.err.trim(), "code 0", "{said}");
+}
