@@ -3,7 +3,7 @@
 use socai_domain::Registry;
 use socai_fold::{Fold, Verdict};
 use socai_log::Reader;
-use socai_models::{Models, Opened, Place};
+use socai_models::{Models, Opened, Place, Published};
 use socai_tlog::TreeSize;
 use tokio::sync::watch;
 
@@ -54,8 +54,9 @@ impl Folding {
     /// Goes on from stored rows; rows that are no state, or are ahead of a log that was restored, are given up.
     fn go_on(models: Models, place: &Place, reader: &Reader) -> Result<Self, DistrictError> {
         let end = reader.committed()?.size;
+        let of_this_log = told_of(reader, place, end)?;
         match models.fold() {
-            Ok(mut fold) if fold.size() <= end => {
+            Ok(mut fold) if of_this_log && fold.size() <= end => {
                 fold.capture(true);
                 Ok(Folding { fold, models, reader: reader.clone() })
             }
@@ -141,4 +142,14 @@ impl Folding {
 /// Blocks until the log has grown; false once its writer has gone.
 fn wait(committed: &mut watch::Receiver<TreeSize>) -> bool {
     tokio::runtime::Handle::current().block_on(committed.changed()).is_ok()
+}
+
+/// Whether what the models last published is of this log: models that stayed while the log was restored are not.
+fn told_of(reader: &Reader, place: &Place, end: TreeSize) -> Result<bool, DistrictError> {
+    match Published::read(place) {
+        Ok(Some(told)) if told.size.0 > 0 && told.size <= end => Ok(reader.root_at(told.size)? == told.root),
+        Ok(Some(told)) => Ok(told.size.0 == 0),
+        // nothing was told, or nothing that can be read: the rows themselves are looked at
+        Ok(None) | Err(_) => Ok(true),
+    }
 }

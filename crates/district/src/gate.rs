@@ -14,8 +14,8 @@ use prost::Message as _;
 use socai_log::LogError;
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, LeafIndex, Link, NoteKey, Origin, Record, SealingKey, Segment, SignedCheckpoint,
-    TreeSize, UnitNo, UnitSeq, VerifiedSegment, genesis,
+    ChainHead, Checkpoint, EventName, Hash, LeafIndex, Link, NoteKey, Origin, Record, SealingKey, Segment,
+    SignedCheckpoint, TreeSize, UnitNo, UnitSeq, VerifiedSegment, genesis,
 };
 
 use crate::standing::{Standing, Units};
@@ -27,6 +27,21 @@ pub trait Past {
     /// # Errors
     /// The log could not be read: the round is given up.
     fn link_of(&self, name: EventName) -> Result<Link, LogError>;
+
+    /// The root of the committed log at a size up to its own.
+    ///
+    /// # Errors
+    /// The log could not be read.
+    fn root_at(&self, size: TreeSize) -> Result<Hash, LogError>;
+}
+
+/// How far the log reaches while a message is judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Entries that a checkpoint covers.
+    pub committed: TreeSize,
+    /// The leaf that the next record would take.
+    pub next: LeafIndex,
 }
 
 /// What is to be done with one message.
@@ -73,7 +88,7 @@ pub enum Verdict {
     },
     /// The message cannot be recorded and sending it again will not help.
     Refuse(Refused),
-    /// The ward holds a checkpoint of ours that is ahead of our log: we were restored from an old copy.
+    /// The ward holds a checkpoint of ours that our log does not lead to: we were restored from an old copy.
     BehindWard {
         /// The unit that told us.
         unit: UnitNo,
@@ -126,7 +141,7 @@ impl Gate {
         )
     }
 
-    /// Judges the message that arrived on `subject` while the log has `size` entries.
+    /// Judges the message that arrived on `subject`.
     ///
     /// # Errors
     /// The log could not be read to compare a record that was sent before.
@@ -134,7 +149,7 @@ impl Gate {
         &self,
         subject: UnitNo,
         payload: Bytes,
-        size: TreeSize,
+        reach: Reach,
         past: &impl Past,
     ) -> Result<Verdict, LogError> {
         let refuse = |code, text: String| {
@@ -148,49 +163,56 @@ impl Gate {
             Err(error) => return refuse(v1::RefusalCode::Malformed, error.to_string()),
         };
         match up {
-            v1::up::Message::Hello(hello) => Ok(self.greet(subject, hello, size)),
+            v1::up::Message::Hello(hello) => self.greet(subject, hello, reach, past),
             v1::up::Message::Publish(publish) => match Segment::parse(publish.segment) {
                 Ok(segment) if segment.unit() != subject => refuse(
                     v1::RefusalCode::WrongUnit,
                     format!("a segment of unit {} came on the subject of unit {subject}", segment.unit()),
                 ),
-                Ok(segment) => self.admit(segment, publish.seen_size, past),
+                // it has seen more of this ledger than there is here: its hello will prove it
+                Ok(_) if publish.seen_size > reach.committed.0 => Ok(tell(subject, v1::HeadReason::Gap)),
+                Ok(segment) => self.admit(segment, publish.seen_size, reach, past),
                 Err(error) => refuse(v1::RefusalCode::Malformed, error.to_string()),
             },
         }
     }
 
     /// Answers a hello: everything before it in the stream is settled by the time the answer is sent.
-    fn greet(&self, subject: UnitNo, hello: v1::Hello, size: TreeSize) -> Verdict {
-        if let Some(held) = self.proven_size(&hello.checkpoint).filter(|&held| held > size) {
-            return Verdict::BehindWard { unit: subject, held };
+    fn greet(
+        &self,
+        subject: UnitNo,
+        hello: v1::Hello,
+        reach: Reach,
+        past: &impl Past,
+    ) -> Result<Verdict, LogError> {
+        if let Some(held) = self.proven(&hello.checkpoint)
+            && (held.size > reach.committed || past.root_at(held.size)? != held.root)
+        {
+            return Ok(Verdict::BehindWard { unit: subject, held: held.size });
         }
         let Some(head) = self.head(subject).filter(|_| hello.unit == subject.0) else {
-            return Verdict::Refuse(Refused {
+            return Ok(Verdict::Refuse(Refused {
                 unit: subject,
                 first: UnitSeq(0),
                 last: UnitSeq(0),
                 code: v1::RefusalCode::UnknownUnit,
                 text: format!("unit {subject} is not registered in {}", self.origin),
-            });
+            }));
         };
-        let reason = match self.units.standing(subject) {
+        let reason = match self.units.standing(subject, reach.next) {
             Standing::Suspended => v1::HeadReason::Suspended,
             _ => v1::HeadReason::Hello,
         };
         let lacks = hello.sealed_next_seq < head.next_seq.0;
-        Verdict::Head {
-            unit: subject,
-            reason,
-            nonce: hello.nonce,
-            restore_from: lacks.then_some(UnitSeq(hello.next_seq)),
-        }
+        let restore_from = lacks.then_some(UnitSeq(hello.next_seq));
+        Ok(Verdict::Head { unit: subject, reason, nonce: hello.nonce, restore_from })
     }
 
-    /// The size of a checkpoint of ours; none if the note is empty or not signed by us.
-    fn proven_size(&self, note: &str) -> Option<TreeSize> {
+    /// A checkpoint of ours; none if the note is empty or not signed by us.
+    fn proven(&self, note: &str) -> Option<Checkpoint> {
         let own = NoteKey::log(self.origin.clone(), self.operator);
-        SignedCheckpoint::open(note.as_bytes(), [&own]).ok().map(|checkpoint| checkpoint.size())
+        let signed = SignedCheckpoint::open(note.as_bytes(), [&own]).ok()?;
+        Some(signed.checkpoint().clone()).filter(|checkpoint| checkpoint.size.0 > 0)
     }
 
     /// Units, keys and suspensions at the end of the log.
@@ -199,22 +221,27 @@ impl Gate {
     }
 
     /// Holds a segment against the unit's chain, keys and standing.
-    fn admit(&self, segment: Segment, seen_size: u64, past: &impl Past) -> Result<Verdict, LogError> {
+    fn admit(
+        &self,
+        segment: Segment,
+        seen_size: u64,
+        reach: Reach,
+        past: &impl Past,
+    ) -> Result<Verdict, LogError> {
         let (unit, first, last) = (segment.unit(), segment.continues().next_seq, segment.last().name().seq);
         let refuse = |code, text: String| Ok(Verdict::Refuse(Refused { unit, first, last, code, text }));
-        let tell = |reason| Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None };
         let Some(head) = self.head(unit).filter(|_| unit != UnitNo::OPERATOR) else {
             let text = format!("unit {unit} does not publish in {} over the broker", self.origin);
             return refuse(v1::RefusalCode::UnknownUnit, text);
         };
         if first > head.next_seq {
-            return Ok(tell(v1::HeadReason::Gap));
+            return Ok(tell(unit, v1::HeadReason::Gap));
         }
         if last < head.next_seq && past.link_of(EventName { unit, seq: last })? == segment.head().link {
             return Ok(Verdict::Duplicate { unit, first, last, seen_size });
         }
-        if self.units.standing(unit) == Standing::Suspended {
-            return Ok(tell(v1::HeadReason::Suspended));
+        if self.units.standing(unit, reach.next) == Standing::Suspended {
+            return Ok(tell(unit, v1::HeadReason::Suspended));
         }
         let known = (head.next_seq.0 - first.0) as usize;
         let continues = match known.checked_sub(1) {
@@ -228,7 +255,7 @@ impl Gate {
                     format!("record {unit}/0 does not begin at the genesis of {} for this key", self.origin),
                 ),
                 // Sealed on a record we never saw: the ward compares the head and takes its chain back from us.
-                _ => Ok(tell(v1::HeadReason::Gap)),
+                _ => Ok(tell(unit, v1::HeadReason::Gap)),
             };
         }
         let Some(key) = self.units.sealing_key(unit, last) else {
@@ -240,6 +267,12 @@ impl Gate {
         };
         if !continues {
             let name = first_difference(&segment, head, past)?;
+            let link = segment.records().iter().find(|record| record.name() == name).map(Record::link);
+            let is_known = link.is_some_and(|link| self.units.registry().is_evidenced(&link));
+            if is_known || !self.units.is_newest_key(unit, &key) {
+                // told already, or signed with a key the unit has replaced: proof of nothing new
+                return Ok(tell(unit, v1::HeadReason::Gap));
+            }
             return Ok(Verdict::Fork { name, segment });
         }
         Ok(Verdict::Append { segment, known, seen_size })
@@ -253,6 +286,11 @@ impl Gate {
         self.units.follow(record, leaf, received_at_ms, next_seq);
         self.heads.insert(record.name().unit, ChainHead::after(record));
     }
+}
+
+/// The answer that states the head and nothing else.
+fn tell(unit: UnitNo, reason: v1::HeadReason) -> Verdict {
+    Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None }
 }
 
 /// The first record of the segment that the log holds with another link.

@@ -3,7 +3,7 @@
 //! There is one round and one order, whoever asks: the projector with messages of the broker, a command line
 //! with an event of the operator while no district runs, a restart after a crash.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf};
 
 use bytes::Bytes;
 use socai_domain::Registry;
@@ -11,8 +11,8 @@ use socai_fold::Fold;
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
-    EventName, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq,
-    VerifiedSegment,
+    ChainHead, EventName, Hash, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo,
+    UnitSeq, VerifiedSegment,
 };
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     config::{ConfigError, LedgerConfig, LedgerDir},
     draft::{self, DraftError},
     fork,
-    gate::{Gate, Past, Verdict},
+    gate::{Gate, Past, Reach, Verdict},
     operator::Operator,
     standing::Units,
 };
@@ -157,6 +157,27 @@ impl Ledger {
         &self.config
     }
 
+    /// The ledger's name.
+    pub fn origin(&self) -> &Origin {
+        self.operator.origin()
+    }
+
+    /// Units besides the operator that have records here.
+    pub(crate) fn publishing_units(&self) -> Vec<UnitNo> {
+        let heads = self.writer.heads().into_iter().map(|(unit, _)| unit);
+        heads.filter(|unit| *unit != UnitNo::OPERATOR).collect()
+    }
+
+    /// Where a unit's chain stands; none for a unit nobody registered.
+    pub(crate) fn head(&self, unit: UnitNo) -> Option<ChainHead> {
+        self.gate.head(unit)
+    }
+
+    /// Where the operator's own chain begins.
+    pub(crate) fn genesis(&self) -> ChainHead {
+        self.operator.genesis()
+    }
+
     /// The operator's public key.
     pub fn operator(&self) -> SealingKey {
         self.operator.public()
@@ -188,20 +209,23 @@ impl Ledger {
     /// The log refused or we are behind a ward: nothing of the round counts, and the ledger has to be opened again.
     pub fn round(&mut self, messages: Vec<Message>, now_ms: u64) -> Result<Vec<Outgoing>, DistrictError> {
         let mut answers = Vec::new();
-        let mut cursor = self.writer.cursor();
+        let (mut before, mut cursor) = (self.writer.cursor(), self.writer.cursor());
         for message in messages {
             // A crash while judging leaves nothing: messages are still in the stream, the cursor still before them.
             cursor = message.cursor;
             let verdict = {
                 let past = RoundPast { reader: &self.reader, uncommitted: &self.uncommitted };
-                self.gate.consider(message.subject, message.payload, self.writer.size(), &past)?
+                let reach =
+                    Reach { committed: self.writer.checkpoint().size(), next: self.writer.next_leaf() };
+                self.gate.consider(message.subject, message.payload, reach, &past)?
             };
-            self.carry_out(verdict, cursor, now_ms, &mut answers)?;
+            self.carry_out(verdict, before, now_ms, &mut answers)?;
+            before = cursor;
         }
         // A crash after this line finds the records and the cursor in the log together; answers not sent are asked
         // for again by wards that send again.
         self.commit(cursor)?;
-        self.answer(answers)
+        self.answer(newest_hellos(answers))
     }
 
     /// Seals events of the operator and commits them.
@@ -215,11 +239,11 @@ impl Ledger {
         Ok(names)
     }
 
-    /// Does what a verdict says, short of the commit.
+    /// Does what a verdict says, short of the commit; `before` is the cursor of the message before this one.
     fn carry_out(
         &mut self,
         verdict: Verdict,
-        cursor: Cursor,
+        before: Cursor,
         now_ms: u64,
         answers: &mut Vec<Answer>,
     ) -> Result<(), DistrictError> {
@@ -244,8 +268,9 @@ impl Ledger {
                 answers.extend(self.head_answer(unit, reason, nonce, restore_from));
             }
             Verdict::Fork { name, segment } => {
-                // The evidence quotes the log, so what the round appended is committed before it is read.
-                self.commit(cursor)?;
+                // The evidence quotes the log, so what the round appended is committed before it is read. A crash
+                // after this line reads the fork again: the cursor still stands before it.
+                self.commit(before)?;
                 let unit = name.unit;
                 let evidence = fork::evidence(&self.reader, name, &segment, now_ms)?;
                 self.seal(&[evidence], now_ms)?;
@@ -305,12 +330,14 @@ impl Ledger {
         if !self.uncommitted.is_empty() {
             self.writer.commit(cursor)?;
             self.uncommitted.clear();
+            // derived files that could not be written stop the writer although the commit is good: start again
+            self.writer.check()?;
         }
         Ok(())
     }
 
     /// Writes the answers of a round from what is committed.
-    fn answer(&self, answers: Vec<Answer>) -> Result<Vec<Outgoing>, DistrictError> {
+    pub(crate) fn answer(&self, answers: Vec<Answer>) -> Result<Vec<Outgoing>, DistrictError> {
         let checkpoint = self.writer.checkpoint();
         let answerer = Answerer { operator: &self.operator, reader: &self.reader, checkpoint };
         let mut outgoing = Vec::with_capacity(answers.len());
@@ -328,6 +355,10 @@ struct RoundPast<'a> {
 }
 
 impl Past for RoundPast<'_> {
+    fn root_at(&self, size: TreeSize) -> Result<Hash, LogError> {
+        self.reader.root_at(size)
+    }
+
     fn link_of(&self, name: EventName) -> Result<Link, LogError> {
         let mut records = self.uncommitted.iter().filter(|s| s.unit() == name.unit).flat_map(|s| s.records());
         match records.find(|record| record.name() == name) {
@@ -335,4 +366,21 @@ impl Past for RoundPast<'_> {
             None => Ok(self.reader.record(self.reader.leaf_of(name)?)?.record.link()),
         }
     }
+}
+
+/// Keeps of each unit's hello answers the last: it says all the earlier ones did, and may carry megabytes.
+fn newest_hellos(answers: Vec<Answer>) -> Vec<Answer> {
+    let mut seen = HashSet::new();
+    let mut kept: Vec<Answer> = Vec::with_capacity(answers.len());
+    for answer in answers.into_iter().rev() {
+        let repeats = match &answer {
+            Answer::Head { unit, reason: v1::HeadReason::Hello, .. } => !seen.insert(*unit),
+            _ => false,
+        };
+        if !repeats {
+            kept.push(answer);
+        }
+    }
+    kept.reverse();
+    kept
 }

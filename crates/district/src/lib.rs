@@ -14,6 +14,7 @@ mod fork;
 mod founding;
 mod gate;
 mod ledger;
+mod muster;
 mod operator;
 mod projector;
 mod run;

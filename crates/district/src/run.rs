@@ -19,6 +19,7 @@ use crate::{
     config::{ConfigError, LedgerDir},
     folding::Folding,
     ledger::{DistrictError, Ledger, Message},
+    muster::Muster,
     projector::{Input, project},
 };
 
@@ -32,7 +33,7 @@ const RETRY: Duration = Duration::from_millis(500);
 
 /// A running district.
 pub struct District {
-    inputs: mpsc::Sender<Input>,
+    inputs: mpsc::WeakSender<Input>,
     committed: watch::Receiver<TreeSize>,
     folded: watch::Receiver<TreeSize>,
     stop: CancellationToken,
@@ -47,29 +48,33 @@ impl District {
     pub async fn start(dir: LedgerDir) -> Result<District, DistrictError> {
         let (ledger, folding) = blocking(move || open(&dir)).await??;
         let link = connect(&ledger).await?;
+        let from = place(ledger.cursor());
+        if let Some(muster) = Muster::of(&ledger, from)? {
+            muster.hear(&link).await?;
+        }
         let (inputs, queue) = mpsc::channel(ROUNDS_AHEAD);
+        let desk = inputs.downgrade(); // only the puller keeps the queue open
         let (outgoing, answers) = mpsc::channel(ROUNDS_AHEAD);
         let size = ledger.checkpoint().size();
         let (committed_tx, committed) = watch::channel(size);
         let (folded_tx, folded) = watch::channel(folding.applied());
         let stop = CancellationToken::new();
-        let pulling = tokio::spawn(pull(link.clone(), ledger.cursor(), inputs.clone(), stop.clone()));
+        let pulling = tokio::spawn(pull(link.clone(), from, inputs, stop.clone()));
         let answering = tokio::spawn(answer(link.clone(), answers));
         let folds = committed.clone();
-        let folder = tokio::task::spawn_blocking(move || folding.run(folds, &folded_tx));
-        let projector =
-            tokio::task::spawn_blocking(move || project(ledger, queue, &outgoing, &committed_tx).map(drop));
-        let ended = stop.clone();
+        let folder = stopping(&stop, move || folding.run(folds, &folded_tx));
+        let projector = stopping(&stop, move || project(ledger, queue, &outgoing, &committed_tx).map(drop));
         let done = tokio::spawn(async move {
-            // The projector ends when its inputs close or the log fails; either way the rest follows it down.
+            // Whatever ends first cancels `stop`: the puller goes, the queue closes, the projector drains it, the fold
+            // folds what was committed.
             let projected = projector.await.map_err(|_| DistrictError::Ended("the projector"));
-            ended.cancel();
             pulling.await.map_err(|_| DistrictError::Ended("the puller"))??;
             answering.await.map_err(|_| DistrictError::Ended("the answerer"))?;
             folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
             link.close().await;
             projected?
         });
+        let inputs = desk;
         Ok(District { inputs, committed, folded, stop, done })
     }
 
@@ -88,7 +93,7 @@ impl District {
     /// A way to state events of the operator while the district runs.
     #[must_use]
     pub fn operator(&self) -> OperatorDesk {
-        OperatorDesk { inputs: self.inputs.downgrade() }
+        OperatorDesk { inputs: self.inputs.clone() }
     }
 
     /// Ends when the district ends by itself, with the reason.
@@ -104,10 +109,8 @@ impl District {
     /// # Errors
     /// What went wrong on the way down; the log is good in any case.
     pub async fn stop(self) -> Result<(), DistrictError> {
-        let District { inputs, stop, done, .. } = self;
-        stop.cancel();
-        drop(inputs);
-        done.await.map_err(|_| DistrictError::Ended("the district"))?
+        self.stop.cancel();
+        self.done.await.map_err(|_| DistrictError::Ended("the district"))?
     }
 }
 
@@ -173,14 +176,10 @@ async fn connect(ledger: &Ledger) -> Result<DistrictLink, DistrictError> {
 /// Reads the stream in order from our own cursor and hands rounds to the projector.
 async fn pull(
     link: DistrictLink,
-    from: Cursor,
+    from: Option<socai_bus::Cursor>,
     inputs: mpsc::Sender<Input>,
     stop: CancellationToken,
 ) -> Result<(), DistrictError> {
-    let from = (from != Cursor::default()).then_some(socai_bus::Cursor {
-        stream_created_ns: from.stream_created_ns,
-        stream_seq: from.stream_seq,
-    });
     let mut reader = link.reader(ReaderConfig::from(from));
     loop {
         let batch = tokio::select! {
@@ -211,6 +210,14 @@ async fn pull(
             }
         }
     }
+}
+
+/// Our cursor as the bus knows it; none before the first message.
+fn place(cursor: Cursor) -> Option<socai_bus::Cursor> {
+    (cursor != Cursor::default()).then_some(socai_bus::Cursor {
+        stream_created_ns: cursor.stream_created_ns,
+        stream_seq: cursor.stream_seq,
+    })
 }
 
 async fn pause(stop: &CancellationToken) {
@@ -251,6 +258,18 @@ async fn answer(link: DistrictLink, mut answers: mpsc::Receiver<Vec<Outgoing>>) 
             }
         }
     }
+}
+
+/// Runs blocking work that takes everything else down with it when it ends, whether well or by an error or panic.
+fn stopping<T: Send + 'static>(
+    stop: &CancellationToken,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> JoinHandle<T> {
+    let guard = stop.clone().drop_guard();
+    tokio::task::spawn_blocking(move || {
+        let _guard = guard;
+        work()
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DistrictError> {

@@ -33,13 +33,18 @@ impl Units {
         &self.registry
     }
 
-    /// Whether a unit may publish now.
-    pub fn standing(&self, unit: UnitNo) -> Standing {
+    /// Whether a unit may publish a record that would stand at `leaf`.
+    pub fn standing(&self, unit: UnitNo, leaf: LeafIndex) -> Standing {
         match self.registry.unit(unit) {
             None => Standing::Unknown,
-            Some(unit) if unit.is_suspended() => Standing::Suspended,
+            Some(unit) if unit.is_suspended_at(leaf) => Standing::Suspended,
             Some(_) => Standing::Good,
         }
+    }
+
+    /// Whether `key` is the one the unit signs with now, not one that it replaced.
+    pub fn is_newest_key(&self, unit: UnitNo, key: &SealingKey) -> bool {
+        self.registry.unit(unit).is_some_and(|unit| unit.sealing.newest() == *key)
     }
 
     /// The key that signs a record of the unit.

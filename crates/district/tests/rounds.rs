@@ -1,5 +1,5 @@
 //! What the district does with whatever arrives, without a broker.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)] // a test says what went wrong by panicking
 
 mod common;
 
@@ -313,4 +313,80 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+#[test]
+fn a_ward_that_has_seen_more_is_asked_before_anything_of_it_is_recorded() {
+    let mut world = World::new();
+    let records = seal(&mut world.ward(1), &["a"]);
+    let size = world.size();
+    let answers = world.round(vec![(1, publish_seen(1, records, size + 1))]);
+    assert_eq!(head(&answers[0].1).reason(), HeadReason::Gap);
+    assert_eq!(world.size(), size);
+}
+
+#[test]
+fn a_checkpoint_of_another_history_stops_the_district_at_any_size() {
+    let (mut world, mut other) = (World::new(), World::new());
+    let twin = other.ledger.operator();
+    assert_ne!(twin, world.ledger.operator());
+    // the same district, restored and gone another way: the same operator, another root at the same size
+    let old = tempfile::tempdir().unwrap();
+    copy(world.place.path(), old.path());
+    let mut chain = world.ward(1);
+    world.round(vec![(1, publish(1, seal(&mut chain, &["a"])))]);
+    let newest = world.ledger.checkpoint().to_string();
+    drop(world);
+    other.place = old;
+    other.ledger = socai_district::Ledger::open_alone(&socai_district::LedgerDir::new(
+        other.place.path().join("district"),
+    ))
+    .unwrap();
+    let mut second = other.ward(2);
+    other.round(vec![(2, publish(2, seal(&mut second, &["x"])))]);
+    let said = other.ledger.round(
+        vec![socai_district::Message {
+            subject: UnitNo(1),
+            cursor: socai_log::Cursor { stream_created_ns: 7, stream_seq: 9 },
+            payload: hello(1, chain.head(), 1, &newest),
+        }],
+        NOW,
+    );
+    assert!(matches!(said, Err(DistrictError::BehindWard { .. })), "{said:?}");
+}
+
+#[test]
+fn evidence_that_is_in_the_log_does_not_suspend_a_unit_again() {
+    let mut world = World::new();
+    let (mut chain, mut other) = (world.ward(1), world.ward(1));
+    let first = seal(&mut chain, &["a"]);
+    let second = seal(&mut other, &["x"]);
+    world.round(vec![(1, publish(1, first)), (1, publish(1, second.clone()))]);
+    let resumed = socai_proto::v1::UnitResumed {
+        unit: "test.phuong-1".into(),
+        ground: socai_proto::v1::SuspensionGround::Settled.into(),
+        from_leaf_index: world.size() + 1,
+    };
+    let event = socai_district::draft::operator_event(
+        Bytes::from_static(&[7; 16]),
+        NOW,
+        socai_proto::v1::event::Kind::UnitResumed(resumed),
+    );
+    world.ledger.publish(&[event], NOW).unwrap();
+    let size = world.size();
+    let answers = world.round(vec![(1, publish(1, second))]);
+    assert_eq!(head(&answers[0].1).reason(), HeadReason::Gap);
+    assert_eq!(world.size(), size, "no second evidence");
+    let answers = world.round(vec![(1, publish(1, seal(&mut chain, &["b"])))]);
+    assert_eq!(receipt(&answers[0].1).last_seq, 1);
+}
+
+#[test]
+fn of_many_hellos_of_a_unit_in_a_round_the_last_is_answered() {
+    let mut world = World::new();
+    let records = seal(&mut world.ward(1), &["a", "b"]);
+    world.round(vec![(1, publish(1, records))]);
+    let genesis = world.ward(1).head();
+    let answers = world.round((0..50).map(|_| (1, hello(1, genesis, 0, ""))).collect());
+    assert_eq!(answers.len(), 2, "the records and one head");
 }

@@ -1,5 +1,5 @@
 //! A ledger with two wards and no broker: messages go straight into rounds.
-#![allow(dead_code, missing_docs)] // each test file uses its part
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)] // each test file uses its part
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -133,6 +133,11 @@ pub fn publish(no: u32, records: Vec<Record>) -> Bytes {
 pub fn publish_signed(records: Vec<Record>, key: &SigningKey, origin: &str) -> Bytes {
     let segment = Segment::seal(records, key, &Origin::new(origin).unwrap()).unwrap();
     up(v1::up::Message::Publish(v1::Publish { seen_size: 0, segment: segment.bytes().clone() }))
+}
+
+pub fn publish_seen(no: u32, records: Vec<Record>, seen_size: u64) -> Bytes {
+    let segment = Segment::seal(records, &key(no, 1), &Origin::new(ORIGIN).unwrap()).unwrap();
+    up(v1::up::Message::Publish(v1::Publish { seen_size, segment: segment.bytes().clone() }))
 }
 
 pub fn hello(no: u32, recorded: ChainHead, sealed_next: u64, checkpoint: &str) -> Bytes {

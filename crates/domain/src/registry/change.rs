@@ -1,7 +1,7 @@
 //! What changes the registry.
 
 use socai_proto::{v1, view};
-use socai_tlog::{BadKey, HEADER_LEN, Header, LeafIndex, SealingKey, UnitNo, UnitSeq};
+use socai_tlog::{BadKey, HEADER_LEN, Header, LeafIndex, SealingKey, UnitNo, UnitSeq, link};
 
 use super::{Epoch, KeyEpochs, Position, Registry, Span, Succession, Unit};
 use crate::rules::{self, Breach, Ctx};
@@ -101,6 +101,9 @@ impl Registry {
     }
 
     fn suspend_forked(&mut self, fork: &view::ForkEvidenced<'_>, leaf: LeafIndex) {
+        if let Ok(second) = <&[u8; HEADER_LEN]>::try_from(fork.second_header) {
+            self.evidenced.insert(link(second));
+        }
         let unit = header_of(fork.first_header).and_then(|header| self.unit_mut(header.unit));
         if let Some(unit) = unit {
             unit.suspend(LeafIndex(leaf.0 + 1));

@@ -12,7 +12,7 @@ mod unit;
 use std::collections::BTreeSet;
 
 use socai_proto::v1::UnitType;
-use socai_tlog::{EventName, LeafIndex, SealingKey, UnitNo, UnitSeq};
+use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, UnitSeq};
 
 use crate::CivilDate;
 use id_map::IdMap;
@@ -42,6 +42,8 @@ pub struct Registry {
     by_no: Vec<Option<Box<Unit>>>,
     by_id: IdMap,
     keys: BTreeSet<[u8; 32]>,
+    /// Links of the second records of evidenced forks.
+    evidenced: BTreeSet<Link>,
 }
 
 impl Registry {
@@ -74,6 +76,11 @@ impl Registry {
     /// The sealing key that the genesis of a unit's chain commits to.
     pub fn first_sealing_key(&self, unit: UnitNo) -> Option<SealingKey> {
         self.unit(unit).map(|unit| unit.sealing.first())
+    }
+
+    /// Whether a fork to this record is in the log as evidence already: sent again, it proves nothing new.
+    pub fn is_evidenced(&self, second: &Link) -> bool {
+        self.evidenced.contains(second)
     }
 
     /// Whether a unit's record at this leaf does not count. Unknown units are not suspended.

@@ -47,7 +47,7 @@ impl Facts {
         let (kind, case) = self.payload();
         v1::Event {
             id: self.id(),
-            occurred_on: 2023_01_01 + self.below(31) as i32,
+            occurred_on: 20_230_101 + self.below(31) as i32,
             place: vec![ward.to_owned()],
             case,
             level: v1::Level::Internal.into(),
@@ -111,7 +111,7 @@ impl Facts {
             total: amount,
             signer_level: v1::SignerLevel::Ward.into(),
             subject_kind: v1::SubjectKind::Individual.into(),
-            due_on: 2023_02_15,
+            due_on: 20_230_215,
             ..v1::PenaltyDecided::default()
         })
     }
@@ -166,8 +166,8 @@ impl Facts {
         Kind::HealthVisitsReported(v1::HealthVisitsReported {
             facility: "tyt-phuong".to_owned(),
             kind: 1 + self.below(2) as i32,
-            from: 2023_01_02,
-            to: 2023_01_08,
+            from: 20_230_102,
+            to: 20_230_108,
             visits: 1 + self.below(60) as u32,
         })
     }

@@ -68,7 +68,11 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let mut pause = PAUSES.0;
     loop {
-        let failure = match District::start(LedgerDir::new(dir)).await {
+        let started = tokio::select! {
+            started = District::start(LedgerDir::new(dir)) => started,
+            () = signals::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+        };
+        let failure = match started {
             Ok(district) => {
                 pause = PAUSES.0;
                 match run_one(district, lang).await {
