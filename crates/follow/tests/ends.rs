@@ -1,5 +1,7 @@
 //! Where a log ends: crashes, rollbacks, missing files, files that do not belong, and a writer at work.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::{
@@ -255,26 +257,22 @@ fn a_log_that_grows_meanwhile_gives_no_false_alarm() {
     let mut ledger = Ledger::found(root.path(), 40, &[0, 1, 2, 3]);
     let is_over = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let writing = scope.spawn(|| {
-            for commit in 0.. {
+        scope.spawn(|| {
+            for commit in 0..200 {
                 ledger.publish(1 + commit % 3, 1 + commit as usize % 5, commit % 2 == 0);
                 ledger.commit();
-                if is_over.load(Ordering::Relaxed) {
-                    break;
-                }
             }
+            is_over.store(true, Ordering::Relaxed);
         });
         let mut sizes = Vec::new();
-        for round in 0..60 {
+        while !is_over.load(Ordering::Relaxed) {
             let (reader, trust) = (common::reader(root.path()), trust(root.path()));
-            let options = Options { threads: 1 + round % 2, is_live: true };
+            let options = Options { threads: 1 + sizes.len() % 2, is_live: true };
             let verified = verify(&reader, &trust, options, &mut |_| ());
-            assert!(verified.holds(), "round {round}: {:?}", verified.faults);
+            assert!(verified.holds(), "round {}: {:?}", sizes.len(), verified.faults);
             sizes.push(verified.size);
         }
-        is_over.store(true, Ordering::Relaxed);
-        writing.join().unwrap();
-        assert!(sizes.is_sorted() && sizes[0] < sizes[59]);
+        assert!(sizes.is_sorted() && sizes.len() > 1);
     });
     drop(ledger);
     assert!(check(root.path(), alone()).holds());

@@ -1,5 +1,7 @@
 //! Every byte of every file of a log is looked at: a flipped one is a fault that names the file and the place.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::{

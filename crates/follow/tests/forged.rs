@@ -1,6 +1,8 @@
 //! Logs that an insider wrote with the operator's key: the tree, the checkpoints and every file are right, and yet what the units
 //! did not sign is found.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::path::Path;

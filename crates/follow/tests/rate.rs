@@ -1,5 +1,7 @@
 //! How fast a log verifies. Run by hand: `cargo test --release -p socai-follow --test rate -- --ignored --nocapture`.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::{hint::black_box, time::Instant};

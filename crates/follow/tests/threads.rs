@@ -1,5 +1,7 @@
 //! The answer does not depend on the number of threads, nor on which of them found what first.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 mod common;
 
 use std::{fs, path::Path};

@@ -1,7 +1,7 @@
 //! A small ledger for tests: an operator, units that seal, and a log that takes whatever it is given.
 //!
 //! The log crate's writer checks nothing that a key could: so a test can write here what an insider would.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::panic)]
 
 use std::{
     collections::BTreeMap,
@@ -93,7 +93,7 @@ impl Unit {
 fn event(id: Vec<u8>, kind: Kind) -> v1::Event {
     v1::Event {
         id: id.into(),
-        occurred_on: 2023_01_05,
+        occurred_on: 20_230_105,
         level: v1::Level::Public.into(),
         source: Some(v1::Source {
             kind: v1::SourceKind::System.into(),
@@ -116,7 +116,7 @@ pub fn registration(no: u32) -> Kind {
         name: format!("Phường thử {no}"),
         r#type: kind.into(),
         parent: if no == 0 { String::new() } else { "hn.thu.q".to_owned() },
-        valid_from: 1997_01_01,
+        valid_from: 19_970_101,
         transport_key: key_of(100 + no as u8),
         sealing_key: if no == 0 { operator } else { key_of(no as u8) },
         witnessing_key: key_of(150 + no as u8),
