@@ -23,7 +23,7 @@ pub fn with_id(unit: &str, id: &str, chance: &mut Chance) -> Value {
         "entered_by": "thu-nghiem.doan-kiem-tra",
         "data": {
             "field": "food_safety",
-            "facility": format!("cs{:018x}", chance.next()),
+            "facility": format!("cs{:018x}", chance.number()),
             "facility_kind": chance.pick(&["catering", "street_food", "food_trade"]),
             "planned": chance.below(2) == 0,
             "lead_unit": unit,

@@ -28,7 +28,7 @@ impl Load {
     pub fn begin(units: &[Unit], chance: &mut Chance, most: u64, pause: Duration) -> Load {
         let stop = Arc::new(AtomicBool::new(false));
         let office = |unit: &Unit| {
-            let (unit, stop, mut chance) = (unit.clone(), stop.clone(), Chance::new(chance.next()));
+            let (unit, stop, mut chance) = (unit.clone(), stop.clone(), Chance::new(chance.number()));
             thread::spawn(move || {
                 let mut accepted = Accepted::new();
                 while !stop.load(Ordering::Relaxed) {

@@ -1,5 +1,7 @@
 //! District and nodes of a world, running; and the proper end of every scenario.
 
+use std::time::{Duration, Instant};
+
 use crate::{
     ledger::{self, Entry, Roots},
     load::Accepted,
@@ -31,11 +33,13 @@ impl Running {
         }
     }
 
-    /// Waits until everything sealed has its receipt.
-    pub fn settle(&self, world: &World) {
+    /// Waits until everything sealed has its receipt, and gives how long that took.
+    pub fn settle(&self, world: &World) -> Duration {
+        let begun = Instant::now();
         for unit in &world.units {
             unit.await_recorded();
         }
+        begun.elapsed()
     }
 
     /// Asks everything to stop; each service has to drain and end with 0.

@@ -42,9 +42,11 @@ fn whoever_is_killed_at_whatever_moment_nothing_is_lost_or_doubled() {
     running.start_rest(&world);
     let accepted = load.end();
     let count: usize = accepted.iter().map(|of_unit| of_unit.len()).sum();
+    let settled = running.settle(&world);
     let log = running.close(&world, &mut roots);
     assert_kept(&accepted, &log);
-    eprintln!("{count} events kept through {} kills, {} checkpoints seen", 3 * KILLS, roots.len());
+    let (kills, seen) = (3 * KILLS, roots.len());
+    eprintln!("{count} events kept through {kills} kills, {seen} checkpoints seen, settled in {settled:?}");
 }
 
 /// Kills, leaves it down for a while, and starts it again without waiting: the next kill may meet it in its start.

@@ -73,7 +73,8 @@ fn models_that_are_gone_or_garbage_are_made_again() {
             fs::write(file, b"this is not a database").unwrap();
         }
     };
-    let spoils: [(&str, &dyn Fn(&Path)); 4] = [
+    type Spoil<'a> = (&'a str, &'a dyn Fn(&Path));
+    let spoils: [Spoil<'_>; 4] = [
         ("gone", &|models| fs::remove_dir_all(models).unwrap()),
         ("garbage", &garbage),
         ("pointing nowhere", &|models| fs::write(models.join("current"), "99\n").unwrap()),

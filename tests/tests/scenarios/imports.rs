@@ -1,6 +1,11 @@
 //! Files handed in again and again, and nodes that die in the middle of one.
 
-use std::{fs, path::PathBuf, process::Command, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
 
 use serde_json::Value;
 use socai_tests::{
@@ -118,13 +123,13 @@ fn month(world: &World, rows: usize) -> PathBuf {
     file
 }
 
-fn importing(world: &World, file: &PathBuf) -> Service {
-    let command: Command = command::command(&[&"ward", &"import", &world.units[0].dir, file]);
+fn importing(world: &World, file: &Path) -> Service {
+    let command: Command = command::command(&[&"ward", &"import", &world.units[0].dir, &file]);
     Service::start("import", command, &world.path().join("logs/import.log"))
 }
 
 fn ended(import: &Service) -> bool {
-    !std::path::Path::new(&format!("/proc/{}/exe", import.pid())).exists()
+    !Path::new(&format!("/proc/{}/exe", import.pid())).exists()
 }
 
 /// Records in the journal after whatever a crash left is put in order.

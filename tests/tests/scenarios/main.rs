@@ -1,5 +1,6 @@
 //! Whole-system scenarios: one program, so that it links once and its tests share the cores.
 #![allow(missing_docs)] // names of tests are sentences
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests fail the test")]
 
 mod bad_input;
 mod broker_loss;
