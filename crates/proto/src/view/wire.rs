@@ -2,7 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
-/// Why bytes are not the message they should be. Fields are given by their number in that message.
+/// Why bytes are not the message they should be. Fields are given by their number in that message. Eight bytes small, because every
+/// step of a reader returns one or a value: [`validate_facts`](crate::validate_facts) says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotFacts {
     /// The bytes end inside a field.
@@ -12,12 +13,10 @@ pub enum NotFacts {
     #[error("a number is longer than 64 bits")]
     Varint,
     /// The number does not fit its field.
-    #[error("field {field}: the number {got} does not fit")]
+    #[error("field {field}: the number does not fit")]
     TooLarge {
         /// The field.
         field: u32,
-        /// The number, as 64 bits.
-        got: u64,
     },
     /// Not the canonical encoding: another order or wire type, a field twice, an unknown one, a longer number than need be, or a value that
     /// is left out when it says nothing.
@@ -97,7 +96,24 @@ impl<'a> Wire<'a> {
         }
     }
 
+    /// A varint of two bytes or more: dates take four, amounts three to five.
     fn long_varint(&mut self) -> Result<u64, NotFacts> {
+        let Some(word) = self.rest.first_chunk() else { return self.varint_by_bytes() };
+        let word = u64::from_le_bytes(*word);
+        let last_bytes = !word & (EVERY_BYTE * 0x80); // the high bit says that another byte follows
+        if last_bytes == 0 {
+            return self.varint_by_bytes();
+        }
+        let len = last_bytes.trailing_zeros() as usize / 8 + 1;
+        let groups = word & (last_bytes ^ (last_bytes - 1)) & (EVERY_BYTE * 0x7f);
+        if groups >> (8 * (len - 1)) == 0 {
+            return Err(NotFacts::NotCanonical);
+        }
+        self.rest = &self.rest[len..];
+        Ok(joined(groups))
+    }
+
+    fn varint_by_bytes(&mut self) -> Result<u64, NotFacts> {
         let mut value = 0;
         for (at, &byte) in self.rest.iter().take(10).enumerate() {
             if at == 9 && byte > 1 {
@@ -106,7 +122,7 @@ impl<'a> Wire<'a> {
             value |= u64::from(byte & 0x7f) << (7 * at);
             if byte < 0x80 {
                 self.rest = &self.rest[at + 1..];
-                return if byte == 0 { Err(NotFacts::NotCanonical) } else { Ok(value) };
+                return if byte == 0 && at > 0 { Err(NotFacts::NotCanonical) } else { Ok(value) };
             }
         }
         Err(if self.rest.len() < 10 { NotFacts::Truncated } else { NotFacts::Varint })
@@ -116,7 +132,7 @@ impl<'a> Wire<'a> {
     #[inline]
     pub fn int32(&mut self, field: u32) -> Result<i32, NotFacts> {
         let got = self.varint()?;
-        i32::try_from(got.cast_signed()).map_err(|_| NotFacts::TooLarge { field, got })
+        i32::try_from(got.cast_signed()).map_err(|_| NotFacts::TooLarge { field })
     }
 
     /// An `int64`.
@@ -129,7 +145,7 @@ impl<'a> Wire<'a> {
     #[inline]
     pub fn uint32(&mut self, field: u32) -> Result<u32, NotFacts> {
         let got = self.varint()?;
-        u32::try_from(got).map_err(|_| NotFacts::TooLarge { field, got })
+        u32::try_from(got).map_err(|_| NotFacts::TooLarge { field })
     }
 
     /// A `bool`, 0 or 1.
@@ -138,7 +154,7 @@ impl<'a> Wire<'a> {
         match self.varint()? {
             0 => Ok(false),
             1 => Ok(true),
-            got => Err(NotFacts::TooLarge { field, got }),
+            _ => Err(NotFacts::TooLarge { field }),
         }
     }
 
@@ -157,6 +173,17 @@ impl<'a> Wire<'a> {
     pub fn text(&mut self, field: u32) -> Result<&'a str, NotFacts> {
         utf8(self.bytes()?).ok_or(NotFacts::NotUtf8 { field })
     }
+}
+
+/// One in every byte of a word.
+const EVERY_BYTE: u64 = 0x0101_0101_0101_0101;
+
+/// Eight groups of seven bits, one in each byte, moved together: pairs, then fours, then all.
+#[inline(always)]
+const fn joined(groups: u64) -> u64 {
+    let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+    let fours = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    fours & 0x0fff_ffff | (fours & 0x0fff_ffff_0000_0000) >> 4
 }
 
 /// A value that stands in the bytes although a field of its sort is left out when it says nothing.
@@ -332,3 +359,58 @@ impl<'a, T: Element<'a>> Iterator for Values<'a, T> {
 }
 
 impl<'a, T: Element<'a>> ExactSizeIterator for Values<'a, T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(value: u64) -> Vec<u8> {
+        let mut bytes = vec![];
+        prost::encoding::encode_varint(value, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn numbers_of_every_length_read_the_same_in_the_middle_and_at_the_end() {
+        let edges =
+            (0..64).flat_map(|bit| [1_u64 << bit, (1 << bit) - 1, (1 << bit) | 0x55, u64::MAX >> bit]);
+        for value in edges {
+            for after in [0_usize, 1, 7, 8, 20] {
+                for filler in [0x00, 0x7f, 0x80, 0xff] {
+                    let mut bytes = encoded(value);
+                    bytes.resize(bytes.len() + after, filler);
+                    let mut wire = Wire::new(&bytes);
+                    assert_eq!(wire.varint(), Ok(value), "{bytes:x?}");
+                    assert_eq!(wire.rest.len(), after);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn longer_numbers_than_need_be_are_refused_wherever_they_stand() {
+        for len in 1..10 {
+            for after in [0_usize, 8] {
+                let mut bytes = vec![0x81; len];
+                bytes.push(0);
+                bytes.resize(bytes.len() + after, 0xff);
+                assert_eq!(Wire::new(&bytes).varint(), Err(NotFacts::NotCanonical), "{len}");
+            }
+        }
+        assert_eq!(Wire::new(&[0xff; 12]).varint(), Err(NotFacts::Varint));
+        assert_eq!(Wire::new(&[0xff; 9]).varint(), Err(NotFacts::Truncated));
+        assert_eq!(Wire::new(&[]).varint(), Err(NotFacts::Truncated));
+    }
+
+    #[test]
+    fn short_ascii_is_told_from_everything_else() {
+        for len in 0..40 {
+            for at in 0..len {
+                let mut bytes = vec![b'a'; len];
+                assert_eq!(is_short_ascii(&bytes), len <= 32);
+                bytes[at] = 0x80;
+                assert!(!is_short_ascii(&bytes) && utf8(&bytes).is_none(), "{len} {at}");
+            }
+        }
+    }
+}
