@@ -11,7 +11,11 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// The bit that tells lower from upper case in ASCII letters.
 const CASE: u64 = 0x2020_2020_2020_2020;
 /// A plate, the shortest number, has six digits.
-const FEWEST_DIGITS: u32 = 6;
+const FEWEST_DIGITS: usize = 6;
+/// Sets of positions have 64 bits.
+const LONGEST: usize = 64;
+/// Full-width digits and signs begin with this byte.
+const FULL_WIDTH: u8 = 0xEF;
 /// An identity card and a phone number without its zero have nine.
 const FEWEST_IN_A_ROW: u32 = 9;
 
@@ -21,17 +25,22 @@ pub fn may_hold_one(text: &[u8], strictness: Strictness) -> bool {
     if text.len() < 8 {
         return text.contains(&b'@'); // the shortest plate has eight characters
     }
-    let (mut digits, mut marked) = (0, 0);
-    each_word(text, |_, word| {
-        digits += is_digit(word).count_ones();
-        // Full-width digits begin with the byte 0xEF.
-        marked |= equals(word, b'@') | equals(word, 0xEF);
-    });
-    if marked != 0 || digits < FEWEST_DIGITS {
-        return marked != 0;
+    if text.len() > LONGEST {
+        // Texts this long are few; their reader decides.
+        let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+        return digits >= FEWEST_DIGITS || text.contains(&b'@') || text.contains(&FULL_WIDTH);
     }
-    // Texts of more than 64 bytes are few; their reader decides.
-    text.len() > 64 || Positions::of(text).show_a_run_or_a_plate(text, strictness)
+    let (mut digits, mut marked, mut all) = (0, 0, 0);
+    each_word(text, |_, word| {
+        digits += is_digit(word) >> 7; // a count in every byte, eight at most
+        marked |= some_equal(word, b'@');
+        all |= word;
+    });
+    if marked != 0 || all & HIGH != 0 && text.contains(&FULL_WIDTH) {
+        return true;
+    }
+    let digits = digits.wrapping_mul(LOW) >> 56; // the sum of the eight counts
+    digits >= FEWEST_DIGITS as u64 && Positions::of(text).show_a_run_or_a_plate(text, strictness)
 }
 
 /// Calls `look` with every eight bytes and the place of the first; the last word is filled up with zero bytes.
@@ -133,7 +142,15 @@ const fn gathered(high_bits: u64) -> u64 {
 /// The high bit of every byte that is an ASCII digit.
 #[inline(always)]
 const fn is_digit(word: u64) -> u64 {
-    within(word, b'0', b'9')
+    let value = word ^ (LOW * b'0' as u64); // digits become 0 to 9, and nothing else does
+    !(((value & !HIGH) + LOW * (0x80 - 10)) | value) & HIGH
+}
+
+/// Not zero if any byte is `byte`.
+#[inline(always)]
+const fn some_equal(word: u64, byte: u8) -> u64 {
+    let differs = word ^ (LOW * byte as u64);
+    differs.wrapping_sub(LOW) & !differs & HIGH
 }
 
 /// The high bit of every byte from `first` to `last`, which are ASCII.
