@@ -8,8 +8,8 @@ use prost::Message as _;
 use socai_log::{Annex, Reader};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, HeadStatement, LeafIndex, Record, RefusalStatement, SignedCheckpoint, TreeSize,
-    UnitNo, UnitSeq, encode_segment,
+    ChainHead, EventName, HeadStatement, LeafIndex, ReceiptStatement, Record, RefusalStatement,
+    SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq, encode_segment,
 };
 
 use crate::{gate::Refused, ledger::DistrictError, operator::Operator};
@@ -61,7 +61,7 @@ pub struct Outgoing {
 
 /// Writes answers from what is committed.
 pub struct Answerer<'a> {
-    /// Signs heads and refusals.
+    /// Signs receipts, heads and refusals.
     pub operator: &'a Operator,
     /// The committed log.
     pub reader: &'a Reader,
@@ -118,17 +118,33 @@ impl Answerer<'_> {
             TreeSize(0) => Vec::new(),
             seen => self.reader.prove_consistency(seen, size)?,
         };
+        let (checkpoint, inclusion) = (self.checkpoint.to_string(), self.reader.prove_inclusion(leaf, size)?);
+        let stated: Vec<StatedRun> = runs.iter().map(stated).collect();
+        let statement = ReceiptStatement {
+            unit,
+            first: UnitSeq(first_seq),
+            last: UnitSeq(last_seq),
+            link: stored.record.link(),
+            received_at_ms: stored.received_at_ms,
+            runs: &stated,
+            checkpoint: &checkpoint,
+            inclusion: &inclusion,
+            consistency_from: seen,
+            consistency: &consistency,
+        };
+        let signature = statement.sign(self.operator.origin(), self.operator.secret());
         Ok(v1::Receipt {
             unit: unit.0,
             first_seq,
             last_seq,
             runs,
             head: Bytes::copy_from_slice(&stored.record.link().0),
-            checkpoint: self.checkpoint.to_string(),
+            checkpoint,
             received_at_ms: stored.received_at_ms,
-            inclusion: hashes(self.reader.prove_inclusion(leaf, size)?),
+            inclusion: hashes(inclusion),
             consistency_from_size: seen.0,
             consistency: hashes(consistency),
+            signature: Bytes::copy_from_slice(&signature),
         })
     }
 
@@ -221,6 +237,10 @@ impl Answerer<'_> {
 /// A run of consecutive leaves.
 fn run(first: UnitSeq, leaf: LeafIndex, count: u64) -> v1::Run {
     v1::Run { first_seq: first.0, first_leaf: leaf.0, count }
+}
+
+fn stated(run: &v1::Run) -> StatedRun {
+    StatedRun { first: UnitSeq(run.first_seq), leaf: LeafIndex(run.first_leaf), count: run.count }
 }
 
 fn outgoing(unit: UnitNo, message: v1::down::Message) -> Outgoing {

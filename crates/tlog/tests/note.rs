@@ -271,12 +271,68 @@ fn heads_and_refusals_are_signed_for_every_one_of_their_parts() {
 }
 
 #[test]
+fn receipts_are_signed_for_every_one_of_their_parts() {
+    let run = |first, leaf, count| StatedRun { first: UnitSeq(first), leaf: LeafIndex(leaf), count };
+    let (a, b) = (Hash([1; 32]), Hash([2; 32]));
+    let runs = [run(3, 10, 2), run(5, 20, 1)];
+    let receipt = ReceiptStatement {
+        unit: WARD,
+        first: UnitSeq(3),
+        last: UnitSeq(5),
+        link: Link([9; 32]),
+        received_at_ms: 1_673_488_960_123,
+        runs: &runs,
+        checkpoint: "note",
+        inclusion: &[a, b],
+        consistency_from: TreeSize(4),
+        consistency: &[b],
+    };
+    let other = Origin::new("so-cai.example/dong-da").unwrap();
+    let key = SealingKey::of(&operator());
+    let signature = receipt.sign(&origin(), &operator());
+    assert!(receipt.verify(&origin(), &key, &signature) && !receipt.verify(&other, &key, &signature));
+    let others = [
+        ReceiptStatement { unit: UnitNo(18), ..receipt },
+        ReceiptStatement { first: UnitSeq(4), ..receipt },
+        ReceiptStatement { last: UnitSeq(6), ..receipt },
+        ReceiptStatement { link: Link([8; 32]), ..receipt },
+        ReceiptStatement { received_at_ms: 0, ..receipt },
+        ReceiptStatement { runs: &runs[..1], ..receipt },
+        ReceiptStatement { runs: &[run(3, 10, 2), run(5, 21, 1)], ..receipt },
+        ReceiptStatement { runs: &[run(3, 10, 1), run(5, 20, 1)], ..receipt },
+        ReceiptStatement { checkpoint: "not", ..receipt },
+        ReceiptStatement { inclusion: &[b, a], ..receipt },
+        // the same hashes, parted elsewhere between the two proofs
+        ReceiptStatement { inclusion: &[a], consistency: &[b, b], ..receipt },
+        ReceiptStatement { consistency_from: TreeSize(0), ..receipt },
+        ReceiptStatement { consistency: &[], ..receipt },
+    ];
+    assert!(others.iter().all(|other| !other.verify(&origin(), &key, &signature)));
+}
+
+#[test]
 fn no_two_kinds_of_message_can_be_the_same_bytes() {
     let head =
         HeadStatement { unit: WARD, head: ward_chain().head(), reason: 0, nonce: [0; 16], checkpoint: "" };
     let refusal = RefusalStatement { unit: WARD, first: UnitSeq(0), last: UnitSeq(0), code: 0, text: "" };
-    let messages =
-        [segment_message(&origin(), Link::ZERO), head.message(&origin()), refusal.message(&origin())];
+    let receipt = ReceiptStatement {
+        unit: WARD,
+        first: UnitSeq(0),
+        last: UnitSeq(0),
+        link: Link::ZERO,
+        received_at_ms: 0,
+        runs: &[],
+        checkpoint: "",
+        inclusion: &[],
+        consistency_from: TreeSize(0),
+        consistency: &[],
+    };
+    let messages = [
+        segment_message(&origin(), Link::ZERO),
+        head.message(&origin()),
+        refusal.message(&origin()),
+        receipt.message(&origin()),
+    ];
     for (i, message) in messages.iter().enumerate() {
         assert_eq!(message[0], 0);
         assert!(Note::new(&String::from_utf8_lossy(message)).is_err(), "a note's text has no zero byte");

@@ -1,9 +1,10 @@
 //! Where a unit's trust starts: the ledger's name and the operator's key, pinned at enrolment.
 
+use bytes::Bytes;
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, CheckpointError, HeadStatement, Link, NoteKey, Origin, RefusalStatement, SealingKey,
-    SignedCheckpoint, UnitNo, UnitSeq,
+    ChainHead, CheckpointError, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, ReceiptStatement,
+    RefusalStatement, SealingKey, SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq,
 };
 
 /// Verifies what the district signs. Everything that comes over the bus goes through here before it counts.
@@ -46,6 +47,34 @@ impl Trust {
         statement.verify(&self.origin, &self.operator, &signature)
     }
 
+    /// Whether the operator signed this receipt. Without that its proofs prove nothing against the operator when they fail.
+    pub fn signed_receipt(&self, receipt: &v1::Receipt) -> bool {
+        self.check_receipt(receipt).unwrap_or(false)
+    }
+
+    /// `None` when a part has a length it cannot have.
+    fn check_receipt(&self, receipt: &v1::Receipt) -> Option<bool> {
+        let run = |run: &v1::Run| StatedRun {
+            first: UnitSeq(run.first_seq),
+            leaf: LeafIndex(run.first_leaf),
+            count: run.count,
+        };
+        let runs: Vec<StatedRun> = receipt.runs.iter().map(run).collect();
+        let statement = ReceiptStatement {
+            unit: UnitNo(receipt.unit),
+            first: UnitSeq(receipt.first_seq),
+            last: UnitSeq(receipt.last_seq),
+            link: Link(sized(&receipt.head)?),
+            received_at_ms: receipt.received_at_ms,
+            runs: &runs,
+            checkpoint: &receipt.checkpoint,
+            inclusion: &hashes(&receipt.inclusion)?,
+            consistency_from: TreeSize(receipt.consistency_from_size),
+            consistency: &hashes(&receipt.consistency)?,
+        };
+        Some(statement.verify(&self.origin, &self.operator, &sized(&receipt.signature)?))
+    }
+
     /// Whether the operator signed this refusal.
     pub fn signed_refusal(&self, refusal: &v1::Refusal) -> bool {
         let Some(signature) = sized(&refusal.signature) else { return false };
@@ -58,6 +87,11 @@ impl Trust {
         };
         statement.verify(&self.origin, &self.operator, &signature)
     }
+}
+
+/// The hashes of a proof; `None` when one is not 32 bytes.
+pub(crate) fn hashes(parts: &[Bytes]) -> Option<Vec<Hash>> {
+    parts.iter().map(|part| sized(part).map(Hash)).collect()
 }
 
 fn sized<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {

@@ -311,16 +311,23 @@ fn a_late_receipt_and_one_that_comes_twice_change_nothing() {
     assert_eq!(ward.standing(), Standing::Publishing);
 }
 
-/// The ward has one record on its way; its receipt is changed by `spoil` before it is heard.
+/// The ward has one record on its way; its receipt is changed by the operator before it is heard.
 fn spoiled(spoil: impl FnOnce(&mut v1::Receipt)) -> FakeWard {
+    let (district, mut ward, mut down) = on_its_way();
+    spoil(receipt(&mut down));
+    district.sign_receipt(receipt(&mut down));
+    ward.hear(0, down);
+    ward
+}
+
+/// A ward with four proven records and a fifth one whose receipt has not arrived.
+fn on_its_way() -> (FakeDistrict, FakeWard, v1::Down) {
     let (mut district, mut ward) = settled(4);
     district.noise(5);
     ward.seal(0, facts(9));
     let ups = ward.handle(0, Input::Tick);
-    let mut downs: Vec<_> = ups.into_iter().flat_map(|up| district.take(up)).collect();
-    spoil(receipt(&mut downs[0]));
-    ward.hear(0, downs.remove(0));
-    ward
+    let down = ups.into_iter().flat_map(|up| district.take(up)).next().unwrap();
+    (district, ward, down)
 }
 
 #[test]
@@ -384,7 +391,7 @@ fn a_second_tree_of_one_size_is_an_alarm_with_both_notes() {
 }
 
 #[test]
-fn what_anyone_on_the_bus_could_have_written_is_ignored() {
+fn a_receipt_that_the_operator_signed_and_nobody_can_read_is_passed_over() {
     let spoils: [fn(&mut v1::Receipt); 7] = [
         |receipt| receipt.checkpoint = receipt.checkpoint.replace("\n\n— so-cai", "\n\n— another"),
         |receipt| receipt.checkpoint.clear(),
@@ -400,6 +407,59 @@ fn what_anyone_on_the_bus_could_have_written_is_ignored() {
         assert_eq!(ward.machine.recorded(), UnitSeq(4), "{number}");
         assert!(!ward.ignored.is_empty(), "{number}");
     }
+}
+
+#[test]
+fn a_receipt_that_the_operator_did_not_sign_changes_nothing_and_is_no_alarm() {
+    type Spoil = fn(&mut v1::Receipt);
+    let false_proofs: [Spoil; 4] = [
+        |receipt| receipt.inclusion[0] = vec![1; 32].into(),
+        |receipt| receipt.inclusion.clear(),
+        |receipt| receipt.consistency[0] = vec![1; 32].into(),
+        |receipt| receipt.head = vec![1; 32].into(),
+    ];
+    let signatures: [fn(&FakeDistrict, &mut v1::Receipt); 5] = [
+        |_, _| {}, // the genuine one, of what it said before
+        |_, receipt| receipt.signature.clear(),
+        |_, receipt| receipt.signature = vec![0; 64].into(),
+        |_, receipt| receipt.signature = vec![7; 63].into(),
+        |district, receipt| {
+            let operator = SigningKey::from_bytes(&[66; 32]);
+            FakeDistrict { operator, ..district.clone() }.sign_receipt(receipt);
+        },
+    ];
+    for (proof, signature) in (0..4).flat_map(|proof| (0..5).map(move |signature| (proof, signature))) {
+        let (mut district, mut ward, genuine) = on_its_way();
+        let mut forged = genuine.clone();
+        false_proofs[proof](receipt(&mut forged));
+        signatures[signature](&district, receipt(&mut forged));
+        let (held, kept) = (ward.disk.checkpoint.clone(), ward.disk.receipts.len());
+        let wake_at = ward.machine.wake_at();
+        assert!(ward.hear(0, forged).is_empty(), "{proof} {signature}: nothing is said");
+        assert_eq!(ward.ignored.len(), 1, "{proof} {signature}");
+        assert_eq!(ward.standing(), Standing::Publishing, "{proof} {signature}");
+        assert_eq!((ward.disk.checkpoint.clone(), ward.disk.receipts.len()), (held, kept));
+        assert_eq!((ward.machine.recorded(), ward.machine.wake_at()), (UnitSeq(4), wake_at));
+
+        if signature == 0 {
+            ward.hear(0, genuine); // comes after all
+        } else {
+            let ups = ward.handle(wake_at.unwrap(), Input::Tick);
+            hello(&ups[0]); // asked for again, as for one that was lost
+            ward.settle(0, &mut district, ups);
+        }
+        assert_eq!(ward.machine.recorded(), UnitSeq(5), "{proof} {signature}");
+    }
+}
+
+#[test]
+fn a_signed_receipt_for_another_unit_is_not_ours_to_judge() {
+    let (district, mut ward, mut down) = on_its_way();
+    receipt(&mut down).unit = 8;
+    receipt(&mut down).inclusion[0] = vec![1; 32].into();
+    district.sign_receipt(receipt(&mut down));
+    assert!(ward.hear(0, down).is_empty());
+    assert_eq!((ward.standing(), ward.ignored.len()), (Standing::Publishing, 1));
 }
 
 #[test]

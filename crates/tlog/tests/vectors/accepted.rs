@@ -107,6 +107,25 @@ fn refusal() -> RefusalStatement<'static> {
     RefusalStatement { unit: WARD, first: UnitSeq(3), last: UnitSeq(5), code: 2, text: "bad signature" }
 }
 
+fn receipt() -> (Vec<u8>, [u8; 64]) {
+    let (size, leaf, from) = (tree().size(), LeafIndex(1), TreeSize(1));
+    let record = &records(3)[1];
+    let seq = record.name().seq;
+    let receipt = ReceiptStatement {
+        unit: WARD,
+        first: seq,
+        last: seq,
+        link: record.link(),
+        received_at_ms: entries()[1].received_at_ms,
+        runs: &[StatedRun { first: seq, leaf, count: 1 }],
+        checkpoint: &checkpoint().to_string(),
+        inclusion: &prove_inclusion(&tree(), leaf, size).unwrap(),
+        consistency_from: from,
+        consistency: &prove_consistency(&tree(), from, size).unwrap(),
+    };
+    (receipt.message(&origin()), receipt.sign(&origin(), &operator()))
+}
+
 /// Every file, made from the keys and records of the tests.
 pub fn files() -> Files {
     let (segment, records) = (segment(3), records(3));
@@ -120,6 +139,7 @@ pub fn files() -> Files {
     let links = records.iter().map(|record| ("link of the header", record.link().0.to_vec()));
     let message = segment_message(&origin(), records[2].link());
     let (_, head_signature, head_message) = head();
+    let (receipt_message, receipt_signature) = receipt();
     let mut bundle = Vec::new();
     entries().iter().for_each(|entry| push_bundled(&mut bundle, &entry.encode()).unwrap());
     let mut frontier = Frontier::default();
@@ -150,6 +170,7 @@ pub fn files() -> Files {
                 ("signature", refusal().sign(&origin(), &operator()).to_vec()),
             ]),
         ),
+        ("receipt.hex", hex_lines([("message", receipt_message), ("signature", receipt_signature.to_vec())])),
     ]
     .map(|(name, content)| (name.to_owned(), content))
     .into()
@@ -204,7 +225,7 @@ pub fn read(bytes: impl Fn(&str) -> Vec<u8>) {
     let proof = ProofFile::parse(&bytes("proof.tlog-proof")).unwrap();
     assert!(proof.verify(&leaf_hash(proof.extra.as_ref().unwrap()), &policy).is_ok());
 
-    for name in ["head.hex", "refusal.hex"] {
+    for name in ["head.hex", "refusal.hex", "receipt.hex"] {
         let bytes = bytes(name);
         let (message, signature) = bytes.split_last_chunk().unwrap();
         assert!(operator.verifies(message, signature), "{name}");

@@ -1,11 +1,10 @@
 //! Judging a receipt: is our record, as we sealed it, in a log that contains the one we saw before?
 
-use bytes::Bytes;
 use socai_proto::v1;
 use socai_tlog::{HEADER_LEN, Hash, LeafIndex, Link, SignedCheckpoint, TreeSize, UnitSeq, entry_hash};
 
 use super::alarm::{Alarm, AlarmKind};
-use crate::trust::Trust;
+use crate::trust::{Trust, hashes};
 
 /// What the journal holds at the place a message is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +46,13 @@ pub(super) enum Judgement {
     Proven(Box<Proven>),
     /// Its proof starts at another checkpoint than the newest one held: to be asked for again.
     Unlinked,
-    /// Not from the district, or not readable; anyone on the bus may have written it.
+    /// Signed by the operator, and not readable.
     Worthless(String),
     /// Signed by the operator and contradicted by its own proofs.
     Contradiction(Alarm),
 }
 
-/// Judges `receipt` for our own record `own` at its last number.
+/// Judges `receipt`, which the operator has signed, for our own record `own` at its last number.
 pub(super) fn judge(trust: &Trust, held: Held<'_>, receipt: &v1::Receipt, own: &Own) -> Judgement {
     let seen = match trust.open_checkpoint(&receipt.checkpoint) {
         Ok(seen) => seen,
@@ -150,10 +149,6 @@ fn included(
         Some(signature) if holds(Some(signature)) => Some(true),
         _ => holds(None).then_some(false),
     }
-}
-
-fn hashes(parts: &[Bytes]) -> Option<Vec<Hash>> {
-    parts.iter().map(|part| part.as_ref().try_into().ok().map(Hash)).collect()
 }
 
 /// The size of the newest checkpoint held, 0 for none.

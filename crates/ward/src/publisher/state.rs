@@ -203,9 +203,12 @@ impl Publisher {
     }
 
     fn receipt(&mut self, now_ms: u64, receipt: &v1::Receipt, own: Option<&Own>) -> Vec<Output> {
+        // before any proof is looked at: whoever can write to our inbox could add a false one to a genuine checkpoint
+        if receipt.unit != self.unit.0 || !self.trust.signed_receipt(receipt) {
+            return vec![Output::Ignored("a receipt that the operator did not sign for us".to_owned())];
+        }
         let last = UnitSeq(receipt.last_seq);
-        let is_ours = own.is_some_and(|own| own.link.as_ref() == receipt.head.as_ref());
-        let Some(own) = own.filter(|_| is_ours && receipt.unit == self.unit.0) else {
+        let Some(own) = own.filter(|own| own.link.as_ref() == receipt.head.as_ref()) else {
             return self.puzzled(now_ms, format!("a receipt for a record {last} that is not ours"));
         };
         if last < self.recorded.next_seq {

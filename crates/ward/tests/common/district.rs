@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use socai_proto::v1::{self, down, up};
 use socai_tlog::{
-    ChainHead, Checkpoint, Entry, HeadStatement, LeafIndex, Link, MemoryTree, Origin, Record,
-    RefusalStatement, SealingKey, Segment, SignedCheckpoint, SigningKey, TreeSize, UnitNo, UnitSeq,
-    encode_segment, genesis, leaf_hash, prove_consistency, prove_inclusion, segment_fit,
+    ChainHead, Checkpoint, Entry, Hash, HeadStatement, LeafIndex, Link, MemoryTree, Origin, ReceiptStatement,
+    Record, RefusalStatement, SealingKey, Segment, SignedCheckpoint, SigningKey, StatedRun, TreeSize, UnitNo,
+    UnitSeq, encode_segment, genesis, leaf_hash, prove_consistency, prove_inclusion, segment_fit,
 };
 
 /// One record as the log holds it.
@@ -241,11 +241,38 @@ impl FakeDistrict {
             inclusion: hashes(prove_inclusion(&self.tree, logged.leaf, size).unwrap()),
             consistency_from_size: from,
             consistency: hashes(prove_consistency(&self.tree, TreeSize(from), size).unwrap()),
+            signature: Bytes::new(),
         };
         if self.lies {
             receipt.inclusion[0] = vec![7; 32].into();
         }
+        self.sign_receipt(&mut receipt);
         v1::Down { message: Some(down::Message::Receipt(receipt)) }
+    }
+
+    /// Signs a receipt as it stands, true or not.
+    pub fn sign_receipt(&self, receipt: &mut v1::Receipt) {
+        let hashes = |proof: &[Bytes]| -> Vec<Hash> {
+            proof.iter().map(|hash| Hash(hash[..].try_into().unwrap_or_default())).collect()
+        };
+        let run = |run: &v1::Run| StatedRun {
+            first: UnitSeq(run.first_seq),
+            leaf: LeafIndex(run.first_leaf),
+            count: run.count,
+        };
+        let statement = ReceiptStatement {
+            unit: UnitNo(receipt.unit),
+            first: UnitSeq(receipt.first_seq),
+            last: UnitSeq(receipt.last_seq),
+            link: Link(receipt.head[..].try_into().unwrap()),
+            received_at_ms: receipt.received_at_ms,
+            runs: &receipt.runs.iter().map(run).collect::<Vec<_>>(),
+            checkpoint: &receipt.checkpoint,
+            inclusion: &hashes(&receipt.inclusion),
+            consistency_from: TreeSize(receipt.consistency_from_size),
+            consistency: &hashes(&receipt.consistency),
+        };
+        receipt.signature = statement.sign(&self.origin, &self.operator).to_vec().into();
     }
 
     pub fn say_refusal(&self, first: UnitSeq, last: UnitSeq, code: v1::RefusalCode, text: &str) -> v1::Down {
