@@ -60,13 +60,22 @@ impl DistrictLink {
 
     /// Sends a message to one unit, if it listens. Nothing is kept for it: a unit that missed an answer publishes again and is answered again.
     pub async fn send_down(&self, unit: UnitNo, message: Bytes) -> Result<(), BusError> {
+        self.send(self.spec.subjects.down(unit), message).await
+    }
+
+    /// Leaves a message in the stream on the operator's own subject. No acknowledgement is waited for: it is a trace, not a record.
+    pub async fn leave(&self, message: Bytes) -> Result<(), BusError> {
+        self.send(self.spec.subjects.seg(UnitNo::OPERATOR), message).await
+    }
+
+    async fn send(&self, subject: String, message: Bytes) -> Result<(), BusError> {
         let (got, max) = (message.len(), self.link.client.max_payload().min(MAX_MESSAGE_BYTES));
         if got > max {
             return Err(BusError::TooLarge { got, max });
         }
         let mut state = self.link.state();
         let down = state.wait_for(|state| *state != LinkState::Up);
-        let sent = self.link.client.publish(self.spec.subjects.down(unit), message);
+        let sent = self.link.client.publish(subject, message);
         tokio::select! {
             // without a connection it would be queued, and block the district once the queue is full
             biased;

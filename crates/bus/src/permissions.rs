@@ -39,7 +39,8 @@ impl Role {
     /// What the role may do.
     ///
     /// The district may *create* the stream, so that a wiped broker heals without an administrator: creating cannot change a stream
-    /// that exists. It may not update, purge or delete it, nor publish as a unit.
+    /// that exists. It may not update, purge or delete it, nor publish as a unit; on the operator's own subject it leaves its
+    /// checkpoints.
     pub fn grant(&self, subjects: &Subjects) -> Grant {
         let stream = subjects.stream();
         match self {
@@ -55,6 +56,7 @@ impl Role {
                     format!("$JS.API.CONSUMER.INFO.{stream}.*"),
                     format!("$JS.API.CONSUMER.DELETE.{stream}.*"),
                     format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.*"),
+                    subjects.seg(UnitNo::OPERATOR),
                     subjects.all_downs(),
                 ],
                 subscribe: vec![format!("{}.>", subjects.district_inbox())],

@@ -16,6 +16,7 @@ pub struct BadLedger {
 /// | name | for |
 /// |---|---|
 /// | `socai.<ledger>.seg.<unit>` | messages of one unit to the district |
+/// | `socai.<ledger>.seg.0` | the district's own checkpoints, for whoever starts from an older copy of its log |
 /// | `SOCAI_<ledger>` | the stream that holds them |
 /// | `_INBOX.<ledger>.u<unit>.>` | a unit's own inbox: broker acks, and `.down` for the district's answers |
 /// | `_INBOX.<ledger>.district.>` | the district's inbox |

@@ -4,12 +4,13 @@
 mod common;
 
 use bytes::Bytes;
-use common::{LONG, Net, U17, U18, item, message, publish, text, until, user};
+use common::{LONG, Net, U17, U18, item, message, nothing_left, publish, text, until, user};
 use futures_util::StreamExt as _;
 use socai_bus::{
     BusError, DistrictLink, Item, LinkState, PublishError, ReaderConfig, Refusal, Role, TransportKey,
     UnitLink,
 };
+use socai_tlog::UnitNo;
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -228,4 +229,19 @@ async fn the_district_may_not_change_purge_or_delete_its_stream_nor_publish_as_a
     }
     publish(&net.unit().await, text(0)).await.unwrap();
     assert!(matches!(item(&mut reader).await, Item::Message(arrived) if arrived.message == text(0)));
+}
+
+#[tokio::test]
+async fn what_the_district_leaves_in_the_stream_is_read_back_in_its_place() {
+    let net = Net::start().await;
+    let district = net.district().await;
+    publish(&net.unit().await, text(0)).await.unwrap();
+    district.leave(text(1)).await.unwrap();
+    let mut reader = district.reader(ReaderConfig::from(None));
+    assert_eq!(message(&mut reader).await.unit, U17);
+    let left = message(&mut reader).await;
+    assert_eq!((left.unit, left.message), (UnitNo::OPERATOR, text(1)));
+    let unit = net.raw(&net.u17, &net.subjects.inbox(U17)).await;
+    unit.publish(net.subjects.seg(UnitNo::OPERATOR), text(2)).await.unwrap();
+    nothing_left(&net.unit().await, &mut reader).await;
 }

@@ -88,6 +88,8 @@ pub enum Verdict {
     },
     /// The message cannot be recorded and sending it again will not help.
     Refuse(Refused),
+    /// A checkpoint that the district left in the stream, and that its log leads to.
+    OwnTrace,
     /// The ward holds a checkpoint of ours that our log does not lead to: we were restored from an old copy.
     BehindWard {
         /// The unit that told us.
@@ -189,6 +191,9 @@ impl Gate {
             && (held.size > reach.committed || past.root_at(held.size)? != held.root)
         {
             return Ok(Verdict::BehindWard { unit: subject, held: held.size });
+        }
+        if subject == UnitNo::OPERATOR {
+            return Ok(Verdict::OwnTrace);
         }
         let Some(head) = self.head(subject).filter(|_| hello.unit == subject.0) else {
             return Ok(Verdict::Refuse(Refused {

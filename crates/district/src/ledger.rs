@@ -6,6 +6,7 @@
 use std::{collections::HashSet, path::PathBuf};
 
 use bytes::Bytes;
+use prost::Message as _;
 use socai_domain::Registry;
 use socai_fold::Fold;
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
@@ -43,14 +44,14 @@ pub enum DistrictError {
     /// The read models cannot be made.
     #[error(transparent)]
     Models(#[from] socai_models::ModelsError),
-    /// A ward holds a checkpoint of ours that is ahead of our log.
+    /// A ward, or the broker, holds a checkpoint of ours that our log does not lead to.
     #[error(
-        "unit {unit} holds a checkpoint of this ledger at size {held}, but the log here ends at size {size}: the log was \
+        "{} holds a checkpoint of this ledger at size {held}, but the log here ends at size {size}: the log was \
          restored from an old copy. Nothing was signed. Restore {} from a mirror or backup that reaches size {held}",
-        log.display()
+        holder(*unit), log.display()
     )]
     BehindWard {
-        /// The unit that told us.
+        /// The unit that told us; the operator's own number when it was the broker.
         unit: UnitNo,
         /// The size it can prove.
         held: u64,
@@ -84,6 +85,10 @@ impl DistrictError {
             _ => false,
         }
     }
+}
+
+fn holder(unit: UnitNo) -> String {
+    if unit == UnitNo::OPERATOR { "the broker".to_owned() } else { format!("unit {unit}") }
 }
 
 /// One message of the broker, in stream order.
@@ -198,6 +203,14 @@ impl Ledger {
         self.writer.checkpoint()
     }
 
+    /// What is left in the stream after a commit, in the form of a hello: the newest checkpoint. Whoever starts from an older copy of the
+    /// log meets it there before signing anything.
+    pub(crate) fn trace(&self) -> Bytes {
+        let checkpoint = self.checkpoint().to_string();
+        let hello = v1::Hello { unit: UnitNo::OPERATOR.0, checkpoint, ..v1::Hello::default() };
+        Bytes::from(v1::Up { message: Some(v1::up::Message::Hello(hello)) }.encode_to_vec())
+    }
+
     /// Where the last committed message stands in the stream.
     pub fn cursor(&self) -> Cursor {
         self.writer.cursor()
@@ -281,6 +294,7 @@ impl Ledger {
                 tracing::warn!(unit = %refused.unit, code = ?refused.code, text = refused.text, "refused");
                 answers.push(Answer::Refusal(refused));
             }
+            Verdict::OwnTrace => {}
             Verdict::BehindWard { unit, held } => {
                 let (size, log) = (self.writer.size(), self.dir.log());
                 return Err(DistrictError::BehindWard { unit, held: held.0, size, log });

@@ -1,9 +1,9 @@
 //! Before a start signs anything: does anybody hold more of this ledger than we do?
 //!
-//! A log that was restored from an old copy looks whole. Only the units know better: each holds the newest checkpoint it has
-//! verified. So the district asks every unit for a hello, reads what waits in the stream without taking it, and stops if any
-//! checkpoint of ours in it is ahead of our log. A unit that is not there now says its hello before it publishes, and is
-//! heard then.
+//! A log that was restored from an old copy looks whole. Only others know better: each unit holds the newest checkpoint it has
+//! verified, and the stream the one the district left there after its last commit. So the district asks every unit for a
+//! hello, reads what waits in the stream without taking it, and stops if any checkpoint of ours in it is ahead of our log.
+//! A unit that is not there now says its hello before it publishes, and is heard then.
 
 use std::time::Duration;
 

@@ -5,6 +5,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use bytes::Bytes;
 use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -22,6 +23,15 @@ pub(crate) enum Input {
     Publish(Vec<v1::Event>, oneshot::Sender<Result<Vec<EventName>, String>>),
 }
 
+/// What is said after a round, in this order.
+pub(crate) struct Said {
+    /// Left in the stream: the newest checkpoint, if there is one since the last round. First, so that no ward holds a checkpoint whose
+    /// trace is not at the broker.
+    pub(crate) trace: Option<Bytes>,
+    /// Sent to units.
+    pub(crate) answers: Vec<Outgoing>,
+}
+
 /// Runs until the input queue closes, then returns the ledger.
 ///
 /// # Errors
@@ -29,23 +39,26 @@ pub(crate) enum Input {
 pub(crate) fn project(
     mut ledger: Ledger,
     mut inputs: mpsc::Receiver<Input>,
-    outgoing: &mpsc::Sender<Vec<Outgoing>>,
+    outgoing: &mpsc::Sender<Said>,
     committed: &watch::Sender<TreeSize>,
 ) -> Result<Ledger, DistrictError> {
+    // a start leaves its trace too: commits were made while no district ran
+    // closed only while stopping
+    let say = |trace, answers| drop(outgoing.blocking_send(Said { trace, answers }));
+    say(Some(ledger.trace()), Vec::new());
     while let Some(input) = inputs.blocking_recv() {
         match input {
             Input::Messages(messages) => {
                 let answers = ledger.round(messages, now_ms())?;
-                tell(committed, &ledger);
-                // closed only while stopping: wards that hear nothing send again
-                let _ = outgoing.blocking_send(answers);
+                // wards that hear nothing send again
+                say(tell(committed, &ledger), answers);
             }
             Input::Publish(events, reply) => {
                 let done = match ledger.publish(&events, now_ms()) {
                     Err(DistrictError::Draft(error)) => Err(error.to_string()),
                     done => Ok(done?),
                 };
-                tell(committed, &ledger);
+                say(tell(committed, &ledger), Vec::new());
                 // whoever asked may have gone; the events are committed either way
                 let _ = reply.send(done);
             }
@@ -54,9 +67,11 @@ pub(crate) fn project(
     Ok(ledger)
 }
 
-fn tell(committed: &watch::Sender<TreeSize>, ledger: &Ledger) {
+/// Tells the size of the log; the trace to leave if it has grown.
+fn tell(committed: &watch::Sender<TreeSize>, ledger: &Ledger) -> Option<Bytes> {
     let now = ledger.checkpoint().size();
-    committed.send_if_modified(|size| std::mem::replace(size, now) != now);
+    let grown = committed.send_if_modified(|size| std::mem::replace(size, now) != now);
+    grown.then(|| ledger.trace())
 }
 
 /// The wall clock in milliseconds since 1970 UTC.

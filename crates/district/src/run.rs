@@ -20,7 +20,7 @@ use crate::{
     folding::Folding,
     ledger::{DistrictError, Ledger, Message},
     muster::Muster,
-    projector::{Input, project},
+    projector::{Input, Said, project},
 };
 
 /// Messages and bytes of one round: enough to share an fsync among many segments, little enough to answer soon.
@@ -249,10 +249,15 @@ fn message(item: Item) -> Option<Message> {
     }
 }
 
-/// Sends answers; one that cannot be sent is asked for again by its ward.
-async fn answer(link: DistrictLink, mut answers: mpsc::Receiver<Vec<Outgoing>>) {
-    while let Some(round) = answers.recv().await {
-        for Outgoing { unit, payload } in round {
+/// Leaves traces and sends answers; one that cannot be sent is asked for again by its ward.
+async fn answer(link: DistrictLink, mut said: mpsc::Receiver<Said>) {
+    while let Some(Said { trace, answers }) = said.recv().await {
+        if let Some(trace) = trace
+            && let Err(error) = link.leave(trace).await
+        {
+            tracing::debug!(%error, "no trace was left; the next commit leaves one");
+        }
+        for Outgoing { unit, payload } in answers {
             if let Err(error) = link.send_down(unit, payload).await {
                 tracing::warn!(%unit, %error, "an answer was not sent");
             }

@@ -11,8 +11,8 @@ use socai_district::DistrictError;
 use socai_fold::{Fold, Verdict};
 use socai_proto::v1::{HeadReason, RefusalCode, down};
 use socai_tlog::{
-    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, NoteKey, Origin, SignedCheckpoint, TreeSize,
-    UnitNo,
+    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, SignedCheckpoint,
+    TreeSize, UnitNo,
 };
 
 fn own_key(world: &World) -> NoteKey {
@@ -353,6 +353,32 @@ fn a_checkpoint_of_another_history_stops_the_district_at_any_size() {
         NOW,
     );
     assert!(matches!(said, Err(DistrictError::BehindWard { .. })), "{said:?}");
+}
+
+#[test]
+fn a_trace_that_the_district_left_in_the_stream_is_passed_over_unless_the_log_is_older() {
+    let mut world = World::new();
+    let old = tempfile::tempdir().unwrap();
+    copy(world.place.path(), old.path());
+    let traced = |world: &World| {
+        hello(0, ChainHead::genesis(Link::default()), 0, &world.ledger.checkpoint().to_string())
+    };
+    let mut chain = world.ward(1);
+    let first = traced(&world);
+    world.round(vec![(1, publish(1, seal(&mut chain, &["a"])))]);
+    let size = world.size();
+    let trace = traced(&world);
+    assert_eq!(world.round(vec![(0, first), (0, trace.clone())]), [], "nobody is answered");
+    assert_eq!(world.size(), size);
+    drop(world);
+    let mut restored =
+        socai_district::Ledger::open_alone(&socai_district::LedgerDir::new(old.path().join("district")))
+            .unwrap();
+    let cursor = socai_log::Cursor { stream_created_ns: 7, stream_seq: 1 };
+    let message = socai_district::Message { subject: UnitNo::OPERATOR, cursor, payload: trace };
+    let said = restored.round(vec![message], NOW).unwrap_err();
+    assert!(matches!(said, DistrictError::BehindWard { unit: UnitNo::OPERATOR, .. }), "{said:?}");
+    assert!(said.to_string().starts_with("the broker holds a checkpoint"), "{said}");
 }
 
 #[test]

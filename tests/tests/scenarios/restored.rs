@@ -1,6 +1,6 @@
 //! Old copies put back in the place of a directory: the wards', then the district's.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde_json::Value;
 use socai_tests::{
@@ -9,6 +9,7 @@ use socai_tests::{
     ledger::{self, Roots},
     load::{Accepted, hand_in},
     running::{Running, assert_kept},
+    service::Service,
     socai,
     unit::Unit,
     wait,
@@ -95,30 +96,16 @@ fn a_ward_that_lost_everything_but_its_keys_gets_its_journal_back() {
 #[test]
 fn a_district_restored_from_an_old_copy_never_signs_a_second_tree() {
     let mut chance = Chance::of_run("district_restored");
-    let mut world = World::found(2);
-    let mut roots = Roots::default();
-    let running = Running::start(&world);
-    let mut accepted = vec![seal(&world.units[0], 20, &mut chance), seal(&world.units[1], 5, &mut chance)];
-    let mut running = settle(running, &world);
-    running.district.take().unwrap().stop();
-    let copy = world.path().join("copy");
-    files::copy(&world.district_dir(), &copy);
-    running.district = Some(world.district());
-    accepted.push(seal(&world.units[0], 30, &mut chance));
-    let mut running = settle(running, &world);
-    running.district.take().unwrap().stop();
-    note_all(&mut roots, &world);
-
+    let Restored { mut world, mut running, mut accepted, mut roots, old, newest } = old_copy(&mut chance);
     // the broker still holds what came after the copy
-    let newest = world.path().join("newest");
-    files::restore(&copy, &world.district_dir(), Some(&newest));
-    refuses_or_agrees(&mut running, &world, &mut roots);
+    files::restore(&old, &world.district_dir(), None);
+    refuses(&mut running, &world, &mut roots);
     // the broker has lost it as well
-    files::restore(&copy, &world.district_dir(), None);
+    files::restore(&old, &world.district_dir(), None);
     world.broker.wipe();
     world.broker.restart();
-    refuses_or_agrees(&mut running, &world, &mut roots);
-    // nobody could be heard by a copy that never ran; with the right copy back everything goes on
+    refuses(&mut running, &world, &mut roots);
+    // with the right copy back everything goes on
     files::restore(&newest, &world.district_dir(), None);
     running.district = Some(world.district());
     accepted.push(seal(&world.units[1], 7, &mut chance));
@@ -126,23 +113,74 @@ fn a_district_restored_from_an_old_copy_never_signs_a_second_tree() {
     assert_kept(&accepted, &log);
 }
 
+#[test]
+fn a_district_restored_while_every_ward_is_away_does_not_record_again_what_the_broker_holds() {
+    let mut chance = Chance::of_run("restored_while_away");
+    let Restored { world, mut running, accepted, mut roots, old, newest } = old_copy(&mut chance);
+    running.nodes.iter_mut().for_each(|node| drop(node.take().unwrap().stop()));
+    files::restore(&old, &world.district_dir(), None);
+    running.district = Some(restored_district(&world));
+    note_all(&mut roots, &world);
+    running.nodes = world.nodes().into_iter().map(Some).collect();
+    ends_with_the_reason(running.district.take().unwrap());
+    note_all(&mut roots, &world);
+    files::restore(&newest, &world.district_dir(), None);
+    let log = running.close(&world, &mut roots);
+    assert_kept(&accepted, &log);
+}
+
+/// A world whose district went on after it was copied, and is stopped now.
+struct Restored {
+    world: World,
+    running: Running,
+    accepted: Vec<Accepted>,
+    roots: Roots,
+    old: PathBuf,
+    newest: PathBuf,
+}
+
+fn old_copy(chance: &mut Chance) -> Restored {
+    let world = World::found(2);
+    let (old, newest) = (world.path().join("old"), world.path().join("newest"));
+    let mut running = Running::start(&world);
+    let mut accepted = vec![seal(&world.units[0], 20, chance), seal(&world.units[1], 5, chance)];
+    running.settle(&world);
+    running.district.take().unwrap().stop();
+    files::copy(&world.district_dir(), &old);
+    running.district = Some(world.district());
+    accepted.push(seal(&world.units[0], 30, chance));
+    running.settle(&world);
+    running.district.take().unwrap().stop();
+    files::copy(&world.district_dir(), &newest);
+    let mut roots = Roots::default();
+    note_all(&mut roots, &world);
+    Restored { world, running, accepted, roots, old, newest }
+}
+
 /// Runs the restored district among wards that know better. It has to end with the clear error; whatever it signed before has to agree with
 /// what was signed before the copy was put back.
-fn refuses_or_agrees(running: &mut Running, world: &World, roots: &mut Roots) {
+fn refuses(running: &mut Running, world: &World, roots: &mut Roots) {
+    let district = restored_district(world);
+    running.nodes[0].take().unwrap().stop();
+    running.nodes[0] = Some(world.units[0].node()); // says hello with the newest checkpoint
+    ends_with_the_reason(district);
+    note_all(roots, world);
+}
+
+/// Starts it, and gives it time to do the wrong thing: to record again, as if it were new, what the broker still holds.
+fn restored_district(world: &World) -> Service {
     let before = ledger::size(&world.log_dir());
     let mut district = world.launch_district();
-    // time to do the wrong thing: to record again, as if it were new, what the broker still holds
-    wait::within(Duration::from_secs(2), || {
+    wait::within(Duration::from_secs(4), || {
         (!district.is_running() || ledger::size(&world.log_dir()) > before).then_some(())
     });
-    running.district = Some(district);
-    let unit = &world.units[0];
-    running.nodes[0].take().unwrap().stop();
-    running.nodes[0] = Some(unit.node()); // says hello with the newest checkpoint
-    let (code, said) = running.district.take().unwrap().ended();
+    district
+}
+
+fn ends_with_the_reason(district: Service) {
+    let (code, said) = district.ended();
     assert_ne!(code, Some(0), "{said}");
     assert!(said.contains("restored from an old copy") && said.contains("Restore"), "{said}");
-    note_all(roots, world);
 }
 
 fn note_all(roots: &mut Roots, world: &World) {
