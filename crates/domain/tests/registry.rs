@@ -192,12 +192,55 @@ fn the_headers_flag_and_the_kind_agree() {
     assert_eq!(codes(&world.record_flagged(HA_DINH, &new, "2023-07-15", true)), [""; 0]);
     let record = fact();
     assert_eq!(codes(&world.record_flagged(HA_DINH, &record, "2023-07-15", true)), ["kind flag_differs"]);
-    let transport = rotation("transport", key(226));
-    assert_eq!(
-        codes(&world.record_flagged(HA_DINH, &transport, "2023-07-15", false)),
-        [""; 0],
-        "no segment is signed with it"
-    );
+}
+
+#[test]
+fn a_rotation_that_gate_and_audit_do_not_look_at_never_counts() {
+    // an unflagged one of a unit is skipped by them, so whatever it says it changes nothing
+    for (seed, usage) in [(225, "sealing"), (226, "transport"), (227, "witnessing")] {
+        for named in [None, Some("hn.tx.ha-dinh.1")] {
+            let mut world = World::new();
+            let mut form = rotation(usage, key(seed));
+            if let Some(named) = named {
+                form = with(form, "data.unit", json!(named));
+            }
+            let before = format!("{:?}", world.registry);
+            let unflagged = world.record_flagged(HA_DINH, &form, "2023-07-15", false);
+            assert_eq!(codes(&unflagged), ["kind flag_differs"], "{usage} {named:?}");
+            assert_eq!(format!("{:?}", world.registry), before, "{usage} {named:?}");
+            let flagged = world.record_flagged(HA_DINH, &form, "2023-07-15", true);
+            assert_eq!(codes(&flagged), [""; 0], "{usage} {named:?}");
+            let covering = world.registry.sealing_key(HA_DINH, UnitSeq(9)).unwrap();
+            assert_eq!(covering, if usage == "sealing" { key(seed) } else { key(21) }, "{usage}");
+        }
+    }
+}
+
+#[test]
+fn a_rotation_before_its_unit_is_known_is_skipped_by_all_or_refused_by_all() {
+    // named by its id: whether it is its own must not depend on whether the unit is registered yet
+    let named = with(rotation("sealing", key(225)), "data.unit", json!("hn.tx.moi.1"));
+    let unknown = UnitNo(12);
+    for rotates_key in [false, true] {
+        let mut world = World::new();
+        let outcome = world.record_flagged(unknown, &named, "2023-07-15", rotates_key);
+        assert!(outcome.is_err() && world.registry.unit(unknown).is_none());
+        assert_eq!(codes(&outcome).contains(&"kind flag_differs".to_owned()), !rotates_key);
+    }
+}
+
+#[test]
+fn the_operators_rotation_for_a_unit_ends_no_segment_and_needs_no_flag() {
+    for (seed, usage) in [(225, "sealing"), (226, "transport"), (227, "witnessing")] {
+        for rotates_key in [false, true] {
+            let mut world = World::new();
+            let form = with(rotation(usage, key(seed)), "data.unit", json!("hn.tx.ha-dinh.1"));
+            assert_eq!(codes(&world.record_flagged(OPERATOR, &form, "2023-07-15", rotates_key)), [""; 0]);
+        }
+    }
+    let mut world = World::new();
+    let own = rotation("sealing", key(228));
+    assert_eq!(codes(&world.record_flagged(OPERATOR, &own, "2023-07-15", false)), ["kind flag_differs"]);
 }
 
 fn header(unit: UnitNo, seq: u64, recorded_at_ms: u64) -> String {

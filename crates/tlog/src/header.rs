@@ -32,7 +32,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Flag: the record is a `key.rotated`, is the last of its segment, and the next segment is signed with the new key.
+    /// Flag: the record is a `key.rotated` and the last of its segment; when it replaces the sealing key, the new one signs the next segment.
     pub const ROTATES_KEY: u8 = 1;
 
     /// The name of the record.
@@ -40,7 +40,7 @@ impl Header {
         EventName { unit: self.unit, seq: self.seq }
     }
 
-    /// Whether the record brings in a new sealing key.
+    /// Whether the record brings in a new key; its facts say which.
     pub const fn rotates_key(&self) -> bool {
         self.flags & Self::ROTATES_KEY != 0
     }

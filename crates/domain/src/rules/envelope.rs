@@ -155,15 +155,19 @@ fn document_is_dated(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     common::not_after("doc.date", doc.date, ctx.received_on, "ngày nhận", "the day of receipt", out);
 }
 
-/// The header's flag and the event agree, or gate and fold would know different keys.
+/// A unit's record is flagged exactly when it is a `key.rotated`, whatever key it replaces and whomever it names.
+///
+/// Gate and audit look at a unit's flagged records only, so what they skip must not count in the fold. The operator's records
+/// they all look at; there the flag is needed where it ends a segment, for the operator's own sealing key.
 fn key_flag_matches(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     let Some(recorded) = ctx.recorded else { return };
     let own = |id: &str| id.is_empty() || ctx.registry.unit(publisher).is_some_and(|unit| unit.id == id);
-    let (rotates, sealing) = match event.kind() {
+    let (may, must) = match event.kind() {
+        Kind::KeyRotated(_) if publisher != UnitNo::OPERATOR => (true, true),
         Kind::KeyRotated(rotation) => (true, rotation.key() == v1::KeyUse::Sealing && own(rotation.unit)),
         _ => (false, false),
     };
-    if recorded.rotates_key && !rotates || sealing && !recorded.rotates_key {
+    if recorded.rotates_key && !may || !recorded.rotates_key && must {
         out.add(
             "kind",
             "flag_differs",
