@@ -1,10 +1,10 @@
 //! What each unit has sent: the one thing that changes with every record.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-
+use socai_domain::registry::MAX_UNITS;
 use socai_tlog::UnitNo;
-
-use crate::stamped::{Entry, Shelved};
 
 /// A unit's records so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,17 +21,83 @@ pub struct Activity {
     pub late: u64,
 }
 
-impl Entry for Activity {
+/// The activity of every unit, one index away.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Activities {
+    /// By number, for units that can be registered.
+    units: Vec<Slot>,
+    /// Units whose numbers no registration allows: a foreign log may have them, all rejected.
+    others: BTreeMap<UnitNo, Slot>,
+    /// Units that changed since the last drain, with what they were; `None` while nobody asks.
+    before: Option<Vec<(UnitNo, Activity)>>,
+    batch: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    now: Activity,
+    batch: u64,
+}
+
+/// A unit that has sent nothing.
+const SILENT: Activity = Activity { next_seq: 0, last_leaf: 0, last_received_at_ms: 0, rejected: 0, late: 0 };
+
+impl Activities {
+    /// Starts to note changes, or stops and forgets those noted.
+    pub(crate) fn track(&mut self, on: bool) {
+        self.before = on.then(Vec::new);
+        self.batch += 1;
+    }
+
+    /// What a unit has sent.
     #[inline]
-    fn is_nothing(&self) -> bool {
-        self.next_seq == 0
+    pub(crate) fn of(&self, unit: UnitNo) -> &Activity {
+        match self.units.get(unit.0 as usize) {
+            Some(slot) => &slot.now,
+            None => self.others.get(&unit).map_or(&SILENT, |slot| &slot.now),
+        }
+    }
+
+    /// The activity of a unit that is about to change.
+    #[inline]
+    pub(crate) fn change(&mut self, unit: UnitNo) -> &mut Activity {
+        let slot = slot(&mut self.units, &mut self.others, unit);
+        if let Some(before) = &mut self.before
+            && slot.batch != self.batch
+        {
+            before.push((unit, slot.now));
+            slot.batch = self.batch;
+        }
+        &mut slot.now
+    }
+
+    /// Hands over each unit that differs from the last drain, with what it was and is.
+    pub(crate) fn drain(&mut self, mut change: impl FnMut(UnitNo, Option<&Activity>, Option<&Activity>)) {
+        let before = self.before.as_mut().map(std::mem::take).unwrap_or_default();
+        self.batch += 1;
+        let sent = |activity: &Activity| activity.next_seq > 0;
+        for (unit, old) in before {
+            let new = *self.of(unit);
+            if old != new {
+                change(unit, Some(&old).filter(|old| sent(old)), Some(&new).filter(|new| sent(new)));
+            }
+        }
+    }
+
+    /// Takes a stored row back.
+    pub(crate) fn restore(&mut self, unit: UnitNo, activity: Activity) {
+        slot(&mut self.units, &mut self.others, unit).now = activity;
     }
 }
 
-/// A ledger has few units: they share a shelf.
-impl Shelved for UnitNo {
-    #[inline]
-    fn shelf(&self) -> u32 {
-        0
+#[inline]
+fn slot<'s>(units: &'s mut Vec<Slot>, others: &'s mut BTreeMap<UnitNo, Slot>, unit: UnitNo) -> &'s mut Slot {
+    let at = unit.0 as usize;
+    if unit.0 >= MAX_UNITS {
+        return others.entry(unit).or_default();
     }
+    if at >= units.len() {
+        units.resize(at + 1, Slot::default());
+    }
+    &mut units[at]
 }

@@ -18,7 +18,7 @@ impl Fold {
         self.count(event, name, leaf, true);
         if let Some(closing) = self.closings.first_of_day(name.unit, event.occurred_on()) {
             let closing = closing.leaf;
-            self.activity.change(name.unit, |activity| activity.late += 1);
+            self.activity.change(name.unit).late += 1;
             if let Some(capture) = &mut self.capture {
                 capture.late(closing, &record.at);
             }

@@ -1,11 +1,11 @@
 //! The state of a ledger as far as figures, cases and findings need it, record by record.
 
-use socai_domain::{Event, Malformed, Registry, rules};
+use socai_domain::{CivilDate, Event, Malformed, Registry, rules, time};
 use socai_proto::validate_facts;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
 use crate::{
-    activity::Activity,
+    activity::{Activities, Activity},
     amended::Amendments,
     answer::Answers,
     baseline::Baselines,
@@ -17,7 +17,6 @@ use crate::{
     recorded::{Facts, Recorded},
     report::Reports,
     rulebook::Rulebook,
-    stamped::Stamped,
     values::Values,
     verdict::{FoldError, Reason, Rejection, Verdict},
 };
@@ -33,7 +32,7 @@ pub struct Fold {
     pub(crate) rulebook: Rulebook,
     pub(crate) closings: Closings,
     pub(crate) reports: Reports,
-    pub(crate) activity: Stamped<UnitNo, Activity>,
+    pub(crate) activity: Activities,
     pub(crate) values: Values,
     pub(crate) cube: Cube,
     pub(crate) distinct: DistinctSets,
@@ -45,6 +44,7 @@ pub struct Fold {
     /// Leaves of rejected records, ascending. Their reasons are rows, not memory.
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
+    today: Today,
 }
 
 impl Fold {
@@ -80,7 +80,7 @@ impl Fold {
         if at.leaf.0 != self.size {
             return Err(FoldError::OutOfOrder { got: at.leaf, expected: LeafIndex(self.size) });
         }
-        let expected = UnitSeq(self.activity.get(&at.name.unit).next_seq);
+        let expected = UnitSeq(self.activity.of(at.name.unit).next_seq);
         if at.name.seq != expected {
             return Err(FoldError::BrokenChain {
                 leaf: at.leaf,
@@ -94,9 +94,13 @@ impl Fold {
 
     /// Every rule the record breaks. Facts that break none cost no allocation.
     #[inline]
-    fn reasons_against(&self, event: &Event<'_>, record: &Recorded<'_>) -> Vec<Reason> {
-        let ctx = rules::Ctx::recorded(&self.registry, &record.at);
-        rules::check(event, record.at.name.unit, &ctx).into_iter().map(Reason::from).collect()
+    fn reasons_against(&mut self, event: &Event<'_>, record: &Recorded<'_>) -> Vec<Reason> {
+        let received_on = self.today.of(record.at.received_at_ms);
+        let ctx = rules::Ctx::received_on(&self.registry, &record.at, received_on);
+        match rules::check(event, record.at.name.unit, &ctx) {
+            breaches if breaches.is_empty() => vec![],
+            breaches => breaches.into_iter().map(Reason::from).collect(),
+        }
     }
 
     /// Lets a record count; gives reasons only when it turns out that it cannot.
@@ -119,12 +123,11 @@ impl Fold {
     fn note(&mut self, record: &Recorded<'_>, is_rejected: bool) {
         self.size += 1;
         self.last_received_at_ms = record.at.received_at_ms;
-        self.activity.change(record.at.name.unit, |activity| {
-            activity.next_seq = record.at.name.seq.0 + 1;
-            activity.last_leaf = record.at.leaf.0;
-            activity.last_received_at_ms = record.at.received_at_ms;
-            activity.rejected += u64::from(is_rejected);
-        });
+        let activity = self.activity.change(record.at.name.unit);
+        activity.next_seq = record.at.name.seq.0 + 1;
+        activity.last_leaf = record.at.leaf.0;
+        activity.last_received_at_ms = record.at.received_at_ms;
+        activity.rejected += u64::from(is_rejected);
     }
 
     fn reject(&mut self, record: &Recorded<'_>, reasons: Vec<Reason>) -> Rejection {
@@ -193,7 +196,7 @@ impl Fold {
 
     /// What a unit has sent.
     pub fn activity(&self, unit: UnitNo) -> Activity {
-        self.activity.get(&unit)
+        *self.activity.of(unit)
     }
 
     /// How many records do not count because they break a rule.
@@ -208,7 +211,32 @@ impl Fold {
 
     /// The number of records of a unit before the next leaf.
     pub(crate) fn next_seq(&self, unit: UnitNo) -> UnitSeq {
-        UnitSeq(self.activity.get(&unit).next_seq)
+        UnitSeq(self.activity.of(unit).next_seq)
+    }
+}
+
+/// The day in Viet Nam that the last record was received on: the next one nearly always is on the same.
+#[derive(Clone, Copy, Debug)]
+struct Today {
+    first_ms: u64,
+    last_ms: u64,
+    date: CivilDate,
+}
+
+impl Default for Today {
+    fn default() -> Self {
+        Today { first_ms: 1, last_ms: 0, date: CivilDate::MIN }
+    }
+}
+
+impl Today {
+    #[inline]
+    fn of(&mut self, utc_ms: u64) -> CivilDate {
+        if utc_ms < self.first_ms || self.last_ms < utc_ms {
+            let date = time::vietnam_date(utc_ms);
+            *self = Today { first_ms: time::start_of_day_ms(date), last_ms: time::end_of_day_ms(date), date };
+        }
+        self.date
     }
 }
 

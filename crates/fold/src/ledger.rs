@@ -90,7 +90,7 @@ impl Fold {
             _ if Registry::is_about(event) => {
                 let activity = &self.activity;
                 let next_seq = |unit| {
-                    asked.set(known.unwrap_or_else(|| activity.get(&unit).next_seq));
+                    asked.set(known.unwrap_or_else(|| activity.of(unit).next_seq));
                     UnitSeq(asked.get())
                 };
                 let outcome = self.registry.apply(event, at, next_seq);

@@ -112,7 +112,7 @@ impl Sample {
         let (publisher, kind) = self.kind(no, day);
         let is_case = matches!(kind, Kind::PenaltyDecided(_) | Kind::PenaltyPaymentReceived(_));
         let case =
-            if is_case { format!("xp-p{no:02}-nam-2023-hs{:06}", self.count / 7) } else { String::new() };
+            if is_case { format!("xp-phuong-mau-{}-{no}", self.count / 7 % 10_000) } else { String::new() };
         let series = match kind {
             Kind::PenaltyDecided(_) => "QĐ-XPHC",
             Kind::InspectionConducted(_) => "BB-KT",

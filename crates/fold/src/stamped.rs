@@ -73,13 +73,6 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         }
     }
 
-    /// The entry of a key, nothing when there is none.
-    #[inline]
-    pub(crate) fn get(&self, key: &K) -> V {
-        let slot = self.shelves.get(&key.shelf()).and_then(|shelf| shelf.get(key));
-        slot.map(|slot| slot.value).unwrap_or_default()
-    }
-
     /// Every entry on some shelves that has not come to nothing, in no particular order.
     pub(crate) fn on_shelves(&self, wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = (&K, &V)> {
         let shelves = self.shelves.iter().filter(move |(shelf, _)| wanted(**shelf));
@@ -165,6 +158,5 @@ mod tests {
         let mut two: Vec<_> = table.on_shelves(|shelf| shelf == 2).map(|(key, _)| *key).collect();
         two.sort();
         assert_eq!(two, ["bb", "cc"]);
-        assert_eq!((table.get(&"a"), table.get(&"e")), (1, 0));
     }
 }

@@ -48,8 +48,14 @@ impl<'a> Ctx<'a> {
 
     /// For a record at its place in the log.
     pub fn recorded(registry: &'a Registry, at: &Position) -> Ctx<'a> {
+        Ctx::received_on(registry, at, time::vietnam_date(at.received_at_ms))
+    }
+
+    /// The same, for whoever knows already which day in Viet Nam the time of receipt belongs to.
+    #[inline]
+    pub fn received_on(registry: &'a Registry, at: &Position, received_on: CivilDate) -> Ctx<'a> {
         let recorded = Recorded { name: at.name, leaf: at.leaf, rotates_key: at.rotates_key };
-        Ctx { registry, received_on: time::vietnam_date(at.received_at_ms), recorded: Some(recorded) }
+        Ctx { registry, received_on, recorded: Some(recorded) }
     }
 }
 
