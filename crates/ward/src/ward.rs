@@ -100,7 +100,7 @@ impl Ward {
         let (unit, keys) = (keeper.unit().clone(), keeper.keys());
         let ids = IdMaker::new(keys.ids());
         let transport_seed = keys.transport_seed().map_err(OpenError::Key)?;
-        let registry = registry::read(&dir, clock::now_ms())?;
+        let registry = registry::read(&dir)?;
         let spool = Spool::open(dir.spool()).map_err(OpenError::File)?;
         let drafter = Drafter::new(&unit.config.unit, unit.no, ids, registry);
         let live = Live::open(&dir, &unit, &keeper.reader()).map_err(OpenError::File)?;
@@ -270,7 +270,7 @@ impl Ward {
     /// # Errors
     /// It cannot be used; the one held before stays.
     pub fn adopt_registry(&self, bytes: &[u8]) -> Result<(), RegistryError> {
-        let known = registry::keep(&self.inner.dir, bytes, clock::now_ms())?;
+        let known = registry::keep(&self.inner.dir, bytes)?;
         let unit = &self.inner.unit;
         let drafter = Drafter::new(&unit.config.unit, unit.no, self.inner.ids, Some(known));
         *self.inner.drafter.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(drafter);

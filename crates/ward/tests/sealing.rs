@@ -48,6 +48,19 @@ fn records_are_numbered_linked_and_there_after_a_restart() {
 }
 
 #[test]
+fn a_registry_with_a_fact_that_is_refused_does_not_stop_a_ward() {
+    let (_dir, unit) = unit();
+    let mut facts: Vec<serde_json::Value> =
+        serde_json::from_slice(&std::fs::read(unit.registry()).unwrap()).unwrap();
+    facts.push(facts[0].clone()); // registered twice
+    std::fs::write(unit.registry(), serde_json::to_vec(&facts).unwrap()).unwrap();
+    let ward = Ward::open(unit.path()).unwrap();
+    assert!(ward.knows_units());
+    ward.record_blocking(&[event(0)], None).unwrap();
+    ward.adopt_registry(&serde_json::to_vec(&facts).unwrap()).unwrap();
+}
+
+#[test]
 fn two_processes_never_seal_for_one_unit() {
     let (_dir, unit) = unit();
     let ward = Ward::open(unit.path()).unwrap();
