@@ -105,7 +105,7 @@ pub fn facts(text: &str) -> Bytes {
     id[..text.len().min(16)].copy_from_slice(&text.as_bytes()[..text.len().min(16)]);
     let event = v1::Event {
         id: Bytes::copy_from_slice(&id),
-        occurred_on: 2023_01_12,
+        occurred_on: 20_230_112,
         place: vec!["test.phuong-1".into()],
         level: v1::Level::Internal.into(),
         source: Some(v1::Source { kind: v1::SourceKind::Manual.into(), ..v1::Source::default() }),
@@ -113,8 +113,8 @@ pub fn facts(text: &str) -> Bytes {
         kind: Some(v1::event::Kind::HealthVisitsReported(v1::HealthVisitsReported {
             facility: "tyt-1".into(),
             kind: v1::VisitKind::Curative.into(),
-            from: 2023_01_09,
-            to: 2023_01_12,
+            from: 20_230_109,
+            to: 20_230_112,
             visits: 12,
         })),
         ..v1::Event::default()
