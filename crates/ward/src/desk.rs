@@ -13,7 +13,7 @@ use crate::{
     clock,
     draft::Draft,
     import::Seals,
-    keeper::{Keeper, Known, RejoinError, SealError, Sealed},
+    keeper::{Judge, Keeper, Known, RejoinError, SealError, Sealed},
 };
 
 /// Requests that may wait, each of at most 512 KiB: 32 MiB. More of them make a caller wait for a place.
@@ -37,7 +37,7 @@ type Answer<T, E = SealError> = oneshot::Sender<Result<T, E>>;
 enum Request {
     Seal(Vec<Draft>, Answer<Vec<Sealed>>),
     Known(Draft, Answer<Known>),
-    Rotate(v1::KeyGround, String, Answer<(SealingKey, Sealed)>),
+    Rotate(v1::KeyGround, String, Judge, Answer<(SealingKey, Sealed)>),
     BeginRestore(ChainHead, Answer<(), RejoinError>),
     Restore(VerifiedSegment, Answer<(), RejoinError>),
     Rejoin(ChainHead, Answer<ChainHead, RejoinError>),
@@ -82,13 +82,16 @@ impl Desk {
     ///
     /// # Errors
     /// See [`SealError`]; the old key stays in use then.
-    pub async fn rotate(
+    pub(crate) async fn rotate(
         &self,
         ground: v1::KeyGround,
         entered_by: &str,
+        judge: Judge,
     ) -> Result<(SealingKey, Sealed), SealError> {
         let entered_by = entered_by.to_owned();
-        self.ask(|answer| Request::Rotate(ground, entered_by, answer)).await.ok_or(SealError::Stopping)?
+        self.ask(|answer| Request::Rotate(ground, entered_by, judge, answer))
+            .await
+            .ok_or(SealError::Stopping)?
     }
 
     /// What is sealed now, to be watched.
@@ -178,8 +181,8 @@ fn serve_one(keeper: &mut Keeper, request: Request, shelf_of: &watch::Sender<She
             let _ = answer.send(sealed.pop().unwrap_or(Err(SealError::Stopping)));
         }
         Request::Known(draft, answer) => drop(answer.send(keeper.known(&draft))),
-        Request::Rotate(ground, entered_by, answer) => {
-            let rotated = keeper.rotate(ground, &entered_by, clock::now_ms());
+        Request::Rotate(ground, entered_by, judge, answer) => {
+            let rotated = keeper.rotate(ground, &entered_by, clock::now_ms(), &judge);
             shelf_of.send_replace(shelf(keeper));
             let _ = answer.send(rotated);
         }

@@ -129,7 +129,8 @@ impl Drafter {
         event.id.as_ref().try_into().map_err(|_| vec![no_id("16 bytes, 32 hex digits")])
     }
 
-    fn check_rules(&self, facts: &[u8], today: CivilDate) -> Vec<Problem> {
+    /// Every rule that facts break as of `today`, as far as the units are known here.
+    pub(crate) fn check_rules(&self, facts: &[u8], today: CivilDate) -> Vec<Problem> {
         let event = match Event::decode(facts) {
             Ok(event) => event,
             Err(error) => return vec![Problem::new("", "malformed", error.to_string(), error.to_string())],

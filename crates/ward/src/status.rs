@@ -6,7 +6,10 @@ use std::{
 };
 
 use serde::Serialize;
-use socai_domain::time::vietnam_rfc3339;
+use socai_domain::{
+    CivilDate,
+    time::{vietnam_date, vietnam_rfc3339},
+};
 use socai_log::JournalReader;
 use socai_tlog::{ChainHead, SignedCheckpoint, UnitSeq};
 use tokio::sync::watch;
@@ -160,6 +163,18 @@ impl Live {
         self.parts.write().unwrap_or_else(PoisonError::into_inner).received_at_ms = Some(at_ms);
     }
 
+    /// Today in Viet Nam by the district's clock, as far as the newest receipt tells; by ours when there is none.
+    pub(crate) fn district_day(&self, reader: &JournalReader, now_ms: u64) -> CivilDate {
+        let (recorded, received_at_ms) = {
+            let parts = self.parts.read().unwrap_or_else(PoisonError::into_inner);
+            (parts.recorded, parts.received_at_ms)
+        };
+        let Some(received_at_ms) = received_at_ms else { return vietnam_date(now_ms) };
+        let last = recorded.0.checked_sub(1).and_then(|last| record_at(reader, UnitSeq(last)).ok().flatten());
+        let sealed_at_ms = last.map_or(0, |record| record.header().recorded_at_ms);
+        vietnam_date(district_time_ms(now_ms, sealed_at_ms, received_at_ms))
+    }
+
     /// The connection changed; an error stays until the connection stands without one.
     pub(crate) fn connection(&self, up: bool, error: Option<String>) {
         let mut parts = self.parts.write().unwrap_or_else(PoisonError::into_inner);
@@ -212,6 +227,12 @@ impl Live {
     }
 }
 
+/// Our time less what our clock is known to be ahead: a record is never received before it is sealed. It never is before the last receipt.
+fn district_time_ms(now_ms: u64, sealed_at_ms: u64, received_at_ms: u64) -> u64 {
+    let ahead_ms = sealed_at_ms.saturating_sub(received_at_ms);
+    now_ms.saturating_sub(ahead_ms).max(received_at_ms)
+}
+
 fn read_alarm(dir: &UnitDir) -> Result<Option<Alarm>, FileError> {
     let Some(bytes) = read_if_there(&dir.alarm())? else { return Ok(None) };
     // a file that cannot be read is still a file that nobody has cleared
@@ -246,6 +267,28 @@ fn why(pause: &Pause) -> String {
         Pause::OtherGenesis => {
             "the district begins our chain elsewhere: origin, operator or first_key in unit.toml are not those it registered"
                 .to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_districts_time_is_ours_less_what_our_clock_is_known_to_be_ahead() {
+        let day = 86_400_000;
+        let received = 100 * day;
+        for (now, sealed, expected, why) in [
+            (received + 50, received - 5, received + 50, "our clock is not known to be wrong"),
+            (received + day + 60, received + day, received + 60, "a day ahead"),
+            (received - day, received - day, received, "behind: not before what the district told"),
+            (
+                received + 60,
+                received + 300 * day,
+                received,
+                "set right since then, and the chain's time is not",
+            ),
+        ] {
+            assert_eq!(super::district_time_ms(now, sealed, received), expected, "{why}");
         }
     }
 }

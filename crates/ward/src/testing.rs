@@ -2,11 +2,19 @@
 
 use bytes::Bytes;
 use prost::Message as _;
+use socai_domain::CivilDate;
 use socai_log::{Disk, JournalSegment};
 use socai_proto::v1;
-use socai_tlog::{NoteKey, Origin, Record, SealingKey, SigningKey, UnitSeq};
+use socai_tlog::{NoteKey, Origin, Record, SealingKey, SigningKey, UnitNo, UnitSeq};
 
-use crate::{config::UnitConfig, dir::UnitDir, draft::Draft, keeper::Keeper, keys::generate};
+use crate::{
+    config::UnitConfig,
+    dir::UnitDir,
+    draft::{Draft, Drafter},
+    entropy::IdMaker,
+    keeper::{Judge, Keeper},
+    keys::generate,
+};
 
 pub(crate) fn enrolled() -> (tempfile::TempDir, UnitDir) {
     let dir = tempfile::tempdir().unwrap();
@@ -53,4 +61,10 @@ pub(crate) fn segments(keeper: &Keeper) -> Vec<JournalSegment> {
 
 pub(crate) fn records(keeper: &Keeper) -> Vec<Record> {
     segments(keeper).into_iter().flat_map(|segment| segment.records).collect()
+}
+
+/// The rules on a day, for a unit that knows of no others.
+pub(crate) fn judge(today: CivilDate) -> Judge {
+    let drafter = Drafter::new("hn.tx.ha-dinh.1", UnitNo(7), IdMaker::new([0; 32]), None);
+    Judge { drafter: drafter.into(), today }
 }

@@ -19,7 +19,7 @@ use crate::{
     draft::{Draft, Drafter, Given},
     entropy::IdMaker,
     import::{self, Format, ImportError, Imported, Order, Spool, Spooling},
-    keeper::{Keeper, OpenError, SealError, Sealed},
+    keeper::{Judge, Keeper, OpenError, SealError, Sealed},
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
@@ -257,12 +257,15 @@ impl Ward {
         import::import(&copy, &order, &self.drafter(), &self.inner.desk)
     }
 
-    /// Replaces the sealing key and seals the rotation.
+    /// Replaces the sealing key and seals the rotation, if the rules allow it on the district's day.
     ///
     /// # Errors
     /// See [`SealError`].
     pub async fn rotate_key(&self, ground: v1::KeyGround) -> Result<(SealingKey, Sealed), SealError> {
-        self.inner.desk.rotate(ground, &self.inner.unit.config.unit).await
+        let reader = self.inner.desk.shelf().borrow().reader.clone();
+        let today = self.inner.live.district_day(&reader, clock::now_ms());
+        let judge = Judge { drafter: self.drafter(), today };
+        self.inner.desk.rotate(ground, &self.inner.unit.config.unit, judge).await
     }
 
     /// Takes a newer snapshot of the ledger's units.

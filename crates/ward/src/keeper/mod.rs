@@ -25,6 +25,7 @@ use crate::{
 };
 use lookup::Lookup;
 pub use rejoin::RejoinError;
+pub(crate) use rotate::Judge;
 pub use seal::{Known, Sealed};
 
 /// The owner of the journal.
@@ -95,10 +96,10 @@ pub enum SealError {
         /// Events.
         count: usize,
     },
-    /// The journal could not be written, and nothing of the request is in it. Send it again when the cause is gone.
+    /// The journal could not be written or a key not be replaced, and nothing of the request is in it. Send it again when the cause is gone.
     #[error("not sealed: {why}")]
     NotSealed {
-        /// What the disk said.
+        /// What the disk or the rules said.
         why: String,
     },
     /// The journal could not be written nor read back: whether the request is sealed is known after the next start.

@@ -124,7 +124,9 @@ fn a_whole_journal_comes_back_to_an_empty_disk() {
     let (_dir, unit) = enrolled();
     let mut dead = open(&unit);
     seal(&mut dead, 0..20);
-    dead.rotate(socai_proto::v1::KeyGround::Scheduled, "van-thu", 9_000).unwrap();
+    let today = socai_domain::CivilDate::from_yyyymmdd(20_230_201).unwrap();
+    let ground = socai_proto::v1::KeyGround::Scheduled;
+    dead.rotate(ground, "van-thu", 9_000, &crate::testing::judge(today)).unwrap();
     seal(&mut dead, 20..25);
     let back = sent_back(&dead, 0);
     let (all, genesis) = (records(&dead), dead.unit.genesis());
