@@ -23,9 +23,18 @@ impl Broker {
     /// # Panics
     /// There is no nats-server, or it does not start.
     pub fn start(dir: &Path) -> Broker {
+        Broker::with_room(dir, None)
+    }
+
+    /// The same, with room for this many bytes in all streams.
+    ///
+    /// # Panics
+    /// As for [`Broker::start`].
+    pub fn with_room(dir: &Path, max_store: Option<u64>) -> Broker {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let config = ServerConfig::new(dir, Subjects::new(LEDGER).unwrap(), Vec::new());
+        let mut config = ServerConfig::new(dir, Subjects::new(LEDGER).unwrap(), Vec::new());
+        config.limits.max_store = max_store;
         let server = runtime.block_on(Server::start(config)).unwrap();
         Broker { runtime, server }
     }
@@ -47,6 +56,14 @@ impl Broker {
     /// `kill -9`.
     pub fn kill(&mut self) {
         self.server.kill();
+    }
+
+    /// Its process number.
+    ///
+    /// # Panics
+    /// It does not run.
+    pub fn pid(&self) -> u32 {
+        self.server.pid().expect("the broker runs")
     }
 
     /// Starts it again on the same port and files.

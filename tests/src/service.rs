@@ -71,13 +71,12 @@ impl Service {
         self.end();
     }
 
-    /// Sends SIGTERM or SIGINT by its name without `SIG`.
+    /// Sends a signal by its name without `SIG`.
     ///
     /// # Panics
     /// It is gone.
     pub fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "{} took no {name}", self.name);
+        signal(self.pid(), name);
     }
 
     /// Waits until it ends by itself; its exit code and what it wrote.
@@ -115,6 +114,15 @@ impl Service {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Sends a signal, by its name without `SIG`, to a process of ours.
+///
+/// # Panics
+/// It is gone.
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status();
+    assert!(status.is_ok_and(|status| status.success()), "process {pid} took no {name}");
 }
 
 impl Drop for Service {

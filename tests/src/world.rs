@@ -37,13 +37,21 @@ impl World {
     /// # Panics
     /// A command fails.
     pub fn found(count: usize) -> World {
+        World::with_room(count, None)
+    }
+
+    /// The same, with a broker that has room for this many bytes.
+    ///
+    /// # Panics
+    /// A command fails.
+    pub fn with_room(count: usize, max_store: Option<u64>) -> World {
         let temporary = tempfile::Builder::new().prefix("socai-").tempdir().unwrap();
         let (place, temporary) = match std::env::var_os("SOCAI_KEEP") {
             Some(_) => (temporary.keep(), None),
             None => (temporary.path().to_owned(), Some(temporary)),
         };
         fs::create_dir(place.join("logs")).unwrap();
-        let broker = Broker::start(&place.join("broker"));
+        let broker = Broker::with_room(&place.join("broker"), max_store);
         let mut specs = reference_units().into_iter();
         let operator = specs.next().expect("unit 0 is the first").to_string();
         let district = place.join("district");

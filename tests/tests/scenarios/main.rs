@@ -11,5 +11,8 @@ mod full_disk;
 mod imports;
 mod locks;
 mod month;
+mod pauses;
+mod readers;
 mod restored;
 mod stopping;
+mod twins;

@@ -60,6 +60,25 @@ fn the_whole_district_of_up_and_demo_ends_with_0_on_ctrl_c() {
 }
 
 #[test]
+fn a_demo_that_was_killed_at_any_moment_is_completed_by_the_next() {
+    let mut chance = Chance::of_run("demo_killed");
+    for _ in 0..4 {
+        let place = tempfile::tempdir().unwrap();
+        let data = place.path().join("data");
+        let mut demo = Service::start(
+            "demo",
+            command::command(&[&"demo", &"--exit", &"--data", &data]),
+            &place.path().join("log"),
+        );
+        demo.live_for(chance.time(Duration::from_millis(2500)));
+        demo.kill();
+        let again = socai!("demo", "--exit", "--data", data);
+        assert_eq!(again.code, Some(0), "{again}");
+        ledger::audit(&data.join("district")).ok();
+    }
+}
+
+#[test]
 fn a_wrong_flag_ends_with_2_and_says_what_was_meant() {
     socai!("replay", "--untill", "7").fails(2, &["--untill", "--until"]);
     socai!("frobnicate").fails(2, &["frobnicate"]);
