@@ -173,6 +173,19 @@ fn read_up_to(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     Ok(have)
 }
 
+/// Whether a derived file of this name comes with more entries: a writer may have begun it since.
+fn is_of_a_larger_log(path: &Path, dir: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    let file = match (name, name.strip_prefix("hashes.")) {
+        ("entries", _) => Some(DerivedFile::Entries),
+        ("entries.idx", _) => Some(DerivedFile::EntriesIndex),
+        ("positions", _) => Some(DerivedFile::Positions),
+        (_, Some(level)) => level.parse().ok().map(DerivedFile::Hashes),
+        (unit, None) => unit.parse().ok().map(DerivedFile::Unit),
+    };
+    file.is_some_and(|file| file.path(dir) == *path)
+}
+
 /// Files in the log directory that no log has, or that a crash left.
 fn strays(
     dir: &Path,
@@ -185,7 +198,7 @@ fn strays(
     let folders = ["volumes", "annex", "units"].map(|name| dir.join(name));
     for path in [paths(dir)?, paths(&folders[2])?].concat() {
         let fixed = path == checkpoint_path(dir) || folders.contains(&path) || known.contains(&path);
-        if !fixed {
+        if !fixed && !(may_grow && is_of_a_larger_log(&path, dir)) {
             let left = path == disk::side_name(&checkpoint_path(dir));
             faults.push((path, left));
         }
