@@ -47,16 +47,21 @@ impl Place {
 
     /// A unit's directory.
     pub fn unit(&self, id: &str) -> PathBuf {
-        self.0.join("units").join(id)
+        self.units().join(id)
     }
 
     fn broker(&self) -> PathBuf {
         self.0.join("broker")
     }
 
+    /// Where the units' directories are.
+    pub fn units(&self) -> PathBuf {
+        self.0.join("units")
+    }
+
     /// Directories of all units, by name.
-    fn units(&self) -> Result<Vec<PathBuf>> {
-        let dir = self.0.join("units");
+    fn unit_dirs(&self) -> Result<Vec<PathBuf>> {
+        let dir = self.units();
         let mut units = Vec::new();
         for entry in fs::read_dir(&dir).with_context(|| dir.display().to_string())? {
             let path = entry?.path();
@@ -113,7 +118,7 @@ impl Stage {
         let district = District::start(place.district()).await.context("the district")?;
         let stop = CancellationToken::new();
         let (mut wards, mut nodes) = (Vec::new(), Vec::new());
-        for dir in place.units()? {
+        for dir in place.unit_dirs()? {
             let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
             nodes.push(tokio::spawn(socai_ward::run(ward.clone(), stop.clone())));
             wards.push(ward);
@@ -149,7 +154,7 @@ async fn start_broker(place: &Place) -> Result<Server> {
         fs::read_to_string(place.district().key("transport")).context("the district's transport key")?;
     let mut users =
         vec![User { public_key: TransportKey::from_seed(&seed)?.public().to_owned(), role: Role::District }];
-    for dir in place.units()? {
+    for dir in place.unit_dirs()? {
         let no = UnitNo(socai_ward::UnitConfig::read(&UnitDir::new(&dir))?.config.no);
         let public_key = generate(&UnitDir::new(&dir))?.transport_nkey;
         users.push(User { public_key, role: Role::Unit(no) });

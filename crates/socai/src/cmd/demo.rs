@@ -33,7 +33,7 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
 
 async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     let place = Place::new(dir);
-    let founded = found(&place, lang)?;
+    found(&place, lang)?;
     let mut stage = tokio::select! {
         stage = Stage::start(&place) => stage?,
         () = signals::asked_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
@@ -43,13 +43,12 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
         &format!("broker riêng: {}", stage.broker_url()),
         &format!("private broker: {}", stage.broker_url()),
     )?;
-    if founded {
-        tokio::select! {
-            imported = import(&mut stage, lang) => imported?,
-            () = signals::asked_to_stop() => {
-                stage.stop().await?;
-                return Ok(ExitCode::from(INTERRUPTED));
-            }
+    // again and again does no harm: a row that was sealed is recognised, so a demo that was cut short is completed
+    tokio::select! {
+        imported = import(&mut stage, lang) => imported?,
+        () = signals::asked_to_stop() => {
+            stage.stop().await?;
+            return Ok(ExitCode::from(INTERRUPTED));
         }
     }
     let good = show(&place, lang)?;
@@ -63,14 +62,14 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Founds the district unless the directory holds one from before.
-fn found(place: &Place, lang: Lang) -> Result<bool> {
+/// Founds the district unless the directory holds one from before. It is founded beside and moved in whole: one that was cut short is begun anew.
+fn found(place: &Place, lang: Lang) -> Result<()> {
+    let beside = Place::new(place.path().join("founding"));
     fs::create_dir_all(place.path()).with_context(|| place.path().display().to_string())?;
     if place.district().config().exists() {
-        say(lang, "dùng lại dữ liệu đã có trong thư mục", "going on with the data in the directory")?;
-        return Ok(false);
+        return say(lang, "dùng lại dữ liệu đã có trong thư mục", "going on with the data in the directory");
     }
-    if fs::read_dir(place.path())?.next().is_some() {
+    if !beside.path().exists() && fs::read_dir(place.path())?.next().is_some() {
         bail!(
             "{}: {}",
             place.path().display(),
@@ -80,13 +79,28 @@ fn found(place: &Place, lang: Lang) -> Result<bool> {
             )
         );
     }
-    let units = stage::found(place)?.len();
+    clear(beside.path())?;
+    clear(&place.units())?; // moved in by a demo that came no further
+    let units = stage::found(&beside)?.len();
+    for (from, to) in
+        [(beside.units(), place.units()), (beside.district().path().into(), place.district().path().into())]
+    {
+        fs::rename(&from, &to).with_context(|| to.display().to_string())?;
+    }
+    clear(beside.path())?;
     say(
         lang,
         &format!("lập sổ cái {}, đăng ký {units} đơn vị, mỗi đơn vị ba khóa riêng", reference::ORIGIN),
         &format!("founded {}, registered {units} units with three keys each", reference::ORIGIN),
-    )?;
-    Ok(true)
+    )
+}
+
+/// Removes a directory if it is there.
+fn clear(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| dir.display().to_string())?;
+    }
+    Ok(())
 }
 
 /// Every unit imports its own file; then everything sealed has to come back with a receipt.
