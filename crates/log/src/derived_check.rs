@@ -180,7 +180,7 @@ fn is_of_a_larger_log(path: &Path, dir: &Path) -> bool {
         ("entries", _) => Some(DerivedFile::Entries),
         ("entries.idx", _) => Some(DerivedFile::EntriesIndex),
         ("positions", _) => Some(DerivedFile::Positions),
-        (_, Some(level)) => level.parse().ok().map(DerivedFile::Hashes),
+        (_, Some(level)) => level.parse().ok().filter(|level| *level < 8).map(DerivedFile::Hashes),
         (unit, None) => unit.parse().ok().map(DerivedFile::Unit),
     };
     file.is_some_and(|file| file.path(dir) == *path)
@@ -198,7 +198,8 @@ fn strays(
     let folders = ["volumes", "annex", "units"].map(|name| dir.join(name));
     for path in [paths(dir)?, paths(&folders[2])?].concat() {
         let fixed = path == checkpoint_path(dir) || folders.contains(&path) || known.contains(&path);
-        if !fixed && !(may_grow && is_of_a_larger_log(&path, dir)) {
+        let begun = may_grow && is_of_a_larger_log(&path, dir);
+        if !(fixed || begun) {
             let left = path == disk::side_name(&checkpoint_path(dir));
             faults.push((path, left));
         }
