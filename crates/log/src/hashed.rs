@@ -1,9 +1,9 @@
 //! The part of verifying a chunk that no other chunk is needed for: checksums, digests, links and leaf hashes.
 //!
 //! This is nearly all the work, and threads can do it apart; [`Replay::hashed`](crate::Replay::hashed) then takes the
-//! results in order.
+//! results in order. The BLAKE3 hashes of a whole chunk are computed together, which is what makes them cheap.
 
-use socai_tlog::{Digest, Hash, Header, Link, entry_hash, link};
+use socai_tlog::{Digest, HEADER_LEN, Hash, Header, Link, entry_hash, links};
 
 use crate::{
     chunk::{Chunk, Item},
@@ -32,36 +32,61 @@ pub(crate) struct Hashes {
 impl Chunk {
     /// Verifies checksums and facts and hashes every record into `out`; damage is kept for its turn.
     pub fn hash_into(&self, out: &mut HashedChunk) {
+        let read = Read::of(self);
+        let facts: Vec<&[u8]> = read.records.iter().map(RecordRef::facts).collect();
+        let (digests, links) = (Digest::of_each(&facts), links(&read.headers));
+        out.damage = read.damage;
         out.records.clear();
-        out.damage = None;
-        let mut items = self.items();
-        while let Some((offset, item)) = items.read_next() {
-            let hashes = match item {
-                Ok(Item::Record(record)) => Hashes::of(&record),
-                Ok(_) => continue,
-                Err(what) => Err(what),
-            };
-            match hashes {
-                Ok(hashes) => out.records.push(hashes),
-                Err(what) => return out.damage = Some((offset, what)),
+        for (place, record) in read.records.iter().enumerate() {
+            let header = &read.headers[place]; // one for each record, as are digests and links
+            if let Err(what) = check_facts(record, digests[place]) {
+                return out.damage = Some((record.offset(), what));
             }
+            let leaf = entry_hash(record.received_at_ms(), header, record.signature());
+            out.records.push(Hashes { link: links[place], leaf });
         }
     }
 }
 
-impl Hashes {
-    /// Hashes a record; an error if its header cannot be read or its facts are others.
-    #[inline]
-    fn of(record: &RecordRef<'_>) -> Result<Self, Damage> {
-        let header_bytes = record.header_bytes();
-        let header = Header::decode(&header_bytes).map_err(Damage::Header)?;
-        let (got, expected) = (Digest::of(record.facts()), header.facts);
-        if got != expected {
-            return Err(Damage::Content { what: "the facts", name: header.name(), got, expected });
+/// The records of a chunk up to the first damage.
+struct Read<'a> {
+    records: Vec<RecordRef<'a>>,
+    headers: Vec<[u8; HEADER_LEN]>,
+    damage: Option<(u64, Damage)>,
+}
+
+impl<'a> Read<'a> {
+    fn of(chunk: &'a Chunk) -> Self {
+        let about = chunk.len() / 256; // room for records of some hundred bytes; a smaller one costs a copy
+        let (records, headers) = (Vec::with_capacity(about), Vec::with_capacity(about));
+        let mut read = Read { records, headers, damage: None };
+        let mut items = chunk.items();
+        while let Some((offset, item)) = items.read_next() {
+            let record = match item {
+                Ok(Item::Record(record)) => record,
+                Ok(_) => continue,
+                Err(what) => {
+                    read.damage = Some((offset, what));
+                    break;
+                }
+            };
+            let header = record.header_bytes();
+            if let Err(what) = Header::decode(&header) {
+                read.damage = Some((offset, Damage::Header(what)));
+                break;
+            }
+            read.records.push(record);
+            read.headers.push(header);
         }
-        Ok(Hashes {
-            link: link(&header_bytes),
-            leaf: entry_hash(record.received_at_ms(), &header_bytes, record.signature()),
-        })
+        read
     }
+}
+
+/// The facts are those of the header. Before they are said not to be, they are hashed once more on their own.
+fn check_facts(record: &RecordRef<'_>, digest: Digest) -> Result<(), Damage> {
+    let expected = record.facts_digest();
+    if digest == expected || Digest::of(record.facts()) == expected {
+        return Ok(());
+    }
+    Err(Damage::Content { what: "the facts", name: record.name(), got: digest, expected })
 }

@@ -176,6 +176,11 @@ impl<'a> RecordRef<'a> {
         Link(self.part(24))
     }
 
+    /// BLAKE3 of the facts, in the header.
+    pub fn facts_digest(&self) -> Digest {
+        Digest(self.part(56))
+    }
+
     /// BLAKE3 of the annex, in the header; zero when there is none.
     pub fn annex_digest(&self) -> Digest {
         if self.has_annex() { Digest(self.part(SHORT_HEADER)) } else { Digest::ZERO }
