@@ -51,19 +51,26 @@ pub enum Malformed {
 
 impl<'a> Event<'a> {
     /// Reads the facts of a record in place, without allocating.
+    #[inline]
     pub fn decode(facts: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        if facts.len() > MAX_FACTS {
-            return Err(Malformed::TooLong { got: facts.len() });
+        let mut event = Event { facts, view: view::Event::default(), occurred_on: CivilDate::MIN };
+        event.fill()?;
+        Ok(event)
+    }
+
+    fn fill(&mut self) -> Result<(), Malformed> {
+        if self.facts.len() > MAX_FACTS {
+            return Err(Malformed::TooLong { got: self.facts.len() });
         }
-        let view = view::Event::read(facts)?;
-        if view.kind.is_none() {
+        self.view.fill(self.facts)?;
+        if self.view.kind.is_none() {
             return Err(Malformed::UnknownKind);
         }
-        if view.id.len() != size_of::<EventId>() {
-            return Err(Malformed::BadId { got: view.id.len() });
+        if self.view.id.len() != size_of::<EventId>() {
+            return Err(Malformed::BadId { got: self.view.id.len() });
         }
-        let occurred_on = CivilDate::from_yyyymmdd(view.occurred_on)?;
-        Ok(Event { facts, view, occurred_on })
+        self.occurred_on = CivilDate::from_yyyymmdd(self.view.occurred_on)?;
+        Ok(())
     }
 
     /// The bytes it was read from.

@@ -40,13 +40,13 @@ fn structure(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
     Ok(())
 }
 
-/// `read`: one comparison a field, in ascending order of the numbers.
+/// `fill`: one comparison a field, in ascending order of the numbers; parts are filled where they will stay.
 fn reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
     let mut steps = vec![];
     for field in plain(message) {
         let (key, name) = (key(&field), rust_name(field.name()));
         let step = match field.is_list() {
-            true => format!("        while wire.at({key}) {{ message.{name}.push(&mut wire, {key})?; }}\n"),
+            true => format!("        while wire.at({key}) {{ self.{name}.push(&mut wire, {key})?; }}\n"),
             false => format!("        if wire.at({key}) {{ {} }}\n", assign(&field)?),
         };
         steps.push((field.number(), step));
@@ -68,9 +68,8 @@ fn reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
     let body: String = steps.into_iter().map(|(_, step)| step).collect();
     writeln!(
         code,
-        "impl<'a> View<'a> for {}{} {{\n    #[inline]\n    fn read(bytes: &'a [u8]) -> Result<Self, NotFacts> {{\n        \
-         let mut wire = Wire::new(bytes);\n        let mut message = Self::default();\n{body}        \
-         wire.is_done().map(|()| message)\n    }}\n}}\n",
+        "impl<'a> View<'a> for {}{} {{\n    #[inline]\n    fn fill(&mut self, bytes: &'a [u8]) -> Result<(), NotFacts> {{\n        \
+         let mut wire = Wire::new(bytes);\n{body}        wire.is_done()\n    }}\n}}\n",
         message.name(),
         lifetime(message),
     )?;
@@ -156,20 +155,28 @@ fn choice(code: &mut String, message: &MessageDescriptor, one: &OneofDescriptor)
     Ok(())
 }
 
-/// The statement that reads a singular field into `message`.
+/// The statement that reads a singular field.
 fn assign(field: &FieldDescriptor) -> Outcome<String> {
-    let (name, value) = (rust_name(field.name()), value(field)?);
-    Ok(if wrapped(field) {
-        format!("message.{name} = Some({value});")
-    } else {
-        format!("message.{name} = stated({value})?;")
+    let name = rust_name(field.name());
+    Ok(match field.kind() {
+        Kind::Message(part) => {
+            format!("self.{name}.insert({}::default()).fill(wire.bytes()?)?;", part.name())
+        }
+        _ if wrapped(field) => format!("self.{name} = Some({});", value(field)?),
+        _ => format!("self.{name} = stated({})?;", value(field)?),
     })
 }
 
-/// The statement that reads one field of a oneof into `message`.
+/// The statement that reads one field of a oneof.
 fn choose(one: &OneofDescriptor, field: &FieldDescriptor) -> Outcome<String> {
-    let (name, variant) = (rust_name(one.name()), camel(field.name()));
-    Ok(format!("message.{name} = Some({}::{variant}({}));", camel(one.name()), value(field)?))
+    let Kind::Message(part) = field.kind() else {
+        return Err(format!("{}: facts choose between messages only", field.full_name()).into());
+    };
+    let (name, variant) = (rust_name(one.name()), format!("{}::{}", camel(one.name()), camel(field.name())));
+    Ok(format!(
+        "if let {variant}(part) = self.{name}.insert({variant}({}::default())) {{ part.fill(wire.bytes()?)?; }}",
+        part.name()
+    ))
 }
 
 /// The expression that reads one value of a field.
@@ -183,7 +190,6 @@ fn value(field: &FieldDescriptor) -> Outcome<String> {
         Kind::Bool => format!("wire.bool({number})?"),
         Kind::String => format!("wire.text({number})?"),
         Kind::Bytes => "wire.bytes()?".into(),
-        Kind::Message(inner) => format!("{}::read(wire.bytes()?)?", inner.name()),
         other => return Err(format!("{}: {other:?} has no place in facts", field.full_name()).into()),
     })
 }

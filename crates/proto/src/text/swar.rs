@@ -7,13 +7,49 @@ use crate::schema::TextStyle;
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// Whether every byte is ASCII that the style allows. `false` may also mean that it is not ASCII; the empty text is `true`.
+/// What a text of nothing but ASCII that its style allows holds besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Plain {
+    /// A count of digits in every byte; texts of less than eight bytes may have some counted twice.
+    digits: u64,
+    /// Not zero if there is an `@`.
+    at: u64,
+}
+
+impl Plain {
+    /// Whether it holds `digits` digits or more, or an `@`. Below 256 words no count overflows.
+    #[inline(always)]
+    pub(super) fn is_remarkable(self, digits: u64) -> bool {
+        self.at != 0 || self.digits.wrapping_mul(LOW) >> 56 >= digits
+    }
+}
+
+/// Longer texts take the long way: their counts could overflow.
+const LONGEST: usize = 256;
+
+/// What a text holds, if every byte is ASCII that the style allows. `None` may also mean that it is long; the empty text is plain.
 #[inline]
-pub(super) fn all(style: TextStyle, bytes: &[u8]) -> bool {
-    let Some(last) = bytes.last_chunk::<8>() else { return allowed(style, short_word(bytes)) == HIGH };
-    // Words overlap at the end, so that every byte is in one.
-    let (words, _) = bytes.as_chunks::<8>();
-    words.iter().chain([last]).all(|word| allowed(style, u64::from_le_bytes(*word)) == HIGH)
+pub(super) fn plain(style: TextStyle, bytes: &[u8]) -> Option<Plain> {
+    let (mut refused, mut plain) = (0, Plain { digits: 0, at: 0 });
+    let mut look = |word: u64| {
+        refused |= !allowed(style, word) & HIGH;
+        plain.digits += is_digit(word) >> 7;
+        plain.at |= some_equal(word, b'@');
+    };
+    match bytes.last_chunk() {
+        None => look(short_word(bytes)),
+        Some(_) if bytes.len() > LONGEST => return None,
+        Some(last) => {
+            let (words, rest) = bytes.as_chunks::<8>();
+            words.iter().for_each(|word| look(u64::from_le_bytes(*word)));
+            if !rest.is_empty() {
+                // The last eight bytes without those already seen, filled up with a letter that every style allows.
+                let rest = 8 * rest.len() as u32;
+                look(u64::from_le_bytes(*last) >> (64 - rest) | (LOW * u64::from(b'a')) << rest);
+            }
+        }
+    }
+    (refused == 0).then_some(plain)
 }
 
 /// How many of the first eight bytes are ASCII that the style allows, up to the first that is not; 0 when there are fewer.
@@ -54,6 +90,20 @@ fn short_word(bytes: &[u8]) -> u64 {
     }
 }
 
+/// Sets the high bit of every byte that is a digit.
+#[inline(always)]
+fn is_digit(word: u64) -> u64 {
+    let value = word ^ (LOW * u64::from(b'0')); // digits become 0 to 9, and nothing else does
+    !(((value & !HIGH) + LOW * (0x80 - 10)) | value) & HIGH
+}
+
+/// Not zero if any byte is `byte`.
+#[inline(always)]
+fn some_equal(word: u64, byte: u8) -> u64 {
+    let differs = word ^ (LOW * u64::from(byte));
+    differs.wrapping_sub(LOW) & !differs & HIGH
+}
+
 /// Sets the high bit of every byte that lies between two ASCII characters, both included.
 #[inline(always)]
 fn within(word: u64, low: u8, high: u8) -> u64 {
@@ -86,14 +136,35 @@ mod tests {
                         text[at] = byte;
                         let expected =
                             super::super::CLASSES[usize::from(byte)] & super::super::bit(style) != 0;
-                        assert_eq!(all(style, &text), expected, "{style:?} {len} {at} {byte}");
+                        assert_eq!(plain(style, &text).is_some(), expected, "{style:?} {len} {at} {byte}");
                         let whole = if expected { 8 } else { at.min(8) };
                         let expected = if len < 8 { 0 } else { whole };
                         assert_eq!(prefix(style, &text), expected, "{style:?} {len} {at} {byte}");
                     }
                 }
             }
-            assert!(all(style, b""));
+            assert!(plain(style, b"").is_some());
         }
+    }
+
+    #[test]
+    fn enough_digits_or_a_mail_sign_are_remarkable_wherever_they_stand() {
+        for len in 8..40_usize {
+            for first in 0..len {
+                for count in 0..=(len - first).min(9) {
+                    let mut text = vec![b'x'; len];
+                    text[first..first + count].fill(b'7');
+                    let seen = plain(TextStyle::Code, &text).unwrap();
+                    assert_eq!(seen.is_remarkable(6), count >= 6, "{len} {first} {count}");
+                }
+                let mut text = vec![b'x'; len];
+                text[first] = b'@';
+                assert!(plain(TextStyle::Code, &text).unwrap().is_remarkable(6), "{len} {first}");
+            }
+        }
+        for text in ["123456", "1234567", "a@b", "@"] {
+            assert!(plain(TextStyle::Code, text.as_bytes()).unwrap().is_remarkable(6), "{text}");
+        }
+        assert_eq!(plain(TextStyle::Code, &[b'x'; 300]), None);
     }
 }

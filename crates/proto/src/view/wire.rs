@@ -31,9 +31,18 @@ pub enum NotFacts {
 }
 
 /// A message that can be read in place.
-pub trait View<'a>: Sized + Copy {
-    /// Reads a message from exactly these bytes. Everything in it is read, so nothing malformed is left for later.
-    fn read(bytes: &'a [u8]) -> Result<Self, NotFacts>;
+pub trait View<'a>: Sized + Copy + Default {
+    /// Reads a message from exactly these bytes into a default one, which is of no use after an error. Everything in it is read, so
+    /// nothing malformed is left for later. Filling in place spares large views the moves of returning them.
+    fn fill(&mut self, bytes: &'a [u8]) -> Result<(), NotFacts>;
+
+    /// Reads a message from exactly these bytes.
+    #[inline]
+    fn read(bytes: &'a [u8]) -> Result<Self, NotFacts> {
+        let mut message = Self::default();
+        message.fill(bytes)?;
+        Ok(message)
+    }
 }
 
 /// A position in the bytes of a message.
@@ -206,26 +215,25 @@ fn utf8(bytes: &[u8]) -> Option<&str> {
 /// Whether these are at most 32 bytes, all below 0x80. Words overlap so that every byte is in one of them.
 #[inline(always)]
 fn is_short_ascii(bytes: &[u8]) -> bool {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    match bytes.len() {
-        0 => true,
-        len @ 1..=3 => (bytes[0] | bytes[len / 2] | bytes[len - 1]) < 0x80,
-        len @ 4..=7 => (word::<4>(bytes, 0) | word::<4>(bytes, len - 4)) & HIGH_BITS == 0,
-        len @ 8..=16 => (word::<8>(bytes, 0) | word::<8>(bytes, len - 8)) & HIGH_BITS == 0,
-        len @ 17..=32 => {
-            let (head, tail) = (word::<8>(bytes, 0) | word::<8>(bytes, 8), word::<8>(bytes, len - 16));
-            (head | tail | word::<8>(bytes, len - 8)) & HIGH_BITS == 0
-        }
-        _ => false,
+    const HIGH_BITS: u64 = EVERY_BYTE * 0x80;
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        let ends = u64::from_le_bytes(*first) | u64::from_le_bytes(*last);
+        return match bytes.len() {
+            ..=16 => ends & HIGH_BITS == 0,
+            len @ ..=32 => (ends | word(bytes, 8) | word(bytes, len - 16)) & HIGH_BITS == 0,
+            _ => false,
+        };
     }
+    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+        return (u32::from_le_bytes(*first) | u32::from_le_bytes(*last)) & 0x8080_8080 == 0;
+    }
+    bytes.iter().fold(0, |all, byte| all | byte) < 0x80
 }
 
-/// `N` bytes from `at` as a little-endian number.
+/// Eight bytes from `at`, which are there.
 #[inline(always)]
-fn word<const N: usize>(bytes: &[u8], at: usize) -> u64 {
-    let mut word = [0; 8];
-    word[..N].copy_from_slice(&bytes[at..at + N]);
-    u64::from_le_bytes(word)
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..at + 8).and_then(<[u8]>::first_chunk).map_or(u64::MAX, |word| u64::from_le_bytes(*word))
 }
 
 /// One value of a repeated field, from its length-delimited bytes.
