@@ -160,15 +160,11 @@ async fn connect(ledger: &Ledger) -> Result<DistrictLink, DistrictError> {
     let mut link = LinkConfig::new(&config.nats, key);
     link.name = format!("district of {}", config.origin);
     let link = DistrictLink::open(&link, StreamSpec::single(subjects), true).await?;
-    let mut states = link.state();
     // bad credentials end the start at once; a broker that is not there yet does not
-    tokio::select! {
-        refused = states.wait_for(|state| matches!(state, socai_bus::LinkState::Refused(_))) => {
-            if let Ok(state) = refused && let socai_bus::LinkState::Refused(refusal) = &*state {
-                return Err(socai_bus::BusError::Refused(refusal.clone()).into());
-            }
-        }
-        _ = link.ready(Duration::from_secs(2)) => {}
+    match link.ready(Duration::from_secs(2)).await {
+        Err(refused @ socai_bus::BusError::Refused(_)) => return Err(refused.into()),
+        Err(error) => tracing::info!(%error, "the broker is not there yet"),
+        Ok(()) => {}
     }
     Ok(link)
 }
@@ -181,6 +177,7 @@ async fn pull(
     stop: CancellationToken,
 ) -> Result<(), DistrictError> {
     let mut reader = link.reader(ReaderConfig::from(from));
+    let mut told = String::new(); // what hinders is said once, not at every attempt
     loop {
         let batch = tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -188,6 +185,7 @@ async fn pull(
         };
         match batch {
             Ok(items) => {
+                told.clear();
                 let messages = items.into_iter().filter_map(message).collect::<Vec<_>>();
                 if !messages.is_empty() && inputs.send(Input::Messages(messages)).await.is_err() {
                     return Ok(()); // the projector has ended and says why
@@ -196,20 +194,32 @@ async fn pull(
             Err(ReadError::NoStream { .. }) => match link.ensure_stream().await {
                 Ok(report) => tracing::info!(?report, "stream"),
                 Err(error) => {
-                    tracing::warn!(%error, "the stream cannot be made yet");
+                    if is_news(&mut told, &error) {
+                        tracing::warn!(%error, "the stream cannot be made yet");
+                    }
                     pause(&stop).await;
                 }
             },
-            Err(ReadError::Unavailable { why }) => {
-                tracing::warn!(why, "the broker does not answer; going on from our own cursor");
-                pause(&stop).await;
-            }
             Err(error) => {
-                tracing::error!(%error, "the broker refuses the district");
+                match &error {
+                    _ if !is_news(&mut told, &error) => {}
+                    ReadError::Unavailable { why } => {
+                        tracing::warn!(why, "the broker does not answer; going on from our own cursor");
+                    }
+                    _ => tracing::error!(%error, "the broker refuses the district"),
+                }
                 pause(&stop).await;
             }
         }
     }
+}
+
+/// Whether this is another hindrance than the last one told.
+fn is_news(told: &mut String, error: &impl std::fmt::Display) -> bool {
+    let now = error.to_string();
+    let is_news = *told != now;
+    *told = now;
+    is_news
 }
 
 /// Our cursor as the bus knows it; none before the first message.

@@ -58,9 +58,11 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
     }
 }
 
-/// Logs go to standard error, warnings and worse unless SOCAI_LOG asks for more.
+/// Logs go to standard error, warnings and worse unless SOCAI_LOG asks for more. The NATS client is silent: what it meets is told by our own
+/// words once, not at every attempt.
 fn start_tracing() {
-    let filter = EnvFilter::try_from_env("SOCAI_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter =
+        EnvFilter::try_from_env("SOCAI_LOG").unwrap_or_else(|_| EnvFilter::new("warn,async_nats=off"));
     let colours = std::io::stderr().is_terminal();
     tracing_subscriber::fmt()
         .with_env_filter(filter)
