@@ -1,11 +1,18 @@
 //! The digest that the read models told others, against a replay.
 
+use std::path::{Path, PathBuf};
+
 use serde::Serialize;
 use socai_fold::{Fold, ROWS_VERSION, StateDigest};
-use socai_follow::{ReplayError, replay};
+use socai_follow::{ReplayError, Verified, replay};
 use socai_log::{LogError, Reader};
-use socai_models::{ModelsError, Published};
-use socai_tlog::{Digest, TreeSize};
+use socai_models::{ModelsError, Place, Published};
+use socai_tlog::{Digest, Hash, TreeSize};
+
+use crate::{
+    report::FaultLine,
+    words::{Remedy, Said},
+};
 
 /// Entries folded before their rows go into the digest.
 const BATCH: u64 = 8_192;
@@ -23,95 +30,98 @@ pub enum ModelsAnswer {
         /// The digest, 64 hex digits.
         digest: String,
     },
-    /// Published by another version of the rows, or for more entries than were verified here.
+    /// Published by another version of the rows, or beside a log that does not verify.
     NotCompared {
         /// Why, in words.
         reason: String,
     },
-    /// Not what a replay gives.
+    /// Not what a replay gives: the fault `models` says how.
     Differs,
 }
 
-/// Why the models are not those of the log.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ModelsFault {
-    /// The digest differs.
-    #[error(
-        "models/published: digest {published} at size {size}, a replay of the log gives {replayed}; `socai rebuild` makes the models anew"
-    )]
-    Digest {
-        /// The size it is for.
-        size: TreeSize,
-        /// As published.
-        published: Digest,
-        /// As replayed.
-        replayed: Digest,
-    },
-    /// It names another log.
-    #[error(
-        "models/published: another root than the log's at size {size}; `socai rebuild` makes the models anew"
-    )]
-    Root {
-        /// The size it is for.
-        size: TreeSize,
-    },
-    /// More entries than the log has.
-    #[error("models/published: {size} entries are folded, the log has {end}: the log was cut or replaced")]
-    Ahead {
-        /// What the models say.
-        size: TreeSize,
-        /// Where the log ends.
-        end: TreeSize,
-    },
-    /// The file is not as it was written.
-    #[error("{0}")]
-    Unreadable(String),
+impl ModelsAnswer {
+    /// The answer without a fault.
+    pub(crate) fn alone(self) -> (Self, Option<FaultLine>) {
+        (self, None)
+    }
 }
 
-/// Compares what the models of `dir` published with a replay of the log up to `end`.
-///
-/// # Errors
-/// The log cannot be replayed.
-pub(crate) fn compare(
-    reader: &Reader,
-    dir: &std::path::Path,
-    end: TreeSize,
-    is_live: bool,
-) -> Result<Result<ModelsAnswer, ModelsFault>, ReplayError> {
-    let published = match Published::read(&socai_models::Place::new(dir)) {
+/// What the models say of themselves, and where.
+pub(crate) struct Told {
+    path: PathBuf,
+    published: Result<Option<Published>, ModelsError>,
+}
+
+/// Reads what the models in `dir` published.
+pub(crate) fn published(dir: &Path) -> Told {
+    let place = Place::new(dir);
+    Told { path: place.published(), published: Published::read(&place) }
+}
+
+/// Compares what the models published with a replay of the log, whose record is verified.
+pub(crate) fn compare(told: Told, reader: &Reader, log: &Verified) -> (ModelsAnswer, Option<FaultLine>) {
+    let file = Some(told.path.display().to_string());
+    let published = match told.published {
         Ok(Some(published)) => published,
-        Ok(None) => return Ok(Ok(ModelsAnswer::Absent)),
-        Err(error @ (ModelsError::Unusable { .. } | ModelsError::Io { .. })) => {
-            return Ok(Err(ModelsFault::Unreadable(error.to_string())));
+        Ok(None) => return ModelsAnswer::Absent.alone(),
+        Err(ModelsError::Io { cause, .. }) => {
+            let said = Said::new(format!("không đọc được: {cause}"), format!("cannot be read: {cause}"));
+            let fault = FaultLine::new("unreadable", said, Remedy::Read.said());
+            let reason = "what the models published cannot be read".to_owned();
+            let fault = FaultLine { file, unreadable: true, ..fault };
+            return (ModelsAnswer::NotCompared { reason }, Some(fault));
         }
-        Err(error) => return Ok(Err(ModelsFault::Unreadable(error.to_string()))),
+        Err(error) => return differs(file, Said::same(error)),
     };
-    let Published { version, size, root, digest } = published;
-    if version != ROWS_VERSION {
-        let reason = format!("published by version {version} of the rows, this program knows {ROWS_VERSION}");
-        return Ok(Ok(ModelsAnswer::NotCompared { reason }));
+    if published.version != ROWS_VERSION {
+        let (theirs, ours) = (published.version, ROWS_VERSION);
+        let reason = format!("published by version {theirs} of the rows, this program knows {ours}");
+        return ModelsAnswer::NotCompared { reason }.alone();
     }
+    match flaw(&published, reader, log.size) {
+        Ok(None) => {
+            let (size, digest) = (published.size.0, published.digest.to_string());
+            ModelsAnswer::Match { size, digest }.alone()
+        }
+        Ok(Some(said)) => differs(file, said),
+        // a replay looks records up by the derived files, which are told already
+        Err(error) if !log.holds() => ModelsAnswer::NotCompared { reason: error.to_string() }.alone(),
+        Err(error) => differs(file, Said::same(error)),
+    }
+}
+
+fn differs(file: Option<String>, said: Said) -> (ModelsAnswer, Option<FaultLine>) {
+    let fault = FaultLine::new("models", said, Remedy::Rebuild.said());
+    (ModelsAnswer::Differs, Some(FaultLine { file, repaired_by_start: true, ..fault }))
+}
+
+/// What the models say that the log does not.
+fn flaw(published: &Published, reader: &Reader, end: TreeSize) -> Result<Option<Said>, ReplayError> {
+    let Published { size, root, digest, .. } = *published;
     if size > end {
-        let reason = format!("published at size {size}, while {end} entries were verified");
-        return Ok(if is_live {
-            Ok(ModelsAnswer::NotCompared { reason })
-        } else {
-            Err(ModelsFault::Ahead { size, end })
-        });
+        return Ok(Some(Said::new(
+            format!("mô hình đọc đã gấp {size} mục, sổ cái chỉ có {end}: sổ cái bị cắt hoặc bị thay"),
+            format!("the models fold {size} entries, the log has {end}: the log was cut or replaced"),
+        )));
     }
     if root_at(reader, size)? != Some(root) {
-        return Ok(Err(ModelsFault::Root { size }));
+        return Ok(Some(Said::new(
+            format!("gốc cây ở {size} mục không phải của sổ cái này"),
+            format!("the root at size {size} is not this log's"),
+        )));
     }
     let replayed = replayed(reader, size)?;
-    if replayed != digest {
-        return Ok(Err(ModelsFault::Digest { size, published: digest, replayed }));
-    }
-    Ok(Ok(ModelsAnswer::Match { size: size.0, digest: digest.to_string() }))
+    Ok((replayed != digest).then(|| {
+        Said::new(
+            format!("mã trạng thái ở {size} mục là {digest}, phát lại sổ cái cho {replayed}"),
+            format!("the digest at size {size} is {digest}, a replay of the log gives {replayed}"),
+        )
+    }))
 }
 
-fn root_at(reader: &Reader, size: TreeSize) -> Result<Option<socai_tlog::Hash>, LogError> {
+fn root_at(reader: &Reader, size: TreeSize) -> Result<Option<Hash>, LogError> {
     match size {
-        TreeSize(0) => Ok(None),
+        TreeSize(0) => Ok(Some(socai_tlog::empty_root())),
         size => reader.root_at(size).map(Some),
     }
 }

@@ -2,16 +2,20 @@
 
 use serde::Serialize;
 
-use crate::models::ModelsAnswer;
+use crate::{models::ModelsAnswer, words::Said};
 
-/// The outcome of an audit.
+/// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// Whether everything verified.
     pub verified: bool,
+    /// The verdict.
+    pub outcome: Outcome,
     /// The ledger's name.
     pub ledger: String,
-    /// Entries verified.
+    /// The log that was read.
+    pub directory: String,
+    /// Entries verified; with faults, entries up to the last commit before the record itself is damaged.
     pub size: u64,
     /// Root over them, 64 hex digits; none when the log could not be read that far.
     pub root: Option<String>,
@@ -25,14 +29,38 @@ pub struct Report {
     pub counts: Counts,
     /// The read models.
     pub models: ModelsAnswer,
-    /// What does not verify, in the order of the log; at most 100.
+    /// What does not verify, in the order of the log; of the log's own at most 100.
     pub faults: Vec<FaultLine>,
     /// How many faults there are.
     pub faults_found: u64,
     /// Whether a writer was at work: then the log ends at the checkpoint published when the audit began.
     pub live: bool,
+    /// Threads that did the work.
+    pub threads: usize,
     /// Wall time.
     pub seconds: f64,
+}
+
+/// The verdict on a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything verified.
+    Verified,
+    /// Something does not verify.
+    DoesNotVerify,
+    /// Nothing is known to be wrong, but not everything could be read.
+    Unreadable,
+}
+
+impl Outcome {
+    pub(crate) fn of(faults: &[FaultLine]) -> Self {
+        match faults {
+            [] => Outcome::Verified,
+            faults if faults.iter().all(|fault| fault.unreadable) => Outcome::Unreadable,
+            _ => Outcome::DoesNotVerify,
+        }
+    }
 }
 
 /// Whom a verification believed.
@@ -72,26 +100,56 @@ pub struct Counts {
 /// One thing that does not verify.
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultLine {
-    /// What, with place and remedy.
-    pub what: String,
+    /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
+    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `models`, `unreadable` or `other`.
+    pub code: &'static str,
     /// The file.
     pub file: Option<String>,
-    /// The first byte that is wrong.
+    /// Where in it, in bytes: for a record or checkpoint the start of its frame.
     pub offset: Option<u64>,
+    /// The record, `unit/number`.
+    pub record: Option<String>,
+    /// What is wrong, in English.
+    pub what: String,
+    /// The same in Vietnamese.
+    #[serde(skip)]
+    pub what_vi: String,
+    /// What to do, in English.
+    pub remedy: String,
+    /// The same in Vietnamese.
+    #[serde(skip)]
+    pub remedy_vi: String,
     /// Whether the next start of the district, or `socai rebuild`, repairs it without loss.
     pub repaired_by_start: bool,
     /// Whether the file could not be read at all: no statement about its content.
     pub unreadable: bool,
 }
 
+impl FaultLine {
+    pub(crate) fn new(code: &'static str, what: Said, remedy: Said) -> Self {
+        FaultLine {
+            code,
+            file: None,
+            offset: None,
+            record: None,
+            what: what.en,
+            what_vi: what.vi,
+            remedy: remedy.en,
+            remedy_vi: remedy.vi,
+            repaired_by_start: false,
+            unreadable: false,
+        }
+    }
+}
+
 impl Report {
     /// 0 verified, 1 does not verify, 2 could not be read.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match self.verified {
-            true => 0,
-            false if !self.faults.is_empty() && self.faults.iter().all(|fault| fault.unreadable) => 2,
-            false => 1,
+        match self.outcome {
+            Outcome::Verified => 0,
+            Outcome::DoesNotVerify => 1,
+            Outcome::Unreadable => 2,
         }
     }
 }

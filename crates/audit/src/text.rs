@@ -1,8 +1,14 @@
 //! The report as text of at most 80 columns, to read and to file.
 
-use std::fmt::Write as _;
+use std::path::Path;
 
-use crate::{models::ModelsAnswer, report::Report};
+use crate::{
+    models::ModelsAnswer,
+    report::{FaultLine, Outcome, Report},
+};
+
+/// Columns of a line.
+const WIDTH: usize = 80;
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,90 +26,237 @@ impl Language {
             Language::En => en,
         }
     }
+
+    /// A number with its digits in groups of three.
+    fn number(self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                grouped.push_str(self.pick(".", ","));
+            }
+            grouped.push(digit);
+        }
+        grouped
+    }
+
+    /// Seconds with two decimals.
+    fn seconds(self, seconds: f64) -> String {
+        format!("{seconds:.2}").replace('.', self.pick(",", "."))
+    }
 }
 
 /// The report in words: the verdict, under which key, what was gone over, what does not verify.
 #[must_use]
 pub fn text(report: &Report, language: Language) -> String {
-    let mut text = String::new();
-    let verdict = match report.verified {
-        true => language.pick("ĐÃ KIỂM CHỨNG", "VERIFIED"),
-        false => language.pick("KHÔNG KIỂM CHỨNG ĐƯỢC", "DOES NOT VERIFY"),
+    let mut page = Page::default();
+    let verdict = match report.outcome {
+        Outcome::Verified => language.pick("ĐÃ KIỂM CHỨNG", "VERIFIED"),
+        Outcome::DoesNotVerify => language.pick("KIỂM CHỨNG KHÔNG ĐẠT", "DOES NOT VERIFY"),
+        Outcome::Unreadable => language.pick("CHƯA KIỂM CHỨNG ĐƯỢC", "COULD NOT BE READ"),
     };
-    let _ = writeln!(text, "{verdict}: {}", report.ledger);
-    trust(&mut text, report, language);
-    counts(&mut text, report, language);
-    models(&mut text, report, language);
-    faults(&mut text, report, language);
-    text
-}
-
-fn trust(text: &mut String, report: &Report, language: Language) {
-    let line = match (report.trust.pinned, language) {
-        (true, Language::Vi) => format!("  theo khóa trong {}", report.trust.policy),
-        (true, Language::En) => format!("  under the key in {}", report.trust.policy),
-        (false, Language::Vi) => "  CHỈ theo khóa nằm cùng sổ cái; ghim khóa bằng --policy TỆP".to_owned(),
-        (false, Language::En) => {
-            "  ONLY under the key found with the ledger; pin one with --policy FILE".to_owned()
-        }
-    };
-    let _ = writeln!(text, "{line}");
-    let _ = writeln!(text, "    {}", report.trust.operator);
-}
-
-fn counts(text: &mut String, report: &Report, language: Language) {
-    let counts = &report.counts;
-    let root = report.root.as_deref().unwrap_or("-");
-    let _ = match language {
-        Language::Vi => write!(
-            text,
-            "  {} mục, {} đơn vị, {} lần ghi có chữ ký, {} chữ ký đơn vị\n  gốc cây {root}\n  mục cuối nhận lúc {}\n",
-            report.size, counts.units, counts.commits, counts.signatures, report.received_at
-        ),
-        Language::En => write!(
-            text,
-            "  {} entries, {} units, {} signed commits, {} unit signatures\n  root {root}\n  last entry received {}\n",
-            report.size, counts.units, counts.commits, counts.signatures, report.received_at
-        ),
-    };
-    let bytes = counts.volume_bytes + counts.annex_bytes + counts.derived_bytes;
-    let seconds = report.seconds;
-    let _ = match language {
-        Language::Vi => writeln!(text, "  {bytes} byte, {} phụ lục, {seconds:.2} giây", counts.annexes),
-        Language::En => writeln!(text, "  {bytes} bytes, {} annexes, {seconds:.2} s", counts.annexes),
-    };
-}
-
-fn models(text: &mut String, report: &Report, language: Language) {
-    let line = match &report.models {
-        ModelsAnswer::Absent => return,
-        ModelsAnswer::Match { size, .. } => match language {
-            Language::Vi => format!("mô hình đọc khớp với phát lại {size} mục"),
-            Language::En => format!("read models match a replay of {size} entries"),
-        },
-        ModelsAnswer::NotCompared { reason } => {
-            format!("{}: {reason}", language.pick("chưa đối chiếu mô hình đọc", "read models not compared"))
-        }
-        ModelsAnswer::Differs => {
-            language.pick("mô hình đọc KHÔNG khớp", "read models do NOT match").to_owned()
-        }
-    };
-    let _ = writeln!(text, "  {line}");
-}
-
-fn faults(text: &mut String, report: &Report, language: Language) {
-    for fault in &report.faults {
-        let _ = writeln!(text, "\n  {} {}", language.pick("LỖI", "FAULT"), fault.what);
-        if fault.repaired_by_start {
-            let (vi, en) = (
-                "lần khởi động tới hoặc `socai rebuild` sửa được, không mất dữ liệu gốc",
-                "the next start or `socai rebuild` repairs it; nothing of the record is lost",
-            );
-            let _ = writeln!(text, "      {}", language.pick(vi, en));
-        }
+    page.line(0, &format!("{verdict}: {}", report.ledger));
+    trust(&mut page, report, language);
+    end_of_log(&mut page, report, language);
+    counts(&mut page, report, language);
+    models(&mut page, report, language);
+    work(&mut page, report, language);
+    for (place, fault) in report.faults.iter().enumerate() {
+        page.line(0, "");
+        describe(&mut page, report, place + 1, fault, language);
     }
     let more = report.faults_found.saturating_sub(report.faults.len() as u64);
     if more > 0 {
-        let _ = writeln!(text, "\n  … {more} {}", language.pick("lỗi nữa", "faults more"));
+        page.line(0, "");
+        page.line(0, &format!("… {} {}", language.number(more), language.pick("lỗi nữa", "faults more")));
     }
+    page.text
+}
+
+fn trust(page: &mut Page, report: &Report, language: Language) {
+    let line = match (report.trust.pinned, language) {
+        (true, Language::Vi) => format!("theo khóa trong {}", report.trust.policy),
+        (true, Language::En) => format!("under the key in {}", report.trust.policy),
+        (false, Language::Vi) => "CHỈ theo khóa nằm cùng sổ cái; ghim khóa bằng --policy TỆP".to_owned(),
+        (false, Language::En) => {
+            "ONLY under the key found with the ledger; pin one with --policy FILE".to_owned()
+        }
+    };
+    page.line(2, &line);
+    page.line(4, &report.trust.operator);
+}
+
+fn end_of_log(page: &mut Page, report: &Report, language: Language) {
+    let size = language.number(report.size);
+    let root = report.root.as_deref().unwrap_or("-");
+    page.line(2, &format!("{} {size}", language.pick("số mục", "size")));
+    page.line(2, &format!("{} {root}", language.pick("gốc cây", "root")));
+    if report.size > 0 {
+        let received = language.pick("mục cuối nhận lúc", "last entry received");
+        page.line(2, &format!("{received} {}", report.received_at));
+    }
+}
+
+fn counts(page: &mut Page, report: &Report, language: Language) {
+    let counts = &report.counts;
+    let n = |number| language.number(number);
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!(
+                "{} đơn vị, {} lần ghi có mốc đã ký, {} chữ ký của đơn vị",
+                n(counts.units),
+                n(counts.commits),
+                n(counts.signatures)
+            ),
+            Language::En => format!(
+                "{} units, {} commits with signed checkpoints, {} signatures of units",
+                n(counts.units),
+                n(counts.commits),
+                n(counts.signatures)
+            ),
+        },
+    );
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!(
+                "{} phụ lục khớp, {} đã xóa, {} không lưu ở đây",
+                n(counts.annexes),
+                n(counts.erased_annexes),
+                n(counts.absent_annexes)
+            ),
+            Language::En => format!(
+                "{} annexes match, {} erased, {} not kept here",
+                n(counts.annexes),
+                n(counts.erased_annexes),
+                n(counts.absent_annexes)
+            ),
+        },
+    );
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!(
+                "byte: {} trong các tập, {} phụ lục, {} dẫn xuất",
+                n(counts.volume_bytes),
+                n(counts.annex_bytes),
+                n(counts.derived_bytes)
+            ),
+            Language::En => format!(
+                "bytes: {} in volumes, {} of annexes, {} derived",
+                n(counts.volume_bytes),
+                n(counts.annex_bytes),
+                n(counts.derived_bytes)
+            ),
+        },
+    );
+}
+
+fn models(page: &mut Page, report: &Report, language: Language) {
+    let line = match &report.models {
+        ModelsAnswer::Absent => return,
+        ModelsAnswer::Match { size, .. } => {
+            let size = language.number(*size);
+            match language {
+                Language::Vi => format!("mô hình đọc khớp với phát lại {size} mục"),
+                Language::En => format!("read models match a replay of {size} entries"),
+            }
+        }
+        ModelsAnswer::NotCompared { reason } => {
+            format!("{}: {reason}", language.pick("chưa đối chiếu mô hình đọc", "read models not compared"))
+        }
+        ModelsAnswer::Differs => language
+            .pick("mô hình đọc KHÔNG khớp với phát lại", "read models do NOT match a replay")
+            .to_owned(),
+    };
+    page.line(2, &line);
+}
+
+fn work(page: &mut Page, report: &Report, language: Language) {
+    let (seconds, threads) = (language.seconds(report.seconds), report.threads);
+    let live = match report.live {
+        true => language.pick(
+            "; quận đang chạy: đến mốc công bố khi bắt đầu",
+            "; the district is at work: up to the checkpoint published at the start",
+        ),
+        false => "",
+    };
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!("{seconds} giây, {threads} luồng{live}"),
+            Language::En => format!("{seconds} s, {threads} threads{live}"),
+        },
+    );
+}
+
+/// A fault: where, what, and what to do.
+fn describe(page: &mut Page, report: &Report, number: usize, fault: &FaultLine, language: Language) {
+    let mut place = format!("{} {number}", language.pick("LỖI", "FAULT"));
+    if let Some(file) = &fault.file {
+        place.push_str(&format!(": {}", below(file, &report.directory)));
+    }
+    if let Some(offset) = fault.offset {
+        place.push_str(&format!(", byte {offset}"));
+    }
+    if let Some(record) = &fault.record {
+        place.push_str(&format!(", {} {record}", language.pick("bản ghi", "record")));
+    }
+    page.line(0, &place);
+    page.line(2, language.pick(&fault.what_vi, &fault.what));
+    page.line(2, &format!("→ {}", language.pick(&fault.remedy_vi, &fault.remedy)));
+}
+
+/// A path below the ledger's directory without what comes before, which the reader named.
+fn below(file: &str, log: &str) -> String {
+    let ledger = Path::new(log).parent().filter(|parent| !parent.as_os_str().is_empty());
+    let short = ledger.and_then(|ledger| Path::new(file).strip_prefix(ledger).ok());
+    short.map_or_else(|| file.to_owned(), |short| short.display().to_string())
+}
+
+/// Lines of at most [`WIDTH`] columns.
+#[derive(Default)]
+struct Page {
+    text: String,
+}
+
+impl Page {
+    /// Adds a line, broken between words; a word that is longer than a line is cut.
+    fn line(&mut self, indent: usize, text: &str) {
+        let room = WIDTH - indent;
+        let mut line = String::new();
+        for word in text.split(' ').flat_map(|word| pieces(word, room - 2)) {
+            let is_full = columns(&line) + 1 + columns(&word) > room;
+            if !line.is_empty() && is_full {
+                self.end(indent, &std::mem::take(&mut line));
+                line.push_str("  ");
+            } else if !line.trim().is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        self.end(indent, &line);
+    }
+
+    fn end(&mut self, indent: usize, line: &str) {
+        if !line.is_empty() {
+            self.text.extend(std::iter::repeat_n(' ', indent));
+        }
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+}
+
+/// Columns of a text: Vietnamese here is composed, one character a column.
+fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn pieces(word: &str, width: usize) -> Vec<String> {
+    if columns(word) <= width {
+        return vec![word.to_owned()];
+    }
+    let chars: Vec<char> = word.chars().collect();
+    chars.chunks(width).map(|piece| piece.iter().collect()).collect()
 }

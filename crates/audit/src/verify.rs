@@ -9,7 +9,8 @@ use socai_log::Reader;
 use crate::{
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
-    report::{Counts, FaultLine, Report, Trusted},
+    report::{Counts, FaultLine, Outcome, Report, Trusted},
+    words::words,
 };
 
 /// Verifies everything there is of a ledger: its log, and its models' published digest.
@@ -31,83 +32,86 @@ pub fn verify(
         None => Trust::found_with(&place.policy())?,
     };
     let live = place.is_live();
-    let (verified, models, extra) = match Reader::open(place.log()) {
+    // read before the log, which can only grow meanwhile: models are never ahead of it
+    let published = place.models().map(|dir| models::published(&dir));
+    let (verified, models) = match Reader::open(place.log()) {
         Ok(reader) => {
-            let verified =
-                socai_follow::verify(&reader, &trust, Options { threads, is_live: live }, progress);
-            let (models, extra) = models_of(&place, &reader, &verified, live);
-            (verified, models, extra)
+            let options = Options { threads, is_live: live };
+            let verified = socai_follow::verify(&reader, &trust, options, progress);
+            let models = match published {
+                Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
+                Some(_) => ModelsAnswer::NotCompared { reason: "the log does not verify".to_owned() }.alone(),
+                None => ModelsAnswer::Absent.alone(),
+            };
+            (verified, models)
         }
         Err(error) => {
             let faults = vec![Fault::from(error)];
-            (Verified { faults, faults_found: 1, ..Verified::default() }, ModelsAnswer::Absent, None)
+            let reason = "the log cannot be opened".to_owned();
+            let verified = Verified { faults, faults_found: 1, ..Verified::default() };
+            (verified, ModelsAnswer::NotCompared { reason }.alone())
         }
     };
-    let mut report = report(&trust, &verified, models, live);
-    report.faults.extend(extra);
-    report.faults_found = report.faults_found.max(report.faults.len() as u64);
-    report.verified = report.faults.is_empty();
-    report.seconds = started.elapsed().as_secs_f64();
-    Ok(report)
-}
-
-/// The models against a replay; only a log that verifies is worth replaying.
-fn models_of(
-    place: &Place,
-    reader: &Reader,
-    verified: &Verified,
-    live: bool,
-) -> (ModelsAnswer, Option<FaultLine>) {
-    let whole = verified.faults.iter().all(Fault::is_repaired_by_start);
-    let Some(dir) = place.models().filter(|_| whole) else { return (ModelsAnswer::Absent, None) };
-    let file = Some(dir.join("published").display().to_string());
-    let fault =
-        |what: String| FaultLine { what, file, offset: None, repaired_by_start: true, unreadable: false };
-    match models::compare(reader, &dir, verified.size, live) {
-        Ok(Ok(answer)) => (answer, None),
-        Ok(Err(differs)) => (ModelsAnswer::Differs, Some(fault(differs.to_string()))),
-        Err(error) => (ModelsAnswer::Differs, Some(fault(error.to_string()))),
-    }
-}
-
-fn report(trust: &Trust, verified: &Verified, models: ModelsAnswer, live: bool) -> Report {
-    Report {
-        verified: verified.holds(),
+    let (models, fault) = models;
+    let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
+    let faults_found = verified.faults_found + u64::from(fault.is_some());
+    faults.extend(fault);
+    let outcome = Outcome::of(&faults);
+    Ok(Report {
+        verified: outcome == Outcome::Verified,
+        outcome,
         ledger: trust.origin().to_string(),
+        directory: place.log().display().to_string(),
         size: verified.size.0,
         root: verified.root.map(|root| root.to_string()),
         checkpoint: String::from_utf8_lossy(&verified.checkpoint).into_owned(),
         received_at: vietnam_rfc3339(verified.received_at_ms),
-        trust: Trusted {
-            operator: trust.note_key().to_string(),
-            policy: trust.source().display().to_string(),
-            pinned: trust.is_pinned(),
-        },
-        counts: Counts {
-            units: verified.units,
-            commits: verified.commits,
-            signatures: verified.signatures,
-            annexes: verified.annexes,
-            erased_annexes: verified.erased_annexes,
-            absent_annexes: verified.absent_annexes,
-            volume_bytes: verified.volume_bytes,
-            annex_bytes: verified.annex_bytes,
-            derived_bytes: verified.derived_bytes,
-        },
+        trust: trusted(&trust),
+        counts: counts(&verified),
         models,
-        faults: verified.faults.iter().map(line).collect(),
-        faults_found: verified.faults_found,
+        faults,
+        faults_found,
         live,
-        seconds: 0.0,
+        threads: threads.max(1),
+        seconds: started.elapsed().as_secs_f64(),
+    })
+}
+
+/// Whether the record itself holds, so that it is worth replaying.
+fn is_sound(verified: &Verified) -> bool {
+    verified.faults.iter().all(|fault| matches!(fault, Fault::Derived(_) | Fault::Tail { .. }))
+}
+
+fn trusted(trust: &Trust) -> Trusted {
+    Trusted {
+        operator: trust.note_key().to_string(),
+        policy: trust.source().display().to_string(),
+        pinned: trust.is_pinned(),
+    }
+}
+
+fn counts(verified: &Verified) -> Counts {
+    Counts {
+        units: verified.units,
+        commits: verified.commits,
+        signatures: verified.signatures,
+        annexes: verified.annexes,
+        erased_annexes: verified.erased_annexes,
+        absent_annexes: verified.absent_annexes,
+        volume_bytes: verified.volume_bytes,
+        annex_bytes: verified.annex_bytes,
+        derived_bytes: verified.derived_bytes,
     }
 }
 
 fn line(fault: &Fault) -> FaultLine {
+    let (code, what, remedy) = words(fault);
     FaultLine {
-        what: fault.to_string(),
         file: fault.path().map(|path| path.display().to_string()),
         offset: fault.offset(),
+        record: fault.name().map(|name| name.to_string()),
         repaired_by_start: fault.is_repaired_by_start(),
         unreadable: fault.is_unreadable(),
+        ..FaultLine::new(code, what, remedy.said())
     }
 }

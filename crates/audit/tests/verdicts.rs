@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use socai_audit::{AuditError, Language, ModelsAnswer, Report, text, verify};
+use socai_audit::{AuditError, Language, ModelsAnswer, Outcome, Report, text, verify};
 use socai_district::{Folding, LedgerConfig, LedgerDir, UnitSpec, establish};
 
 const NOW: u64 = 1_680_000_000_000;
@@ -85,7 +85,7 @@ fn a_flipped_byte_of_a_derived_file_adds_that_a_start_repairs_it() {
     assert_eq!(report.exit_code(), 1);
     assert!(report.faults[0].repaired_by_start);
     assert!(text(&report, Language::En).contains("repairs it"));
-    assert!(text(&report, Language::Vi).contains("KHÔNG KIỂM CHỨNG ĐƯỢC"));
+    assert!(text(&report, Language::Vi).contains("KIỂM CHỨNG KHÔNG ĐẠT"));
 }
 
 #[test]
@@ -133,11 +133,129 @@ fn no_ledger_and_no_policy_are_usage_not_verdicts() {
 }
 
 #[test]
-fn every_report_is_json() {
+fn the_json_form_has_these_fields_for_good() {
     let (_place, dir) = ledger();
     flip(&dir.log().join("positions"), 0);
     let json = serde_json::to_value(audit(dir.path())).unwrap();
-    assert_eq!(json["verified"], false);
-    assert_eq!(json["models"]["state"], "match");
+    let names =
+        |value: &serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
+    let expected = [
+        "verified",
+        "outcome",
+        "ledger",
+        "directory",
+        "size",
+        "root",
+        "checkpoint",
+        "received_at",
+        "trust",
+        "counts",
+        "models",
+        "faults",
+        "faults_found",
+        "live",
+        "threads",
+        "seconds",
+    ];
+    assert_eq!(names(&json), expected);
+    assert_eq!(names(&json["trust"]), ["operator", "policy", "pinned"]);
+    let counts = [
+        "units",
+        "commits",
+        "signatures",
+        "annexes",
+        "erased_annexes",
+        "absent_annexes",
+        "volume_bytes",
+        "annex_bytes",
+        "derived_bytes",
+    ];
+    assert_eq!(names(&json["counts"]), counts);
+    let fault = ["code", "file", "offset", "record", "what", "remedy", "repaired_by_start", "unreadable"];
+    assert_eq!(names(&json["faults"][0]), fault);
+    assert_eq!((&json["verified"], &json["outcome"]), (&false.into(), &"does_not_verify".into()));
+    assert_eq!((&json["models"]["state"], &json["faults"][0]["code"]), (&"match".into(), &"derived".into()));
     assert!(json["faults"][0]["file"].as_str().unwrap().ends_with("positions"));
+    assert!(json["checkpoint"].as_str().unwrap().starts_with("socai.test/quan\n1\n"));
+}
+
+/// A ledger with a long name, so that keys and paths are long too.
+fn with_every_kind_of_fault() -> (tempfile::TempDir, Report) {
+    let (place, dir) = ledger();
+    fs::write(dir.log().join("units/what-is-this"), "?").unwrap();
+    flip(&dir.log().join("entries"), 100);
+    let path = dir.models().join("published");
+    let changed = fs::read_to_string(&path).unwrap().replace("size 1", "size 1234567");
+    fs::write(&path, changed).unwrap();
+    (place, audit(dir.path()))
+}
+
+#[test]
+fn a_text_fits_80_columns_in_both_languages_and_names_file_place_and_remedy() {
+    let (_place, report) = with_every_kind_of_fault();
+    for (language, words) in [
+        (Language::Vi, ["LỖI 1: log/entries, byte 100", "không mất gì của sổ cái", "không có tệp tên này"]),
+        (
+            Language::En,
+            ["FAULT 1: log/entries, byte 100", "nothing of the record is lost", "no file of a log"],
+        ),
+    ] {
+        let text = text(&report, language);
+        for line in text.lines() {
+            assert!(line.chars().count() <= 80, "{} columns: {line}", line.chars().count());
+        }
+        for word in words {
+            assert!(
+                text.split_whitespace().collect::<Vec<_>>().join(" ").contains(word),
+                "{word:?} in {text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_fault_is_without_words_of_its_own_in_vietnamese() {
+    let (_place, report) = with_every_kind_of_fault();
+    assert_eq!(report.faults_found, 3);
+    let codes: Vec<_> = report.faults.iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, ["derived", "stray", "models"]);
+    for fault in &report.faults {
+        assert_ne!(fault.what, fault.what_vi);
+        assert_ne!(fault.remedy, fault.remedy_vi);
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_no_verdict() {
+    let (_place, dir) = ledger();
+    let entries = dir.log().join("entries");
+    fs::remove_file(&entries).unwrap();
+    fs::create_dir(&entries).unwrap();
+    let report = audit(dir.path());
+    assert_eq!((report.outcome, report.exit_code()), (Outcome::Unreadable, 2), "{:?}", report.faults);
+    assert_eq!(report.faults[0].code, "unreadable");
+}
+
+#[test]
+fn a_first_volume_that_cannot_be_opened_is_a_verdict() {
+    let (_place, dir) = ledger();
+    flip(&dir.log().join("volumes/0000000000.vol"), 20);
+    let report = audit(dir.path());
+    assert_eq!((report.exit_code(), report.faults[0].offset), (1, Some(0)));
+    assert!(matches!(report.models, ModelsAnswer::NotCompared { .. }));
+}
+
+#[test]
+fn a_ledger_whose_district_is_at_work_is_read_as_published() {
+    let (_place, dir) = ledger();
+    let volume = dir.log().join("volumes/0000000000.vol");
+    let mut bytes = fs::read(&volume).unwrap();
+    bytes.extend([0, 0, 1, 0, 2]); // a batch on its way
+    fs::write(&volume, &bytes).unwrap();
+    assert_eq!(audit(dir.path()).faults[0].code, "tail");
+    let lock = socai_log::Lock::acquire(&dir.lock()).unwrap();
+    let report = audit(dir.path());
+    assert!(report.live && report.verified, "{:?}", report.faults);
+    drop(lock);
+    assert!(!audit(dir.path()).live);
 }

@@ -4,6 +4,7 @@ use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 use socai_audit::{Language, Report, text, verify};
 use socai_follow::Progress;
 
@@ -12,12 +13,16 @@ use crate::{cli::AuditCommand, lang::Lang, out};
 /// Verifies a ledger and prints the report.
 pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
     let AuditCommand::Verify { ledger, policy, json, threads } = command;
-    let report = audited(&ledger, policy.as_deref(), threads, lang)?;
-    match json {
-        true => out::line(&serde_json::to_string_pretty(&report)?)?,
-        false => out::line(text(&report, language(lang)).trim_end())?,
+    let audited = audited(&ledger, policy.as_deref(), threads, lang);
+    if json {
+        out::line(&serde_json::to_string_pretty(&match &audited {
+            Ok(report) => serde_json::to_value(report)?,
+            Err(error) => json!({"verified": false, "outcome": "error", "error": format!("{error:#}")}),
+        })?)?;
+    } else if let Ok(report) = &audited {
+        out::line(text(report, language(lang)).trim_end())?;
     }
-    Ok(ExitCode::from(report.exit_code()))
+    Ok(ExitCode::from(audited?.exit_code()))
 }
 
 /// Verifies the ledger in `dir` under the key found with it, prints the report, and says whether it holds.
