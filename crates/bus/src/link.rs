@@ -165,10 +165,12 @@ impl Link {
         BusError::Unavailable { url: self.url.to_string(), waited, why }
     }
 
-    /// Sends what is queued and closes.
+    /// Sends what is queued and closes; without a connection there is nobody to wait for.
     pub(crate) async fn close(&self) {
         // both fail only when it is closed already
-        let _ = tokio::time::timeout(self.answer_within, self.client.flush()).await;
+        if *self.feed.state.borrow() == LinkState::Up {
+            let _ = tokio::time::timeout(self.answer_within, self.client.flush()).await;
+        }
         let _ = self.client.drain().await;
     }
 }
