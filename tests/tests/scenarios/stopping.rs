@@ -1,12 +1,12 @@
 //! How the program ends: when it is asked to, when it is asked wrongly, when nobody listens any more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socai_tests::{
     chance::Chance,
-    command,
+    command, facts,
     ledger::{self, Roots},
-    load::Load,
+    load::{Load, hand_in},
     running::{Running, assert_kept},
     service::Service,
     socai, wait,
@@ -35,6 +35,36 @@ fn sigterm_and_ctrl_c_drain_and_end_with_0_under_load() {
     }
     let accepted = load.end();
     assert_kept(&accepted, &running.close(&world, &mut Roots::default()));
+}
+
+#[test]
+fn without_a_broker_everything_still_stops_at_once_when_asked() {
+    let mut chance = Chance::new(1);
+    let mut world = World::found(1);
+    let running = Running::start(&world);
+    hand_in(&world.units[0], &[facts::inspection(&world.units[0].id, &mut chance)]);
+    running.settle(&world);
+    world.broker.kill();
+    stops_at_once(running);
+    for signal in ["TERM", "INT"] {
+        // a district whose units it cannot ask yet
+        let mut district = world.launch_district();
+        district.live_for(Duration::from_millis(700));
+        let begun = Instant::now();
+        district.signal(signal);
+        let (code, said) = district.ended();
+        assert_eq!(code, Some(0), "{signal}: {said}");
+        assert!(begun.elapsed() < Duration::from_secs(4), "{signal} took {:?}", begun.elapsed());
+    }
+    stops_at_once(Running { district: None, nodes: vec![Some(world.units[0].node())] });
+    world.broker.restart();
+    Running::start(&world).close(&world, &mut Roots::default());
+}
+
+fn stops_at_once(running: Running) {
+    let begun = Instant::now();
+    running.stop();
+    assert!(begun.elapsed() < Duration::from_secs(4), "took {:?}", begun.elapsed());
 }
 
 #[test]
