@@ -9,8 +9,9 @@ use crate::{date, view};
 
 /// Whether facts that were read in place obey every descriptor rule, and `look` agrees to every text in them that is worth a look.
 ///
-/// `look` is for what else a text may not hold. It is spared texts of ASCII with fewer than six digits and no `@`, which can hold
-/// neither a number of somebody nor an address, and sees a text only after that obeyed its own rules. Stops at the first no.
+/// `look` is for what else a text may not hold. It is spared tokens and unit ids, which are random or the operator's, and texts of
+/// ASCII with fewer than six digits and no `@`, which can hold neither a number of somebody nor an address; it sees a text only
+/// after that obeyed its own rules. Stops at the first no.
 pub fn obeys(event: &view::Event<'_>, mut look: impl FnMut(&'static Field, &str) -> bool) -> bool {
     event.obeys(&mut look)
 }
@@ -25,7 +26,7 @@ trait Obeys {
     fn obeys<L: Look>(&self, look: &mut L) -> bool;
 }
 
-#[inline]
+#[inline(always)]
 fn text<L: Look>(
     value: &str,
     style: TextStyle,

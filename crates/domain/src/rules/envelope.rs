@@ -76,9 +76,10 @@ fn not_in_the_future(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
 }
 
 fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
-    for (i, place) in event.place().iter().enumerate() {
+    let places = event.place();
+    for (i, place) in places.iter().enumerate() {
         unit_exists_on(&format_args!("place.{i}"), place, publisher, event.occurred_on(), ctx, out);
-        if event.place().iter().take(i).any(|earlier| earlier == place) {
+        if i > 0 && places.iter().take(i).any(|earlier| earlier == place) {
             let (vi, en) =
                 (format!("Địa bàn `{place}` ghi hai lần"), format!("place `{place}` is listed twice"));
             out.add(format!("place.{i}"), "listed_twice", vi, en);

@@ -46,7 +46,7 @@ pub(crate) enum Verdict {
     Breaks,
     /// It finds nothing wrong.
     Obeys,
-    /// It finds nothing wrong, and the text is ASCII with fewer than [`REMARKABLE_DIGITS`] digits and no `@`.
+    /// It finds nothing wrong, and the text is a token, a unit id, or ASCII with fewer than [`REMARKABLE_DIGITS`] digits and no `@`.
     ObeysAndIsPlain,
 }
 
@@ -54,17 +54,29 @@ pub(crate) enum Verdict {
 const REMARKABLE_DIGITS: u64 = 6;
 
 /// Judges as [`check`] does. Answers for short ASCII texts eight bytes at a time and for Vietnamese ones by their bytes; what is
-/// left takes the long way.
-#[inline]
+/// left takes the long way. Where the style is a constant, so is which of these functions is called.
+#[inline(always)]
 pub(crate) fn judge(style: TextStyle, max_len: u32, text: &str) -> Verdict {
+    match style {
+        TextStyle::Line => judge_as::<{ swar::LINE }>(style, max_len, text),
+        TextStyle::Lines => judge_as::<{ swar::LINES }>(style, max_len, text),
+        TextStyle::Code => judge_as::<{ swar::CODE }>(style, max_len, text),
+        TextStyle::Case => judge_as::<{ swar::CASE }>(style, max_len, text),
+        TextStyle::UnitId => judge_as::<{ swar::UNIT_ID }>(style, max_len, text),
+        TextStyle::Token => judge_as::<{ swar::TOKEN }>(style, max_len, text),
+        TextStyle::Json => judge_as::<{ swar::JSON }>(style, max_len, text),
+    }
+}
+
+fn judge_as<const STYLE: u8>(style: TextStyle, max_len: u32, text: &str) -> Verdict {
     let bytes = text.as_bytes();
-    let plain = swar::plain(style, bytes).filter(|_| bytes.len() <= max_len as usize);
+    let plain = swar::plain::<STYLE>(bytes).filter(|_| bytes.len() <= max_len as usize);
     let Some(plain) = plain else { return judge_closely(style, max_len, bytes) };
-    let obeys = match style {
-        TextStyle::Json => check(style, max_len, bytes).is_ok(),
-        TextStyle::Line => !is_padded(bytes),
-        TextStyle::Token => is_token(bytes),
-        TextStyle::Lines | TextStyle::Code | TextStyle::Case | TextStyle::UnitId => true,
+    let obeys = match STYLE {
+        swar::JSON => check(style, max_len, bytes).is_ok(),
+        swar::LINE => !is_padded(bytes),
+        swar::TOKEN => is_token(bytes),
+        _ => true,
     };
     match obeys {
         false => Verdict::Breaks,

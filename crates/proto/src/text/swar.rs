@@ -8,8 +8,10 @@ const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
 /// What a text of nothing but ASCII that its style allows holds besides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Plain {
+    /// Has a high bit set as soon as the style refused a byte.
+    refused: u64,
     /// A count of digits in every byte; texts of less than eight bytes may have some counted twice.
     digits: u64,
     /// Not zero if there is an `@`.
@@ -22,34 +24,85 @@ impl Plain {
     pub(super) fn is_remarkable(self, digits: u64) -> bool {
         self.at != 0 || self.digits.wrapping_mul(LOW) >> 56 >= digits
     }
+
+    /// Takes eight more bytes in.
+    #[inline(always)]
+    fn and<const STYLE: u8>(mut self, word: u64) -> Self {
+        self.refused |= breaches(style_of(STYLE), word);
+        if is_looked_at(STYLE) {
+            self.digits += is_digit(word) >> 7;
+            self.at |= some_equal(word, b'@');
+        }
+        self
+    }
 }
 
 /// Longer texts take the long way: their counts could overflow.
 const LONGEST: usize = 256;
 
 /// What a text holds, if every byte is ASCII that the style allows. `None` may also mean that it is long; the empty text is plain.
-#[inline]
-pub(super) fn plain(style: TextStyle, bytes: &[u8]) -> Option<Plain> {
-    let (mut refused, mut plain) = (0, Plain { digits: 0, at: 0 });
-    let mut look = |word: u64| {
-        refused |= !allowed(style, word) & HIGH;
-        plain.digits += is_digit(word) >> 7;
-        plain.at |= some_equal(word, b'@');
-    };
+///
+/// `STYLE` is the style's number: with the style known, a word costs a few instructions and no branch.
+#[inline(always)]
+pub(super) fn plain<const STYLE: u8>(bytes: &[u8]) -> Option<Plain> {
+    let mut plain = Plain::default();
     match bytes.last_chunk() {
-        None => look(short_word(bytes)),
+        None => plain = plain.and::<STYLE>(short_word(bytes)),
         Some(_) if bytes.len() > LONGEST => return None,
         Some(last) => {
             let (words, rest) = bytes.as_chunks::<8>();
-            words.iter().for_each(|word| look(u64::from_le_bytes(*word)));
+            for word in words {
+                plain = plain.and::<STYLE>(u64::from_le_bytes(*word));
+            }
             if !rest.is_empty() {
                 // The last eight bytes without those already seen, filled up with a letter that every style allows.
                 let rest = 8 * rest.len() as u32;
-                look(u64::from_le_bytes(*last) >> (64 - rest) | (LOW * u64::from(b'a')) << rest);
+                let word = u64::from_le_bytes(*last) >> (64 - rest) | (LOW * u64::from(b'a')) << rest;
+                plain = plain.and::<STYLE>(word);
             }
         }
     }
-    (refused == 0).then_some(plain)
+    (plain.refused & HIGH == 0).then_some(plain)
+}
+
+/// The style of a number.
+const fn style_of(number: u8) -> TextStyle {
+    match number {
+        LINE => TextStyle::Line,
+        LINES => TextStyle::Lines,
+        CODE => TextStyle::Code,
+        CASE => TextStyle::Case,
+        UNIT_ID => TextStyle::UnitId,
+        TOKEN => TextStyle::Token,
+        _ => TextStyle::Json,
+    }
+}
+
+/// Whether anybody asks for the digits of texts in this style: tokens and unit ids are random or the operator's.
+const fn is_looked_at(number: u8) -> bool {
+    !matches!(number, UNIT_ID | TOKEN)
+}
+
+/// Numbers of the styles.
+pub(super) const LINE: u8 = 0;
+pub(super) const LINES: u8 = 1;
+pub(super) const CODE: u8 = 2;
+pub(super) const CASE: u8 = 3;
+pub(super) const UNIT_ID: u8 = 4;
+pub(super) const TOKEN: u8 = 5;
+pub(super) const JSON: u8 = 6;
+
+/// Has a high bit set if the style refuses any byte of the word.
+#[inline(always)]
+fn breaches(style: TextStyle, word: u64) -> u64 {
+    // A carry or borrow comes out of a refused byte only, whose high bit is set then.
+    match style {
+        TextStyle::Line => word | word.wrapping_add(LOW) | word.wrapping_sub(LOW * u64::from(b' ')),
+        TextStyle::Code | TextStyle::Case => {
+            word | word.wrapping_add(LOW) | word.wrapping_sub(LOW * u64::from(b'!'))
+        }
+        _ => !allowed(style, word),
+    }
 }
 
 /// How many of the first eight bytes are ASCII that the style allows, up to the first that is not; 0 when there are fewer.
@@ -126,6 +179,20 @@ mod tests {
         TextStyle::Token,
     ];
 
+    fn is_plain(style: TextStyle, text: &[u8]) -> bool {
+        let answers = [
+            plain::<LINE>(text),
+            plain::<LINES>(text),
+            plain::<CODE>(text),
+            plain::<CASE>(text),
+            plain::<UNIT_ID>(text),
+            plain::<TOKEN>(text),
+            plain::<JSON>(text),
+        ];
+        let at = (0..7).find(|number| style_of(*number) == style).unwrap();
+        answers[usize::from(at)].is_some()
+    }
+
     #[test]
     fn every_byte_in_every_place_of_every_short_length_gets_the_answer_of_the_table() {
         for style in STYLES {
@@ -136,14 +203,14 @@ mod tests {
                         text[at] = byte;
                         let expected =
                             super::super::CLASSES[usize::from(byte)] & super::super::bit(style) != 0;
-                        assert_eq!(plain(style, &text).is_some(), expected, "{style:?} {len} {at} {byte}");
+                        assert_eq!(is_plain(style, &text), expected, "{style:?} {len} {at} {byte}");
                         let whole = if expected { 8 } else { at.min(8) };
                         let expected = if len < 8 { 0 } else { whole };
                         assert_eq!(prefix(style, &text), expected, "{style:?} {len} {at} {byte}");
                     }
                 }
             }
-            assert!(plain(style, b"").is_some());
+            assert!(is_plain(style, b""));
         }
     }
 
@@ -154,17 +221,17 @@ mod tests {
                 for count in 0..=(len - first).min(9) {
                     let mut text = vec![b'x'; len];
                     text[first..first + count].fill(b'7');
-                    let seen = plain(TextStyle::Code, &text).unwrap();
+                    let seen = plain::<CODE>(&text).unwrap();
                     assert_eq!(seen.is_remarkable(6), count >= 6, "{len} {first} {count}");
                 }
                 let mut text = vec![b'x'; len];
                 text[first] = b'@';
-                assert!(plain(TextStyle::Code, &text).unwrap().is_remarkable(6), "{len} {first}");
+                assert!(plain::<CODE>(&text).unwrap().is_remarkable(6), "{len} {first}");
             }
         }
         for text in ["123456", "1234567", "a@b", "@"] {
-            assert!(plain(TextStyle::Code, text.as_bytes()).unwrap().is_remarkable(6), "{text}");
+            assert!(plain::<CODE>(text.as_bytes()).unwrap().is_remarkable(6), "{text}");
         }
-        assert_eq!(plain(TextStyle::Code, &[b'x'; 300]), None);
+        assert_eq!(plain::<CODE>(&[b'x'; 300]), None);
     }
 }
