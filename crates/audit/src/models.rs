@@ -32,14 +32,21 @@ pub enum ModelsAnswer {
     },
     /// Published by another version of the rows, or beside a log that does not verify.
     NotCompared {
-        /// Why, in words.
+        /// Why, in English.
         reason: String,
+        /// The same in Vietnamese.
+        #[serde(skip)]
+        reason_vi: String,
     },
     /// Not what a replay gives: the fault `models` says how.
     Differs,
 }
 
 impl ModelsAnswer {
+    pub(crate) fn not_compared(why: Said) -> Self {
+        ModelsAnswer::NotCompared { reason: why.en, reason_vi: why.vi }
+    }
+
     /// The answer without a fault.
     pub(crate) fn alone(self) -> (Self, Option<FaultLine>) {
         (self, None)
@@ -67,16 +74,19 @@ pub(crate) fn compare(told: Told, reader: &Reader, log: &Verified) -> (ModelsAns
         Err(ModelsError::Io { cause, .. }) => {
             let said = Said::new(format!("không đọc được: {cause}"), format!("cannot be read: {cause}"));
             let fault = FaultLine::new("unreadable", said, Remedy::Read.said());
-            let reason = "what the models published cannot be read".to_owned();
+            let why = Said::new("không đọc được mã đã công bố", "what they published cannot be read");
             let fault = FaultLine { file, unreadable: true, ..fault };
-            return (ModelsAnswer::NotCompared { reason }, Some(fault));
+            return (ModelsAnswer::not_compared(why), Some(fault));
         }
         Err(error) => return differs(file, Said::same(error)),
     };
     if published.version != ROWS_VERSION {
         let (theirs, ours) = (published.version, ROWS_VERSION);
-        let reason = format!("published by version {theirs} of the rows, this program knows {ours}");
-        return ModelsAnswer::NotCompared { reason }.alone();
+        return ModelsAnswer::not_compared(Said::new(
+            format!("công bố theo phiên bản hàng {theirs}, chương trình này biết {ours}"),
+            format!("published by version {theirs} of the rows, this program knows {ours}"),
+        ))
+        .alone();
     }
     match flaw(&published, reader, log.size) {
         Ok(None) => {
@@ -85,7 +95,7 @@ pub(crate) fn compare(told: Told, reader: &Reader, log: &Verified) -> (ModelsAns
         }
         Ok(Some(said)) => differs(file, said),
         // a replay looks records up by the derived files, which are told already
-        Err(error) if !log.holds() => ModelsAnswer::NotCompared { reason: error.to_string() }.alone(),
+        Err(error) if !log.holds() => ModelsAnswer::not_compared(Said::same(error)).alone(),
         Err(error) => differs(file, Said::same(error)),
     }
 }

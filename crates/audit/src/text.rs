@@ -83,13 +83,17 @@ fn trust(page: &mut Page, report: &Report, language: Language) {
         }
     };
     page.line(2, &line);
-    page.line(4, &report.trust.operator);
+    page.line(2, &report.trust.operator);
 }
 
 fn end_of_log(page: &mut Page, report: &Report, language: Language) {
     let size = language.number(report.size);
     let root = report.root.as_deref().unwrap_or("-");
-    page.line(2, &format!("{} {size}", language.pick("số mục", "size")));
+    let label = match report.outcome {
+        Outcome::Verified => language.pick("số mục", "size"),
+        _ => language.pick("đọc được đến mục", "read to size"),
+    };
+    page.line(2, &format!("{label} {size}"));
     page.line(2, &format!("{} {root}", language.pick("gốc cây", "root")));
     if report.size > 0 {
         let received = language.pick("mục cuối nhận lúc", "last entry received");
@@ -117,23 +121,16 @@ fn counts(page: &mut Page, report: &Report, language: Language) {
             ),
         },
     );
-    page.line(
-        2,
-        &match language {
-            Language::Vi => format!(
-                "{} phụ lục khớp, {} đã xóa, {} không lưu ở đây",
-                n(counts.annexes),
-                n(counts.erased_annexes),
-                n(counts.absent_annexes)
-            ),
-            Language::En => format!(
-                "{} annexes match, {} erased, {} not kept here",
-                n(counts.annexes),
-                n(counts.erased_annexes),
-                n(counts.absent_annexes)
-            ),
-        },
-    );
+    let mut annexes = format!("{} {}", n(counts.annexes), language.pick("phụ lục khớp", "annexes match"));
+    for (number, vi, en) in [
+        (counts.erased_annexes, "đã xóa", "erased"),
+        (counts.absent_annexes, "không lưu ở đây", "not kept here"),
+    ] {
+        if number > 0 {
+            annexes.push_str(&format!(", {} {}", n(number), language.pick(vi, en)));
+        }
+    }
+    page.line(2, &annexes);
     page.line(
         2,
         &match language {
@@ -163,9 +160,10 @@ fn models(page: &mut Page, report: &Report, language: Language) {
                 Language::En => format!("read models match a replay of {size} entries"),
             }
         }
-        ModelsAnswer::NotCompared { reason } => {
-            format!("{}: {reason}", language.pick("chưa đối chiếu mô hình đọc", "read models not compared"))
-        }
+        ModelsAnswer::NotCompared { reason, reason_vi } => match language {
+            Language::Vi => format!("chưa đối chiếu mô hình đọc: {reason_vi}"),
+            Language::En => format!("read models not compared: {reason}"),
+        },
         ModelsAnswer::Differs => language
             .pick("mô hình đọc KHÔNG khớp với phát lại", "read models do NOT match a replay")
             .to_owned(),
@@ -226,7 +224,8 @@ impl Page {
     fn line(&mut self, indent: usize, text: &str) {
         let room = WIDTH - indent;
         let mut line = String::new();
-        for word in text.split(' ').flat_map(|word| pieces(word, room - 2)) {
+        let words = text.split(' ').enumerate();
+        for word in words.flat_map(|(place, word)| pieces(word, if place == 0 { room } else { room - 2 })) {
             let is_full = columns(&line) + 1 + columns(&word) > room;
             if !line.is_empty() && is_full {
                 self.end(indent, &std::mem::take(&mut line));

@@ -10,7 +10,7 @@ use crate::{
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
     report::{Counts, FaultLine, Outcome, Report, Trusted},
-    words::words,
+    words::{Said, words},
 };
 
 /// Verifies everything there is of a ledger: its log, and its models' published digest.
@@ -40,16 +40,15 @@ pub fn verify(
             let verified = socai_follow::verify(&reader, &trust, options, progress);
             let models = match published {
                 Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
-                Some(_) => ModelsAnswer::NotCompared { reason: "the log does not verify".to_owned() }.alone(),
+                Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
                 None => ModelsAnswer::Absent.alone(),
             };
             (verified, models)
         }
         Err(error) => {
             let faults = vec![Fault::from(error)];
-            let reason = "the log cannot be opened".to_owned();
             let verified = Verified { faults, faults_found: 1, ..Verified::default() };
-            (verified, ModelsAnswer::NotCompared { reason }.alone())
+            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"))
         }
     };
     let (models, fault) = models;
@@ -80,6 +79,10 @@ pub fn verify(
 /// Whether the record itself holds, so that it is worth replaying.
 fn is_sound(verified: &Verified) -> bool {
     verified.faults.iter().all(|fault| matches!(fault, Fault::Derived(_) | Fault::Tail { .. }))
+}
+
+fn not_compared(vi: &str, en: &str) -> (ModelsAnswer, Option<FaultLine>) {
+    ModelsAnswer::not_compared(Said::new(vi, en)).alone()
 }
 
 fn trusted(trust: &Trust) -> Trusted {

@@ -139,7 +139,13 @@ impl<'a> Pass<'a> {
         self.annexes = (chunk.volume(), self.replay.annex_end());
         match passed {
             Ok(()) => self.found.volume_bytes += chunk.len() as u64,
-            Err(fault) => self.stop(self.place_of(&fault), fault),
+            Err(fault) => {
+                let place = self.place_of(&fault);
+                if place.offset < u64::MAX {
+                    self.found.volume_bytes += place.offset.saturating_sub(chunk.offset());
+                }
+                self.stop(place, fault);
+            }
         }
     }
 

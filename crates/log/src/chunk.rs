@@ -52,6 +52,11 @@ impl Chunk {
         &self.path
     }
 
+    /// Where it starts in the volume, in bytes.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         self.bytes.len()
