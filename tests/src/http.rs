@@ -41,11 +41,17 @@ pub fn request(
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str(&format!("Content-Length: {}\r\n\r\n", body.len()));
-    stream.write_all(head.as_bytes())?;
-    stream.write_all(body)?;
+    // a server that will not take the whole request answers before it is written, and closes
+    let written = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes)?;
-    parse(&bytes).ok_or_else(|| io::Error::new(io::ErrorKind::UnexpectedEof, "no whole answer"))
+    let read = stream.read_to_end(&mut bytes);
+    match parse(&bytes) {
+        Some(answer) => Ok(answer),
+        None => {
+            written.and(read)?;
+            Err(io::Error::new(io::ErrorKind::UnexpectedEof, "no whole answer"))
+        }
+    }
 }
 
 fn parse(bytes: &[u8]) -> Option<Answer> {
