@@ -6,18 +6,15 @@
 use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
-use socai_domain::CivilDate;
+use socai_domain::{CivilDate, registry::MAX_UNITS};
 use socai_tlog::UnitNo;
 
 use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
     stamped::{Entry, Shelved, Stamped},
-    values::{Value, ValueNo, Values},
+    values::{AxesNo, MAX_AXES, Value, ValueNo, Values},
 };
-
-/// Most axes of an indicator, the hidden ones (year, occasion) included.
-pub(crate) const MAX_AXES: usize = 4;
 
 /// The indicator's place in the rule book's list of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,15 +54,18 @@ impl Place {
     }
 }
 
-/// The coordinates of a cell, 32 bytes.
+/// The coordinates of a cell, 16 bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CellKey {
-    place: u32,
-    publisher: UnitNo,
     day: CivilDate,
+    place: u32,
+    axes: AxesNo,
     indicator: IndicatorNo,
-    axes: [ValueNo; MAX_AXES],
+    /// Units whose facts count are registered, and their numbers are below [`MAX_UNITS`].
+    publisher: u16,
 }
+
+const _: () = assert!(MAX_UNITS <= 1 << 16);
 
 impl CellKey {
     #[inline]
@@ -74,9 +74,10 @@ impl CellKey {
         publisher: UnitNo,
         place: Place,
         day: CivilDate,
-        axes: [ValueNo; MAX_AXES],
+        axes: AxesNo,
     ) -> Self {
-        CellKey { place: place.number(), publisher, day, indicator, axes }
+        debug_assert!(publisher.0 < MAX_UNITS);
+        CellKey { day, place: place.number(), axes, indicator, publisher: publisher.0 as u16 }
     }
 
     pub(crate) fn indicator(&self) -> IndicatorNo {
@@ -84,7 +85,7 @@ impl CellKey {
     }
 
     pub(crate) fn publisher(&self) -> UnitNo {
-        self.publisher
+        UnitNo(u32::from(self.publisher))
     }
 
     pub(crate) fn place(&self) -> Place {
@@ -95,8 +96,8 @@ impl CellKey {
         self.day
     }
 
-    pub(crate) fn axis(&self, at: usize) -> ValueNo {
-        self.axes[at]
+    pub(crate) fn axes(&self) -> AxesNo {
+        self.axes
     }
 }
 
@@ -104,10 +105,9 @@ impl Hash for CellKey {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
         let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
-        state.write_u64(pair(self.place, self.publisher.0));
-        state.write_u64(pair(self.day.yyyymmdd().cast_unsigned(), u32::from(self.indicator.0)));
-        state.write_u64(pair(self.axes[0].0, self.axes[1].0));
-        state.write_u64(pair(self.axes[2].0, self.axes[3].0));
+        let (indicator, publisher) = (u32::from(self.indicator.0), u32::from(self.publisher));
+        state.write_u64(pair(self.place, self.day.yyyymmdd().cast_unsigned()));
+        state.write_u64(pair(self.axes.0, indicator << 16 | publisher));
     }
 }
 
@@ -131,8 +131,8 @@ pub(crate) fn shelf_of(day: CivilDate) -> u32 {
     day.yyyymmdd().cast_unsigned()
 }
 
-/// What the facts of a cell add up to. Held in halves: a sum of 128 bits would be aligned to 16 bytes, and an entry would no
-/// longer fit a cache line.
+/// What the facts of a cell add up to. Held in halves: a sum of 128 bits would be aligned to 16 bytes, and entries would be a third
+/// larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "(i128, u64)", into = "(i128, u64)")]
 pub struct Total {
@@ -226,10 +226,11 @@ impl Names<'_> {
     /// Code, layout, publisher, place, day, values.
     fn key(&self, table: Table, key: &CellKey) -> Key {
         let series = &self.series[usize::from(key.indicator.0)];
-        let start =
-            Key::table(table).text(&series.code).u8(series.layout).u32(key.publisher.0).u32(key.place);
-        let start = start.u32(key.day.yyyymmdd().cast_unsigned());
-        key.axes[..series.axes().len()].iter().fold(start, |row, value| self.values.value(*value).write(row))
+        let start = Key::table(table).text(&series.code).u8(series.layout);
+        let start = start.u32(key.publisher().0).u32(key.place).u32(key.day.yyyymmdd().cast_unsigned());
+        let count = series.axes().len();
+        let value = |at| self.values.value(self.values.on_axis(key.axes, count, at));
+        (0..count).fold(start, |row, at| value(at).write(row))
     }
 }
 
@@ -244,11 +245,15 @@ pub(crate) fn read_cell(
     let at = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;
     let (publisher, place, day) = (UnitNo(parts.u32()?), Place::of_number(parts.u32()?), parts.u32()?);
     let day = CivilDate::from_yyyymmdd(day.cast_signed()).map_err(|error| parts.bad(error))?;
+    if publisher.0 >= MAX_UNITS {
+        return Err(parts.bad(format!("unit {publisher} cannot be registered")));
+    }
     let mut axes = [ValueNo::default(); MAX_AXES];
-    for axis in axes.iter_mut().take(series[at].axes().len()) {
+    let axes = &mut axes[..series[at].axes().len()];
+    for axis in axes.iter_mut() {
         *axis = values.number(Value::read(parts)?);
     }
-    Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, axes))
+    Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, values.axes(axes)))
 }
 
 #[cfg(test)]
@@ -272,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_the_cube_fits_a_cache_line() {
-        assert_eq!(size_of::<(CellKey, Total, u32)>(), 64);
+    fn four_entries_of_the_cube_fit_three_cache_lines() {
+        assert_eq!(size_of::<(CellKey, Total, u32)>(), 48);
     }
 }

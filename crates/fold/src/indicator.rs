@@ -10,9 +10,9 @@ use socai_proto::{
 };
 
 use crate::{
-    cube::{IndicatorNo, MAX_AXES},
+    cube::IndicatorNo,
     filter::{BadRule, Filter, Scalar, field, misused},
-    values::{Value, ValueNo, Values},
+    values::{AxesNo, MAX_AXES, Value, ValueNo, Values},
 };
 
 /// What a fact adds to its cell.
@@ -72,12 +72,13 @@ impl Axes {
 
     /// A fact's place on every axis.
     #[inline]
-    pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> [ValueNo; MAX_AXES] {
+    pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
         let mut place = [ValueNo::default(); MAX_AXES];
+        let place = &mut place[..self.fields.len()];
         for (to, (_, field)) in place.iter_mut().zip(&self.fields) {
             *to = field.number(payload, values);
         }
-        place
+        values.axes(place)
     }
 }
 

@@ -24,9 +24,18 @@ pub(crate) struct ValueNo(pub u32);
 /// Integers below this are their own number.
 const FIRST_NOTED: u32 = 1 << 31;
 
+/// The values of a fact on all axes of an indicator: nothing for none, the value's own number for one, a noted number for several.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct AxesNo(pub u32);
+
+/// Most axes of an indicator, the hidden ones (year, occasion) included.
+pub(crate) const MAX_AXES: usize = 4;
+
 /// Every value met so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values {
+    combinations: Vec<[ValueNo; MAX_AXES]>,
+    by_combination: FastMap<[ValueNo; MAX_AXES], AxesNo>,
     noted: Vec<Value>,
     texts: FastMap<Box<str>, ValueNo>,
     others: FastMap<Value, ValueNo>,
@@ -75,6 +84,32 @@ impl Values {
         let number = u32::try_from(self.noted.len()).ok().and_then(|count| FIRST_NOTED.checked_add(count));
         self.noted.push(value);
         ValueNo(number.expect("two thousand million values do not fit in memory"))
+    }
+
+    /// The number of the values on all axes, at most [`MAX_AXES`].
+    #[inline]
+    pub(crate) fn axes(&mut self, values: &[ValueNo]) -> AxesNo {
+        match values {
+            [] => AxesNo(0),
+            [only] => AxesNo(only.0),
+            several => self.combination(several),
+        }
+    }
+
+    fn combination(&mut self, values: &[ValueNo]) -> AxesNo {
+        let mut whole = [ValueNo::default(); MAX_AXES];
+        whole[..values.len()].copy_from_slice(values);
+        let next = AxesNo(self.combinations.len() as u32);
+        let number = *self.by_combination.entry(whole).or_insert(next);
+        if number == next {
+            self.combinations.push(whole);
+        }
+        number
+    }
+
+    /// The value on one of `count` axes.
+    pub(crate) fn on_axis(&self, axes: AxesNo, count: usize, at: usize) -> ValueNo {
+        if count == 1 { ValueNo(axes.0) } else { self.combinations[axes.0 as usize][at] }
     }
 
     /// The value of a number that this table gave out.

@@ -151,9 +151,12 @@ impl Window {
     pub(crate) fn holds_cell(&self, cell: &CellKey, series: &Series, values: &Values) -> bool {
         let picked = match &self.pick {
             None => true,
-            Some(pick) => series.axis(&pick.field).is_some_and(|at| match &pick.value {
-                Picked::Year(year) => values.as_int(cell.axis(at)) == Some(i64::from(*year)),
-                Picked::Occasion(id) => values.is_text(cell.axis(at), id),
+            Some(pick) => series.axis(&pick.field).is_some_and(|at| {
+                let value = values.on_axis(cell.axes(), series.axes().len(), at);
+                match &pick.value {
+                    Picked::Year(year) => values.as_int(value) == Some(i64::from(*year)),
+                    Picked::Occasion(id) => values.is_text(value, id),
+                }
             }),
         };
         picked && self.from <= cell.day() && cell.day() <= self.to

@@ -105,7 +105,10 @@ fn sliced<'f>(
     series: &'f Series,
     cell: &'f CellKey,
 ) -> impl Iterator<Item = (usize, Value)> + 'f {
-    let value = |(at, name): (usize, &String)| Some((at, fold.values.value(cell.axis(series.axis(name)?))));
+    let value = |(at, name): (usize, &String)| {
+        let number = fold.values.on_axis(cell.axes(), series.axes().len(), series.axis(name)?);
+        Some((at, fold.values.value(number)))
+    };
     row.slices.iter().enumerate().filter_map(value)
 }
 
