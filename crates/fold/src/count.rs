@@ -8,6 +8,7 @@ use crate::{
     cube::{CellKey, Place},
     fold::Fold,
     recorded::Recorded,
+    switch::Counted,
 };
 
 impl Fold {
@@ -60,8 +61,13 @@ impl Fold {
             return;
         }
         let place = place_of(&self.registry, event, name);
-        for counter in counters {
-            let axes = counter.axes.place(payload, &mut self.values);
+        let mut placed = None;
+        for Counted { counter, axes: same } in counters {
+            let axes = match placed {
+                Some((as_before, axes)) if as_before == *same => axes,
+                _ => counter.axes.place(payload, &mut self.values),
+            };
+            placed = Some((*same, axes));
             let key = CellKey::new(counter.no, name.unit, place, event.occurred_on(), axes);
             let measure = counter.measure(payload);
             let member = counter.member(payload, &mut self.values);

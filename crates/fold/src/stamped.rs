@@ -117,7 +117,9 @@ fn shelf<'s, K, V>(
         places.resize(at + 1, 0);
     }
     if places[at] == 0 {
-        shelves.push((number, Shelf::default()));
+        // A day is much like the one before: room for as many entries spares the new shelf its growing.
+        let room = shelves.last().map_or(0, |(_, shelf)| shelf.len());
+        shelves.push((number, Shelf::with_capacity_and_hasher(room, Default::default())));
         places[at] = shelves.len() as u32; // as many as there are days at most
     }
     &mut shelves[places[at] as usize - 1].1

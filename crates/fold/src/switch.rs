@@ -14,11 +14,18 @@ const VALUES: u32 = u64::BITS;
 /// The counters of a kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counters {
-    all: Vec<Counter>,
+    all: Vec<Counted>,
     /// The field that the lists go by; none when no counter asks for one.
     field: Option<u32>,
     /// By the field's number: counters that may be about such a fact. The last list is for every other number.
     lists: Vec<Box<[u16]>>,
+}
+
+/// A counter, and the number of its axes among those of its kind: indicators often come in pairs, a count and a sum along the same axes.
+#[derive(Clone, Debug)]
+pub(crate) struct Counted {
+    pub counter: Counter,
+    pub axes: usize,
 }
 
 impl Counters {
@@ -35,16 +42,19 @@ impl Counters {
         };
         let numbers = if field.is_some() { 0..VALUES } else { 0..0 };
         let lists = numbers.map(Some).chain([None]).map(list).collect();
+        let axes = |counter: &Counter| all.iter().position(|other| other.axes == counter.axes);
+        let axes: Vec<usize> = all.iter().map(|counter| axes(counter).unwrap_or_default()).collect();
+        let all = all.into_iter().zip(axes).map(|(counter, axes)| Counted { counter, axes }).collect();
         Counters { all, field, lists }
     }
 
     /// The counters that count a fact.
     #[inline]
-    pub(crate) fn of<'c>(&'c self, payload: &'c Kind<'_>) -> impl Iterator<Item = &'c Counter> {
+    pub(crate) fn of<'c>(&'c self, payload: &'c Kind<'_>) -> impl Iterator<Item = &'c Counted> {
         let number = self.field.and_then(|field| payload.int(field));
         let number = number.and_then(|number| usize::try_from(number).ok()).unwrap_or(usize::MAX);
         let list = self.lists.get(number).or(self.lists.last()).map_or(&[][..], |list| list);
         let counters = list.iter().map(|at| &self.all[usize::from(*at)]);
-        counters.filter(|counter| counter.filter.holds(payload))
+        counters.filter(|counted| counted.counter.filter.holds(payload))
     }
 }

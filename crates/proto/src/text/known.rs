@@ -5,8 +5,8 @@
 
 use crate::schema::TextStyle;
 
-/// Longest text that is remembered, in bytes.
-const LONGEST: usize = 32;
+/// Lengths in bytes of texts that are remembered: shorter ones are judged as fast.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
 const SLOTS: usize = 256;
 /// An odd number with even bits: the golden ratio's.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -36,10 +36,10 @@ impl std::fmt::Debug for KnownTexts {
 }
 
 impl Known {
-    /// What a text is remembered as; none for long ones and for styles whose texts hardly ever come again.
+    /// What a text is remembered as; none for short and long ones and for styles whose texts hardly ever come again.
     #[inline(always)]
     pub(crate) fn of(style: TextStyle, max_len: u32, bytes: &[u8]) -> Option<Self> {
-        if matches!(style, TextStyle::Token | TextStyle::Case) || bytes.len() > LONGEST {
+        if matches!(style, TextStyle::Token | TextStyle::Case) || !LENGTHS.contains(&bytes.len()) {
             return None;
         }
         let sort = (bytes.len() as u64) << 40 | (style as u64) << 32 | u64::from(max_len);
@@ -68,19 +68,14 @@ impl KnownTexts {
     }
 }
 
-/// Words that hold every byte of at most [`LONGEST`]; with the length they are those bytes and no others.
+/// Words that hold every byte of a text of such a length; with the length they are those bytes and no others.
 #[inline(always)]
 fn words(bytes: &[u8]) -> [u64; 4] {
     let word = |at: usize| {
         bytes.get(at..at + 8).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
     };
     match bytes.len() {
-        0..4 => [bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)), 0, 0, 0],
-        4..8 => {
-            let half = |half: Option<&[u8; 4]>| half.map_or(0, |half| u64::from(u32::from_le_bytes(*half)));
-            [half(bytes.first_chunk()) | half(bytes.last_chunk()) << 32, 0, 0, 0]
-        }
-        len @ 8..=16 => [word(0), word(len - 8), 0, 0],
+        len @ ..=16 => [word(0), word(len - 8), 0, 0],
         len => [word(0), word(len - 8), word(8), word(len - 16)],
     }
 }
@@ -95,7 +90,7 @@ mod tests {
 
     #[test]
     fn texts_that_differ_in_any_byte_or_in_length_are_told_apart() {
-        for len in 1..=LONGEST {
+        for len in LENGTHS {
             let text = vec![b'x'; len];
             let same = known(&text);
             assert!(same.is_some() && known(&vec![b'x'; len + 1]) != same);
@@ -122,8 +117,8 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_and_those_that_are_used_once_are_not_remembered() {
-        assert!(known(&[b'x'; LONGEST + 1]).is_none());
+    fn short_and_long_texts_and_those_that_are_used_once_are_not_remembered() {
+        assert!(known(&[b'x'; 33]).is_none() && known(&[b'x'; 7]).is_none() && known(b"").is_none());
         assert!(Known::of(TextStyle::Token, 64, b"4n8jbdmrykzdsqdbnmxp").is_none());
     }
 }
