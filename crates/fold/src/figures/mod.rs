@@ -3,12 +3,16 @@
 mod asked;
 mod contributions;
 mod figure;
+mod late;
 mod nil;
 mod percent;
+mod spread;
 mod totals;
 
 pub use asked::{Asked, Pick, Picked, Window};
 pub use contributions::{Contribution, Contributions};
 pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
+pub use late::Lateness;
 pub use nil::Nil;
 pub use percent::percent;
+pub use spread::{Spread, spreads};
