@@ -41,4 +41,10 @@ pub enum Error {
     /// A figure could not be written as JSON.
     #[error("figures could not be written as JSON: {0}; report this")]
     Json(#[from] serde_json::Error),
+    /// The workbook could not be made.
+    #[error("the workbook could not be made: {0}; report this")]
+    Xlsx(#[from] rust_xlsxwriter::XlsxError),
+    /// The document could not be packed.
+    #[error("the document could not be packed: {0}; report this")]
+    Docx(#[from] zip::result::ZipError),
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use socai_domain::CivilDate;
 use socai_tlog::{Digest, Hash, TreeSize};
 
+use crate::detail::{Detail, Part, Standing};
 use crate::format::{dem, tien};
 
 /// Everything one report prints, as known at one tree size.
@@ -14,6 +15,8 @@ pub struct Figures {
     pub ledger: String,
     /// Official name of the body that reports: `Ủy ban nhân dân quận Thanh Xuân`.
     pub issuer: String,
+    /// Number with symbol, once the report has one: `45/BC-UBND`.
+    pub number: Option<String>,
     /// What was asked for.
     pub period: Period,
     /// The cut-off.
@@ -26,6 +29,8 @@ pub struct Figures {
     pub restated: Vec<Restated>,
     /// Units that have not closed the period.
     pub open: Vec<UnitName>,
+    /// Every unit that publishes, in official order; those that no longer exist but have a part in a figure come last.
+    pub units: Vec<Standing>,
     /// Text written and signed by an official, by section name of the template.
     pub texts: BTreeMap<String, String>,
 }
@@ -103,6 +108,8 @@ pub struct Figure {
     pub digest: Option<Digest>,
     /// The nil declarations a zero needs; `None` when the row asks for none.
     pub nil: Option<Nil>,
+    /// Its parts by time and unit.
+    pub detail: Detail,
 }
 
 /// The days or the occasion a figure was asked for.
@@ -123,6 +130,8 @@ pub struct Plan {
     pub by: String,
     /// The authority in words: `Thành phố giao`.
     pub label: String,
+    /// The plan, in the figure's unit of measure.
+    pub value: i128,
     /// The figure as a percentage of the plan: `17.6`; `None` for a plan that is not above zero.
     pub percent: Option<String>,
 }
@@ -204,8 +213,13 @@ pub enum Known {
 impl Figure {
     /// What may be said about this figure. Absence of facts alone is never a zero.
     pub fn known(&self) -> Known {
-        let is_confirmed = self.nil.as_ref().map_or(self.events > 0, |nil| nil.missing.is_empty());
-        match self.value {
+        self.known_part(Part { value: self.value, events: self.events })
+    }
+
+    /// What may be said about a part of this figure, by the same rule.
+    pub fn known_part(&self, part: Part) -> Known {
+        let is_confirmed = self.nil.as_ref().map_or(part.events > 0, |nil| nil.missing.is_empty());
+        match part.value {
             0 if is_confirmed => Known::Zero,
             0 => Known::Nothing,
             value => Known::Value(value),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use socai_domain::tables::{Format, Indicator, Occasion as Row, Table};
 use socai_domain::{CivilDate, Registry};
-use socai_fold::figures::{self, Asked, Pick, Picked, Window};
+use socai_fold::figures::{self, Asked, Pick, Picked, Window, spreads};
 use socai_fold::{Fold, Rulebook};
 use socai_proto::kind;
 use socai_proto::schema::{Enum, Shape};
@@ -14,28 +14,42 @@ use socai_tlog::{Hash, UnitNo};
 use crate::figures::{
     AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
 };
+use crate::fill_detail::{detail, standings};
 use crate::format::{ngay, thang};
 
 impl Figures {
     /// The report on a question: `figures` are the fold's answer to `asked`, `root` is the root at the fold's size, `ledger` its origin.
     ///
-    /// Names are those of the last asked day. Restatements and texts of officials are left empty.
+    /// Names are those of the last asked day. Restatements and texts of officials are left empty, and so is what the fold does not hold:
+    /// links and late facts of the units' standings.
     pub fn of(fold: &Fold, asked: &Asked, figures: &[figures::Figure], ledger: &str, root: Hash) -> Figures {
+        let spreads = spreads(fold, asked);
+        let filled = |figure: &figures::Figure| {
+            let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
+            filled(fold.registry(), asked, figure, spread)
+        };
         Figures {
             ledger: ledger.to_owned(),
             issuer: name(fold.registry(), UnitNo::OPERATOR, asked.to).name,
+            number: None,
             period: period(fold.rulebook(), asked),
             as_of: AsOf { size: fold.size(), root, time_ms: fold.last_received_at_ms() },
-            figures: figures.iter().map(|figure| filled(fold.registry(), asked, figure)).collect(),
+            figures: figures.iter().map(filled).collect(),
             directives: main_tasks(fold, asked),
             restated: Vec::new(),
             open: open(fold, asked),
+            units: standings(fold, asked, &spreads),
             texts: BTreeMap::new(),
         }
     }
 }
 
-fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figure {
+fn filled(
+    registry: &Registry,
+    asked: &Asked,
+    figure: &figures::Figure,
+    spread: Option<&figures::Spread>,
+) -> Figure {
     let row = &figure.row;
     Figure {
         indicator: row.code.clone(),
@@ -52,6 +66,7 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         nil: figure.nil.as_ref().map(|nil| Nil {
             missing: nil.missing.iter().map(|unit| name(registry, *unit, asked.to)).collect(),
         }),
+        detail: detail(registry, asked, figure, spread),
     }
 }
 
@@ -68,6 +83,7 @@ fn plans(row: &Indicator, figure: &figures::Figure) -> Vec<Plan> {
     let plan = |(by, compared): (&String, &figures::Compared)| Plan {
         by: by.clone(),
         label: label(authorities, by),
+        value: compared.value,
         percent: compared.percent.clone(),
     };
     figure.plans.iter().map(plan).collect()
@@ -151,7 +167,7 @@ fn open(fold: &Fold, asked: &Asked) -> Vec<UnitName> {
 }
 
 /// A unit by the name it has on a day.
-fn name(registry: &Registry, no: UnitNo, on: CivilDate) -> UnitName {
+pub(crate) fn name(registry: &Registry, no: UnitNo, on: CivilDate) -> UnitName {
     let unit = registry.unit(no);
     let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
     UnitName {

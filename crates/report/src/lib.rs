@@ -1,24 +1,45 @@
-//! Reports from figures: text for a terminal and JSON for a program, the same bytes every time.
+//! Reports from figures: text, HTML, DOCX, XLSX and JSON, the same bytes every time.
 //!
 //! In scope: the one place where numbers, money, percentages and dates become Vietnamese print ([`format`](mod@format)), the monthly
-//! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP for 80 columns ([`text`]) and the JSON form
-//! ([`json`]). Out of scope: computing figures (`fold`, from which [`Figures::of`] fills a report), reading the log, the clock.
+//! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP on paper ([`html()`], [`docx()`]) and for 80 columns
+//! ([`text()`]), the annexes as a workbook ([`xlsx()`]) and the JSON form ([`json()`]). Out of scope: computing figures (`fold`, from which
+//! [`Figures::of`] fills a report), reading the log, the clock.
+//!
+//! ```text
+//! Figures ─┬─ Template ─▶ body ─▶ numbered headings ─┬─▶ text · html · docx
+//!          ├─▶ frame, annexes (tables of cells) ─────┴─▶ xlsx
+//!          └─▶ json
+//! ```
 
+mod annex;
 pub mod body;
+mod detail;
+mod docx;
 mod error;
 pub mod figures;
 mod fill;
+mod fill_detail;
 pub mod format;
+mod frame;
+mod heading;
+mod html;
 mod json;
+mod notes;
+mod plain;
 mod template;
 mod text;
+mod xlsx;
 
+pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};
 pub use figures::{
     AsOf, Directive, Figure, Figures, Form, Known, Nil, Occasion, Period, Plan, Restated, Slice, Span,
     UnitName,
 };
 
+pub use docx::docx;
+pub use html::html;
 pub use json::json;
-pub use template::Template;
+pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
 pub use text::text;
+pub use xlsx::xlsx;

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{day, empty, figure, reference, slice, task, template, unit};
+use common::{day, empty, figure, hostile, reference, slice, task, template, unit};
 use socai_report::body::Block;
 use socai_report::{Figures, Form, Nil, Restated, text};
 
@@ -170,6 +170,15 @@ fn text_of_officials_and_facts_cannot_forge_headings_marks_or_line_breaks() {
     let said = page(&month);
     assert!(said.contains("Các lực lượng ra quyết định xử phạt 63 trường hợp"), "{said}");
     assert!(said.contains('~') && said.contains('\u{fffd}'), "{said}");
+}
+
+#[test]
+fn no_text_of_a_fact_commands_the_terminal() {
+    let mut month = hostile();
+    month.issuer = "\u{1b}]0;x\u{7}\u{1b}[2J".to_owned();
+    let said = page(&month);
+    assert!(!said.contains(|c: char| c.is_control() && c != '\n'), "{said:?}");
+    assert!(!said.contains('\u{202e}'));
 }
 
 #[test]

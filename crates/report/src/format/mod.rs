@@ -8,7 +8,7 @@ mod name;
 mod number;
 mod percent;
 
-pub use date::{ngay, ngay_dai, thang};
+pub use date::{ngay, ngay_dai, thang, thoi_diem};
 pub use name::{list, sentence_case, ten_dv};
 pub use number::{dem, so, tien, tien_d};
-pub use percent::pct;
+pub use percent::{pct, phan_tram};

@@ -9,11 +9,14 @@
 //! Also there: `f(code).zero`, `.some`, `.missing`, `.slices.<axis>`; `ky`, `chot`, `nhiem_vu`, `bo_sung`; `text(section)`; the filters `dem`, `tien`,
 //! `pct`, `so`, `upper`, `list`, `length`. There is no loop over numbers, no file, no clock.
 
+mod adopted;
 mod engine;
 mod marks;
 mod names;
 mod trial;
 mod values;
+
+pub use adopted::{Broken, InForce, MONTHLY, NoTemplate};
 
 use std::sync::Arc;
 
@@ -32,7 +35,7 @@ pub struct Template {
 }
 
 /// The template's name inside its engine; errors carry the line, so nobody reads it.
-const NAME: &str = "template.monthly";
+const NAME: &str = MONTHLY;
 
 impl Template {
     /// Checks the template text against every world in which figures are missing or zero.

@@ -1,16 +1,14 @@
 //! The annex: every figure with what it was computed from, what is still missing, and the cut-off.
 
-use socai_domain::time::vietnam_rfc3339;
-
 use super::WIDTH;
 use super::wrap::{centered, fill, padded};
-use crate::figures::{Figure, Figures, UnitName};
-use crate::format::{pct, so, ten_dv};
+use crate::figures::{Figure, Figures};
+use crate::format::{pct, so};
+use crate::frame::short;
+use crate::notes::{notes, root};
 
 /// Columns of code, label, figure, number of facts, proof code.
 const CELLS: [usize; 5] = [10, 28, 23, 7, 8];
-/// Hexadecimal digits of a digest that a person compares.
-const PROOF_CODE: usize = 8;
 
 /// The annex's lines.
 pub(super) fn lines(figures: &Figures) -> Vec<String> {
@@ -20,14 +18,13 @@ pub(super) fn lines(figures: &Figures) -> Vec<String> {
     let printed = figures.figures.iter().filter_map(|figure| Some((figure, figure.printed()?)));
     lines.extend(printed.flat_map(|(figure, value)| row(cells(figure, value))));
     lines.push("-".repeat(WIDTH));
-    lines.extend(unconfirmed(&figures.figures));
-    lines.extend(unclosed(&figures.open));
-    lines.extend(cut_off(figures));
+    lines.extend(notes(figures).iter().flat_map(|note| fill(note, WIDTH, 0, 2)));
+    lines.push(root(figures));
     lines
 }
 
 fn cells(figure: &Figure, value: String) -> [Vec<String>; 5] {
-    let digest = figure.digest.map_or_else(String::new, |digest| digest.to_string());
+    let code = figure.digest.map_or_else(String::new, |digest| short(&digest.to_string()));
     let plans = figure.plan.iter().filter_map(|plan| {
         let percent = figure.against_plan(plan)?;
         Some(format!("{} {}", pct(percent), plan.label))
@@ -40,7 +37,7 @@ fn cells(figure: &Figure, value: String) -> [Vec<String>; 5] {
         fill(&figure.label, CELLS[1], 0, 0),
         said,
         vec![format!("{:>width$}", so(figure.events), width = CELLS[3])],
-        vec![digest.chars().take(PROOF_CODE).collect()],
+        vec![code],
     ]
 }
 
@@ -55,40 +52,4 @@ fn row(cells: [Vec<String>; 5]) -> Vec<String> {
         parts.collect::<Vec<_>>().join(" ").trim_end().to_owned()
     };
     (0..height).map(line).collect()
-}
-
-fn unconfirmed(figures: &[Figure]) -> Vec<String> {
-    let missing = figures.iter().filter(|figure| !figure.missing().is_empty());
-    missing
-        .flat_map(|figure| {
-            let said = format!(
-                "{} ({}): chưa xác nhận không phát sinh: {}.",
-                figure.label,
-                figure.indicator,
-                names(figure.missing())
-            );
-            fill(&said, WIDTH, 0, 2)
-        })
-        .collect()
-}
-
-fn unclosed(open: &[UnitName]) -> Vec<String> {
-    if open.is_empty() {
-        return Vec::new();
-    }
-    fill(&format!("Chưa chốt số liệu kỳ này: {}.", names(open)), WIDTH, 0, 2)
-}
-
-fn cut_off(figures: &Figures) -> Vec<String> {
-    let as_of = &figures.as_of;
-    let size = so(as_of.size.0);
-    let said =
-        format!("Sổ cái {}, cỡ cây {size}, ghi nhận đến {}.", figures.ledger, vietnam_rfc3339(as_of.time_ms));
-    let mut lines = fill(&said, WIDTH, 0, 2);
-    lines.push(format!("Gốc cây {}", as_of.root));
-    lines
-}
-
-fn names(units: &[UnitName]) -> String {
-    units.iter().map(|unit| ten_dv(&unit.name)).collect::<Vec<_>>().join(", ")
 }

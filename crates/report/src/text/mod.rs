@@ -6,6 +6,9 @@ mod layout;
 mod wrap;
 
 use crate::figures::Figures;
+use crate::frame::Frame;
+use crate::heading::numbered;
+use crate::plain::plain;
 use crate::{Error, Template};
 
 /// Columns of the page.
@@ -16,12 +19,13 @@ const WIDTH: usize = 80;
 /// Frame, body of the template, figures with the number of facts and the proof code behind each, what is still
 /// missing, and the cut-off.
 pub fn text(figures: &Figures, template: &Template) -> Result<String, Error> {
-    let body = template.body(figures)?;
-    let mut lines = frame::head(figures);
+    let body = numbered(&template.body(figures)?);
+    let frame = Frame::of(figures);
+    let mut lines = frame::head(&frame);
     lines.extend(layout::body(&body));
-    lines.extend(frame::foot(figures));
+    lines.extend(frame::foot(&frame));
     lines.extend(annex::lines(figures));
-    let mut out = lines.join("\n");
-    out.push('\n');
-    Ok(out)
+    // a text of a fact must not command the terminal it is printed on
+    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
+    Ok(format!("{}\n", lines.join("\n")))
 }

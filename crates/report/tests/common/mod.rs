@@ -2,15 +2,17 @@
 #![allow(dead_code, missing_docs, clippy::unwrap_used)] // test code; each file uses its own part
 
 pub mod month;
+pub mod opened;
 
 use std::collections::BTreeMap;
 
 use socai_domain::CivilDate;
 use socai_fold::figures::percent;
 use socai_report::{
-    AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, Template, UnitName,
+    AsOf, Closed, Detail, Directive, Figure, Figures, Form, Level, Newest, Nil, Occasion, Period, Plan,
+    Slice, Span, Standing, Template, UnitName,
 };
-use socai_tlog::{Digest, Hash, TreeSize};
+use socai_tlog::{Digest, Hash, LeafIndex, Link, TreeSize, UnitNo};
 
 pub const TEMPLATE: &str = include_str!("../../../../deploy/thanh-xuan/rules/template.monthly.jinja");
 
@@ -27,6 +29,7 @@ pub fn empty() -> Figures {
     Figures {
         ledger: "socai.example/thanh-xuan".to_owned(),
         issuer: "Ủy ban nhân dân quận Thanh Xuân".to_owned(),
+        number: None,
         period: Period {
             id: Some("2023-02".to_owned()),
             name: "tháng 02/2023".to_owned(),
@@ -42,6 +45,7 @@ pub fn empty() -> Figures {
         directives: Vec::new(),
         restated: Vec::new(),
         open: Vec::new(),
+        units: Vec::new(),
         texts: BTreeMap::new(),
     }
 }
@@ -60,11 +64,12 @@ pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
         events: 3,
         digest: Some(Digest::of(indicator.as_bytes())),
         nil: None,
+        detail: Detail::default(),
     }
 }
 
 pub fn plan(by: &str, label: &str, percent: Option<String>) -> Plan {
-    Plan { by: by.to_owned(), label: label.to_owned(), percent }
+    Plan { by: by.to_owned(), label: label.to_owned(), value: 1, percent }
 }
 
 pub fn unit(id: &str, name: &str) -> UnitName {
@@ -124,5 +129,41 @@ pub fn task(number: u32, text: &str, status: Option<&str>) -> Directive {
         lead: "Phòng Tài chính - Kế hoạch".to_owned(),
         due_on: day("2023-02-28"),
         status: status.map(str::to_owned),
+    }
+}
+
+/// The figures of a month in which every text that anybody can bring in is an attack.
+pub fn hostile() -> Figures {
+    let evil = || HOSTILE.to_owned();
+    let mut month = reference();
+    month.ledger = evil();
+    month.issuer = evil();
+    month.number = Some(evil());
+    month.period.name = evil();
+    month.period.occasion = Some(Occasion { id: evil(), name: evil() });
+    month.texts = ["ngan_sach", "do_thi"].map(|section| (section.to_owned(), evil())).into();
+    month.directives = vec![task(1, HOSTILE, Some(HOSTILE))];
+    month.open = vec![unit(HOSTILE, HOSTILE)];
+    month.units = vec![standing(1, HOSTILE)];
+    month.units[0].nil = vec![evil()];
+    for figure in &mut month.figures {
+        (figure.label, figure.unit) = (evil(), evil());
+        figure.plan.iter_mut().for_each(|plan| plan.label = evil());
+    }
+    month
+}
+
+/// Markup, a formula, a footer command, ends of strings and of style sheets, characters that XML forbids or that turn reading around.
+pub const HOSTILE: &str = "=HYPERLINK(\"x\") </style><script>alert(1)</script> ]]> &L&P '\"; } @import \u{0}\u{1}\u{b}\u{ffff}\u{202e} \\ {{ 1 }}";
+
+pub fn standing(no: u32, name: &str) -> Standing {
+    Standing {
+        no: UnitNo(no),
+        unit: unit(&format!("u{no}"), name),
+        level: Level::Territory,
+        closed: Some(Closed { received_at_ms: 1_675_874_700_000, seq: 4 }),
+        newest: Some(Newest { seq: 5, leaf: LeafIndex(9), link: Some(Link([0xcd; 32])) }),
+        nil: vec!["YT.04".to_owned()],
+        late: Some(1),
     }
 }
