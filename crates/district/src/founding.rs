@@ -216,7 +216,7 @@ impl UnitSpec {
     }
 }
 
-fn random_id() -> Result<Bytes, SpecError> {
+pub(crate) fn random_id() -> Result<Bytes, SpecError> {
     Ok(Bytes::copy_from_slice(&random::<16>()?))
 }
 
