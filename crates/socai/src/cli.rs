@@ -54,8 +54,8 @@ pub enum Command {
         /// The case, as in the `case` field of its events.
         id: String,
     },
-    /// Print a report whose every figure comes out of the signed facts.
-    Report(ReportArgs),
+    /// Print a report whose every figure comes out of the signed facts, or issue it.
+    Report(Box<ReportArgs>),
     /// Verify the record chain, trusting nobody.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -178,9 +178,50 @@ pub enum UnitCommand {
 
 /// `socai report`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ReportArgs {
+    /// What else to do with a report.
+    #[command(subcommand)]
+    pub command: Option<ReportCommand>,
     /// The ledger's directory.
-    pub ledger: PathBuf,
+    #[arg(required = true)]
+    pub ledger: Option<PathBuf>,
+    /// What to report.
+    #[command(flatten)]
+    pub question: QuestionArgs,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// Number with symbol to print, such as 45/BC-UBND; otherwise a gap.
+    #[arg(long = "no")]
+    pub number: Option<String>,
+    /// How it is printed.
+    #[command(flatten)]
+    pub print: PrintArgs,
+}
+
+/// `socai report issue`.
+#[derive(Debug, Subcommand)]
+pub enum ReportCommand {
+    /// Print a report and record, as the operator, that it was issued: its number, figures with digests, text digest, tree size and root.
+    Issue {
+        /// The district's directory; its district must not be running.
+        dir: PathBuf,
+        /// Number with symbol: 45/BC-UBND.
+        #[arg(long = "no")]
+        number: String,
+        /// What to report.
+        #[command(flatten)]
+        question: QuestionArgs,
+        /// How it is printed.
+        #[command(flatten)]
+        print: PrintArgs,
+    },
+}
+
+/// The period of a report.
+#[derive(Debug, Args)]
+pub struct QuestionArgs {
     /// A report month (from the 15th of the month before to the 14th), such as 2023-02.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub period: Option<String>,
@@ -193,21 +234,32 @@ pub struct ReportArgs {
     /// The occasion, such as tet-quy-mao-2023; otherwise the one that meets the period.
     #[arg(long)]
     pub occasion: Option<String>,
-    /// As known at a tree size or a time (RFC 3339); otherwise now.
-    #[arg(long)]
-    pub as_of: Option<String>,
+}
+
+/// The paper of a report.
+#[derive(Debug, Args)]
+pub struct PrintArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     pub format: ReportFormat,
+    /// Write to this file; otherwise to standard output, which must be no terminal for docx and xlsx.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 /// Forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
-    /// The report in Vietnamese.
+    /// The report in Vietnamese, 80 columns.
     Text,
     /// Every figure with its events and digest.
     Json,
+    /// Ready to print, with annexes.
+    Html,
+    /// A Word document in the official layout, with annexes.
+    Docx,
+    /// The annexes as a workbook.
+    Xlsx,
 }
 
 /// `socai audit …`.

@@ -10,6 +10,7 @@ mod enrol;
 mod lang;
 mod ledger;
 mod out;
+mod paper;
 mod signals;
 mod stage;
 mod state;
@@ -50,7 +51,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Kinds { kind } => cmd::kinds::run(kind.as_deref(), lang),
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
         Command::Case { ledger, id } => cmd::case::run(&ledger, &id, lang),
-        Command::Report(args) => cmd::report::run(&args, lang),
+        Command::Report(args) => cmd::report::run(*args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),

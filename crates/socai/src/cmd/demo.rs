@@ -12,7 +12,7 @@ use crate::{
     cmd,
     demo::{check, progress, reference},
     lang::Lang,
-    out, signals,
+    out, paper, signals,
     stage::{self, Place, Stage},
     state,
 };
@@ -155,7 +155,7 @@ fn show(place: &Place, lang: Lang) -> Result<bool> {
     let mut asked = Asked::days(fold.rulebook(), expected.asked.from.parse()?, expected.asked.to.parse()?);
     asked.occasion = Some(expected.asked.occasion.clone());
     let figures = cmd::report::figures(&reader, &fold, &asked)?;
-    out::line(&format!("\n{}\n", cmd::report::text(&fold, &figures, lang)?.trim_end()))?;
+    out::line(&format!("\n{}\n", paper::text(&fold, &figures)?.trim_end()))?;
     let json = serde_json::from_str(&socai_report::json(&figures)?)?;
     let compared = check::compare(&json, &expected);
     let published = compared.right + compared.wrong.len();

@@ -53,6 +53,9 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
         let is_rule = path.extension().is_some_and(|end| end == "toml" || end == "jinja");
         if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_rule) {
             let content = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            if name == socai_report::MONTHLY {
+                socai_report::Template::parse(&content).with_context(|| path.display().to_string())?;
+            }
             let legal_source = format!("tệp {}", path.file_name().unwrap_or_default().to_string_lossy());
             sets.push(RuleSet { name: name.to_owned(), version: 1, effective_from, content, legal_source });
         }

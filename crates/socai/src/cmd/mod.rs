@@ -4,6 +4,7 @@ pub mod audit;
 pub mod case;
 pub mod demo;
 pub mod district;
+pub mod issue;
 pub mod kinds;
 pub mod rebuild;
 pub mod replay;

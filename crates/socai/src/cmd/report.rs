@@ -6,62 +6,59 @@ use anyhow::{Context as _, Result, bail};
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
-    figures::{Asked, Contributions},
+    figures::{Asked, Contributions, Lateness},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
-use socai_report::{Figures, Template};
+use socai_report::Figures;
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
-    cli::{ReportArgs, ReportFormat},
+    cli::{QuestionArgs, ReportArgs, ReportCommand},
+    cmd::issue,
     cut,
     lang::Lang,
-    ledger, out, state,
+    ledger, paper, state,
 };
 
-/// Prints the report.
-pub fn run(args: &ReportArgs, lang: Lang) -> Result<ExitCode> {
-    let reader = ledger::reader(&args.ledger)?;
+/// Prints the report, or issues it.
+pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
+    if let Some(ReportCommand::Issue { dir, number, question, print }) = args.command {
+        return issue::run(&dir, &number, &question, &print, lang);
+    }
+    paper::refuse_terminal(&args.print, lang)?;
+    let ledger = args.ledger.context("the ledger's directory")?;
+    let reader = ledger::reader(&ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader)?;
     let fold = state::at(&reader, size)?;
-    let asked = asked(args, &fold, lang)?;
-    let figures = figures(&reader, &fold, &asked)?;
-    let text = match args.format {
-        ReportFormat::Json => socai_report::json(&figures)?,
-        ReportFormat::Text => text(&fold, &figures, lang)?,
-    };
-    out::line(text.trim_end())?;
+    let asked = asked(&args.question, &fold, lang)?;
+    let mut figures = figures(&reader, &fold, &asked)?;
+    figures.number = args.number;
+    paper::write(&args.print, &paper::bytes(args.print.format, &fold, &figures)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The figures of a question at the size of the fold, with who contributed.
+/// The figures of a question at the size of the fold, with who contributed, who was late and how every chain ends.
 pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let size = fold.size();
     let mut contributions = Contributions::new(fold, asked);
+    let mut lateness = Lateness::new(fold, asked);
     reader.for_each(LeafIndex(0), size, |record| -> Result<(), ReplayError> {
-        Ok(contributions.visit(&recorded(&record)?)?)
+        let record = recorded(&record)?;
+        lateness.visit(&record);
+        Ok(contributions.visit(&record)?)
     })?;
     let found = contributions.finish()?;
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    Ok(Figures::of(fold, asked, &figures, &origin(reader, size)?, reader.root_at(size)?))
-}
-
-/// The report in Vietnamese, from the template in force on the last day.
-pub fn text(fold: &Fold, figures: &Figures, lang: Lang) -> Result<String> {
-    let name = "template.monthly";
-    let Some(adopted) = fold.rulebook().in_force(name, figures.period.to) else {
-        let vi = "sổ cái chưa ban hành mẫu báo cáo template.monthly";
-        bail!(
-            "{}",
-            lang.pick(
-                vi,
-                "the ledger has adopted no template.monthly to print with; --format json needs none"
-            )
-        );
-    };
-    let template = Template::parse(&adopted.content).with_context(|| name.to_owned())?;
-    Ok(socai_report::text(figures, &template)?)
+    let mut figures = Figures::of(fold, asked, &figures, &origin(reader, size)?, reader.root_at(size)?);
+    let late = lateness.finish();
+    for unit in &mut figures.units {
+        unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
+        if let Some(newest) = &mut unit.newest {
+            newest.link = Some(reader.record(newest.leaf)?.record.link());
+        }
+    }
+    Ok(figures)
 }
 
 /// The ledger's name, from its newest checkpoint.
@@ -71,7 +68,8 @@ fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
     Ok(note.lines().next().unwrap_or_default().to_owned())
 }
 
-fn asked(args: &ReportArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
+/// The question that the flags ask.
+pub fn asked(args: &QuestionArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
     let rulebook = fold.rulebook();
     let mut asked = match (&args.period, &args.from, &args.to) {
         (Some(period), ..) => match Asked::named(rulebook, period) {
