@@ -180,6 +180,6 @@ pub fn standing(amendment: EventName, closed_at: Option<UnitSeq>, answer: Option
 /// Who acknowledges a unit's amendments after closing: its aggregator by the adopted grouping, else the operator.
 pub fn acknowledger(registry: &Registry, grouping: &Grouping, unit: UnitNo, on: CivilDate) -> UnitNo {
     let known = registry.unit(unit).and_then(|unit| unit.on(on).map(|span| (unit, span)));
-    let id = known.and_then(|(unit, span)| grouping.aggregator_of(&unit.id, span.unit_type));
+    let id = known.and_then(|(unit, span)| grouping.aggregator_of(&unit.id, span.unit_type, on));
     id.and_then(|id| registry.by_id(id)).map_or(UnitNo::OPERATOR, |aggregator| aggregator.no)
 }

@@ -170,6 +170,12 @@ impl Amended {
         self.step(amendment).map(Step::occurred_on)
     }
 
+    /// Whether an amendment came after its publisher had closed the record's period, so that it waits for the aggregator.
+    pub fn was_after_closing(&self, amendment: EventName) -> bool {
+        let after = |step: &Step| step.closed_at.is_some_and(|closed_at| closed_at <= step.seq);
+        self.step(amendment).is_some_and(after)
+    }
+
     fn step(&self, name: EventName) -> Option<&Step> {
         self.steps.iter().find(|step| step.name() == name)
     }

@@ -9,7 +9,8 @@
 
 use socai_domain::{
     CivilDate,
-    tables::{self, Grouping, Indicator, Occasion, Table},
+    period::Cut,
+    tables::{self, Grouping, Indicator, Obligation, Occasion, Table},
 };
 use socai_tlog::LeafIndex;
 
@@ -17,6 +18,7 @@ use crate::{
     cube::IndicatorNo,
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
+    obligation::Owed,
 };
 
 /// Kinds have tags below this; a version's rows are found by one index.
@@ -101,6 +103,9 @@ impl Rulebook {
             self.series = series;
             self.versions.push(version);
         }
+        if let Table::Obligations(rows) = &table {
+            rows.iter().try_for_each(|row| Owed::of(row).map(drop))?;
+        }
         self.adopted.push(Adopted {
             name: adopted.name.to_owned(),
             version: adopted.version,
@@ -172,6 +177,22 @@ impl Rulebook {
         match &self.in_force("grouping", day)?.table {
             Table::Grouping(grouping) => Some(grouping),
             _ => None,
+        }
+    }
+
+    /// How report months are cut on a day.
+    pub fn cut(&self, day: CivilDate) -> Cut {
+        match self.in_force("periods", day).map(|adopted| &adopted.table) {
+            Some(Table::Periods(periods)) => periods.cut(day),
+            _ => Cut::USUAL,
+        }
+    }
+
+    /// The facts that another unit has to answer, by the table in force on a day.
+    pub fn obligations(&self, day: CivilDate) -> &[Obligation] {
+        match self.in_force("obligations", day).map(|adopted| &adopted.table) {
+            Some(Table::Obligations(rows)) => rows,
+            _ => &[],
         }
     }
 

@@ -3,8 +3,10 @@
 mod asked;
 mod contributions;
 mod figure;
+mod lunar;
 mod nil;
 mod percent;
+mod restated;
 mod totals;
 
 pub use asked::{Asked, Pick, Picked, Window};
@@ -12,3 +14,4 @@ pub use contributions::{Contribution, Contributions};
 pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
 pub use nil::Nil;
 pub use percent::percent;
+pub use restated::{Cause, Comparison, Restatement, Why};
