@@ -69,7 +69,8 @@ fn state(ledger: &Ledger) -> State {
     let mut fold = Fold::new();
     fold.capture(true);
     let mut rows = BTreeMap::new();
-    let mut rejected: Vec<_> = ledger.onto(&mut fold, ledger.records.len()).iter().map(|rejection| rejection.name()).collect();
+    let mut rejected: Vec<_> =
+        ledger.onto(&mut fold, ledger.records.len()).iter().map(|rejection| rejection.name()).collect();
     rejected.sort();
     for change in fold.drain() {
         match change.new {
@@ -90,9 +91,18 @@ fn state(ledger: &Ledger) -> State {
         effective: amendments()
             .map(|(name, amended)| (name, amended.effective(name).facts().map(<[u8]>::to_vec)))
             .collect(),
-        idle: amendments().flat_map(|(name, amended)| corrections::idle(name, &amended.amendments())).collect(),
-        tasks: fold.directives().iter().map(|(case, task)| format!("{case} {:?}", task.status(asked().to))).collect(),
-        open: open.iter().map(|open| (open.name, open.from.iter().map(|no| no.0).collect(), open.is_refused)).collect(),
+        idle: amendments()
+            .flat_map(|(name, amended)| corrections::idle(name, &amended.amendments()))
+            .collect(),
+        tasks: fold
+            .directives()
+            .iter()
+            .map(|(case, task)| format!("{case} {:?}", task.status(asked().to)))
+            .collect(),
+        open: open
+            .iter()
+            .map(|open| (open.name, open.from.iter().map(|no| no.0).collect(), open.is_refused))
+            .collect(),
         rejected,
     }
 }
@@ -128,7 +138,12 @@ fn same_in_every_order(ledger: &Ledger) -> State {
     }
     let mut orders = vec![vec![]];
     for _ in 0..chains.values().map(VecDeque::len).sum::<usize>() {
-        orders = orders.iter().flat_map(|order: &Vec<u8>| (0..chains.len() as u8).map(|turn| [order.clone(), vec![turn]].concat())).collect();
+        orders = orders
+            .iter()
+            .flat_map(|order: &Vec<u8>| {
+                (0..chains.len() as u8).map(|turn| [order.clone(), vec![turn]].concat())
+            })
+            .collect();
     }
     let states: Vec<State> = orders.iter().map(|order| state(&interleaved(&chains, order))).collect();
     states.iter().for_each(|other| assert_eq!(&states[0], other));
@@ -171,7 +186,10 @@ fn an_answer_may_come_before_or_after_what_it_answers() {
 fn a_task_is_where_its_latest_report_by_day_says() {
     let mut ledger = founded();
     let task = json!({"directive": "cv", "number": 1, "text": "việc", "lead_unit": "hn.tx.b.kbnn", "due_on": "2023-06-30", "class": "task_group"});
-    ledger.json(14, json!({"kind": "directive.issued", "occurred_on": "2023-01-02", "case": "nv-1", "data": task}));
+    ledger.json(
+        14,
+        json!({"kind": "directive.issued", "occurred_on": "2023-01-02", "case": "nv-1", "data": task}),
+    );
     let report = |status: &str, on: &str| json!({"kind": "directive.progressed", "occurred_on": on, "case": "nv-1", "data": {"status": status}});
     ledger.json(7, report("done", "2023-01-20"));
     ledger.json(1, report("in_progress", "2023-01-10"));

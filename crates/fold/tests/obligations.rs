@@ -44,7 +44,10 @@ fn violation(ledger: &mut Ledger, by: u32, transferred: bool) -> EventName {
     let data = json!({
         "record_no": "7", "field": "fire", "acts": ["a"], "subject_kind": "organisation", "subject": "tok-a7Qx93", "transferred": transferred,
     });
-    ledger.json(by, json!({"kind": "violation.recorded", "occurred_on": "2023-02-01", "case": "vp-7", "data": data}))
+    ledger.json(
+        by,
+        json!({"kind": "violation.recorded", "occurred_on": "2023-02-01", "case": "vp-7", "data": data}),
+    )
 }
 
 #[test]
@@ -91,7 +94,10 @@ fn a_transferred_case_waits_for_the_aggregator_and_one_that_stayed_for_nobody() 
     let transferred = violation(&mut ledger, 1, true);
     let found = open_on(&ledger, "2023-02-08");
     let [open] = found.as_slice() else { panic!("{found:?}") };
-    assert_eq!((open.name, open.from.as_slice(), open.case.as_deref()), (transferred, &[UnitNo::OPERATOR][..], Some("vp-7")));
+    assert_eq!(
+        (open.name, open.from.as_slice(), open.case.as_deref()),
+        (transferred, &[UnitNo::OPERATOR][..], Some("vp-7"))
+    );
     assert!(matches!(&open.what, OpenWhat::Answer(vi, en) if vi.contains("hồ sơ") && en.contains("case")));
     ledger.answer(OPERATOR, transferred, "confirmed");
     assert_eq!(open_on(&ledger, "2023-02-08"), []);
@@ -107,7 +113,8 @@ fn a_hand_over_that_a_ward_publishes_itself_is_its_aggregators_to_answer() {
 #[test]
 fn a_voided_fact_owes_nothing_and_a_corrected_one_owes_what_it_says_now() {
     let mut ledger = given();
-    let (first, second) = (hand_over(&mut ledger, COMMAND, NHAN_CHINH.1), hand_over(&mut ledger, COMMAND, HA_DINH.1));
+    let (first, second) =
+        (hand_over(&mut ledger, COMMAND, NHAN_CHINH.1), hand_over(&mut ledger, COMMAND, HA_DINH.1));
     ledger.void(COMMAND, first);
     ledger.correct(COMMAND, second, &[("data.place", json!(HA_DINH.1), json!(NHAN_CHINH.1))]);
     assert_eq!(open(&ledger), [(second, vec![1], false)]);
@@ -153,7 +160,8 @@ fn without_the_table_and_after_the_asked_day_nothing_is_open() {
 #[test]
 fn a_term_is_counted_from_the_day_of_the_fact() {
     let mut ledger = given();
-    let table = district::read("rules/obligations.toml").replace("from = \"aggregator\"", "from = \"aggregator\"\ndays = 10");
+    let table = district::read("rules/obligations.toml")
+        .replace("from = \"aggregator\"", "from = \"aggregator\"\ndays = 10");
     district::adopt(&mut ledger, "obligations", 2, "2022-01-01", &table);
     violation(&mut ledger, 1, true);
     assert_eq!(open_on(&ledger, "2023-02-08")[0].due_on, Some("2023-02-11".parse().unwrap()));
@@ -163,12 +171,17 @@ fn a_term_is_counted_from_the_day_of_the_fact() {
 fn a_table_that_names_no_field_of_its_kind_is_rejected_and_the_old_one_stays() {
     let mut ledger = given();
     let rules = |from: &str, to: &str| district::read("rules/obligations.toml").replace(from, to);
-    let wrong = [("data.place", "data.plaza"), ("data.place", "data.count.x"), ("transferred = true", "moved = true")];
+    let wrong = [
+        ("data.place", "data.plaza"),
+        ("data.place", "data.count.x"),
+        ("transferred = true", "moved = true"),
+    ];
     for (version, (from, to)) in wrong.into_iter().enumerate() {
         district::adopt(&mut ledger, "obligations", 2 + version as u32, "2022-01-01", &rules(from, to));
         assert_eq!(ledger.rejection(), ("data.content".to_owned(), "bad_rule".to_owned()), "{to}");
     }
     let (fold, _) = ledger.fold();
-    let row = serde_json::to_value(&fold.rulebook().obligations("2023-02-08".parse().unwrap())[0].kind).unwrap();
+    let row =
+        serde_json::to_value(&fold.rulebook().obligations("2023-02-08".parse().unwrap())[0].kind).unwrap();
     assert_eq!(row, Value::from("conscription.handed_over"));
 }

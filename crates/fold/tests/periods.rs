@@ -29,7 +29,11 @@ fn a_named_period_comes_before_the_rule_of_report_months() {
     assert_eq!(days(&fold, "2023-Q1"), "2022-12-15 2023-03-14 2023 tet-quy-mao-2023");
     assert_eq!(days(&fold, "2023-H1"), "2022-12-15 2023-06-14 2023 tet-quy-mao-2023");
     assert_eq!(days(&fold, "fy2023"), "2023-01-01 2023-12-31 2023 tet-quy-mao-2023");
-    assert_eq!(days(&fold, "tet-quy-mao-2023"), "2022-12-01 2023-02-05 2023 tet-quy-mao-2023", "across the year's border");
+    assert_eq!(
+        days(&fold, "tet-quy-mao-2023"),
+        "2022-12-01 2023-02-05 2023 tet-quy-mao-2023",
+        "across the year's border"
+    );
     assert_eq!(days(&fold, "2022-12-01..2023-02-05"), days(&fold, "tet-quy-mao-2023"));
     assert!(Asked::written(fold.rulebook(), "2023-14").is_err());
 }
@@ -74,7 +78,11 @@ fn asking() -> Ledger {
     let mut ledger = given();
     let rules = district::read("rules/indicators.toml");
     let at = rules.find("code = \"YT.07\"").unwrap();
-    let row = rules[at..].replacen("compare = [\"same-period\"]", "compare = [\"same-period\", \"lunar-period\"]", 1);
+    let row = rules[at..].replacen(
+        "compare = [\"same-period\"]",
+        "compare = [\"same-period\", \"lunar-period\"]",
+        1,
+    );
     district::adopt(&mut ledger, "indicators", 2, "2022-01-01", &format!("{}{row}", &rules[..at]));
     ledger.on("2023-02-09");
     ledger
@@ -89,7 +97,10 @@ fn a_row_that_asks_for_it_is_compared_by_dates_and_by_distance_from_tet() {
     let figure = ledger.figure("YT.07");
     assert_eq!(figure.same_period.unwrap().compared.percent.as_deref(), Some("300"));
     let lunar = figure.lunar_period.unwrap();
-    assert_eq!((lunar.compared.value, lunar.compared.percent.as_deref(), lunar.baseline), (200, Some("150"), None));
+    assert_eq!(
+        (lunar.compared.value, lunar.compared.percent.as_deref(), lunar.baseline),
+        (200, Some("150"), None)
+    );
     assert_eq!(ledger.figure("YT.06").lunar_period, None, "a row that does not ask");
 }
 
@@ -102,7 +113,8 @@ fn a_baseline_for_exactly_the_moved_days_serves_the_lunar_comparison() {
         "indicator": "YT.07", "period_from": "2022-01-11", "period_to": "2022-02-18", "value": 600, "unit_of_measure": "lượt người",
         "source_doc": "b",
     });
-    let baseline = ledger.json(1, json!({"kind": "baseline.declared", "occurred_on": "2023-02-08", "data": data}));
+    let baseline =
+        ledger.json(1, json!({"kind": "baseline.declared", "occurred_on": "2023-02-08", "data": data}));
     let figure = ledger.figure_asked("YT.07", &asked());
     let lunar = figure.lunar_period.unwrap();
     assert_eq!((lunar.compared.percent.as_deref(), lunar.baseline), (Some("50"), Some(baseline)));

@@ -31,7 +31,9 @@ type Told = (Option<i128>, i128, Vec<(Why, EventName, EventName, Option<EventNam
 
 fn fines(ledger: &Ledger, size: usize) -> Told {
     let restated = since(ledger, size, &asked());
-    let Some(line) = restated.into_iter().find(|line| line.row.code == "TT.02") else { return (None, 0, vec![]) };
+    let Some(line) = restated.into_iter().find(|line| line.row.code == "TT.02") else {
+        return (None, 0, vec![]);
+    };
     let causes = line.causes.iter().map(|cause| (cause.why, cause.event, cause.by, cause.acknowledged));
     (line.before, line.after, causes.collect())
 }
@@ -49,7 +51,10 @@ fn a_correction_restates_the_past_and_names_itself() {
     let fine = ledger.fine(NHAN_CHINH, "2023-01-05", 43_570_000);
     let size = ledger.records.len();
     let correction = ledger.correct_fine(1, fine, 43_570_000, 43_750_000);
-    assert_eq!(fines(&ledger, size), (Some(43_570_000), 43_750_000, vec![(Why::Corrected, fine, correction, None)]));
+    assert_eq!(
+        fines(&ledger, size),
+        (Some(43_570_000), 43_750_000, vec![(Why::Corrected, fine, correction, None)])
+    );
     let counted = since(&ledger, size, &asked()).into_iter().find(|line| line.row.code == "TT.01");
     assert_eq!(counted, None, "the number of fines is what it was");
 }
@@ -72,7 +77,8 @@ fn after_closing_a_correction_restates_once_acknowledged_and_names_the_acknowled
 #[test]
 fn a_void_takes_a_fact_out_and_a_voided_correction_restores_it() {
     let mut ledger = given();
-    let (first, second) = (ledger.fine(NHAN_CHINH, "2023-01-05", 100_000), ledger.fine(NHAN_CHINH, "2023-01-06", 50_000));
+    let (first, second) =
+        (ledger.fine(NHAN_CHINH, "2023-01-05", 100_000), ledger.fine(NHAN_CHINH, "2023-01-06", 50_000));
     let correction = ledger.correct_fine(1, first, 100_000, 300_000);
     let size = ledger.records.len();
     let undo = ledger.void(1, correction);
@@ -157,7 +163,8 @@ fn a_boundary_change_names_the_succession_and_restates_no_fact() {
     ledger.fine(HA_DINH, "2023-01-05", 100_000);
     let size = ledger.records.len();
     let data = json!({"from": HA_DINH.1, "to": NHAN_CHINH.1, "portion": "whole", "effective": "2023-02-01", "legal": "thử"});
-    let succession = ledger.json(0, json!({"kind": "unit.succeeded", "occurred_on": "2023-02-01", "data": data}));
+    let succession =
+        ledger.json(0, json!({"kind": "unit.succeeded", "occurred_on": "2023-02-01", "data": data}));
     let lines = since(&ledger, size, &asked());
     let told: Vec<_> = lines.iter().map(|line| (line.row.code.as_str(), line.before, line.after)).collect();
     assert_eq!(told, [("HC.00", Some(11), 10)]);
@@ -181,8 +188,10 @@ fn a_newly_defined_figure_names_its_adoption() {
 /// Issues a report of the asked days with what the ledger says now, except these values.
 fn issue(ledger: &mut Ledger, printed: &[(&str, i64)]) -> EventName {
     let zero = "00".repeat(32);
-    let values: Vec<_> =
-        printed.iter().map(|(code, value)| json!({"indicator": code, "value": value, "digest": zero})).collect();
+    let values: Vec<_> = printed
+        .iter()
+        .map(|(code, value)| json!({"indicator": code, "value": value, "digest": zero}))
+        .collect();
     let period = json!({"kind": "ad_hoc", "from": "2023-01-01", "to": "2023-02-08"});
     let data = json!({
         "report_no": "45/BC-UBND", "period": period, "tree_size": ledger.records.len(), "root": zero, "values": values, "text_digest": zero,
@@ -198,7 +207,10 @@ fn an_issued_report_is_compared_by_what_it_printed() {
     let correction = ledger.correct_fine(1, fine, 100_000, 200_000);
     let (later, _) = ledger.fold();
     let issued = later.reports().numbered("45/BC-UBND").unwrap();
-    assert_eq!(issued, later.reports().about("2023-01-01".parse().unwrap(), "2023-02-08".parse().unwrap()).unwrap());
+    assert_eq!(
+        issued,
+        later.reports().about("2023-01-01".parse().unwrap(), "2023-02-08".parse().unwrap()).unwrap()
+    );
     let (earlier, _) = ledger.fold_to(issued.size.0 as usize);
     let asked = Asked::reported(later.rulebook(), issued.period);
     assert_eq!(asked.occasion.as_deref(), Some("tet-quy-mao-2023"), "the named period of the same days");
@@ -208,7 +220,8 @@ fn an_issued_report_is_compared_by_what_it_printed() {
     let lines = comparison.finish().unwrap();
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
     assert_eq!((line.row.code.as_str(), line.before, line.after), ("TT.02", Some(90_000), 200_000));
-    let causes: Vec<_> = line.causes.iter().map(|cause| (cause.why, cause.by, cause.before, cause.after)).collect();
+    let causes: Vec<_> =
+        line.causes.iter().map(|cause| (cause.why, cause.by, cause.before, cause.after)).collect();
     assert_eq!(
         causes,
         [(Why::Printed, report, 90_000, 100_000), (Why::Corrected, correction, 100_000, 200_000)],
@@ -236,7 +249,10 @@ fn the_causes_of_a_sum_add_up_to_its_change_over_the_reference_month() {
     let ledger = district::month();
     for size in [40, 400, 900, 1_300, ledger.records.len()] {
         for line in since(&ledger, size, &asked()) {
-            let is_additive = !matches!(line.row.measure, socai_domain::tables::Measure::Distinct(_) | socai_domain::tables::Measure::Units);
+            let is_additive = !matches!(
+                line.row.measure,
+                socai_domain::tables::Measure::Distinct(_) | socai_domain::tables::Measure::Units
+            );
             let moved: i128 = line.causes.iter().map(|cause| cause.after - cause.before).sum();
             if is_additive {
                 assert_eq!(line.after - line.before.unwrap(), moved, "{} since {size}", line.row.code);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::tables::{Format, Indicator, Occasion as Row, Table};
+use socai_domain::tables::{Compare, Format, Indicator, Occasion as Row, Table};
 use socai_domain::{CivilDate, Registry};
 use socai_fold::figures::{self, Asked, Pick, Picked, Window};
 use socai_fold::{Fold, Rulebook};
@@ -12,7 +12,7 @@ use socai_proto::v1::DirectiveClass;
 use socai_tlog::{Hash, UnitNo};
 
 use crate::figures::{
-    AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
+    AsOf, Directive, Figure, Figures, Form, Lunar, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
 };
 use crate::format::{ngay, thang};
 
@@ -46,6 +46,9 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         value: figure.value,
         plan: plans(row, figure),
         same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
+        lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {
+            percent: figure.lunar_period.as_ref().and_then(|lunar| lunar.compared.percent.clone()),
+        }),
         slices: figure.slices.iter().map(|part| slice(row, part)).collect(),
         events: figure.events,
         digest: figure.digest,

@@ -5,6 +5,7 @@
 //! ([`json`]). Out of scope: computing figures (`fold`, from which [`Figures::of`] fills a report), reading the log, the clock.
 
 pub mod body;
+mod changes;
 mod error;
 pub mod figures;
 mod fill;
@@ -13,9 +14,10 @@ mod json;
 mod template;
 mod text;
 
+pub use changes::{Changes, changes_json, changes_text};
 pub use error::{Error, TemplateError};
 pub use figures::{
-    AsOf, Directive, Figure, Figures, Form, Known, Nil, Occasion, Period, Plan, Restated, Slice, Span,
+    AsOf, Directive, Figure, Figures, Form, Known, Lunar, Nil, Occasion, Period, Plan, Restated, Slice, Span,
     UnitName,
 };
 

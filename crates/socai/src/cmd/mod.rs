@@ -3,8 +3,10 @@
 pub mod audit;
 pub mod case;
 pub mod demo;
+pub mod diff;
 pub mod district;
 pub mod kinds;
+pub mod obligations;
 pub mod rebuild;
 pub mod replay;
 pub mod report;

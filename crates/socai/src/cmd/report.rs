@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use socai_domain::CivilDate;
 use socai_fold::{
-    Fold,
+    Fold, Report,
     figures::{Asked, Contributions},
 };
 use socai_follow::{ReplayError, recorded};
@@ -14,8 +14,9 @@ use socai_report::{Figures, Template};
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
-    cli::{ReportArgs, ReportFormat},
-    cut,
+    asked,
+    cli::{ChangesFormat, ReportArgs, ReportFormat},
+    compared, cut,
     lang::Lang,
     ledger, out, state,
 };
@@ -25,14 +26,65 @@ pub fn run(args: &ReportArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader)?;
     let fold = state::at(&reader, size)?;
-    let asked = asked(args, &fold, lang)?;
-    let figures = figures(&reader, &fold, &asked)?;
-    let text = match args.format {
-        ReportFormat::Json => socai_report::json(&figures)?,
-        ReportFormat::Text => text(&fold, &figures, lang)?,
+    let text = match args.compare || args.as_reported.is_some() {
+        true => issued(args, &reader, &fold, lang)?,
+        false => printed(args, &fold, &figures(&reader, &fold, &asked(args, &fold, lang)?)?, lang)?,
     };
     out::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn printed(args: &ReportArgs, fold: &Fold, figures: &Figures, lang: Lang) -> Result<String> {
+    match args.format {
+        ReportFormat::Json => Ok(socai_report::json(figures)?),
+        ReportFormat::Text => text(fold, figures, lang),
+    }
+}
+
+/// The issued report again, at its own cut-off and with the values it printed, or beside what `fold` knows now.
+fn issued(args: &ReportArgs, reader: &Reader, fold: &Fold, lang: Lang) -> Result<String> {
+    let report = report_of(args, fold, lang)?;
+    let asked = Asked::reported(fold.rulebook(), report.period);
+    if report.size >= fold.size() || reader.root_at(report.size)? != report.root {
+        let vi = "báo cáo nêu cỡ cây và gốc không có trong sổ cái này";
+        bail!(
+            "{} {}: {}",
+            report.report_no,
+            report.name,
+            lang.pick(vi, "its tree size and root are not this ledger's")
+        );
+    }
+    let then = state::at(reader, report.size)?;
+    if args.compare {
+        let format = match args.format {
+            ReportFormat::Json => ChangesFormat::Json,
+            ReportFormat::Text => ChangesFormat::Text,
+        };
+        return compared::printed(reader, (&then, fold), &asked, Some(report), format, lang);
+    }
+    let mut figures = figures(reader, &then, &asked)?;
+    for figure in &mut figures.figures {
+        if let Some(said) = report.values.iter().find(|value| value.indicator == figure.indicator) {
+            (figure.value, figure.digest) = (said.value.into(), Some(said.digest));
+        }
+    }
+    printed(args, &then, &figures, lang)
+}
+
+fn report_of<'f>(args: &ReportArgs, fold: &'f Fold, lang: Lang) -> Result<&'f Report> {
+    let reports = fold.reports();
+    let found = match args.as_reported.as_ref().and_then(Option::as_ref) {
+        Some(number) => reports.numbered(number),
+        None => {
+            let asked = asked(args, fold, lang)?;
+            reports.about(asked.from, asked.to)
+        }
+    };
+    found.with_context(|| {
+        let known: Vec<_> = reports.iter().map(|report| report.report_no.as_str()).collect();
+        let vi = "sổ cái không có báo cáo đã ban hành như vậy";
+        format!("{} ({})", lang.pick(vi, "the ledger holds no such issued report"), known.join(", "))
+    })
 }
 
 /// The figures of a question at the size of the fold, with who contributed.
@@ -65,60 +117,21 @@ pub fn text(fold: &Fold, figures: &Figures, lang: Lang) -> Result<String> {
 }
 
 /// The ledger's name, from its newest checkpoint.
-fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
+pub fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
     let note = reader.committed()?.checkpoint;
     let note = String::from_utf8(note).with_context(|| format!("the checkpoint of size {size}"))?;
     Ok(note.lines().next().unwrap_or_default().to_owned())
 }
 
 fn asked(args: &ReportArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
-    let rulebook = fold.rulebook();
-    let mut asked = match (&args.period, &args.from, &args.to) {
-        (Some(period), ..) => match Asked::named(rulebook, period) {
-            Some(asked) => asked,
-            None => {
-                let (from, to) = month(period)?;
-                Asked::days(rulebook, from, to)
-            }
-        },
-        (None, Some(from), Some(to)) => Asked::days(rulebook, day("--from", from)?, day("--to", to)?),
-        (None, None, None) if args.occasion.is_some() => {
-            let id = args.occasion.clone().unwrap_or_default();
-            match Asked::named(rulebook, &id) {
-                Some(asked) => asked,
-                None => bail!("{}: {id}", lang.pick("không có dịp", "there is no occasion")),
-            }
-        }
-        _ => bail!(
-            "{}",
-            lang.pick(
-                "cần --period 2023-02, hoặc --from và --to, hoặc --occasion",
-                "say what to report: --period 2023-02, or --from and --to, or --occasion",
-            )
-        ),
-    };
-    if asked.from > asked.to {
-        bail!("--from {} is after --to {}", asked.from, asked.to);
+    let (rulebook, occasion) = (fold.rulebook(), args.occasion.as_deref());
+    if let (Some(from), Some(to)) = (&args.from, &args.to) {
+        return asked::days(day("--from", from)?, day("--to", to)?, occasion, rulebook, lang);
     }
-    if let Some(id) = &args.occasion {
-        if rulebook.occasion(id, asked.to).is_none() {
-            let known: Vec<_> = rulebook.occasions(asked.to).iter().map(|row| row.id.as_str()).collect();
-            bail!("{}: {id} ({})", lang.pick("không có dịp", "there is no occasion"), known.join(", "));
-        }
-        asked.occasion = Some(id.clone());
-    }
-    Ok(asked)
-}
-
-/// The report month by the 15th–14th rule: 2023-02 is 15/01/2023 to 14/02/2023.
-fn month(period: &str) -> Result<(CivilDate, CivilDate)> {
-    let wrong =
-        || format!("--period {period}: a month such as 2023-02, or a period named in the occasions table");
-    let (year, month) = period.split_once('-').with_context(wrong)?;
-    let (year, month) = (year.parse().with_context(wrong)?, month.parse().with_context(wrong)?);
-    let to = CivilDate::new(year, month, 14).with_context(wrong)?;
-    let from = to.add_months(-1).map(CivilDate::next).with_context(wrong)?;
-    Ok((from, to))
+    asked::of(args.period.as_deref(), occasion, rulebook, lang)?.with_context(|| {
+        let vi = "cần --period 2023-02, hoặc --from và --to, hoặc --occasion";
+        lang.pick(vi, "say what to report: --period 2023-02, or --from and --to, or --occasion")
+    })
 }
 
 fn day(flag: &str, text: &str) -> Result<CivilDate> {
