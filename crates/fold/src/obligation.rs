@@ -57,7 +57,7 @@ pub struct Open {
     pub occurred_on: CivilDate,
     /// Its case, when it belongs to one.
     pub case: Option<String>,
-    /// Who has to answer: the unit named, or whoever has its work on the asked day. None when no unit of the ledger has it.
+    /// Who has to answer: the unit named, or whoever has its work on the asked day; at least one.
     pub from: Vec<UnitNo>,
     /// Last day for the answer, when the table states a term.
     pub due_on: Option<CivilDate>,
@@ -173,10 +173,11 @@ impl<'f> Obligations<'f> {
         corrections::acknowledger(self.fold.registry(), grouping, unit, on)
     }
 
-    fn heirs(&self, unit: UnitNo) -> Vec<UnitNo> {
+    /// Whoever has a unit's work; the unit itself when it ended without a successor here.
+    fn heirs(&self, no: UnitNo) -> Vec<UnitNo> {
         let registry = self.fold.registry();
-        let id = registry.unit(unit).map(|unit| unit.id.as_str());
-        id.map(|id| registry.heirs(id, self.on).into_iter().map(|unit| unit.no).collect()).unwrap_or_default()
+        let heirs = registry.unit(no).map(|unit| registry.heirs(&unit.id, self.on)).unwrap_or_default();
+        if heirs.is_empty() { vec![no] } else { heirs.into_iter().map(|unit| unit.no).collect() }
     }
 
     /// What is open, in leaf order.

@@ -16,7 +16,14 @@ fn as_of(size: u64) -> AsOf {
 
 /// One corrected and acknowledged fine of ward 7, and a late one.
 fn restated(registry_of: &socai_fold::Fold, asked: &Asked) -> Vec<Restatement> {
-    let row = registry_of.rulebook().indicators(asked.to).unwrap().1.iter().find(|row| row.code == "TT.02").unwrap();
+    let row = registry_of
+        .rulebook()
+        .indicators(asked.to)
+        .unwrap()
+        .1
+        .iter()
+        .find(|row| row.code == "TT.02")
+        .unwrap();
     let causes = vec![
         Cause {
             why: Why::Corrected,
@@ -66,7 +73,11 @@ fn a_change_is_told_with_both_values_the_reason_and_the_records() {
             assert!(vi.contains(said), "missing: {said}\n{vi}");
         }
         let en = changes_text(changes, Lang::En);
-        for said in ["corrected: 7/3 by 7/12, acknowledged in 0/40", "late, after the closing: 7/13", "83000000 VND → 83430000 VND"] {
+        for said in [
+            "corrected: 7/3 by 7/12, acknowledged in 0/40",
+            "late, after the closing: 7/13",
+            "83000000 VND → 83430000 VND",
+        ] {
             assert!(en.contains(said), "missing: {said}\n{en}");
         }
     });
@@ -89,10 +100,16 @@ fn a_long_list_of_causes_is_cut_in_text_and_whole_in_json() {
 fn json_has_integers_names_and_short_reasons() {
     told(|changes| {
         let sheet: Value = serde_json::from_str(&changes_json(changes).unwrap()).unwrap();
-        assert_eq!((&sheet["from"]["size"], &sheet["to"]["size"]), (&Value::from(1_484), &Value::from(1_490)));
+        assert_eq!(
+            (&sheet["from"]["size"], &sheet["to"]["size"]),
+            (&Value::from(1_484), &Value::from(1_490))
+        );
         assert_eq!(sheet["report"], Value::Null);
         let figure = &sheet["figures"][0];
-        assert_eq!((&figure["before"], &figure["after"]), (&Value::from(83_000_000), &Value::from(83_430_000)));
+        assert_eq!(
+            (&figure["before"], &figure["after"]),
+            (&Value::from(83_000_000), &Value::from(83_430_000))
+        );
         assert_eq!(figure["causes"][0]["why"], "corrected");
         assert_eq!(figure["causes"][0]["acknowledged"], "0/40");
         assert_eq!(figure["causes"][1]["by"], "7/13");

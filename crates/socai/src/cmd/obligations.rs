@@ -69,12 +69,13 @@ fn lines(open: &[Open], registry: &Registry, on: CivilDate, lang: Lang) -> Strin
             open.leaf.to_string()
         );
         let from: Vec<_> = open.from.iter().map(|unit| id(registry, *unit)).collect();
-        let from = if from.is_empty() {
-            lang.pick("đơn vị ngoài sổ cái", "a unit outside this ledger").to_owned()
-        } else {
-            from.join(", ")
-        };
-        let _ = writeln!(text, "            {}: {}{}", from, what(open, lang), standing(open, on, lang));
+        let _ = writeln!(
+            text,
+            "            {}: {}{}",
+            from.join(", "),
+            what(open, lang),
+            standing(open, on, lang)
+        );
     }
     text
 }
