@@ -147,10 +147,10 @@ fn a_distinct_count_names_the_facts_whose_member_changed() {
         });
         ledger.json(1, json!({"kind": "inspection.conducted", "occurred_on": "2023-01-10", "data": data}))
     };
-    let first = inspect(&mut ledger, "a");
-    inspect(&mut ledger, "b");
+    let first = inspect(&mut ledger, "facility-a");
+    inspect(&mut ledger, "facility-b");
     let size = ledger.records.len();
-    let correction = ledger.correct(1, first, &[("data.facility", json!("a"), json!("b"))]);
+    let correction = ledger.correct(1, first, &[("data.facility", json!("facility-a"), json!("facility-b"))]);
     let lines = since(&ledger, size, &asked());
     let distinct = lines.iter().find(|line| line.row.code == "YT.01b").unwrap();
     assert_eq!((distinct.before, distinct.after), (Some(2), 1));
