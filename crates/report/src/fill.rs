@@ -52,7 +52,8 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         slices: figure.slices.iter().map(|part| slice(row, part)).collect(),
         events: figure.events,
         digest: figure.digest,
-        nil: figure.nil.as_ref().map(|nil| Nil {
+        // where nobody is in scope, nobody's silence is a zero
+        nil: figure.nil.as_ref().filter(|nil| !nil.is_nobodys()).map(|nil| Nil {
             missing: nil.missing.iter().map(|unit| name(registry, *unit, asked.to)).collect(),
         }),
     }

@@ -12,7 +12,7 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
 ///
 /// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
 /// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
-/// which nothing may be said has the value `null`. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations.
+/// which nothing may be said has the value `null`. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations of units that exist.
 pub fn json(figures: &Figures) -> Result<String, Error> {
     let mut text = serde_json::to_string_pretty(&Sheet::of(figures))?;
     text.push('\n');

@@ -76,6 +76,12 @@ fn an_issued_report_stays_as_printed_and_what_changed_since_is_told_with_its_rea
     assert_eq!(figure(&since, "YT.01")["causes"][0]["by"], json!(late));
     assert_eq!(since["report"], Value::Null);
 
+    let next = socai!("report", district, "--period", "2023-03").ok();
+    let next = next.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mentioned = "đã báo cáo 3, hiện biết 4; lý do: đến sau khi chốt";
+    assert!(next.contains(mentioned) && next.contains(&late), "{next}");
+    assert!(!next.contains("Không phát sinh vụ cháy"), "no unit here answers for fires: {next}");
+
     socai!("report", district, "--period", "2023-03", "--compare").fails(2, &["45/BC-UBND"]);
     running.stop();
 }

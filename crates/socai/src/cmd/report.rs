@@ -6,11 +6,11 @@ use anyhow::{Context as _, Result, bail};
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold, Report,
-    figures::{Asked, Contributions},
+    figures::{Asked, Contributions, Restatement},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
-use socai_report::{Figures, Template};
+use socai_report::{Figures, Restated, Template};
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
@@ -28,7 +28,12 @@ pub fn run(args: &ReportArgs, lang: Lang) -> Result<ExitCode> {
     let fold = state::at(&reader, size)?;
     let text = match args.compare || args.as_reported.is_some() {
         true => issued(args, &reader, &fold, lang)?,
-        false => printed(args, &fold, &figures(&reader, &fold, &asked(args, &fold, lang)?)?, lang)?,
+        false => {
+            let asked = asked(args, &fold, lang)?;
+            let mut figures = figures(&reader, &fold, &asked)?;
+            figures.restated = restated(&reader, &fold, &asked)?;
+            printed(args, &fold, &figures, lang)?
+        }
     };
     out::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
@@ -39,6 +44,19 @@ fn printed(args: &ReportArgs, fold: &Fold, figures: &Figures, lang: Lang) -> Res
         ReportFormat::Json => Ok(socai_report::json(figures)?),
         ReportFormat::Text => text(fold, figures, lang),
     }
+}
+
+/// What the newest report about an earlier period printed and is known differently now.
+fn restated(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Vec<Restated>> {
+    let earlier =
+        fold.reports().iter().filter(|report| report.period.1 < asked.to && report.size < fold.size());
+    let Some(report) = earlier.max_by_key(|report| (report.period.1, report.leaf)) else { return Ok(vec![]) };
+    let then = state::at(reader, report.size)?;
+    let about = Asked::reported(fold.rulebook(), report.period);
+    let lines = compared::restated(reader, &then, fold, &about, Some(report))?;
+    // a figure that the report did not print needs no word
+    let is_printed = |line: &&Restatement| report.values.iter().any(|value| value.indicator == line.row.code);
+    Ok(lines.iter().filter(is_printed).filter_map(Restated::of).collect())
 }
 
 /// The issued report again, at its own cut-off and with the values it printed, or beside what `fold` knows now.
