@@ -26,6 +26,7 @@ use crate::{
     indicator::{Adds, Counter},
     recorded::Recorded,
     report::Report,
+    switch::Counted,
     values::Value,
     verdict::FoldError,
 };
@@ -274,11 +275,12 @@ impl<'f> Comparison<'f> {
         let Some(Ok(event)) = facts.map(Event::decode) else { return shares };
         let (day, payload) = (event.occurred_on(), event.kind());
         let Some(version) = self.later.rulebook().version(leaf, day) else { return shares };
-        for counter in version.counters_of(event.tag()) {
+        let Some(of_kind) = version.of_kind(event.tag()) else { return shares };
+        for Counted { counter, .. } in of_kind.counters.of(payload) {
             let Some(at) = self.by_number[usize::from(counter.no.0)] else { continue };
             let window = &self.lines[at].window;
             let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
-            if window.holds(day, payload, field) && counter.filter.holds(payload) {
+            if window.holds(day, payload, field) {
                 shares.insert(at, share(counter, payload));
             }
         }
