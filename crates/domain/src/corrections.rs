@@ -5,7 +5,8 @@
 //! out. After the unit closed the period, either counts only once the aggregator has confirmed it. Whatever does not fit is kept
 //! and listed, never refused: the record it would have to be held against may arrive later.
 //!
-//! Given the same amendments in leaf order the answer is the same, so replay and live agree.
+//! Given the same amendments in the same order the answer is the same. The caller's order is that of each unit's chain and, between
+//! units, of days: it does not ask who reached the log first, so replay, live and any other interleaving agree.
 
 use socai_proto::v1::Answer;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
@@ -18,7 +19,7 @@ use crate::{CivilDate, Event, Kind, Registry};
 pub struct Amendment {
     /// Its own name.
     pub name: EventName,
-    /// Its place in the log: amendments are considered in this order.
+    /// Its place in the log.
     pub leaf: LeafIndex,
     /// The version it amends.
     pub target: EventName,
@@ -71,7 +72,7 @@ pub enum Idle {
     Voided,
 }
 
-/// The version of `record` that counts, given every amendment of it or of its corrections, in leaf order.
+/// The version of `record` that counts, given every amendment of it or of its corrections, in order.
 pub fn version_of(record: EventName, amendments: &[Amendment]) -> Version {
     History::read(record, amendments).version()
 }
@@ -180,6 +181,6 @@ pub fn standing(amendment: EventName, closed_at: Option<UnitSeq>, answer: Option
 /// Who acknowledges a unit's amendments after closing: its aggregator by the adopted grouping, else the operator.
 pub fn acknowledger(registry: &Registry, grouping: &Grouping, unit: UnitNo, on: CivilDate) -> UnitNo {
     let known = registry.unit(unit).and_then(|unit| unit.on(on).map(|span| (unit, span)));
-    let id = known.and_then(|(unit, span)| grouping.aggregator_of(&unit.id, span.unit_type));
+    let id = known.and_then(|(unit, span)| grouping.aggregator_of(&unit.id, span.unit_type, on));
     id.and_then(|id| registry.by_id(id)).map_or(UnitNo::OPERATOR, |aggregator| aggregator.no)
 }

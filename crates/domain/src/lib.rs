@@ -14,6 +14,7 @@ mod date;
 mod dong;
 mod event;
 pub mod identity;
+pub mod period;
 pub mod registry;
 pub mod rules;
 pub mod search;

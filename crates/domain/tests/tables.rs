@@ -4,7 +4,8 @@
 use socai_domain::CivilDate;
 use socai_domain::calendar::Calendar;
 use socai_domain::tables::{
-    Compare, Format, Indicator, Measure, Member, PeriodUse, Table, TableError, Where, WhereValue, parse,
+    Compare, Counterpart, Format, Indicator, Measure, Member, PeriodUse, Table, TableError, Where,
+    WhereValue, parse,
 };
 use socai_proto::v1::UnitType;
 
@@ -170,9 +171,15 @@ fn a_unit_row_wins_over_the_row_of_its_type() {
     let text = "[[grouping]]\ntype = \"ward\"\naggregator = \"hn.tx.b.vp\"\n\n[[grouping]]\nunit = \"hn.tx.ha-dinh.1\"\naggregator = \"hn.tx.b.tt\"\n";
     let Table::Grouping(grouping) = parse("grouping", text).unwrap() else { panic!() };
     assert_eq!(grouping.rows[0].member, Member::Type(UnitType::Ward));
-    assert_eq!(grouping.aggregator_of("hn.tx.ha-dinh.1", UnitType::Ward), Some("hn.tx.b.tt"));
-    assert_eq!(grouping.aggregator_of("hn.tx.kim-giang.1", UnitType::Ward), Some("hn.tx.b.vp"));
-    assert_eq!(grouping.aggregator_of("hn.tx.b.thue", UnitType::VerticalBody), None);
+    assert_eq!(
+        grouping.aggregator_of("hn.tx.ha-dinh.1", UnitType::Ward, date("2023-02-08")),
+        Some("hn.tx.b.tt")
+    );
+    assert_eq!(
+        grouping.aggregator_of("hn.tx.kim-giang.1", UnitType::Ward, date("2023-02-08")),
+        Some("hn.tx.b.vp")
+    );
+    assert_eq!(grouping.aggregator_of("hn.tx.b.thue", UnitType::VerticalBody, date("2023-02-08")), None);
     for (from, to, key) in [
         ("type = \"ward\"", "type = \"WARD\"", "type"),
         ("type = \"ward\"", "type = \"village\"", "type"),
@@ -180,6 +187,62 @@ fn a_unit_row_wins_over_the_row_of_its_type() {
         ("unit = \"hn.tx.ha-dinh.1\"", "type = \"ward\"", "unit"),
     ] {
         assert_eq!(told("grouping", text, from, to).key, key);
+    }
+}
+
+#[test]
+fn an_aggregator_may_change_on_a_day_and_is_one_at_a_time() {
+    let text = "[[grouping]]\ntype = \"ward\"\naggregator = \"hn.q\"\nvalid_to = 2025-06-30\n\n[[grouping]]\ntype = \"ward\"\naggregator = \"hn\"\nvalid_from = 2025-07-01\n";
+    let Table::Grouping(grouping) = parse("grouping", text).unwrap() else { panic!() };
+    let of_ward = |day: &str| grouping.aggregator_of("hn.p.thanh-xuan", UnitType::Ward, date(day));
+    assert_eq!([of_ward("2025-06-30"), of_ward("2025-07-01")], [Some("hn.q"), Some("hn")]);
+    for (from, to, key) in [
+        ("valid_from = 2025-07-01", "valid_from = 2025-06-30", "unit"),
+        ("valid_from = 2025-07-01\n", "", "unit"),
+        ("valid_to = 2025-06-30", "valid_from = 2025-01-01\nvalid_to = 2024-06-30", "valid_to"),
+    ] {
+        let error = told("grouping", text, from, to);
+        assert!(error.key == key || key == "unit" && error.line == 6, "{error}");
+    }
+}
+
+const PERIODS: &str = "[[cut]]\nvalid_from = 2020-01-01\nlast_day = 14\nsource = \"thử\"\n\n[[cut]]\nvalid_from = 2026-01-01\nlast_day = 20\nsource = \"thử\"\n\n[[lunar_new_year]]\ndate = 2022-02-01\n\n[[lunar_new_year]]\ndate = 2023-01-22\n";
+
+#[test]
+fn report_months_are_cut_and_tet_falls_as_dated_rows_say() {
+    let Table::Periods(periods) = parse("periods", PERIODS).unwrap() else { panic!() };
+    let cut = |day: &str| periods.cut(date(day)).last_day;
+    assert_eq!([cut("2019-12-31"), cut("2025-12-31"), cut("2026-01-01")], [14, 14, 20]);
+    assert_eq!(periods.lunar_new_year(2023), Some(date("2023-01-22")));
+    assert_eq!(periods.lunar_year_before(2023), Some(355));
+    assert_eq!([periods.lunar_year_before(2022), periods.lunar_year_before(2024)], [None, None]);
+    for (from, to, line, key) in [
+        ("last_day = 20", "last_day = 29", 8, "last_day"),
+        ("last_day = 20", "last_day = 0", 8, "last_day"),
+        ("valid_from = 2026-01-01", "valid_from = 2020-01-01", 7, "valid_from"),
+        ("date = 2023-01-22", "date = 2023-03-22", 15, "date"),
+        ("date = 2023-01-22", "date = 2022-01-22", 15, "date"),
+        ("source = \"thử\"\n\n[[lunar", "source = \"\"\n\n[[lunar", 9, "source"),
+    ] {
+        let error = told("periods", PERIODS, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, key), "{error}");
+    }
+}
+
+const OBLIGATIONS: &str = "[[obligation]]\nkind = \"conscription.handed_over\"\nfrom = \"data.place\"\nlabel = \"xác nhận bàn giao\"\n\n[[obligation]]\nkind = \"violation.recorded\"\nwhere = { transferred = true }\nfrom = \"aggregator\"\ndays = 10\nlabel = \"nhận vụ việc\"\n";
+
+#[test]
+fn an_obligation_names_a_kind_and_who_answers() {
+    let Table::Obligations(rows) = parse("obligations", OBLIGATIONS).unwrap() else { panic!() };
+    assert_eq!(rows[0].counterpart, Counterpart::UnitIn("place".to_owned()));
+    assert_eq!((&rows[1].counterpart, rows[1].days), (&Counterpart::Aggregator, Some(10)));
+    for (from, to, line, key) in [
+        ("violation.recorded", "violation.record", 7, "kind"),
+        ("\"aggregator\"", "\"somebody\"", 9, "from"),
+        ("days = 10", "days = -1", 10, "days"),
+    ] {
+        let error = told("obligations", OBLIGATIONS, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, key), "{error}");
     }
 }
 

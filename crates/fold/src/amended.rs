@@ -3,7 +3,7 @@
 //! Which version counts is the domain's to say ([`socai_domain::corrections`]); this keeps what it asks for. The content of every
 //! correction is worked out once, on top of the version it targets, and never changes afterwards: only whether it counts does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use prost::Message as _;
 use serde::{Deserialize, Serialize};
@@ -20,11 +20,12 @@ use crate::{
     tracked::Tracked,
 };
 
-/// A record with every correction and void of it or of its corrections, in leaf order.
+/// A record with every correction and void of it or of its corrections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amended {
     /// The record; none while the log does not have it, or when it was rejected.
     original: Option<Kept>,
+    /// In leaf order; which counts does not depend on it.
     steps: Vec<Step>,
 }
 
@@ -138,9 +139,30 @@ impl Step {
 }
 
 impl Amended {
-    /// Every amendment in leaf order, as the domain judges them.
+    /// Every amendment as the domain judges them, in an order that does not depend on who reached the log first: each unit's in
+    /// the order of its chain; of several units' next ones that whose target is not still to come, then that of the earlier day, then
+    /// of the lower number.
     pub fn amendments(&self) -> Vec<Amendment> {
-        self.steps.iter().map(Step::amendment).collect()
+        let is_of_one = self.steps.windows(2).all(|pair| pair[0].unit == pair[1].unit);
+        match is_of_one {
+            true => self.steps.iter().map(Step::amendment).collect(),
+            false => self.in_turn().into_iter().map(Step::amendment).collect(),
+        }
+    }
+
+    fn in_turn(&self) -> Vec<&Step> {
+        let mut chains: BTreeMap<u32, VecDeque<&Step>> = BTreeMap::new();
+        self.steps.iter().for_each(|step| chains.entry(step.unit).or_default().push_back(step));
+        let mut steps = Vec::with_capacity(self.steps.len());
+        let turn = |chains: &BTreeMap<u32, VecDeque<&Step>>| {
+            let is_ahead = |step: &Step| chains.values().flatten().any(|other| other.name() == step.target());
+            let next = chains.iter().filter_map(|(unit, chain)| Some((unit, *chain.front()?)));
+            next.min_by_key(|(unit, step)| (is_ahead(step), step.occurred_on, **unit)).map(|(unit, _)| *unit)
+        };
+        while let Some(chain) = turn(&chains).and_then(|unit| chains.get_mut(&unit)) {
+            steps.extend(chain.pop_front());
+        }
+        steps
     }
 
     /// What counts of the record.
@@ -168,6 +190,12 @@ impl Amended {
     /// The day of an amendment.
     pub(crate) fn made_on(&self, amendment: EventName) -> Option<CivilDate> {
         self.step(amendment).map(Step::occurred_on)
+    }
+
+    /// Whether an amendment came after its publisher had closed the record's period, so that it waits for the aggregator.
+    pub fn was_after_closing(&self, amendment: EventName) -> bool {
+        let after = |step: &Step| step.closed_at.is_some_and(|closed_at| closed_at <= step.seq);
+        self.step(amendment).is_some_and(after)
     }
 
     fn step(&self, name: EventName) -> Option<&Step> {
@@ -198,8 +226,17 @@ impl Amended {
         self.original = Some(Kept { leaf: leaf.0, received_at_ms, facts });
     }
 
-    /// Judges every amendment whose target is known, once; leaf order puts a target before what amends it.
+    /// Judges every amendment whose target is known, once. A target from another unit may stand behind what amends it.
     pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
+        let judged = |amended: &Self| amended.steps.iter().filter(|step| step.judged).count();
+        let mut before = usize::MAX;
+        while judged(self) != before {
+            before = judged(self);
+            self.work_out_known(judge);
+        }
+    }
+
+    fn work_out_known(&mut self, judge: &Judge<'_>) {
         let Some(original) = self.original.clone() else { return };
         let Ok(recorded) = Event::decode(&original.facts) else { return };
         for at in 0..self.steps.len() {

@@ -39,7 +39,8 @@ impl Baseline {
     }
 }
 
-/// Every declaration, by what it is about and by leaf; the newest counts.
+/// Every declaration, by what it is about and by leaf. A unit's newest counts; of several units' that of the greatest number, so that it
+/// does not matter who reached the log first.
 #[derive(Clone, Debug, Default)]
 pub struct Baselines(Tracked<(Subject, u64), Baseline>);
 
@@ -63,7 +64,7 @@ impl Baselines {
         self.0.remove(&(Subject::of(said), leaf.0));
     }
 
-    /// The newest value declared for an indicator, a slice of it (empty = all of it) and exactly this span of days.
+    /// The value declared for an indicator, a slice of it (empty = all of it) and exactly this span of days.
     pub fn declared(
         &self,
         indicator: &str,
@@ -77,7 +78,8 @@ impl Baselines {
             from: from.yyyymmdd(),
             to: to.yyyymmdd(),
         };
-        self.0.range((subject.clone(), 0)..=(subject, u64::MAX)).next_back().map(|(_, baseline)| baseline)
+        let declared = self.0.range((subject.clone(), 0)..=(subject, u64::MAX)).map(|(_, baseline)| baseline);
+        declared.max_by_key(|baseline| baseline.name())
     }
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {

@@ -42,9 +42,17 @@ impl Fold {
             Kind::EventCorrected(_) | Kind::EventVoided(_) => self.amend(event, record, facts)?,
             Kind::EventAcknowledged(said) => self.answer(said, &record.at),
             Kind::BaselineDeclared(_) => self.accept_domain(event, record),
-            _ => return Ok(self.accept_lasting(event, &record.at)),
+            _ => match self.accept_lasting(event, &record.at) {
+                reasons if reasons.is_empty() => {}
+                reasons => return Ok(reasons),
+            },
         }
         self.capture_case(event, &record.at);
+        if !matches!(event.kind(), Kind::EventCorrected(_) | Kind::EventVoided(_) | Kind::BaselineDeclared(_))
+            && self.amendments.get(record.at.name).is_some()
+        {
+            self.amended_before(record);
+        }
         Ok(vec![])
     }
 
@@ -66,7 +74,6 @@ impl Fold {
         if let Some(capture) = &mut self.capture {
             capture.ledger(at.leaf, &fact);
         }
-        self.capture_case(event, at);
         vec![]
     }
 

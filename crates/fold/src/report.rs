@@ -73,4 +73,14 @@ impl Reports {
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Report> {
         self.0.iter()
     }
+
+    /// The newest report with this number.
+    pub fn numbered(&self, report_no: &str) -> Option<&Report> {
+        self.iter().rev().find(|report| report.report_no == report_no)
+    }
+
+    /// The newest report about exactly these days.
+    pub fn about(&self, from: CivilDate, to: CivilDate) -> Option<&Report> {
+        self.iter().rev().find(|report| report.period == (from, to))
+    }
 }

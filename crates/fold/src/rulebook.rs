@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
     CivilDate,
-    tables::{self, Grouping, Indicator, Occasion, Table},
+    period::Cut,
+    tables::{self, Grouping, Indicator, Obligation, Occasion, Table},
 };
 use socai_tlog::LeafIndex;
 
@@ -19,6 +20,7 @@ use crate::{
     cube::IndicatorNo,
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
+    obligation::Owed,
     switch::Counters,
 };
 
@@ -105,6 +107,9 @@ impl Rulebook {
             self.series = series;
             self.versions.push(version);
         }
+        if let Table::Obligations(rows) = &table {
+            rows.iter().try_for_each(|row| Owed::of(row).map(drop))?;
+        }
         self.adopted.push(Adopted {
             name: adopted.name.to_owned(),
             version: adopted.version,
@@ -176,6 +181,22 @@ impl Rulebook {
         match &self.in_force("grouping", day)?.table {
             Table::Grouping(grouping) => Some(grouping),
             _ => None,
+        }
+    }
+
+    /// How report months are cut on a day.
+    pub fn cut(&self, day: CivilDate) -> Cut {
+        match self.in_force("periods", day).map(|adopted| &adopted.table) {
+            Some(Table::Periods(periods)) => periods.cut(day),
+            _ => Cut::USUAL,
+        }
+    }
+
+    /// The facts that another unit has to answer, by the table in force on a day.
+    pub fn obligations(&self, day: CivilDate) -> &[Obligation] {
+        match self.in_force("obligations", day).map(|adopted| &adopted.table) {
+            Some(Table::Obligations(rows)) => rows,
+            _ => &[],
         }
     }
 

@@ -163,6 +163,23 @@ fn a_zero_is_proven_only_when_nobody_in_scope_is_silent() {
 }
 
 #[test]
+fn a_zero_that_no_existing_unit_could_declare_is_not_proven() {
+    let mut ledger = given();
+    for unit in 1..=25 {
+        ledger.close(unit, &["YT.04"]);
+    }
+    assert!(ledger.figure("YT.04").nil.unwrap().is_proven());
+    // the registrations end on 30/06/2025 and nobody succeeds here
+    let later = Asked::days(
+        &socai_fold::Rulebook::default(),
+        "2025-07-15".parse().unwrap(),
+        "2025-08-14".parse().unwrap(),
+    );
+    let nil = ledger.figure_asked("YT.04", &later).nil.unwrap();
+    assert!(nil.is_nobodys() && !nil.is_proven());
+}
+
+#[test]
 fn closings_that_share_a_period_prove_it_together_and_a_gap_does_not() {
     let mut ledger = given();
     let close = |ledger: &mut Ledger, from: &str, to: &str| {

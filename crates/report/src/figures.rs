@@ -100,6 +100,8 @@ pub struct Figure {
     pub plan: Vec<Plan>,
     /// As a percentage of the same period of the year before: `108.61`.
     pub same_period: Option<String>,
+    /// Beside it the comparison by the lunar calendar, for rows that ask for it.
+    pub lunar_period: Option<Lunar>,
     /// Parts of the value along the axes of its row.
     pub slices: Vec<Slice>,
     /// Number of facts it was computed from.
@@ -133,6 +135,13 @@ pub struct Plan {
     /// The plan, in the figure's unit of measure.
     pub value: i128,
     /// The figure as a percentage of the plan: `17.6`; `None` for a plan that is not above zero.
+    pub percent: Option<String>,
+}
+
+/// A figure beside the days of the year before that lie as far from its Tết.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lunar {
+    /// The figure as a percentage of it; `None` when nothing is known of those days.
     pub percent: Option<String>,
 }
 
@@ -252,5 +261,11 @@ impl Figure {
     /// The percentage of the same period of the year before, unless nothing may be said about the figure.
     pub fn against_same_period(&self) -> Option<&str> {
         self.same_period.as_deref().filter(|_| self.known() != Known::Nothing)
+    }
+
+    /// The percentage by the lunar calendar, unless nothing may be said about the figure.
+    pub fn against_lunar_period(&self) -> Option<&str> {
+        let percent = self.lunar_period.as_ref().and_then(|lunar| lunar.percent.as_deref());
+        percent.filter(|_| self.known() != Known::Nothing)
     }
 }

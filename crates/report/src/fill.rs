@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::tables::{Format, Indicator, Occasion as Row, Table};
+use socai_domain::tables::{Compare, Format, Indicator, Occasion as Row, Table};
 use socai_domain::{CivilDate, Registry};
 use socai_fold::figures::{self, Asked, Pick, Picked, Window, spreads};
 use socai_fold::{Fold, Rulebook};
@@ -12,7 +12,7 @@ use socai_proto::v1::DirectiveClass;
 use socai_tlog::{Hash, UnitNo};
 
 use crate::figures::{
-    AsOf, Directive, Figure, Figures, Form, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
+    AsOf, Directive, Figure, Figures, Form, Lunar, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
 };
 use crate::fill_detail::{detail, standings};
 use crate::format::{ngay, thang};
@@ -60,10 +60,14 @@ fn filled(
         value: figure.value,
         plan: plans(row, figure),
         same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
+        lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {
+            percent: figure.lunar_period.as_ref().and_then(|lunar| lunar.compared.percent.clone()),
+        }),
         slices: figure.slices.iter().map(|part| slice(row, part)).collect(),
         events: figure.events,
         digest: figure.digest,
-        nil: figure.nil.as_ref().map(|nil| Nil {
+        // where nobody is in scope, nobody's silence is a zero
+        nil: figure.nil.as_ref().filter(|nil| !nil.is_nobodys()).map(|nil| Nil {
             missing: nil.missing.iter().map(|unit| name(registry, *unit, asked.to)).collect(),
         }),
         detail: detail(registry, asked, figure, spread),

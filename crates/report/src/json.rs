@@ -12,7 +12,7 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
 ///
 /// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
 /// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
-/// which nothing may be said has the value `null`. `nil` is `null` unless the row asks for declarations.
+/// which nothing may be said has the value `null`. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations of units that exist.
 pub fn json(figures: &Figures) -> Result<String, Error> {
     let mut text = serde_json::to_string_pretty(&Sheet::of(figures))?;
     text.push('\n');
@@ -53,6 +53,9 @@ struct FigureRow<'a> {
     printed: Option<String>,
     plan_pct: BTreeMap<&'a str, &'a str>,
     same_period_pct: Option<&'a str>,
+    /// Only for rows that ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lunar_pct: Option<Option<&'a str>>,
     events: u64,
     digest: Option<String>,
     nil: Option<NilRow<'a>>,
@@ -115,6 +118,7 @@ impl<'a> FigureRow<'a> {
             printed: figure.printed(),
             plan_pct: plans.filter_map(|plan| Some((plan.by.as_str(), figure.against_plan(plan)?))).collect(),
             same_period_pct: figure.against_same_period(),
+            lunar_pct: figure.lunar_period.as_ref().map(|_| figure.against_lunar_period()),
             events: figure.events,
             digest: figure.digest.map(|digest| digest.to_string()),
             nil: figure.nil.as_ref().map(|nil| NilRow {

@@ -13,6 +13,7 @@
 
 mod annex;
 pub mod body;
+mod changes;
 mod detail;
 mod docx;
 mod error;
@@ -30,10 +31,11 @@ mod template;
 mod text;
 mod xlsx;
 
+pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};
 pub use figures::{
-    AsOf, Directive, Figure, Figures, Form, Known, Nil, Occasion, Period, Plan, Restated, Slice, Span,
+    AsOf, Directive, Figure, Figures, Form, Known, Lunar, Nil, Occasion, Period, Plan, Restated, Slice, Span,
     UnitName,
 };
 

@@ -8,13 +8,20 @@ const INDICATORS: &str = include_str!("../../../deploy/thanh-xuan/rules/indicato
 const OCCASIONS: &str = include_str!("../../../deploy/thanh-xuan/rules/occasions.toml");
 const GROUPING: &str = include_str!("../../../deploy/thanh-xuan/rules/grouping.toml");
 const HOLIDAYS: &str = include_str!("../../../deploy/thanh-xuan/rules/holidays.toml");
+const PERIODS: &str = include_str!("../../../deploy/thanh-xuan/rules/periods.toml");
+const OBLIGATIONS: &str = include_str!("../../../deploy/thanh-xuan/rules/obligations.toml");
 const TEMPLATE: &str = include_str!("../../../deploy/thanh-xuan/rules/template.monthly.jinja");
 
 #[test]
 fn every_table_of_the_district_is_adoptable() {
-    for (name, content) in
-        [("indicators", INDICATORS), ("occasions", OCCASIONS), ("grouping", GROUPING), ("holidays", HOLIDAYS)]
-    {
+    for (name, content) in [
+        ("indicators", INDICATORS),
+        ("occasions", OCCASIONS),
+        ("grouping", GROUPING),
+        ("holidays", HOLIDAYS),
+        ("periods", PERIODS),
+        ("obligations", OBLIGATIONS),
+    ] {
         parse(name, content).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
     Template::parse(TEMPLATE).unwrap();

@@ -56,6 +56,10 @@ pub enum Command {
     },
     /// Print a report whose every figure comes out of the signed facts, or issue it.
     Report(Box<ReportArgs>),
+    /// Say which figures are known differently at a later cut-off, and by which facts.
+    Diff(DiffArgs),
+    /// List hand-overs, transfers and late amendments that wait for another unit's answer.
+    Obligations(ObligationsArgs),
     /// Verify the record chain, trusting nobody.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -195,6 +199,12 @@ pub struct ReportArgs {
     /// Number with symbol to print, such as 45/BC-UBND; otherwise a gap.
     #[arg(long = "no")]
     pub number: Option<String>,
+    /// As the issued report printed it: the report of the period, or the one with this number.
+    #[arg(long, value_name = "NO", num_args = 0..=1, conflicts_with = "as_of")]
+    pub as_reported: Option<Option<String>>,
+    /// Compare the issued report with what is known now, figure by figure with reasons, instead of printing either (text or json).
+    #[arg(long)]
+    pub compare: bool,
     /// How it is printed.
     #[command(flatten)]
     pub print: PrintArgs,
@@ -222,7 +232,8 @@ pub enum ReportCommand {
 /// The period of a report.
 #[derive(Debug, Args)]
 pub struct QuestionArgs {
-    /// A report month (from the 15th of the month before to the 14th), such as 2023-02.
+    /// A period named in the ledger's occasions table; else 2023-03 (15/02 to 14/03), 2023-Q1, 2023-H1, 2023-9M, 2023;
+    /// cal:2023-03 by the calendar; fy2023; 2023-01-01..2023-02-08.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub period: Option<String>,
     /// First day (YYYY-MM-DD).
@@ -245,6 +256,53 @@ pub struct PrintArgs {
     /// Write to this file; otherwise to standard output, which must be no terminal for docx and xlsx.
     #[arg(long)]
     pub out: Option<PathBuf>,
+}
+
+/// `socai diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The earlier cut-off: a tree size or a time.
+    #[arg(long)]
+    pub from: String,
+    /// The later one; now if left out.
+    #[arg(long)]
+    pub to: Option<String>,
+    /// The period to compare, as in `socai report`; everything up to the later cut-off if left out.
+    #[arg(long)]
+    pub period: Option<String>,
+    /// The occasion.
+    #[arg(long)]
+    pub occasion: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = ChangesFormat::Text)]
+    pub format: ChangesFormat,
+}
+
+/// Forms of a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ChangesFormat {
+    /// A line a figure, below it a line a cause.
+    Text,
+    /// Every figure with every cause.
+    Json,
+}
+
+/// `socai obligations`.
+#[derive(Debug, Args)]
+pub struct ObligationsArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// Facts up to this day (YYYY-MM-DD), owed by whoever had the work on it; today if left out.
+    #[arg(long)]
+    pub on: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Forms of a report.

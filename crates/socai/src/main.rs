@@ -1,9 +1,11 @@
 //! socai: the command line. Wiring only; what happens is in the crates below.
 #![allow(clippy::print_stderr)] // the one place that talks to the terminal
 
+mod asked;
 mod bench;
 mod cli;
 mod cmd;
+mod compared;
 mod cut;
 mod demo;
 mod enrol;
@@ -11,6 +13,7 @@ mod lang;
 mod ledger;
 mod out;
 mod paper;
+mod reported;
 mod signals;
 mod stage;
 mod state;
@@ -52,6 +55,8 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
         Command::Case { ledger, id } => cmd::case::run(&ledger, &id, lang),
         Command::Report(args) => cmd::report::run(*args, lang),
+        Command::Diff(args) => cmd::diff::run(&args, lang),
+        Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),

@@ -4,6 +4,7 @@
 //! know the same keys at the same leaf. Nothing here is ever read from a configuration file.
 
 mod change;
+mod heirs;
 mod id_map;
 mod keys;
 mod refusals;

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use socai_proto::v1::UnitType;
 
 use super::TableError;
-use super::source::{Row, Source};
+use super::source::{Row, Source, optional_date};
+use crate::CivilDate;
 
 /// Aggregators of units, by id or by type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,23 @@ pub struct GroupingRow {
     pub member: Member,
     /// Unit id of the aggregator.
     pub aggregator: String,
+    /// First day; none when it always was so.
+    pub valid_from: Option<CivilDate>,
+    /// Last day; none while it lasts.
+    pub valid_to: Option<CivilDate>,
+}
+
+impl GroupingRow {
+    fn holds(&self, on: CivilDate) -> bool {
+        self.valid_from.is_none_or(|from| from <= on) && self.valid_to.is_none_or(|to| on <= to)
+    }
+
+    fn overlaps(&self, other: &GroupingRow) -> bool {
+        let begins_by = |one: &GroupingRow, end: Option<CivilDate>| {
+            one.valid_from.is_none_or(|from| end.is_none_or(|end| from <= end))
+        };
+        begins_by(self, other.valid_to) && begins_by(other, self.valid_to)
+    }
 }
 
 /// Who a row speaks of.
@@ -32,11 +50,13 @@ pub enum Member {
 }
 
 impl Grouping {
-    /// The aggregator of a unit: the row that names it, else the row of its type.
-    pub fn aggregator_of(&self, unit_id: &str, unit_type: UnitType) -> Option<&str> {
+    /// The aggregator of a unit on a day: the row that names it, else the row of its type. Levels above follow by asking for the
+    /// aggregator's own.
+    pub fn aggregator_of(&self, unit_id: &str, unit_type: UnitType, on: CivilDate) -> Option<&str> {
+        let rows = || self.rows.iter().filter(|row| row.holds(on));
         let named = |row: &&GroupingRow| matches!(&row.member, Member::Unit(id) if id == unit_id);
         let typed = |row: &&GroupingRow| row.member == Member::Type(unit_type);
-        let row = self.rows.iter().find(named).or_else(|| self.rows.iter().find(typed))?;
+        let row = rows().find(named).or_else(|| rows().find(typed))?;
         Some(&row.aggregator)
     }
 }
@@ -53,6 +73,10 @@ struct Written {
     unit: Option<String>,
     r#type: Option<String>,
     aggregator: String,
+    #[serde(default, deserialize_with = "optional_date")]
+    valid_from: Option<CivilDate>,
+    #[serde(default, deserialize_with = "optional_date")]
+    valid_to: Option<CivilDate>,
 }
 
 pub(super) fn parse(content: &str) -> Result<Grouping, TableError> {
@@ -71,10 +95,16 @@ pub(super) fn parse(content: &str) -> Result<Grouping, TableError> {
             },
             _ => return Err(source.row_error(&span, "unit", "a row names either a unit or a type")),
         };
-        if rows.iter().any(|earlier| earlier.member == member) {
-            return Err(source.row_error(&span, "unit", "listed twice: a unit or type has one aggregator"));
+        let (valid_from, valid_to) = (written.valid_from, written.valid_to);
+        let row = GroupingRow { member, aggregator: written.aggregator, valid_from, valid_to };
+        if valid_from.zip(valid_to).is_some_and(|(from, to)| to < from) {
+            return Err(source.row_error(&span, "valid_to", "ends before it begins"));
         }
-        rows.push(GroupingRow { member, aggregator: written.aggregator });
+        if rows.iter().any(|earlier| earlier.member == row.member && earlier.overlaps(&row)) {
+            let problem = "listed twice for one day: a unit or type has one aggregator at a time";
+            return Err(source.row_error(&span, "unit", problem));
+        }
+        rows.push(row);
     }
     Ok(Grouping { rows })
 }

@@ -127,6 +127,8 @@ pub enum Compare {
     Plan,
     /// With the same period of the year before.
     SamePeriod,
+    /// With the days of the year before that lie as far from its Tết.
+    LunarPeriod,
 }
 
 /// How a value is printed (report_template formats).

@@ -8,14 +8,18 @@ mod holidays;
 mod indicator_rows;
 mod indicators;
 mod law;
+mod obligations;
 mod occasions;
+mod periods;
 mod source;
 
 pub use grouping::{Grouping, GroupingRow, Member};
 pub use holidays::Holidays;
 pub use indicators::{Compare, Format, Indicator, Measure, PeriodUse, Plan, Term, Where, WhereValue};
 pub use law::{Law, LawRow};
+pub use obligations::{Counterpart, Obligation};
 pub use occasions::Occasion;
+pub use periods::Periods;
 pub use source::TableError;
 
 /// An adopted table, by what its name says it is.
@@ -25,6 +29,10 @@ pub enum Table {
     Indicators(Vec<Indicator>),
     /// `occasions`: named spans such as a Tết.
     Occasions(Vec<Occasion>),
+    /// `periods`: how report months are cut, and when Tết fell.
+    Periods(Periods),
+    /// `obligations`: which facts another unit has to answer.
+    Obligations(Vec<Obligation>),
     /// `grouping`: who aggregates whom.
     Grouping(Grouping),
     /// `holidays`: days off and days worked instead.
@@ -40,6 +48,8 @@ pub fn parse(name: &str, content: &str) -> Result<Table, TableError> {
     match name {
         "indicators" => indicator_rows::parse(content).map(Table::Indicators),
         "occasions" => occasions::parse(content).map(Table::Occasions),
+        "periods" => periods::parse(content).map(Table::Periods),
+        "obligations" => obligations::parse(content).map(Table::Obligations),
         "grouping" => grouping::parse(content).map(Table::Grouping),
         "holidays" => holidays::parse(content).map(Table::Holidays),
         _ if is_named_after("law.", name) => law::parse(name, content).map(Table::Law),

@@ -2,6 +2,7 @@
 
 use socai_domain::{
     CivilDate, Kind,
+    period::{self, Cut, NotAPeriod},
     tables::{Occasion, PeriodUse, Table},
 };
 
@@ -44,6 +45,24 @@ impl Asked {
         let row = occasions(rulebook).find(|row| row.id == id)?;
         let occasion = row.occasion.as_ref().unwrap_or(&row.id).clone();
         Some(Asked { from: row.from, to: row.to, year: row.to.year(), occasion: Some(occasion) })
+    }
+
+    /// A period as people write it: a row of the occasions table by its id, else the syntax of [`socai_domain::period`], report
+    /// months cut as the `periods` table says for their last day.
+    pub fn written(rulebook: &Rulebook, text: &str) -> Result<Self, NotAPeriod> {
+        if let Some(named) = Asked::named(rulebook, text) {
+            return Ok(named);
+        }
+        let (_, about) = period::days(text, Cut::USUAL)?;
+        let (from, to) = period::days(text, rulebook.cut(about))?;
+        Ok(Asked::days(rulebook, from, to))
+    }
+
+    /// The days of an issued report: the row of the occasions table that has them, else just these days.
+    pub fn reported(rulebook: &Rulebook, (from, to): (CivilDate, CivilDate)) -> Self {
+        let named = occasions(rulebook).find(|row| (row.from, row.to) == (from, to));
+        let named = named.and_then(|row| Asked::named(rulebook, &row.id));
+        named.unwrap_or_else(|| Asked::days(rulebook, from, to))
     }
 }
 

@@ -46,6 +46,8 @@ pub struct Figure {
     pub plans: BTreeMap<String, Compared>,
     /// What it is compared with by the year before.
     pub same_period: Option<SamePeriod>,
+    /// What it is compared with by the days of the year before that lie as far from its Tết.
+    pub lunar_period: Option<SamePeriod>,
     /// Which units declared that nothing happened, for rows that need it.
     pub nil: Option<Nil>,
 }
@@ -141,12 +143,14 @@ fn figure(fold: &Fold, row: &Indicator, rules_version: u32, asked: &Asked, windo
         _ => totals(fold, row, &window),
     };
     let value = totals.all.value;
+    let asks = |compare| row.compare.contains(&compare);
     Figure {
         plans: plans(fold, row, asked, value),
-        same_period: row
-            .compare
-            .contains(&Compare::SamePeriod)
-            .then(|| same_period(fold, row, &window, value))
+        same_period: asks(Compare::SamePeriod)
+            .then(|| same_days(fold, row, window.year_before()?, value))
+            .flatten(),
+        lunar_period: asks(Compare::LunarPeriod)
+            .then(|| same_days(fold, row, window.lunar_year_before(fold.rulebook())?, value))
             .flatten(),
         nil: nil(fold, row, asked, &window, &totals),
         row: row.clone(),
@@ -172,8 +176,7 @@ fn plans(fold: &Fold, row: &Indicator, asked: &Asked, value: i128) -> BTreeMap<S
 }
 
 /// Facts of the ledger when it has any, else what was declared for exactly these days.
-fn same_period(fold: &Fold, row: &Indicator, window: &Window, value: i128) -> Option<SamePeriod> {
-    let before = window.year_before()?;
+fn same_days(fold: &Fold, row: &Indicator, before: Window, value: i128) -> Option<SamePeriod> {
     let known = totals(fold, row, &before).all;
     if known.events > 0 {
         return Some(SamePeriod { compared: compared(value, known.value, row), baseline: None });

@@ -4,8 +4,10 @@ mod asked;
 mod contributions;
 mod figure;
 mod late;
+mod lunar;
 mod nil;
 mod percent;
+mod restated;
 mod spread;
 mod totals;
 
@@ -15,4 +17,5 @@ pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, Wa
 pub use late::Lateness;
 pub use nil::Nil;
 pub use percent::percent;
+pub use restated::{Cause, Comparison, Restatement, Why};
 pub use spread::{Spread, spreads};

@@ -24,7 +24,12 @@ pub struct Nil {
 impl Nil {
     /// Whether a zero may be printed as a statement.
     pub fn is_proven(&self) -> bool {
-        self.missing.is_empty()
+        self.missing.is_empty() && !self.is_nobodys()
+    }
+
+    /// Whether no unit in scope exists on the last asked day: then nobody can say that nothing happened.
+    pub fn is_nobodys(&self) -> bool {
+        self.declared.is_empty() && self.present.is_empty() && self.missing.is_empty()
     }
 }
 

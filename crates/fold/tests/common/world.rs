@@ -157,7 +157,8 @@ impl World {
                     "indicator": "NS.01", "period_from": "2022-01-01", "period_to": "2022-02-08", "value": 1_000 + u64::from(value),
                     "unit_of_measure": "VND", "source_doc": "b",
                 });
-                self.fact(14, "2023-01-02", "baseline.declared", None, data, json!({}));
+                let by = if value.is_multiple_of(5) { 16 } else { 14 };
+                self.fact(by, "2023-01-02", "baseline.declared", None, data, json!({}));
             }
             Op::Task { day: on, number } => {
                 let data = json!({
@@ -174,9 +175,10 @@ impl World {
                 );
             }
             Op::Progress { day: on, number, status } => {
+                let by = unit(status / 3);
                 let status = pick(&["in_progress", "done", "late"], status);
                 let case = json!({"case": format!("nv-{}", number % 3)});
-                self.fact(14, &day(on), "directive.progressed", None, json!({"status": status}), case);
+                self.fact(by, &day(on), "directive.progressed", None, json!({"status": status}), case);
             }
             Op::Close { unit: by, to } => {
                 let data = json!({

@@ -30,8 +30,9 @@ fn cells(figure: &Figure, value: String) -> [Vec<String>; 5] {
         Some(format!("{} {}", pct(percent), plan.label))
     });
     let same_period = figure.against_same_period().map(|percent| format!("{} cùng kỳ", pct(percent)));
+    let lunar = figure.against_lunar_period().map(|percent| format!("{} cùng kỳ âm lịch", pct(percent)));
     let mut said = fill(&value, CELLS[2], 0, 0);
-    said.extend(plans.chain(same_period).flat_map(|line| fill(&line, CELLS[2], 0, 2)));
+    said.extend(plans.chain(same_period).chain(lunar).flat_map(|line| fill(&line, CELLS[2], 0, 2)));
     [
         fill(&figure.indicator, CELLS[0], 0, 0),
         fill(&figure.label, CELLS[1], 0, 0),

@@ -60,6 +60,7 @@ pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
         value,
         plan: Vec::new(),
         same_period: None,
+        lunar_period: None,
         slices: Vec::new(),
         events: 3,
         digest: Some(Digest::of(indicator.as_bytes())),

@@ -54,11 +54,13 @@ pub fn of_the_operator() -> Vec<Value> {
 }
 
 /// Names of the rule tables and their files.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 7] = [
     ("indicators", "indicators.toml"),
     ("occasions", "occasions.toml"),
     ("grouping", "grouping.toml"),
     ("holidays", "holidays.toml"),
+    ("periods", "periods.toml"),
+    ("obligations", "obligations.toml"),
     ("template.monthly", "template.monthly.jinja"),
 ];
 

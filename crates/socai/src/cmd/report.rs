@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
@@ -14,11 +14,12 @@ use socai_report::Figures;
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
+    asked,
     cli::{QuestionArgs, ReportArgs, ReportCommand},
     cmd::issue,
     cut,
     lang::Lang,
-    ledger, paper, state,
+    ledger, paper, reported, state,
 };
 
 /// Prints the report, or issues it.
@@ -31,6 +32,15 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader)?;
     let fold = state::at(&reader, size)?;
+    if args.compare || args.as_reported.is_some() {
+        let report = reported::find(args.as_reported.flatten().as_deref(), &args.question, &fold, lang)?;
+        let bytes = match args.compare {
+            true => reported::compared(&reader, &fold, report, args.print.format, lang)?.into_bytes(),
+            false => reported::again(&reader, &fold, report, args.print.format, lang)?,
+        };
+        paper::write(&args.print, &bytes)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let asked = asked(&args.question, &fold, lang)?;
     let mut figures = figures(&reader, &fold, &asked)?;
     figures.number = args.number;
@@ -38,7 +48,8 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The figures of a question at the size of the fold, with who contributed, who was late and how every chain ends.
+/// The figures of a question at the size of the fold, with who contributed, what an earlier report printed otherwise, who was late and how
+/// every chain ends.
 pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let size = fold.size();
     let mut contributions = Contributions::new(fold, asked);
@@ -51,6 +62,7 @@ pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let found = contributions.finish()?;
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
     let mut figures = Figures::of(fold, asked, &figures, &origin(reader, size)?, reader.root_at(size)?);
+    figures.restated = reported::restated(reader, fold, asked)?;
     let late = lateness.finish();
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
@@ -62,7 +74,7 @@ pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
 }
 
 /// The ledger's name, from its newest checkpoint.
-fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
+pub fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
     let note = reader.committed()?.checkpoint;
     let note = String::from_utf8(note).with_context(|| format!("the checkpoint of size {size}"))?;
     Ok(note.lines().next().unwrap_or_default().to_owned())
@@ -70,53 +82,14 @@ fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
 
 /// The question that the flags ask.
 pub fn asked(args: &QuestionArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
-    let rulebook = fold.rulebook();
-    let mut asked = match (&args.period, &args.from, &args.to) {
-        (Some(period), ..) => match Asked::named(rulebook, period) {
-            Some(asked) => asked,
-            None => {
-                let (from, to) = month(period)?;
-                Asked::days(rulebook, from, to)
-            }
-        },
-        (None, Some(from), Some(to)) => Asked::days(rulebook, day("--from", from)?, day("--to", to)?),
-        (None, None, None) if args.occasion.is_some() => {
-            let id = args.occasion.clone().unwrap_or_default();
-            match Asked::named(rulebook, &id) {
-                Some(asked) => asked,
-                None => bail!("{}: {id}", lang.pick("không có dịp", "there is no occasion")),
-            }
-        }
-        _ => bail!(
-            "{}",
-            lang.pick(
-                "cần --period 2023-02, hoặc --from và --to, hoặc --occasion",
-                "say what to report: --period 2023-02, or --from and --to, or --occasion",
-            )
-        ),
-    };
-    if asked.from > asked.to {
-        bail!("--from {} is after --to {}", asked.from, asked.to);
+    let (rulebook, occasion) = (fold.rulebook(), args.occasion.as_deref());
+    if let (Some(from), Some(to)) = (&args.from, &args.to) {
+        return asked::days(day("--from", from)?, day("--to", to)?, occasion, rulebook, lang);
     }
-    if let Some(id) = &args.occasion {
-        if rulebook.occasion(id, asked.to).is_none() {
-            let known: Vec<_> = rulebook.occasions(asked.to).iter().map(|row| row.id.as_str()).collect();
-            bail!("{}: {id} ({})", lang.pick("không có dịp", "there is no occasion"), known.join(", "));
-        }
-        asked.occasion = Some(id.clone());
-    }
-    Ok(asked)
-}
-
-/// The report month by the 15th–14th rule: 2023-02 is 15/01/2023 to 14/02/2023.
-fn month(period: &str) -> Result<(CivilDate, CivilDate)> {
-    let wrong =
-        || format!("--period {period}: a month such as 2023-02, or a period named in the occasions table");
-    let (year, month) = period.split_once('-').with_context(wrong)?;
-    let (year, month) = (year.parse().with_context(wrong)?, month.parse().with_context(wrong)?);
-    let to = CivilDate::new(year, month, 14).with_context(wrong)?;
-    let from = to.add_months(-1).map(CivilDate::next).with_context(wrong)?;
-    Ok((from, to))
+    asked::of(args.period.as_deref(), occasion, rulebook, lang)?.with_context(|| {
+        let vi = "cần --period 2023-02, hoặc --from và --to, hoặc --occasion";
+        lang.pick(vi, "say what to report: --period 2023-02, or --from and --to, or --occasion")
+    })
 }
 
 fn day(flag: &str, text: &str) -> Result<CivilDate> {

@@ -29,6 +29,18 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
         let suspended =
             if unit.is_suspended() { lang.pick(" (đang đình chỉ)", " (suspended)") } else { "" };
         let _ = writeln!(text, "{no:>4} {:<25} {:<5} {to:<11} {}{suspended}", unit.id, span.code, span.name);
+        for (before, succession) in fold.registry().predecessors(&unit.id, date) {
+            let portion = if succession.whole {
+                lang.pick("toàn bộ", "all of")
+            } else {
+                lang.pick("một phần", "part of")
+            };
+            let _ = writeln!(
+                text,
+                "     ← {portion} {} ({}, {})",
+                before.id, succession.effective, succession.legal
+            );
+        }
     }
     let heading = match lang {
         Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),

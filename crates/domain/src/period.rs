@@ -1,0 +1,111 @@
+//! Periods as people write them: `2023-03`, `2023-Q1`, `2023`, `fy2023`, `2023-01-01..2023-02-08`.
+//!
+//! | text | days | |
+//! |---|---|---|
+//! | `2023-03` | 15/02 – 14/03/2023 | a report month |
+//! | `2023-Q1` … `2023-Q4` | 15/12/2022 – 14/03/2023 … | a report quarter |
+//! | `2023-H1`, `2023-H2` | 15/12/2022 – 14/06/2023 … | a report half-year |
+//! | `2023-9M` | 15/12/2022 – 14/09/2023 | nine report months |
+//! | `2023` | 15/12/2022 – 14/12/2023 | a report year |
+//! | `cal:` before any of them | 01/03 – 31/03/2023 … | the same by the calendar |
+//! | `fy2023` | 01/01 – 31/12/2023 | a fiscal year (Law 83/2015/QH13 art. 14) |
+//! | `2023-01-01..2023-02-08` | as written | a cut for the occasion |
+//!
+//! On which day a report month ends is a [`Cut`], a dated row of the `periods` table. Periods that a unit has named in its
+//! `occasions` table come before this syntax; whoever asks looks there first.
+
+use crate::CivilDate;
+
+/// The first and the last day of a period.
+pub type Days = (CivilDate, CivilDate);
+
+/// The day of the month on which a report month ends; the next one begins on the day after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// 1 to 28, so that every month has it.
+    pub last_day: u8,
+}
+
+impl Cut {
+    /// What holds while a ledger has adopted no `periods` table: from the 15th to the 14th.
+    pub const USUAL: Cut = Cut { last_day: 14 };
+}
+
+/// A text that names no period.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{got}` is no period: write 2023-03, 2023-Q1, 2023-H1, 2023-9M or 2023, `cal:` before one of them for calendar days, \
+     fy2023, or 2023-01-01..2023-02-08"
+)]
+pub struct NotAPeriod {
+    /// The text that was offered.
+    pub got: String,
+}
+
+/// The days of a period; `cut` says how report months end.
+pub fn days(text: &str, cut: Cut) -> Result<Days, NotAPeriod> {
+    read(text, cut).ok_or_else(|| NotAPeriod { got: text.to_owned() })
+}
+
+fn read(text: &str, cut: Cut) -> Option<Days> {
+    if let Some((from, to)) = text.split_once("..") {
+        let days = (from.parse().ok()?, to.parse().ok()?);
+        return (days.0 <= days.1).then_some(days);
+    }
+    if let Some(year) = text.strip_prefix("fy") {
+        return calendar(Months::of_year(number(year, 4)?));
+    }
+    match text.strip_prefix("cal:") {
+        Some(text) => calendar(Months::read(text)?),
+        None => reporting(Months::read(text)?, cut),
+    }
+}
+
+/// Whole months of one year, first and last.
+struct Months {
+    year: i32,
+    first: u8,
+    last: u8,
+}
+
+impl Months {
+    fn of_year(year: i32) -> Months {
+        Months { year, first: 1, last: 12 }
+    }
+
+    fn read(text: &str) -> Option<Months> {
+        let Some((year, part)) = text.split_once('-') else { return Some(Months::of_year(number(text, 4)?)) };
+        let year = number(year, 4)?;
+        let (first, last) = match part {
+            "Q1" => (1, 3),
+            "Q2" => (4, 6),
+            "Q3" => (7, 9),
+            "Q4" => (10, 12),
+            "H1" => (1, 6),
+            "H2" => (7, 12),
+            "9M" => (1, 9),
+            month => {
+                let month = u8::try_from(number(month, 2)?).ok()?;
+                (month, month)
+            }
+        };
+        Some(Months { year, first, last })
+    }
+}
+
+/// A number of exactly so many digits.
+fn number(text: &str, digits: usize) -> Option<i32> {
+    let is_plain = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_plain.then(|| text.parse().ok()).flatten()
+}
+
+fn calendar(months: Months) -> Option<Days> {
+    let from = CivilDate::new(months.year, months.first, 1)?;
+    Some((from, CivilDate::new(months.year, months.last, 1)?.end_of_month()))
+}
+
+fn reporting(months: Months, cut: Cut) -> Option<Days> {
+    let to = CivilDate::new(months.year, months.last, cut.last_day)?;
+    let from = CivilDate::new(months.year, months.first, cut.last_day)?.add_months(-1)?;
+    Some((from.next(), to))
+}

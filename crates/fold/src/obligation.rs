@@ -1,0 +1,200 @@
+//! Two-party facts: hand-overs and transfers are open until the other unit acknowledges, and so are amendments after a closing.
+//!
+//! Which kinds need an answer and whose is an adopted table. A pass over the records finds them, so the fold holds nothing for it.
+//! An answer counts when it comes from the unit that owes it or from one that continues it.
+
+use socai_domain::{
+    CivilDate, Event, Kind,
+    corrections::{self, Standing},
+    tables::{Counterpart, Grouping, Obligation},
+};
+use socai_proto::{Fields, kind, v1::Answer};
+use socai_tlog::{EventName, LeafIndex, UnitNo};
+
+use crate::{
+    filter::{BadRule, Filter, Scalar},
+    fold::Fold,
+    recorded::Recorded,
+    verdict::FoldError,
+};
+
+/// A row of the table, compiled for one kind.
+pub(crate) struct Owed {
+    tag: u32,
+    filter: Filter,
+    /// The field with the unit's id; none for the aggregator.
+    unit_in: Option<u32>,
+}
+
+impl Owed {
+    pub(crate) fn of(row: &Obligation) -> Result<Self, BadRule> {
+        let kind = kind(&row.kind).ok_or_else(|| BadRule::Kind { kind: row.kind.clone() })?;
+        let unit_in = match &row.counterpart {
+            Counterpart::Aggregator => None,
+            Counterpart::UnitIn(name) => {
+                Scalar::of(kind, name, "a unit that answers")?;
+                kind.message.field(name).map(|field| field.tag)
+            }
+        };
+        Ok(Owed { tag: kind.tag, filter: Filter::of(kind, &row.filter)?, unit_in })
+    }
+
+    fn asks(&self, event: &Event<'_>) -> bool {
+        self.tag == event.tag() && self.filter.holds(event.kind())
+    }
+}
+
+/// Something that waits for an answer, or was answered with no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The record that waits.
+    pub name: EventName,
+    /// Its place in the log.
+    pub leaf: LeafIndex,
+    /// Kind of the record.
+    pub kind: &'static str,
+    /// The day of the fact, as corrected.
+    pub occurred_on: CivilDate,
+    /// Its case, when it belongs to one.
+    pub case: Option<String>,
+    /// Who has to answer: the unit named, or whoever has its work on the asked day; at least one.
+    pub from: Vec<UnitNo>,
+    /// Last day for the answer, when the table states a term.
+    pub due_on: Option<CivilDate>,
+    /// What is owed.
+    pub what: OpenWhat,
+    /// The counterpart said no; the publisher has to act.
+    pub is_refused: bool,
+}
+
+/// What is owed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OpenWhat {
+    /// The answer that a row of the adopted table asks for, in Vietnamese and English.
+    Answer(String, String),
+    /// The aggregator's answer to a correction or void made after closing.
+    Acknowledgement,
+}
+
+/// The pass. Give it every record below the fold's size, in order; ask [`Obligations::finish`] at the end.
+pub struct Obligations<'f> {
+    fold: &'f Fold,
+    on: CivilDate,
+    rows: Vec<(&'f Obligation, Owed)>,
+    open: Vec<Open>,
+    next: u64,
+}
+
+impl<'f> Obligations<'f> {
+    /// A pass by the table in force on a day; facts after that day are left out.
+    pub fn new(fold: &'f Fold, on: CivilDate) -> Self {
+        let rows = fold.rulebook().obligations(on).iter();
+        let rows = rows.filter_map(|row| Some((row, Owed::of(row).ok()?))).collect();
+        Obligations { fold, on, rows, open: vec![], next: 0 }
+    }
+
+    /// Takes the next record; those at and above the fold's size change nothing.
+    pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
+        let (name, leaf) = (record.at.name, record.at.leaf);
+        if leaf.0 >= self.fold.size {
+            return Ok(());
+        }
+        if leaf.0 != self.next {
+            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
+        }
+        self.next += 1;
+        if self.fold.is_rejected(leaf) {
+            return Ok(());
+        }
+        let facts = match self.fold.amendments.get(name) {
+            None => Some(record.facts),
+            Some(amended) => amended.effective(name).facts(),
+        };
+        let Some(Ok(event)) = facts.map(Event::decode) else { return Ok(()) };
+        if event.occurred_on() > self.on {
+            return Ok(());
+        }
+        let open = match event.kind() {
+            Kind::EventCorrected(_) | Kind::EventVoided(_) => self.amendment(&event, name, leaf),
+            _ => self.two_party(&event, name, leaf),
+        };
+        self.open.extend(open);
+        Ok(())
+    }
+
+    fn two_party(&self, event: &Event<'_>, name: EventName, leaf: LeafIndex) -> Option<Open> {
+        let (row, owed) = self.rows.iter().find(|(_, owed)| owed.asks(event))?;
+        let registry = self.fold.registry();
+        let stated = owed.unit_in.and_then(|tag| registry.by_id(event.kind().text(tag)?)).map(|unit| unit.no);
+        // Nobody answers to himself: a ward that publishes its own hand-over is answered by its aggregator.
+        let whose = stated
+            .filter(|unit| *unit != name.unit)
+            .unwrap_or_else(|| self.aggregator(name.unit, event.occurred_on()));
+        let is_theirs = |by: UnitNo| by != name.unit && registry.continues(by, whose, self.on);
+        let answers = self.fold.answers().to(name).filter(|(by, _)| is_theirs(*by));
+        let answers: Vec<Answer> = answers.map(|(_, answer)| answer).collect();
+        let is_settled = whose == name.unit || answers.contains(&Answer::Confirmed);
+        let days = row.days.and_then(|days| i32::try_from(days).ok());
+        (!is_settled).then(|| Open {
+            name,
+            leaf,
+            kind: event_kind(event),
+            occurred_on: event.occurred_on(),
+            case: event.case().map(str::to_owned),
+            from: self.heirs(whose),
+            due_on: days.and_then(|days| event.occurred_on().add_days(days)),
+            what: OpenWhat::Answer(row.label.clone(), row.label_en.clone()),
+            is_refused: answers.contains(&Answer::Refused),
+        })
+    }
+
+    /// A correction or void that came after closing and has no answer yet.
+    fn amendment(&self, event: &Event<'_>, name: EventName, leaf: LeafIndex) -> Option<Open> {
+        let (target, _) = corrections::amends(event)?;
+        let about = self.fold.amendments.record_of(target);
+        let amendments = self.fold.amendments.get(about)?.amendments();
+        let is_pending = |a: &corrections::Amendment| a.name == name && a.standing == Standing::Pending;
+        amendments.iter().any(is_pending).then(|| Open {
+            name,
+            leaf,
+            kind: event_kind(event),
+            occurred_on: event.occurred_on(),
+            case: event.case().map(str::to_owned),
+            from: self.heirs(self.aggregator(name.unit, event.occurred_on())),
+            due_on: None,
+            what: OpenWhat::Acknowledgement,
+            is_refused: false,
+        })
+    }
+
+    fn aggregator(&self, unit: UnitNo, on: CivilDate) -> UnitNo {
+        let none = Grouping::default();
+        let grouping = self.fold.rulebook().grouping(on).unwrap_or(&none);
+        corrections::acknowledger(self.fold.registry(), grouping, unit, on)
+    }
+
+    /// Whoever has a unit's work; the unit itself when it ended without a successor here.
+    fn heirs(&self, no: UnitNo) -> Vec<UnitNo> {
+        let registry = self.fold.registry();
+        let heirs = registry.unit(no).map(|unit| registry.heirs(&unit.id, self.on)).unwrap_or_default();
+        if heirs.is_empty() { vec![no] } else { heirs.into_iter().map(|unit| unit.no).collect() }
+    }
+
+    /// What is open, in leaf order.
+    ///
+    /// # Errors
+    /// Records are missing: the pass ended before the fold's size.
+    pub fn finish(self) -> Result<Vec<Open>, FoldError> {
+        if self.next != self.fold.size {
+            return Err(FoldError::OutOfOrder {
+                got: LeafIndex(self.fold.size),
+                expected: LeafIndex(self.next),
+            });
+        }
+        Ok(self.open)
+    }
+}
+
+fn event_kind(event: &Event<'_>) -> &'static str {
+    socai_proto::kind_by_tag(event.tag()).map_or("", |kind| kind.name)
+}

@@ -1,0 +1,67 @@
+//! A question answered at two sizes of one ledger, and why the answers differ.
+
+use anyhow::{Result, bail};
+use socai_fold::{
+    Fold, Report,
+    figures::{Asked, Comparison, Restatement},
+};
+use socai_follow::{ReplayError, recorded};
+use socai_log::Reader;
+use socai_report::{AsOf, Changes, changes_json, changes_text};
+use socai_tlog::LeafIndex;
+
+use crate::{cli::ChangesFormat, cmd::report::origin, lang::Lang};
+
+/// What differs between two states of a ledger; what the report printed stands for the earlier one when there is a report.
+pub fn restated(
+    reader: &Reader,
+    earlier: &Fold,
+    later: &Fold,
+    asked: &Asked,
+    report: Option<&Report>,
+) -> Result<Vec<Restatement>> {
+    if earlier.size() > later.size() {
+        bail!("cut-off {} comes after {}: the earlier one is --from", earlier.size(), later.size());
+    }
+    let mut comparison = Comparison::new(earlier, later, asked)?;
+    if let Some(report) = report {
+        comparison.as_reported(report);
+    }
+    reader.for_each(LeafIndex(0), later.size(), |record| -> Result<(), ReplayError> {
+        Ok(comparison.visit(&recorded(&record)?)?)
+    })?;
+    Ok(comparison.finish()?)
+}
+
+/// The comparison as it is printed.
+pub fn printed(
+    reader: &Reader,
+    (earlier, later): (&Fold, &Fold),
+    asked: &Asked,
+    report: Option<&Report>,
+    format: ChangesFormat,
+    lang: Lang,
+) -> Result<String> {
+    let restated = restated(reader, earlier, later, asked, report)?;
+    let as_of = |fold: &Fold| -> Result<AsOf> {
+        Ok(AsOf {
+            size: fold.size(),
+            root: reader.root_at(fold.size())?,
+            time_ms: fold.last_received_at_ms(),
+        })
+    };
+    let ledger = origin(reader, later.size())?;
+    let changes = Changes {
+        ledger: &ledger,
+        registry: later.registry(),
+        asked,
+        from: as_of(earlier)?,
+        to: as_of(later)?,
+        report,
+        restated: &restated,
+    };
+    Ok(match format {
+        ChangesFormat::Text => changes_text(&changes, lang.proto()),
+        ChangesFormat::Json => changes_json(&changes)?,
+    })
+}
