@@ -9,6 +9,7 @@
 
 use socai_domain::{
     CivilDate,
+    calendar::Calendar,
     tables::{self, Grouping, Indicator, Occasion, Table},
 };
 use socai_tlog::LeafIndex;
@@ -17,6 +18,7 @@ use crate::{
     cube::IndicatorNo,
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
+    law,
 };
 
 /// Kinds have tags below this; a version's rows are found by one index.
@@ -48,6 +50,8 @@ pub struct Rulebook {
     versions: Vec<Version>,
     /// What an [`IndicatorNo`] stands for: one layout of axes of one code.
     series: Vec<Series>,
+    /// Working days, of every year that an adopted table of holidays covers.
+    pub(crate) calendar: Calendar,
 }
 
 /// Cells of one code with the same axes.
@@ -101,6 +105,7 @@ impl Rulebook {
             self.series = series;
             self.versions.push(version);
         }
+        let is_holidays = matches!(table, Table::Holidays(_));
         self.adopted.push(Adopted {
             name: adopted.name.to_owned(),
             version: adopted.version,
@@ -110,6 +115,9 @@ impl Rulebook {
             content: adopted.content.to_owned(),
             table,
         });
+        if is_holidays {
+            self.calendar = law::calendar(&self.adopted);
+        }
         Ok(())
     }
 

@@ -49,7 +49,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Unit(command) => cmd::unit::run(command, lang),
         Command::Kinds { kind } => cmd::kinds::run(kind.as_deref(), lang),
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
-        Command::Case { ledger, id } => cmd::case::run(&ledger, &id, lang),
+        Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
