@@ -3,7 +3,7 @@
 use socai_proto::view::Repeated;
 
 use super::Breaches;
-use crate::CivilDate;
+use crate::{CivilDate, Event};
 
 /// Two dates of one span are in order. Dates that are no days were noted by the descriptors.
 pub(super) fn in_order(field: &'static str, from: i32, to: i32, out: &mut Breaches) {
@@ -51,6 +51,30 @@ pub(super) fn at_most(
             "more_than_the_whole",
             format!("{part} lớn hơn {whole_vi} ({whole})"),
             format!("{part} is more than {whole_en} ({whole})"),
+        );
+    }
+}
+
+/// A fact that changes or counts something has an amount.
+pub(super) fn not_zero(field: &'static str, amount: i64, out: &mut Breaches) {
+    if amount == 0 {
+        out.add(field, "zero", "Giá trị phải khác 0", "the value is not zero");
+    }
+}
+
+/// A fact about a case names it: by the envelope's case, or by a record of it in refs. `what` and how it began, in both languages.
+pub(super) fn continues_a_case(
+    event: &Event<'_>,
+    (what_vi, begun_vi): (&str, &str),
+    (what_en, begun_en): (&str, &str),
+    out: &mut Breaches,
+) {
+    if event.case().is_none() && event.refs().next().is_none() {
+        out.add(
+            "case",
+            "required",
+            format!("Phải nêu {what_vi}: mã vụ việc (case) hoặc bản ghi {begun_vi} (refs)"),
+            format!("name the {what_en}: its case, or the record by which it was {begun_en} (refs)"),
         );
     }
 }

@@ -14,12 +14,5 @@ pub(super) fn issued(directive: &view::DirectiveIssued<'_>, event: &Event<'_>, o
 
 /// Progress names its task.
 pub(super) fn progressed(event: &Event<'_>, out: &mut Breaches) {
-    if event.case().is_none() && event.refs().next().is_none() {
-        out.add(
-            "case",
-            "required",
-            "Phải nêu nhiệm vụ: mã vụ việc (case) hoặc bản ghi giao việc (refs)",
-            "name the task: its case, or the record that set it (refs)",
-        );
-    }
+    common::continues_a_case(event, ("nhiệm vụ", "giao việc"), ("task", "set"), out);
 }

@@ -1,14 +1,9 @@
-//! Rules of projects, inspections, incidents and activities.
+//! Rules of inspections, incidents and activities.
 
 use socai_proto::v1::{InspectionResult, Suspension};
 use socai_proto::view;
 
 use super::{Breaches, common};
-
-/// A work is accepted once in an acceptance.
-pub(super) fn project_accepted(acceptance: &view::ProjectAccepted<'_>, out: &mut Breaches) {
-    common::distinct("data.works", acceptance.works, out);
-}
 
 /// The result agrees with what was found, samples with samples, and the lead is not its own participant.
 pub(super) fn inspection_conducted(visit: &view::InspectionConducted<'_>, out: &mut Breaches) {

@@ -88,6 +88,29 @@ pub(super) fn voided(void: &view::EventVoided, publisher: UnitNo, ctx: &Ctx<'_>,
     before_this_record(void.target.as_ref(), publisher, ctx, out);
 }
 
+/// An annex is destroyed by whoever answers for it: the unit that published the record or continues its work, or the operator.
+pub(super) fn annex_erased(
+    erasure: &view::AnnexErased<'_>,
+    event: &Event<'_>,
+    publisher: UnitNo,
+    ctx: &Ctx<'_>,
+    out: &mut Breaches,
+) {
+    let Some(target) = before_this_record(erasure.target.as_ref(), publisher, ctx, out) else { return };
+    let may =
+        publisher == UnitNo::OPERATOR || ctx.registry.continues(publisher, target.unit, event.occurred_on());
+    if !may {
+        out.add(
+            "data.target",
+            "another_units_record",
+            format!(
+                "Bản ghi {target} của đơn vị khác; chỉ đơn vị đó hoặc đơn vị vận hành được tiêu hủy phần phụ"
+            ),
+            format!("record {target} is another unit's: that unit or the operator erases its annex"),
+        );
+    }
+}
+
 /// In the publisher's own chain a target comes before the record that names it.
 fn before_this_record(
     target: Option<&view::Ref>,

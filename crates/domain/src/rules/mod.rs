@@ -8,14 +8,20 @@
 
 mod breach;
 mod budget;
+mod clearance;
 mod common;
 mod directive;
+mod dossier;
 mod envelope;
 mod facts;
 mod field_work;
+mod housing;
 mod ledger;
+mod office;
 mod penalty;
+mod project;
 mod social;
+mod tax;
 
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
@@ -81,22 +87,40 @@ fn kind(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches)
         Kind::EventAcknowledged(answer) => ledger::acknowledged(answer, publisher, ctx, out),
         Kind::EventCorrected(correction) => ledger::corrected(correction, publisher, ctx, out),
         Kind::EventVoided(void) => ledger::voided(void, publisher, ctx, out),
+        Kind::AnnexErased(erasure) => ledger::annex_erased(erasure, event, publisher, ctx, out),
         Kind::BaselineDeclared(baseline) => ledger::baseline_declared(baseline, event, out),
         Kind::PeriodClosed(closing) => ledger::period_closed(closing, event, out),
         Kind::ReportIssued(report) => ledger::report_issued(report, publisher, ctx, out),
         Kind::BudgetEstimateSet(estimate) => budget::estimate_set(estimate, event, out),
         Kind::BudgetRevenuePosted(posting) => budget::revenue_posted(posting, event, out),
         Kind::BudgetExpenditurePosted(posting) => budget::expenditure_posted(posting, event, out),
-        Kind::ProjectAccepted(acceptance) => field_work::project_accepted(acceptance, out),
+        Kind::TaxDebtChanged(change) => tax::debt_changed(change, out),
+        Kind::ProjectRegistered(project) => project::registered(project, event, publisher, ctx, out),
+        Kind::ProjectAccepted(acceptance) => project::accepted(acceptance, out),
+        Kind::ProjectDisbursed(payment) => project::disbursed(payment, event, out),
+        Kind::ClearancePaymentMade(payment) => clearance::payment_made(payment, out),
+        Kind::ClearanceSiteHandedOver(handover) => clearance::site_handed_over(handover, out),
         Kind::ViolationRecorded(record) => penalty::violation_recorded(record, out),
         Kind::PenaltyDecided(decision) => penalty::decided(decision, event, out),
         Kind::PenaltyPaymentReceived(payment) => penalty::payment_received(payment, out),
+        Kind::PenaltyDecisionRevised(revision) => penalty::decision_revised(revision, event, out),
+        Kind::PenaltyExecutionChanged(change) => penalty::execution_changed(change, event, out),
+        Kind::ViolationClosedWithoutPenalty(_) => penalty::closed_without_penalty(event, out),
         Kind::InspectionConducted(visit) => field_work::inspection_conducted(visit, out),
         Kind::ActivityHeld(activity) => field_work::activity_held(activity, out),
+        Kind::HousingRenovationMilestone(reached) => housing::renovation_milestone(reached, out),
         Kind::GiftProgrammeApproved(programme) => social::programme_approved(programme, out),
         Kind::GiftDelivered(batch) => social::delivered(batch, out),
         Kind::HealthVisitsReported(report) => social::visits_reported(report, ctx, out),
+        Kind::EpidemicCasesReported(report) => social::cases_reported(report, ctx, out),
         Kind::ConscriptionHandedOver(handover) => social::handed_over(handover, event, publisher, ctx, out),
+        Kind::DossierReceived(dossier) => dossier::received(dossier, event, out),
+        Kind::DossierStatusChanged(change) => dossier::status_changed(change, event, out),
+        Kind::DossierComponentDigitised(papers) => dossier::component_digitised(papers, event, out),
+        Kind::DocumentRegistered(document) => office::document_registered(document, ctx, out),
+        Kind::CitizenReceptionHeld(session) => office::reception_held(session, out),
+        Kind::PetitionReceived(petition) => office::petition_received(petition, out),
+        Kind::PetitionHandled(handling) => office::petition_handled(handling, event, out),
         Kind::DirectiveIssued(task) => directive::issued(task, event, out),
         Kind::DirectiveProgressed(_) => directive::progressed(event, out),
         // The registry has the rules of these.
@@ -106,5 +130,7 @@ fn kind(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches)
         | Kind::ClearanceStageReached(_)
         | Kind::IncidentReported(_)
         | Kind::ConscriptionQuotaSet(_) => {}
+        // The token means something to its vault alone.
+        Kind::IdentityErased(_) => {}
     }
 }

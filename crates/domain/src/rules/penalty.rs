@@ -3,7 +3,8 @@
 //! Whether the fine lies in its bracket, the signer had the competence and the decision came in time are findings: auditors want to see
 //! such decisions, so they are never refused.
 
-use socai_proto::{v1::PenaltyForm, view};
+use socai_proto::v1::{ExecutionAction, PenaltyForm, RevisionAction};
+use socai_proto::view;
 
 use super::{Breaches, common};
 use crate::{Dong, Event};
@@ -11,6 +12,8 @@ use crate::{Dong, Event};
 const LAW: &str = "Law 15/2012/QH13";
 const ONE_ACT_ONE_FINE: &str = "Law 15/2012/QH13 art. 3.1.d";
 const ON_THE_SPOT: &str = "Law 15/2012/QH13 art. 56";
+const REVISION: &str = "Law 15/2012/QH13 art. 18.3";
+const EXECUTION: &str = "Law 15/2012/QH13 art. 76, 77, 79";
 
 /// Acts are named once.
 pub(super) fn violation_recorded(record: &view::ViolationRecorded<'_>, out: &mut Breaches) {
@@ -86,4 +89,50 @@ pub(super) fn payment_received(payment: &view::PenaltyPaymentReceived<'_>, out: 
         let (vi, en) = ("Phải có tiền phạt hoặc tiền chậm nộp", "neither fine nor interest was paid");
         out.add("data.amount", "zero", vi, en).by(LAW);
     }
+}
+
+/// A revision is of some decision; what is annulled has no total any more.
+pub(super) fn decision_revised(
+    revision: &view::PenaltyDecisionRevised<'_>,
+    event: &Event<'_>,
+    out: &mut Breaches,
+) {
+    names_a_decision(event, out);
+    if revision.action() == RevisionAction::Annulled && revision.new_total.is_some() {
+        let (vi, en) = ("Quyết định bị hủy bỏ không còn số tiền phạt", "an annulled decision has no total");
+        out.add("data.new_total", "total_differs", vi, en).by(REVISION);
+    }
+}
+
+/// A change of execution is some decision's; relief states how much, a delay how long.
+pub(super) fn execution_changed(
+    change: &view::PenaltyExecutionChanged,
+    event: &Event<'_>,
+    out: &mut Breaches,
+) {
+    names_a_decision(event, out);
+    let action = change.action();
+    let relief = matches!(action, ExecutionAction::Reduced | ExecutionAction::Exempted);
+    if relief && change.amount.unwrap_or(0) == 0 {
+        let (vi, en) = ("Giảm, miễn phải nêu số tiền", "a reduction or exemption states its amount");
+        out.add("data.amount", "required", vi, en).by(EXECUTION);
+    }
+    match change.until {
+        Some(until) => common::in_order("data.until", event.occurred_on().yyyymmdd(), until, out),
+        None if matches!(action, ExecutionAction::Postponed | ExecutionAction::Instalments) => {
+            let (vi, en) =
+                ("Hoãn, nộp nhiều lần phải nêu thời hạn", "a postponement or instalments state until when");
+            out.add("data.until", "required", vi, en).by(EXECUTION);
+        }
+        None => {}
+    }
+}
+
+/// What ends without a penalty began with a record.
+pub(super) fn closed_without_penalty(event: &Event<'_>, out: &mut Breaches) {
+    common::continues_a_case(event, ("vụ vi phạm", "lập biên bản"), ("violation", "recorded"), out);
+}
+
+fn names_a_decision(event: &Event<'_>, out: &mut Breaches) {
+    common::continues_a_case(event, ("quyết định xử phạt", "ra quyết định"), ("decision", "made"), out);
 }

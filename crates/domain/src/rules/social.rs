@@ -1,4 +1,4 @@
-//! Rules of gifts, health visits and call-up.
+//! Rules of gifts, health and call-up.
 
 use socai_proto::view;
 use socai_tlog::UnitNo;
@@ -38,6 +38,19 @@ pub(super) fn delivered(batch: &view::GiftDelivered<'_>, out: &mut Breaches) {
 pub(super) fn visits_reported(report: &view::HealthVisitsReported<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     common::in_order("data.to", report.from, report.to, out);
     common::not_after("data.to", report.to, ctx.received_on, "ngày nhận", "the day of receipt", out);
+}
+
+/// Cases fell ill on days in order that are over.
+pub(super) fn cases_reported(report: &view::EpidemicCasesReported<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
+    common::in_order("data.onset_to", report.onset_from, report.onset_to, out);
+    common::not_after(
+        "data.onset_to",
+        report.onset_to,
+        ctx.received_on,
+        "ngày nhận",
+        "the day of receipt",
+        out,
+    );
 }
 
 /// Parts do not exceed the citizens handed over, in the year of the call, from a unit that exists.
