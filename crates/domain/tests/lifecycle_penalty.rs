@@ -18,6 +18,8 @@ trait Penalty {
     fn decided(self, on: &str, due: &str) -> Given;
     fn decided_as(self, on: &str, due: &str, data: Json) -> Given;
     fn paid(self, on: &str, amount: i64) -> Given;
+    fn revised(self, on: &str, action: &str, new_total: Json) -> Given;
+    fn executed(self, on: &str, action: &str, data: Json) -> Given;
     fn paid_with_interest(self, on: &str, amount: i64, interest: i64) -> Given;
 }
 
@@ -44,6 +46,16 @@ impl Penalty for Given {
         });
         all.as_object_mut().unwrap().extend(data.as_object().unwrap().clone());
         self.fact(WARD, on, "penalty.decided", all)
+    }
+
+    fn revised(self, on: &str, action: &str, new_total: Json) -> Given {
+        self.fact(WARD, on, "penalty.decision_revised", json!({"action": action, "new_total": new_total}))
+    }
+
+    fn executed(self, on: &str, action: &str, data: Json) -> Given {
+        let mut all = json!({"action": action, "amount": null, "until": null});
+        all.as_object_mut().unwrap().extend(data.as_object().unwrap().clone());
+        self.fact(WARD, on, "penalty.execution_changed", all)
     }
 
     fn paid(self, on: &str, amount: i64) -> Given {
@@ -279,4 +291,122 @@ fn without_adopted_law_nothing_is_judged_by_law() {
     let judged = case.under(&given::Adopted::none(), "2023-07-01");
     assert!(judged[0].findings.iter().all(|found| found.source.is_empty()), "{judged:#?}");
     assert_eq!(judged[0].state, is(State::Overdue));
+}
+
+#[test]
+fn serving_late_is_found_and_the_days_to_comply_run_from_it() {
+    let case = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20");
+    let in_time = case.clone().executed("2023-02-14", "served", json!({}));
+    // ten days from Tuesday 14/02 end on Friday 24/02
+    in_time.expect("2023-02-24", is(State::Served), &[]);
+    in_time.expect("2023-02-25", is(State::Overdue), &["overdue"]);
+    let late = case.executed("2023-02-15", "served", json!({}));
+    late.expect("2023-02-15", is(State::Served), &["sent_late"]);
+}
+
+#[test]
+fn a_rectified_decision_owes_its_new_total_and_an_annulled_one_nothing() {
+    let case =
+        given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20").paid("2023-02-15", 2_000_000);
+    case.expect("2023-02-16", is(State::PartlyPaid), &[]);
+    let amended = case.clone().revised("2023-02-16", "amended", json!(2_000_000));
+    amended.expect("2023-02-16", is(State::Paid), &[]);
+    let annulled = case.revised("2023-02-16", "annulled", json!(null));
+    annulled.expect("2023-03-16", is(State::Annulled), &["refund_due"]);
+    assert_eq!(detail(&annulled.on("2023-03-16"), "late interest"), None);
+}
+
+#[test]
+fn a_replaced_decision_gives_way_to_the_one_that_replaces_it() {
+    let case = given()
+        .recorded("2023-02-06")
+        .decided("2023-02-10", "2023-02-20")
+        .revised("2023-02-12", "replaced", json!(null))
+        .decided("2023-02-13", "2023-02-23");
+    case.expect("2023-02-12", is(State::Annulled), &[]);
+    case.expect("2023-02-13", is(State::Decided), &[]);
+    case.paid("2023-02-20", 2_500_000).expect("2023-02-24", is(State::Paid), &[]);
+}
+
+#[test]
+fn what_is_reduced_or_exempted_is_owed_no_more() {
+    let case = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20");
+    let reduced = case.clone().executed("2023-02-15", "reduced", json!({"amount": 500_000}));
+    reduced.clone().paid("2023-02-16", 2_000_000).expect("2023-06-01", is(State::Paid), &[]);
+    reduced.paid("2023-02-16", 2_500_000).expect("2023-06-01", is(State::Paid), &["overpaid"]);
+    let exempted = case.executed("2023-02-15", "exempted", json!({"amount": 2_500_000}));
+    exempted.expect("2023-06-01", is(State::Exempted), &[]);
+}
+
+#[test]
+fn a_fine_is_put_off_for_three_months_from_two_million_on() {
+    let case = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20");
+    let put_off = case.clone().executed("2023-02-15", "postponed", json!({"until": "2023-05-15"}));
+    put_off.expect("2023-05-15", is(State::Postponed), &[]);
+    put_off.expect("2023-05-16", is(State::Overdue), &["overdue"]);
+    let longer = case.executed("2023-02-15", "postponed", json!({"until": "2023-05-16"}));
+    longer.expect("2023-02-15", is(State::Postponed), &["postponement_not_allowed"]);
+}
+
+#[test]
+fn a_large_fine_is_paid_in_at_most_three_parts_of_which_the_first_is_two_fifths() {
+    let act = "16/2022/NĐ-CP:16.1.b";
+    let large = json!({
+        "field": "construction", "signer_level": "district", "total": 17_500_000,
+        "lines": [line(act, 15_000_000, 20_000_000, 17_500_000)],
+    });
+    let case = given()
+        .recorded_as("2023-02-06", json!({"field": "construction", "acts": [act]}))
+        .decided_as("2023-02-10", "2023-02-20", large)
+        .executed("2023-02-15", "instalments", json!({"until": "2023-08-10"}));
+    case.expect("2023-06-01", is(State::InInstalments), &[]);
+    let parts = case.clone().paid("2023-02-20", 7_000_000).paid("2023-05-20", 5_000_000);
+    parts.expect("2023-08-10", is(State::InInstalments), &[]);
+    parts.paid("2023-08-10", 5_500_000).expect("2023-12-31", is(State::Paid), &[]);
+    case.clone().paid("2023-02-20", 6_999_999).expect(
+        "2023-03-01",
+        is(State::InInstalments),
+        &["instalments_differ"],
+    );
+    let small = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20").executed(
+        "2023-02-15",
+        "instalments",
+        json!({"until": "2023-08-10"}),
+    );
+    small.expect("2023-02-15", is(State::InInstalments), &["instalments_not_allowed"]);
+}
+
+#[test]
+fn enforcement_ordered_within_the_year_keeps_a_decision_from_lapsing() {
+    let case = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20");
+    let ordered = case.executed("2023-06-01", "enforcement_ordered", json!({}));
+    assert_eq!(ordered.on("2024-06-01").state, is(State::EnforcementOrdered));
+    let done = ordered.executed("2024-03-01", "enforced", json!({}));
+    assert_eq!(done.on("2024-06-01").state, is(State::Enforced));
+}
+
+#[test]
+fn a_complaint_suspends_execution_only_when_it_is_said_so() {
+    let case = given().recorded("2023-02-06").decided("2023-02-10", "2023-02-20");
+    let suspended = case.executed("2023-02-15", "suspended_by_complaint", json!({}));
+    assert_eq!(suspended.on("2023-06-01").state, is(State::Suspended));
+}
+
+#[test]
+fn a_record_may_be_closed_without_a_penalty_but_not_decided_as_well() {
+    let ground = json!({"ground": "not_violation"});
+    let case =
+        given().recorded("2023-02-06").fact(WARD, "2023-02-20", "violation.closed_without_penalty", ground);
+    case.expect("2023-12-31", is(State::Closed), &[]);
+    case.decided("2023-02-10", "2023-02-20").expect(
+        "2023-02-20",
+        is(State::Decided),
+        &["closed_and_decided"],
+    );
+}
+
+#[test]
+fn a_change_before_its_decision_is_recorded_waits_for_it_and_is_listed() {
+    let case = given().executed("2023-02-14", "served", json!({}));
+    case.expect("2023-02-14", is(State::Pending), &["decision_pending"]);
 }

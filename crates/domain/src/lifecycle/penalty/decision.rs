@@ -11,9 +11,8 @@ use crate::{
     },
 };
 
-use super::file::{File, Said};
+use super::file::{Decision, File, Said};
 
-type Decision<'f> = Said<'f, view::PenaltyDecided<'f>>;
 type Record<'f> = Said<'f, view::ViolationRecorded<'f>>;
 
 /// What is found about the record and its decisions.
@@ -33,6 +32,7 @@ pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>) -> Vec<Finding> {
         }
     }
     twice(file, &mut out);
+    closed_and_decided(file, &mut out);
     undecided(file, asked, &mut out);
     out
 }
@@ -193,8 +193,9 @@ fn without_record(decision: &Decision<'_>, out: &mut Vec<Finding>) {
 
 /// One act is fined once (art. 3.1.d).
 fn twice(file: &File<'_>, out: &mut Vec<Finding>) {
-    for (at, later) in file.decisions.iter().enumerate() {
-        for earlier in &file.decisions[..at] {
+    let standing: Vec<_> = file.standing().collect();
+    for (at, later) in standing.iter().enumerate() {
+        for earlier in &standing[..at] {
             let shared = later
                 .data
                 .lines
@@ -211,9 +212,22 @@ fn twice(file: &File<'_>, out: &mut Vec<Finding>) {
     }
 }
 
+/// A file that was closed without a penalty has no decision.
+fn closed_and_decided(file: &File<'_>, out: &mut Vec<Finding>) {
+    if let (Some(closing), Some(decision)) = (file.closings.last(), file.standing().last()) {
+        let (vi, en) = (
+            "vừa có quyết định xử phạt vừa kết thúc không xử phạt",
+            "decided, and closed without a penalty as well",
+        );
+        let facts = vec![decision.fact.name, closing.name];
+        out.push(Finding::new("closed_and_decided", facts, vi, en));
+    }
+}
+
 /// A record whose term is over without a decision.
 fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let (Some(record), true) = (file.records.last(), file.decisions.is_empty()) else { return };
+    let is_open = file.decisions.is_empty() && file.closings.is_empty();
+    let Some(record) = file.records.last().filter(|_| is_open) else { return };
     let Some(term) = law::decision(asked.rules, record.data.transferred, record.fact.on()) else { return };
     let last = asked.rules.calendar().add_working_days(record.fact.on(), term.value.working_days);
     if let Some(last) = last.filter(|last| *last < asked.on) {

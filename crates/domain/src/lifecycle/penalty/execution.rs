@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-use super::{account::Account, file::File};
+use super::{account::Account, file::File, relief};
 
 /// What is found about terms and payments.
 pub(super) fn findings(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>) -> Vec<Finding> {
@@ -20,12 +20,14 @@ pub(super) fn findings(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>
         return out;
     }
     short_terms(file, asked, &mut out);
+    relief::findings(file, asked, &mut out);
+    refund(file, account, &mut out);
     too_much(file, account, &mut out);
     unpaid(file, account, asked, &mut out);
     out
 }
 
-/// Payments whose decision has not been recorded yet.
+/// Facts whose decision has not been recorded yet.
 fn pending(file: &File<'_>, out: &mut Vec<Finding>) {
     if !file.payments.is_empty() {
         let facts = names(file.payments.iter().map(|payment| payment.fact));
@@ -35,10 +37,32 @@ fn pending(file: &File<'_>, out: &mut Vec<Finding>) {
         );
         out.push(Finding::new("payment_pending", facts, vi, en));
     }
+    let revisions = file.revisions.iter().map(|revision| revision.fact);
+    let facts = names(revisions.chain(file.executions.iter().map(|change| change.fact)));
+    if !facts.is_empty() {
+        let (vi, en) = (
+            "đã sửa đổi hoặc thi hành, quyết định xử phạt chưa được ghi sổ",
+            "revised or executed, but the decision is not in the ledger yet",
+        );
+        out.push(Finding::new("decision_pending", facts, vi, en));
+    }
+}
+
+/// Money that was paid on decisions of which none stands.
+fn refund(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
+    if file.standing().next().is_none() && account.paid.0 > 0 {
+        let paid = money(account.paid);
+        out.push(Finding::new(
+            "refund_due",
+            names(file.payments.iter().map(|payment| payment.fact)),
+            format!("quyết định đã bị hủy bỏ, phải hoàn trả {paid} đồng đã thu"),
+            format!("the decision was annulled, {paid} VND that was paid is to be refunded"),
+        ));
+    }
 }
 
 fn short_terms(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    for decision in &file.decisions {
+    for decision in file.standing() {
         let on = decision.fact.on();
         let Some(term) = law::compliance(asked.rules, on) else { continue };
         let earliest = i32::try_from(term.value).ok().and_then(|days| on.add_days(days));
@@ -63,7 +87,7 @@ fn short_terms(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
 /// More than the fine, or more interest than accrued.
 fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
     let facts = || names(file.payments.iter().map(|payment| payment.fact));
-    if account.unpaid.is_negative() {
+    if account.unpaid.is_negative() && account.fine.0 > 0 && account.paid.0 > 0 {
         let (paid, fine) = (money(account.paid), money(account.fine));
         out.push(Finding::new(
             "overpaid",
@@ -88,7 +112,7 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
 
 /// A fine past its term, past the time for executing it, or paid without its interest.
 fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let facts = names(file.decisions.iter().map(|decision| decision.fact));
+    let facts = names(file.standing().map(|decision| decision.fact));
     let owed = account.interest.checked_sub(account.interest_paid).unwrap_or(Dong::ZERO);
     let (left, interest) = (money(account.unpaid), money(account.interest));
     if account.unpaid.0 <= 0 {

@@ -5,10 +5,12 @@ mod account;
 mod decision;
 mod execution;
 mod file;
+mod relief;
 
-use socai_proto::schema::Label;
+use socai_proto::{schema::Label, v1::ExecutionAction};
 
 use super::{Asked, Detail, Judged, Value, story::Story};
+use crate::CivilDate;
 use account::Account;
 use file::File;
 
@@ -19,14 +21,32 @@ pub enum State {
     Pending,
     /// Recorded, not decided.
     Recorded,
+    /// Ended without a penalty.
+    Closed,
     /// Decided, nothing known of its serving or payment.
     Decided,
+    /// Served, the term runs.
+    Served,
+    /// Put off.
+    Postponed,
+    /// To be paid in parts, the term runs.
+    InInstalments,
+    /// Not executed while a complaint or lawsuit is dealt with.
+    Suspended,
+    /// Every decision was annulled.
+    Annulled,
     /// A warning: nothing to pay.
     Warned,
     /// Paid in part, within the term.
     PartlyPaid,
     /// The whole fine is paid.
     Paid,
+    /// Nothing is left to pay because it was exempted.
+    Exempted,
+    /// To be enforced.
+    EnforcementOrdered,
+    /// Enforced; money that came in by it is a payment.
+    Enforced,
     /// The term is over and part of the fine is unpaid.
     Overdue,
     /// Unpaid when the time for executing it was over.
@@ -41,6 +61,15 @@ impl State {
                 ("chờ quyết định xử phạt được ghi sổ", "waiting for its decision to be recorded")
             }
             State::Recorded => ("đã lập biên bản, chưa ra quyết định", "recorded, not decided"),
+            State::Closed => ("kết thúc, không xử phạt", "closed without a penalty"),
+            State::Served => ("đã giao quyết định, chưa nộp phạt", "served, not paid"),
+            State::Postponed => ("hoãn thi hành", "postponed"),
+            State::InInstalments => ("nộp phạt nhiều lần", "paid in instalments"),
+            State::Suspended => ("tạm đình chỉ thi hành do khiếu nại, khởi kiện", "suspended by a complaint"),
+            State::Annulled => ("quyết định đã bị hủy bỏ", "annulled"),
+            State::Exempted => ("được miễn phần tiền phạt còn lại", "exempted"),
+            State::EnforcementOrdered => ("đã ra quyết định cưỡng chế", "enforcement ordered"),
+            State::Enforced => ("đã cưỡng chế thi hành", "enforced"),
             State::Decided => ("đã ra quyết định, chưa nộp phạt", "decided, not paid"),
             State::Warned => ("đã phạt cảnh cáo", "warned"),
             State::PartlyPaid => ("đã nộp phạt một phần", "partly paid"),
@@ -64,16 +93,41 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
 
 fn state(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>) -> State {
     if file.decisions.is_empty() {
-        return if file.records.is_empty() { State::Pending } else { State::Recorded };
+        return match (file.records.is_empty(), file.closings.is_empty()) {
+            (_, false) => State::Closed,
+            (false, true) => State::Recorded,
+            (true, true) => State::Pending,
+        };
     }
-    if account.fine.0 == 0 {
-        return State::Warned;
+    match (file.standing().next(), account.unpaid.0) {
+        (None, _) => State::Annulled,
+        (Some(_), _) if account.fine.0 == 0 => State::Warned,
+        (Some(_), ..=0) if account.paid.0 == 0 => State::Exempted,
+        (Some(_), ..=0) => State::Paid,
+        (Some(_), _) => unpaid(file, account, asked),
     }
-    match account.unpaid.0 {
-        ..=0 => State::Paid,
-        _ if account.lapsed_on.is_some_and(|day| day < asked.on) => State::Lapsed,
-        _ if account.due_on.is_some_and(|due| due < asked.on) => State::Overdue,
-        _ if account.paid.0 > 0 => State::PartlyPaid,
+}
+
+/// Where a fine stands of which something is owed: how far its execution has come, then its term, then what was paid.
+fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>) -> State {
+    let has = |action| file.executions.iter().any(|change| change.data.action() == action);
+    let latest = file.executions.last().map(|change| change.data.action());
+    let is_over = |day: Option<CivilDate>| day.is_some_and(|day| day < asked.on);
+    if has(ExecutionAction::Enforced) {
+        return State::Enforced;
+    }
+    if has(ExecutionAction::EnforcementOrdered) {
+        return State::EnforcementOrdered;
+    }
+    match latest {
+        Some(ExecutionAction::Lapsed) => State::Lapsed,
+        Some(ExecutionAction::SuspendedByComplaint) => State::Suspended,
+        _ if is_over(account.lapsed_on) => State::Lapsed,
+        _ if is_over(account.due_on) => State::Overdue,
+        _ if account.paid.0 > 0 && !has(ExecutionAction::Instalments) => State::PartlyPaid,
+        Some(ExecutionAction::Postponed) => State::Postponed,
+        Some(ExecutionAction::Instalments) => State::InInstalments,
+        _ if has(ExecutionAction::Served) => State::Served,
         _ => State::Decided,
     }
 }
@@ -82,6 +136,9 @@ fn details(file: &File<'_>, account: &Account<'_>) -> Vec<Detail> {
     let mut details = Vec::new();
     if !file.decisions.is_empty() {
         details.push(Detail::new("tiền phạt", "fine", Value::Money(account.fine)));
+    }
+    if account.relief.0 > 0 {
+        details.push(Detail::new("được giảm, miễn", "reduced or exempted", Value::Money(account.relief)));
     }
     if !file.payments.is_empty() {
         details.push(Detail::new("đã nộp", "paid", Value::Money(account.paid)));
