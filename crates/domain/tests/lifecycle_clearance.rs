@@ -12,12 +12,24 @@ use socai_proto::v1::ClearanceStage as Stage;
 trait Clearance {
     fn reached(self, on: &str, round: u32, stage: &str) -> Given;
     fn approved(self, on: &str, round: u32, amount: i64) -> Given;
+    fn paid(self, on: &str, amount: i64) -> Given;
+    fn handed_over(self, on: &str, complete: bool) -> Given;
 }
 
 impl Clearance for Given {
     fn reached(self, on: &str, round: u32, stage: &str) -> Given {
         let data = json!({"plan": "pa-1", "round": round, "stage": stage, "land_users": 3, "area_m2": 100, "amount": null});
         self.fact(8, on, "clearance.stage_reached", data)
+    }
+
+    fn paid(self, on: &str, amount: i64) -> Given {
+        let data = json!({"plan": "pa-1", "round": 1, "land_users": 3, "amount": amount, "refused": 0});
+        self.fact(8, on, "clearance.payment_made", data)
+    }
+
+    fn handed_over(self, on: &str, complete: bool) -> Given {
+        let data = json!({"plan": "pa-1", "area_m2": 50, "enforced": false, "complete": complete});
+        self.fact(8, on, "clearance.site_handed_over", data)
     }
 
     fn approved(self, on: &str, round: u32, amount: i64) -> Given {
@@ -104,4 +116,38 @@ fn a_plan_stands_where_its_slowest_round_does() {
     let plan = posted().reached("2023-01-10", 2, "draft_prepared");
     plan.expect("2023-03-01", at(Stage::DraftPrepared), &[]);
     assert_eq!(detail(&plan.on("2023-03-01"), "rounds"), Some(Value::Count(2)));
+}
+
+/// A plan approved on 30 March 2023 for 9,000,000.
+fn granted() -> Given {
+    posted().reached("2023-03-21", 1, "appraised").approved("2023-03-30", 1, 9_000_000)
+}
+
+#[test]
+fn an_approved_plan_is_paid_then_the_land_handed_over_until_the_project_is_cleared() {
+    let plan = granted().paid("2023-04-10", 9_000_000);
+    plan.expect("2023-12-31", Any::Clearance(State::Paying), &[]);
+    let plan = plan.handed_over("2023-05-10", false);
+    plan.expect("2023-12-31", Any::Clearance(State::Paying), &[]);
+    let plan = plan.handed_over("2023-06-10", true);
+    plan.expect("2023-12-31", Any::Clearance(State::Cleared), &[]);
+    assert_eq!(detail(&plan.on("2023-12-31"), "area handed over (m²)"), Some(Value::Count(100)));
+}
+
+#[test]
+fn a_plan_is_paid_within_thirty_days_and_never_beyond_what_was_approved() {
+    let plan = granted().paid("2023-04-10", 8_000_000);
+    // thirty days end on Saturday 29/04, a holiday, and the holidays end on Wednesday 03/05
+    plan.expect("2023-05-04", Any::Clearance(State::Paying), &[]);
+    plan.expect("2023-05-05", Any::Clearance(State::Paying), &["payment_late"]);
+    let over = plan.paid("2023-04-20", 1_000_001);
+    over.expect("2023-04-20", Any::Clearance(State::Paying), &["more_than_approved"]);
+}
+
+#[test]
+fn a_payment_waits_for_its_approval_and_does_not_come_before_it() {
+    let paid = given().paid("2023-04-10", 9_000_000);
+    paid.expect("2023-04-10", Any::Clearance(State::Pending), &["payment_pending"]);
+    let early = granted().paid("2023-03-29", 9_000_000);
+    early.expect("2023-03-30", Any::Clearance(State::Paying), &["paid_before_approval"]);
 }

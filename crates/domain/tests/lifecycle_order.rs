@@ -41,6 +41,41 @@ fn put(case: Given, which: u8, unit: u32, on: &str, amount: u32) -> Given {
             let lines = json!([{"group": "elderly", "recipient_kind": "person", "unit_value": 1, "quantity": amount}]);
             case.fact(unit, on, "gift.programme_approved", json!({"source": "city", "lines": lines}))
         }
+        8 => {
+            let actions = ["served", "postponed", "reduced", "enforcement_ordered", "suspended_by_complaint"];
+            let action = actions[amount as usize % 5];
+            let data = json!({"action": action, "amount": money, "until": "2024-12-31"});
+            case.fact(unit, on, "penalty.execution_changed", data)
+        }
+        9 => {
+            let actions = ["amended", "annulled", "replaced"];
+            let data = json!({"action": actions[amount as usize % 3], "new_total": null});
+            case.fact(unit, on, "penalty.decision_revised", data)
+        }
+        10 => case.fact(unit, on, "dossier.received", json!({"promised_on": "2024-06-01"})),
+        11 => {
+            let statuses = ["in_process", "supplement_requested", "processed", "returned", "withdrawn"];
+            let data =
+                json!({"status": statuses[amount as usize % 5], "at": amount % 1_440, "e_result": null});
+            case.fact(unit, on, "dossier.status_changed", data)
+        }
+        12 => {
+            let class = ["complaint", "denunciation", "request"][amount as usize % 3];
+            case.fact(unit, on, "petition.received", json!({"class": class, "instance": 1}))
+        }
+        13 => {
+            let actions = ["accepted", "extended", "concluded", "withdrawn", "returned"];
+            let data = json!({"action": actions[amount as usize % 5], "outcome": null});
+            case.fact(unit, on, "petition.handled", data)
+        }
+        14 => {
+            let authority = ["city", "district"][amount as usize % 2];
+            case.fact(unit, on, "conscription.quota_set", json!({"authority": authority, "quota": amount}))
+        }
+        15 => {
+            let data = json!({"plan": "pa", "round": 1, "land_users": 2, "amount": money, "refused": 0});
+            case.fact(unit, on, "clearance.payment_made", data)
+        }
         _ => {
             let data = json!({
                 "source": "city", "group": "elderly", "unit_value": 1, "quantity": amount, "amount": amount, "returned": 0,
@@ -51,8 +86,8 @@ fn put(case: Given, which: u8, unit: u32, on: &str, amount: u32) -> Given {
 }
 
 fn a_case() -> impl Strategy<Value = Given> {
-    let fact = (0..=8_u8, 1..=4_u32, a_day(), 1..=3_000_u32);
-    prop::collection::vec(fact, 1..14).prop_map(|facts| {
+    let fact = (0..=16_u8, 1..=4_u32, a_day(), 1..=3_000_u32);
+    prop::collection::vec(fact, 1..24).prop_map(|facts| {
         let put =
             |case, (which, unit, on, amount): (u8, u32, String, u32)| put(case, which, unit, &on, amount);
         facts.into_iter().fold(given(), put)

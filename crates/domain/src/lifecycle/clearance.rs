@@ -12,7 +12,7 @@ use socai_proto::{
 
 use super::{
     Asked, Detail, Finding, Judged, Value,
-    finding::day,
+    finding::{day, money},
     story::{Fact, Story},
 };
 use crate::{CivilDate, Dong, Kind, law::clearance as law};
@@ -20,32 +20,78 @@ use crate::{CivilDate, Dong, Kind, law::clearance as law};
 /// Where a plan stands: the stage of the round that has come least far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
+    /// Money was paid or land handed over, the plan itself has not been recorded yet.
+    Pending,
     /// A stage of the plan.
     At(ClearanceStage),
+    /// Approved, compensation is being paid.
+    Paying,
+    /// The whole project is cleared with it.
+    Cleared,
 }
 
 impl State {
     /// The state in words.
     pub fn label(self) -> Label {
-        let State::At(stage) = self;
-        stage_label(stage)
+        match self {
+            State::Pending => Label {
+                vi: "chờ phương án được ghi sổ",
+                en: "waiting for its plan to be recorded",
+            },
+            State::At(stage) => stage_label(stage),
+            State::Paying => Label { vi: "đang chi trả", en: "being paid" },
+            State::Cleared => Label { vi: "hoàn thành giải phóng mặt bằng", en: "cleared" },
+        }
     }
 }
 
 type Step<'f> = (&'f Fact<'f>, view::ClearanceStageReached<'f>);
 
+/// What is known of one round.
+#[derive(Default)]
+struct Round<'f> {
+    steps: Vec<Step<'f>>,
+    payments: Vec<(&'f Fact<'f>, view::ClearancePaymentMade<'f>)>,
+}
+
+/// Rounds by plan and number.
+type Rounds<'f> = BTreeMap<(&'f str, u32), Round<'f>>;
+
 /// Judges the plan of a case; none when no fact is of that family.
 pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
-    let mut rounds: BTreeMap<(&str, u32), Vec<Step<'_>>> = BTreeMap::new();
+    let mut rounds = Rounds::new();
+    let (mut area, mut is_cleared, mut handed_over) = (0, false, Vec::new());
     for fact in story.iter() {
-        if let Kind::ClearanceStageReached(step) = *fact.event.kind() {
-            rounds.entry((step.plan, step.round)).or_default().push((fact, step));
+        match *fact.event.kind() {
+            Kind::ClearanceStageReached(step) => {
+                rounds.entry((step.plan, step.round)).or_default().steps.push((fact, step));
+            }
+            Kind::ClearancePaymentMade(paid) => {
+                rounds.entry((paid.plan, paid.round)).or_default().payments.push((fact, paid));
+            }
+            Kind::ClearanceSiteHandedOver(site) => {
+                area += u64::from(site.area_m2);
+                is_cleared |= site.complete;
+                handed_over.push(fact.name);
+            }
+            _ => {}
         }
     }
-    let reached = rounds.values().filter_map(|steps| steps.last()).map(|(_, step)| step.stage());
-    let state = State::At(reached.min_by_key(|stage| progress(*stage))?);
-    let findings = rounds.values().flat_map(|steps| findings(steps, asked)).collect();
-    Some(Judged { state: super::State::Clearance(state), details: details(&rounds), findings })
+    let reached = rounds.values().filter_map(|round| round.steps.last()).map(|(_, step)| step.stage());
+    let is_paying = rounds.values().any(|round| !round.payments.is_empty());
+    let state = match reached.min_by_key(|stage| progress(*stage)) {
+        _ if is_cleared => State::Cleared,
+        None if rounds.is_empty() && handed_over.is_empty() => return None,
+        None => State::Pending,
+        Some(ClearanceStage::Approved) if is_paying => State::Paying,
+        Some(stage) => State::At(stage),
+    };
+    let mut details = details(&rounds);
+    if area > 0 {
+        details.push(Detail::new("diện tích đã bàn giao (m²)", "area handed over (m²)", Value::Count(area)));
+    }
+    let findings = rounds.values().flat_map(|round| findings(round, asked)).collect();
+    Some(Judged { state: super::State::Clearance(state), details, findings })
 }
 
 /// How far a stage is; a round that is drafted again is back at its draft, a withdrawn one at nothing.
@@ -61,25 +107,35 @@ fn is_new_start(stage: ClearanceStage) -> bool {
     matches!(stage, ClearanceStage::Redrafted | ClearanceStage::Withdrawn)
 }
 
-fn details(rounds: &BTreeMap<(&str, u32), Vec<Step<'_>>>) -> Vec<Detail> {
-    let last = || rounds.values().filter_map(|steps| steps.last()).map(|(_, step)| step);
-    let land_users = last().map(|step| u64::from(step.land_users)).sum();
-    let approved = rounds.values().filter_map(|steps| approved_amount(steps));
-    let approved = Dong::checked_sum(approved).filter(|amount| amount.0 > 0);
+fn details(rounds: &Rounds<'_>) -> Vec<Detail> {
+    let last = rounds.values().filter_map(|round| round.steps.last());
+    let land_users = last.map(|(_, step)| u64::from(step.land_users)).sum();
+    let approved = rounds.values().filter_map(|round| approved(&round.steps)?.1);
+    let paid = rounds.values().map(Round::paid);
     let mut details = vec![
         Detail::new("số đợt", "rounds", Value::Count(rounds.len() as u64)),
         Detail::new("số trường hợp sử dụng đất", "land users", Value::Count(land_users)),
     ];
-    details
-        .extend(approved.map(|sum| Detail::new("kinh phí được duyệt", "amount approved", Value::Money(sum))));
+    let sum = |sum: Option<Dong>| sum.filter(|amount| amount.0 > 0).map(Value::Money);
+    let approved = sum(Dong::checked_sum(approved));
+    let paid = sum(Dong::checked_sum(paid));
+    details.extend(approved.map(|sum| Detail::new("kinh phí được duyệt", "amount approved", sum)));
+    details.extend(paid.map(|sum| Detail::new("đã chi trả", "amount paid", sum)));
     details
 }
 
-/// What the latest approval of a round grants, unless the round was withdrawn or drafted again since.
-fn approved_amount(steps: &[Step<'_>]) -> Option<Dong> {
+impl Round<'_> {
+    fn paid(&self) -> Dong {
+        let amounts = self.payments.iter().map(|(_, payment)| Dong(payment.amount));
+        Dong::checked_sum(amounts).unwrap_or(Dong(i64::MAX))
+    }
+}
+
+/// The latest approval of a round with its amount, unless the round was withdrawn or drafted again since.
+fn approved<'f>(steps: &[Step<'f>]) -> Option<(&'f Fact<'f>, Option<Dong>)> {
     let current = since_new_start(steps);
     let approval = current.iter().rev().find(|(_, step)| step.stage() == ClearanceStage::Approved);
-    approval.and_then(|(_, step)| step.amount).map(Dong)
+    approval.map(|(fact, step)| (*fact, step.amount.map(Dong)))
 }
 
 /// The steps after the last re-draft or withdrawal.
@@ -89,14 +145,59 @@ fn since_new_start<'s, 'f>(steps: &'s [Step<'f>]) -> &'s [Step<'f>] {
 }
 
 /// What is found about one round.
-fn findings(steps: &[Step<'_>], asked: &Asked<'_>) -> Vec<Finding> {
+fn findings(round: &Round<'_>, asked: &Asked<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
-    for attempt in steps.split(|(_, step)| is_new_start(step.stage())) {
+    payments(round, asked, &mut out);
+    for attempt in round.steps.split(|(_, step)| is_new_start(step.stage())) {
         out_of_order(attempt, &mut out);
         skipped(attempt, &mut out);
         posting(attempt, asked, &mut out);
     }
     out
+}
+
+/// Payments follow an approval, stay within it and come in time.
+fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+    let facts = |from: &[&Fact<'_>]| from.iter().map(|fact| fact.name).collect::<Vec<_>>();
+    let paid_by: Vec<_> = round.payments.iter().map(|(fact, _)| *fact).collect();
+    let Some((approval, amount)) = approved(&round.steps) else {
+        if !paid_by.is_empty() {
+            let (vi, en) = ("đã chi trả, chưa có phê duyệt", "paid, but no approval is recorded");
+            out.push(Finding::new("payment_pending", facts(&paid_by), vi, en));
+        }
+        return;
+    };
+    let early: Vec<_> = paid_by.iter().copied().filter(|fact| fact.on() < approval.on()).collect();
+    if !early.is_empty() {
+        let (vi, en) = ("chi trả trước ngày phê duyệt", "paid before the approval");
+        out.push(Finding::new("paid_before_approval", facts(&early), vi, en));
+    }
+    let (paid, Some(amount)) = (round.paid(), amount) else { return };
+    let (paid_text, amount_text) = (money(paid), money(amount));
+    let mut names = vec![approval.name];
+    names.extend(facts(&paid_by));
+    if paid > amount {
+        out.push(Finding::new(
+            "more_than_approved",
+            names,
+            format!("đã chi trả {paid_text}, được duyệt {amount_text} đồng"),
+            format!("{paid_text} paid, {amount_text} VND approved"),
+        ));
+        return;
+    }
+    let Some(term) = law::payment(asked.rules, approval.on()).filter(|_| paid < amount) else { return };
+    let last = asked.rules.calendar().deadline(approval.on(), term.value);
+    if let Some(last) = last.filter(|last| *last < asked.on) {
+        out.push(
+            Finding::new(
+                "payment_late",
+                names,
+                format!("quá hạn chi trả {}: mới trả {paid_text} trong {amount_text} đồng", day(last)),
+                format!("due {last}: {paid_text} of {amount_text} VND paid"),
+            )
+            .by(term.source),
+        );
+    }
 }
 
 /// A stage dated after a later one.

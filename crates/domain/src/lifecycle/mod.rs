@@ -7,10 +7,13 @@
 //! Pure: the facts that count, the adopted rules and the day are arguments. Each fact is judged by the row of law in force on its own day.
 
 pub mod clearance;
+pub mod conscription;
 pub mod directive;
+pub mod dossier;
 mod finding;
 pub mod gift;
 pub mod penalty;
+pub mod petition;
 mod story;
 
 use socai_proto::schema::Label;
@@ -52,6 +55,12 @@ pub enum State {
     Gift(gift::State),
     /// A task.
     Directive(directive::State),
+    /// A call-up.
+    Conscription(conscription::State),
+    /// A dossier of the one-stop shop.
+    Dossier(dossier::State),
+    /// A petition.
+    Petition(petition::State),
 }
 
 impl State {
@@ -62,6 +71,9 @@ impl State {
             State::Clearance(state) => state.label(),
             State::Gift(state) => state.label(),
             State::Directive(state) => state.label(),
+            State::Conscription(state) => state.label(),
+            State::Dossier(state) => state.label(),
+            State::Petition(state) => state.label(),
         }
     }
 }
@@ -84,6 +96,8 @@ pub enum Value {
     Count(u64),
     /// A day.
     Day(CivilDate),
+    /// A choice in words.
+    Words(Label),
 }
 
 impl Detail {
@@ -97,6 +111,14 @@ impl Detail {
 /// The facts are those that count: as recorded or as corrected, without voided ones, in any order.
 pub fn judge(facts: &[Fact<'_>], asked: &Asked<'_>) -> Vec<Judged> {
     let story = Story::until(facts, asked.on);
-    let judges = [penalty::judge, clearance::judge, gift::judge, directive::judge];
+    let judges = [
+        penalty::judge,
+        clearance::judge,
+        gift::judge,
+        directive::judge,
+        conscription::judge,
+        dossier::judge,
+        petition::judge,
+    ];
     judges.iter().filter_map(|judge| judge(&story, asked)).collect()
 }

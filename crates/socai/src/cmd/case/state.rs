@@ -32,6 +32,7 @@ fn value(detail: &Detail, lang: Lang) -> String {
         Value::Money(amount) => format!("{label}: {amount} {}", lang.pick("đồng", "VND")),
         Value::Count(count) => format!("{label}: {count}"),
         Value::Day(day) => format!("{label}: {day}"),
+        Value::Words(words) => format!("{label}: {}", lang.pick(words.vi, words.en)),
     }
 }
 
