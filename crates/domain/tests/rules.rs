@@ -32,12 +32,6 @@ fn the_kinds_of_the_operator_are_those_the_descriptors_say() {
     }
 }
 
-/// A valid event of `kind` with one value changed breaks exactly this, when Hạ Đình states it on 15/07/2023.
-fn breaks(kind: &str, changes: &[(&str, Value)], expected: &[&str]) {
-    let form = changes.iter().fold(example(kind), |form, (path, value)| with(form, path, value.clone()));
-    assert_eq!(World::new().draft(HA_DINH, &form, "2023-07-15"), expected, "{kind} with {changes:?}");
-}
-
 #[test]
 fn penalties_add_up_and_rest_on_a_record() {
     let kind = "penalty.decided";

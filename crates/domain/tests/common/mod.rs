@@ -156,3 +156,13 @@ pub fn with(mut form: Value, path: &str, value: Value) -> Value {
     }
     form
 }
+
+/// A valid event of `kind` with values changed breaks exactly this, as a form or as a fact, when Hạ Đình states it on 15/07/2023.
+pub fn breaks(kind: &str, changes: &[(&str, Value)], expected: &[&str]) {
+    let form = changes.iter().fold(example(kind), |form, (path, value)| with(form, path, value.clone()));
+    let found = match socai_proto::json::event_from_json(&form) {
+        Ok(_) => World::new().draft(HA_DINH, &form, "2023-07-15"),
+        Err(errors) => errors.iter().map(|error| format!("{} {}", error.path, error.code.as_str())).collect(),
+    };
+    assert_eq!(found, expected, "{kind} with {changes:?}");
+}
