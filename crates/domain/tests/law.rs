@@ -5,7 +5,7 @@ mod given;
 
 use given::{Adopted, LAWS, date, law};
 use socai_domain::identity::{self, Strictness};
-use socai_domain::law::{clearance, conscription, dossier, penalty, petition, tax};
+use socai_domain::law::{clearance, conscription, dossier, penalty, petition, project, tax};
 use socai_domain::tables::{TableError, parse};
 use socai_domain::{CivilDate, Dong};
 use socai_proto::v1::{PenaltyField as Field, SignerLevel as Signer, SubjectKind as Subject};
@@ -169,6 +169,13 @@ fn drafts_are_posted_for_twenty_then_thirty_days_and_plans_are_paid_within_thirt
 fn a_dossier_may_be_sent_back_for_papers_once() {
     let rules = Adopted::reference();
     assert_eq!(dossier::supplements(&rules, date("2023-02-08")).unwrap().value, 1);
+}
+
+#[test]
+fn an_economic_technical_report_is_enough_up_to_fifteen_then_twenty_billion() {
+    let rules = Adopted::reference();
+    let limit = |on| project::economic_technical_report(&rules, date(on)).unwrap().value;
+    assert_eq!((limit("2024-12-29"), limit("2024-12-30")), (Dong(15_000_000_000), Dong(20_000_000_000)));
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub mod conscription;
 pub mod dossier;
 pub mod penalty;
 pub mod petition;
+pub mod project;
 pub mod tax;
 
 use crate::{

@@ -14,6 +14,7 @@ mod finding;
 pub mod gift;
 pub mod penalty;
 pub mod petition;
+pub mod project;
 mod story;
 
 use socai_proto::schema::Label;
@@ -61,6 +62,8 @@ pub enum State {
     Dossier(dossier::State),
     /// A petition.
     Petition(petition::State),
+    /// A capital project.
+    Project(project::State),
 }
 
 impl State {
@@ -74,6 +77,7 @@ impl State {
             State::Conscription(state) => state.label(),
             State::Dossier(state) => state.label(),
             State::Petition(state) => state.label(),
+            State::Project(state) => state.label(),
         }
     }
 }
@@ -119,6 +123,7 @@ pub fn judge(facts: &[Fact<'_>], asked: &Asked<'_>) -> Vec<Judged> {
         conscription::judge,
         dossier::judge,
         petition::judge,
+        project::judge,
     ];
     judges.iter().filter_map(|judge| judge(&story, asked)).collect()
 }

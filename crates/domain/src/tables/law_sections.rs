@@ -42,6 +42,7 @@ pub(super) fn sections_of(law: &str) -> Option<&'static [Section]> {
         "law.tax" => Some(TAX),
         "law.clearance" => Some(CLEARANCE),
         "law.dossier" => Some(DOSSIER),
+        "law.project" => Some(PROJECT),
         _ => None,
     }
 }
@@ -218,3 +219,5 @@ const CLEARANCE: &[Section] = &[
 ];
 
 const DOSSIER: &[Section] = &[Section { name: "supplement", keys: &[number("requests", 0, 10)] }];
+
+const PROJECT: &[Section] = &[Section { name: "economic_technical_report", keys: &[money("max")] }];

@@ -12,13 +12,14 @@ use socai_domain::tables::{Law, Table, parse};
 use socai_domain::{CivilDate, Event};
 use socai_tlog::EventName;
 
-pub const LAWS: [(&str, &str); 6] = [
+pub const LAWS: [(&str, &str); 7] = [
     ("law.penalty", include_str!("../../../../deploy/thanh-xuan/rules/law.penalty.toml")),
     ("law.petition", include_str!("../../../../deploy/thanh-xuan/rules/law.petition.toml")),
     ("law.conscription", include_str!("../../../../deploy/thanh-xuan/rules/law.conscription.toml")),
     ("law.tax", include_str!("../../../../deploy/thanh-xuan/rules/law.tax.toml")),
     ("law.clearance", include_str!("../../../../deploy/thanh-xuan/rules/law.clearance.toml")),
     ("law.dossier", include_str!("../../../../deploy/thanh-xuan/rules/law.dossier.toml")),
+    ("law.project", include_str!("../../../../deploy/thanh-xuan/rules/law.project.toml")),
 ];
 const HOLIDAYS: &str = include_str!("../../../../deploy/thanh-xuan/rules/holidays.toml");
 

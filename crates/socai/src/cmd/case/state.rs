@@ -46,3 +46,39 @@ fn finding(found: &Finding, lang: Lang) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use socai_domain::{
+        Dong,
+        lifecycle::{State, penalty},
+    };
+    use socai_proto::schema::Label;
+    use socai_tlog::EventName;
+
+    use super::*;
+
+    #[test]
+    fn a_state_is_printed_with_its_sums_and_what_was_found() {
+        let found = Finding {
+            code: "overdue",
+            message_vi: "quá hạn".to_owned(),
+            message_en: "past its term".to_owned(),
+            source: "Điều 78".to_owned(),
+            facts: vec![EventName::new(12, 3), EventName::new(14, 0)],
+        };
+        let unpaid = Detail {
+            label: Label { vi: "còn phải nộp", en: "unpaid" },
+            value: Value::Money(Dong(2_500_000)),
+        };
+        let state = State::Penalty(penalty::State::Overdue);
+        let judged = [Judged { state, details: vec![unpaid], findings: vec![found] }];
+        let on = CivilDate::new(2023, 2, 21).unwrap();
+        assert_eq!(
+            text(&judged, on, Lang::En),
+            "on 2023-02-21: overdue\n    unpaid: 2500000 VND\n  ! past its term [overdue] (12/3, 14/0)\n    Điều 78\n\n"
+        );
+        assert!(text(&judged, on, Lang::Vi).starts_with("ngày 2023-02-21: quá hạn nộp phạt\n"));
+        assert_eq!(text(&[], on, Lang::En), "");
+    }
+}
