@@ -80,7 +80,8 @@ fn citizens_are_handed_over_in_february_or_march() {
 }
 
 #[test]
-fn a_hand_over_before_its_quota_is_recorded_waits_for_it() {
+fn a_hand_over_before_its_quota_is_recorded_waits_for_it_and_is_listed() {
     let call = given().handed_over("2023-02-06", HA_DINH, 5, 0);
-    call.expect("2023-02-06", is(State::Pending), &[]);
+    call.expect("2023-02-06", is(State::Pending), &["quota_pending"]);
+    call.quota("district", HA_DINH, 5).expect("2023-02-06", is(State::Met), &[]);
 }

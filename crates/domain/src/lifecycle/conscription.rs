@@ -97,6 +97,12 @@ impl<'f> Call<'f> {
 
     fn findings(&self, asked: &Asked<'_>) -> Vec<Finding> {
         let mut out = Vec::new();
+        if self.city.is_empty() && self.wards.is_empty() {
+            let facts = self.handed_over.iter().map(|(fact, _)| fact.name).collect();
+            let (vi, en) =
+                ("đã bàn giao, chỉ tiêu chưa được ghi sổ", "handed over, the quota is not in the ledger yet");
+            out.push(Finding::new("quota_pending", facts, vi, en));
+        }
         self.shared_out(&mut out);
         self.over_quota(&mut out);
         for (fact, _) in &self.handed_over {

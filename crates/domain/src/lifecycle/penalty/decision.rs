@@ -3,7 +3,7 @@
 use socai_proto::{v1::PenaltyForm, view};
 
 use crate::{
-    Dong,
+    CivilDate, Dong,
     law::penalty as law,
     lifecycle::{
         Asked, Finding,
@@ -144,6 +144,7 @@ fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out:
             );
         }
     }
+    unknown_holidays(record, decision, asked, out);
     let limit = law::limitation(asked.rules, decision.data.field(), from);
     let Some(limit) = limit else { return };
     let last = i32::try_from(limit.value).ok().and_then(|months| from.add_months(months));
@@ -157,6 +158,22 @@ fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out:
             )
             .by(limit.source),
         );
+    }
+}
+
+/// Working days of a year without a table of holidays are Mondays to Fridays only, which makes a term seem shorter than it was.
+fn unknown_holidays(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+    let is_late =
+        out.iter().any(|found| found.code == "decision_late" && found.facts.contains(&decision.fact.name));
+    let days = [record.fact.on(), decision.fact.on()];
+    let year = days.into_iter().find(|day| !asked.rules.calendar().covers(*day)).map(CivilDate::year);
+    if let Some(year) = year.filter(|_| is_late) {
+        out.push(Finding::new(
+            "holidays_unknown",
+            vec![record.fact.name, decision.fact.name],
+            format!("chưa có bảng ngày nghỉ năm {year}: số ngày làm việc mới trừ thứ Bảy, Chủ nhật"),
+            format!("no table of holidays covers {year}: the working days leave out weekends only"),
+        ));
     }
 }
 
