@@ -147,3 +147,13 @@ fn the_page_of_a_kind_names_every_field_and_shows_an_example_that_can_be_sent() 
         }
     }
 }
+
+#[test]
+fn the_readme_says_how_many_kinds_there_are() {
+    let (ledger, domain): (Vec<_>, Vec<_>) = kinds().iter().partition(|kind| kind.is_ledger());
+    assert_eq!((ledger.len(), domain.len()), (15, 36));
+    let letters: std::collections::BTreeSet<_> = domain.iter().map(|kind| kind.domain).collect();
+    let said = format!("{} kinds of facts in {} domains", kinds().len(), letters.len() + 1);
+    let readme = include_str!("../../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains(&said), "README.md does not say: {said}");
+}

@@ -42,3 +42,24 @@ fn texts_that_go_into_the_log_hold_nothing_that_reads_like_an_identity() {
         assert_eq!(found, None, "{:?}", found.map(|f| &content[f.at..f.at + 30]));
     }
 }
+
+#[test]
+fn every_kind_of_a_domain_is_counted_by_a_row_or_known_not_to_be() {
+    let Ok(Table::Indicators(rows)) = parse("indicators", INDICATORS) else { panic!("no rows") };
+    let counted: Vec<&str> = rows
+        .iter()
+        .flat_map(|row| row.kind.iter().chain(row.plan.iter().map(|plan| &plan.kind)))
+        .map(String::as_str)
+        .collect();
+    let domain = socai_proto::kinds().iter().filter(|kind| !kind.is_ledger());
+    let uncounted: Vec<&str> = domain.map(|kind| kind.name).filter(|name| !counted.contains(name)).collect();
+    // They say where a case stands; what is counted is its other facts.
+    let states = [
+        "project.registered",
+        "violation.recorded",
+        "penalty.execution_changed",
+        "gift.programme_approved",
+        "directive.progressed",
+    ];
+    assert_eq!(uncounted, states);
+}
