@@ -116,7 +116,9 @@ fn the_rows_of_the_district_count_every_domain() {
         ),
     ] {
         let mut ledger = given();
-        facts.iter().for_each(|changes| drop(state(&mut ledger, kind, changes.clone())));
+        for changes in facts {
+            state(&mut ledger, kind, changes.clone());
+        }
         assert_eq!(ledger.fold().1, [], "{code}");
         let figure = ledger.figure(code);
         assert_eq!((figure.value, figure.events), (value, events), "{code}");
