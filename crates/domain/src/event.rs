@@ -1,11 +1,12 @@
 //! Facts bytes become an [`Event`] once, here, and nothing else makes one.
 
-use socai_proto::{Fields, view, view::View};
+use socai_proto::{Fields, schema::Field, view, view::View as _};
 use socai_tlog::{EventName, MAX_FACTS, UnitNo, UnitSeq};
 
+use crate::identity::identity_in;
 use crate::{CivilDate, NotADate};
 
-pub use socai_proto::view::Kind;
+pub use socai_proto::{text::KnownTexts, view::Kind};
 
 /// The 16 random bytes a publisher gives a fact: its idempotency key.
 pub type EventId = [u8; 16];
@@ -19,6 +20,7 @@ pub struct Event<'a> {
     facts: &'a [u8],
     view: view::Event<'a>,
     occurred_on: CivilDate,
+    obeys_schema: bool,
 }
 
 /// Facts bytes that are no event of this release. The remedy is the sender's.
@@ -50,19 +52,46 @@ pub enum Malformed {
 }
 
 impl<'a> Event<'a> {
-    /// Reads the facts of a record in place, without allocating.
-    #[inline]
+    /// Reads the facts of a record in place.
     pub fn decode(facts: &'a [u8]) -> Result<Event<'a>, Malformed> {
-        let mut event = Event { facts, view: view::Event::default(), occurred_on: CivilDate::MIN };
-        event.fill()?;
+        let mut event = Event::blank(facts);
+        event.fill(None)?;
         Ok(event)
     }
 
-    fn fill(&mut self) -> Result<(), Malformed> {
+    /// The same for whoever reads many: texts known from earlier facts are not judged again, and the event is shown where it was read,
+    /// because it is too large to be moved without need. Allocates nothing.
+    #[inline]
+    pub fn decode_next<T>(
+        facts: &'a [u8],
+        known: &mut KnownTexts,
+        show: impl FnOnce(&Event<'a>) -> T,
+    ) -> Result<T, Malformed> {
+        let mut event = Event::blank(facts);
+        event.fill(Some(known))?;
+        Ok(show(&event))
+    }
+
+    #[inline]
+    fn blank(facts: &'a [u8]) -> Event<'a> {
+        Event { facts, view: view::Event::default(), occurred_on: CivilDate::MIN, obeys_schema: false }
+    }
+
+    fn fill(&mut self, known: Option<&mut KnownTexts>) -> Result<(), Malformed> {
         if self.facts.len() > MAX_FACTS {
             return Err(Malformed::TooLong { got: self.facts.len() });
         }
-        self.view.fill(self.facts)?;
+        let look = |field: &'static Field, text: &str| identity_in(field, text).is_none();
+        self.obeys_schema = self.view.fill_obeying(self.facts, known, look).is_ok();
+        if !self.obeys_schema {
+            self.view = view::Event::read(self.facts)?;
+        }
+        self.check()
+    }
+
+    /// What no event is without, and what no rule can be asked about.
+    #[inline]
+    fn check(&mut self) -> Result<(), Malformed> {
         if self.view.kind.is_none() {
             return Err(Malformed::UnknownKind);
         }
@@ -71,6 +100,12 @@ impl<'a> Event<'a> {
         }
         self.occurred_on = CivilDate::from_yyyymmdd(self.view.occurred_on)?;
         Ok(())
+    }
+
+    /// Whether it was found to break no descriptor rule and to hold no identity while it was read.
+    #[inline]
+    pub(crate) fn obeys_schema(&self) -> bool {
+        self.obeys_schema
     }
 
     /// The bytes it was read from.

@@ -25,6 +25,6 @@ pub mod time;
 
 pub use date::{CivilDate, NotADate, Weekday};
 pub use dong::Dong;
-pub use event::{Event, EventId, Kind, Malformed, name_of};
+pub use event::{Event, EventId, Kind, KnownTexts, Malformed, name_of};
 pub use registry::{Position, Registry};
 pub use rules::Breach;

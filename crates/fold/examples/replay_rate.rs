@@ -22,6 +22,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const RULES: &str = include_str!("../../../deploy/thanh-xuan/rules/indicators.toml");
 
 fn main() {
+    println!("event {} bytes", size_of::<Event>());
     let events: usize = std::env::args().nth(1).map_or(1_000_000, |text| text.parse().unwrap());
     // Facts lie one after the other, as a reader of volumes hands them over.
     let (mut bytes, mut spans) = (vec![], vec![]);

@@ -8,6 +8,7 @@ use crate::{
     cube::{CellKey, Place},
     fold::Fold,
     recorded::Recorded,
+    switch::Counted,
 };
 
 impl Fold {
@@ -45,7 +46,8 @@ impl Fold {
         }
         let Some(version) = self.rulebook.version(leaf, event.occurred_on()) else { return };
         let (tag, payload) = (event.tag(), event.kind());
-        for planner in version.planners.iter().filter(|planner| planner.tag == tag) {
+        let Some(of_kind) = version.of_kind(tag) else { return };
+        for planner in &of_kind.planners {
             match planner.plan(payload) {
                 Some((planned, value)) if add => {
                     self.plans.add(&planner.code, planned, event.occurred_on(), name, value);
@@ -54,13 +56,18 @@ impl Fold {
                 None => {}
             }
         }
-        let counters = version.counters_of(tag);
-        if counters.is_empty() {
+        let mut counters = of_kind.counters.of(payload).peekable();
+        if counters.peek().is_none() {
             return;
         }
         let place = place_of(&self.registry, event, name);
-        for counter in counters.iter().filter(|counter| counter.filter.holds(payload)) {
-            let axes = counter.axes.place(payload, &mut self.values);
+        let mut placed = None;
+        for Counted { counter, axes: same } in counters {
+            let axes = match placed {
+                Some((as_before, axes)) if as_before == *same => axes,
+                _ => counter.axes.place(payload, &mut self.values),
+            };
+            placed = Some((*same, axes));
             let key = CellKey::new(counter.no, name.unit, place, event.occurred_on(), axes);
             let measure = counter.measure(payload);
             let member = counter.member(payload, &mut self.values);

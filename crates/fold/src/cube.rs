@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 use socai_domain::{CivilDate, registry::MAX_UNITS};
+use socai_proto::date::YEARS;
 use socai_tlog::UnitNo;
 
 use crate::{
@@ -125,10 +126,13 @@ impl Shelved for (CellKey, ValueNo) {
     }
 }
 
-/// The shelf of a day's cells: shelves ascend as days do.
+/// The shelf of a day's cells: shelves ascend as days do. Months have 31 places, so that no calendar is needed.
 #[inline]
 pub(crate) fn shelf_of(day: CivilDate) -> u32 {
-    day.yyyymmdd().cast_unsigned()
+    let yyyymmdd = day.yyyymmdd();
+    let (year, month, day) = (yyyymmdd / 10_000, yyyymmdd / 100 % 100, yyyymmdd % 100);
+    let year = year.clamp(*YEARS.start(), *YEARS.end()) - YEARS.start(); // facts of other years do not count
+    (year * 372 + (month - 1) * 31 + day - 1).unsigned_abs()
 }
 
 /// What the facts of a cell add up to. Held in halves: a sum of 128 bits would be aligned to 16 bytes, and entries would be a third

@@ -145,6 +145,24 @@ impl Filter {
         conditions.iter().map(|condition| compile(kind, condition)).collect::<Result<_, _>>().map(Filter)
     }
 
+    /// The fields of enums and bools that facts are picked by.
+    pub(crate) fn choices(&self) -> impl Iterator<Item = u32> {
+        self.0.iter().filter_map(|condition| match condition {
+            Condition::OneOf { tag, .. } => Some(*tag),
+            _ => None,
+        })
+    }
+
+    /// Whether a fact whose field has this number may meet every condition.
+    pub(crate) fn allows(&self, field: u32, number: Option<u32>) -> bool {
+        self.0.iter().all(|condition| match condition {
+            Condition::OneOf { tag, mask } if *tag == field => {
+                number.is_some_and(|number| number < u64::BITS && mask >> number & 1 == 1)
+            }
+            _ => true,
+        })
+    }
+
     /// Whether a payload meets every condition.
     #[inline]
     pub(crate) fn holds(&self, payload: &Kind<'_>) -> bool {

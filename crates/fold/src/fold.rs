@@ -1,6 +1,6 @@
 //! The state of a ledger as far as figures, cases and findings need it, record by record.
 
-use socai_domain::{CivilDate, Event, Malformed, Registry, rules, time};
+use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Registry, rules, time};
 use socai_proto::validate_facts;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
@@ -45,6 +45,8 @@ pub struct Fold {
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
     today: Today,
+    /// Texts of earlier facts; `None` only while one is read.
+    known: Option<KnownTexts>,
 }
 
 impl Fold {
@@ -59,13 +61,14 @@ impl Fold {
     /// voided.
     pub fn apply(&mut self, record: &Recorded<'_>, facts: &dyn Facts) -> Result<Verdict, FoldError> {
         self.expect_next(record)?;
-        let reasons = match Event::decode(record.facts) {
-            Ok(event) => match self.reasons_against(&event, record) {
-                reasons if reasons.is_empty() => self.accept(&event, record, facts)?,
-                reasons => reasons,
-            },
-            Err(malformed) => reasons_of(malformed, record),
-        };
+        let mut known = self.known.take().unwrap_or_default();
+        let judged =
+            Event::decode_next(record.facts, &mut known, |event| match self.reasons_against(event, record) {
+                reasons if reasons.is_empty() => self.accept(event, record, facts),
+                reasons => Ok(reasons),
+            });
+        self.known = Some(known);
+        let reasons = judged.unwrap_or_else(|malformed| Ok(reasons_of(malformed, record)))?;
         let is_rejected = !reasons.is_empty();
         self.note(record, is_rejected);
         if is_rejected {

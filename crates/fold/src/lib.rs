@@ -38,6 +38,7 @@ mod rows;
 mod rulebook;
 pub mod sample;
 mod stamped;
+mod switch;
 mod tracked;
 mod values;
 mod verdict;

@@ -7,6 +7,8 @@
 //! operation. A correction is counted under the version of the record it corrects. So a replay and a live fold, which meet the
 //! same leaves in the same order, hold the same cells; figures name the version and the leaf from which they count.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use socai_domain::{
     CivilDate,
     calendar::Calendar,
@@ -19,10 +21,8 @@ use crate::{
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
     law,
+    switch::Counters,
 };
-
-/// Kinds have tags below this; a version's rows are found by one index.
-const TAGS: usize = 512;
 
 /// A table that `rules.adopted` brought in.
 #[derive(Clone, Debug)]
@@ -79,18 +79,22 @@ impl Series {
 pub(crate) struct Version {
     leaf: LeafIndex,
     effective_from: CivilDate,
-    pub counters: Vec<Counter>,
+    /// What is counted and planned by facts of a kind, by its tag; none for kinds that no row is about.
+    by_tag: Box<[Option<Box<OfKind>>]>,
+}
+
+/// The rows about one kind of facts.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OfKind {
+    pub counters: Counters,
     pub planners: Vec<Planner>,
-    /// By kind tag: first and last + 1 of `counters`, which are in tag order.
-    by_tag: Box<[(u16, u16); TAGS]>,
 }
 
 impl Version {
-    /// The counters of a kind.
+    /// The rows about a kind.
     #[inline]
-    pub(crate) fn counters_of(&self, tag: u32) -> &[Counter] {
-        let (from, to) = self.by_tag.get(tag as usize).copied().unwrap_or_default();
-        &self.counters[usize::from(from)..usize::from(to)]
+    pub(crate) fn of_kind(&self, tag: u32) -> Option<&OfKind> {
+        self.by_tag.get(tag as usize)?.as_deref()
     }
 }
 
@@ -210,22 +214,24 @@ impl Version {
         effective_from: CivilDate,
         series: &mut Vec<Series>,
     ) -> Result<Self, BadRule> {
-        let (mut counters, mut planners) = (vec![], vec![]);
+        let (mut counters, mut planners) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for row in rows {
-            counters.extend(Counter::of(row, |axes| number(series, &row.code, axes))?);
-            planners.extend(Planner::of(row)?);
+            if let Some(counter) = Counter::of(row, |axes| number(series, &row.code, axes))? {
+                counters.entry(counter.tag).or_default().push(counter);
+            }
+            if let Some(planner) = Planner::of(row)? {
+                planners.entry(planner.tag).or_default().push(planner);
+            }
         }
-        counters.sort_by_key(|counter| counter.tag);
-        let mut by_tag = Box::new([(0, 0); TAGS]);
-        for (at, counter) in counters.iter().enumerate() {
-            let slot = by_tag.get_mut(counter.tag as usize);
-            let slot =
-                slot.ok_or_else(|| BadRule::Other(format!("kind tag {} is above {TAGS}", counter.tag)))?;
-            let at =
-                u16::try_from(at).map_err(|_| BadRule::Other("more than 65,535 indicators".to_owned()))?;
-            *slot = if slot.1 == 0 { (at, at + 1) } else { (slot.0, at + 1) };
+        let mut by_tag: Vec<Option<Box<OfKind>>> = vec![];
+        let tags: BTreeSet<u32> = counters.keys().chain(planners.keys()).copied().collect();
+        for tag in tags {
+            by_tag.resize(tag as usize + 1, None);
+            let counters = Counters::new(counters.remove(&tag).unwrap_or_default());
+            let planners = planners.remove(&tag).unwrap_or_default();
+            by_tag[tag as usize] = Some(Box::new(OfKind { counters, planners }));
         }
-        Ok(Version { leaf, effective_from, counters, planners, by_tag })
+        Ok(Version { leaf, effective_from, by_tag: by_tag.into() })
     }
 }
 

@@ -9,7 +9,7 @@ use crate::hash::FastMap;
 
 /// A key that knows its shelf.
 pub(crate) trait Shelved: Copy + Eq + Hash {
-    /// Number of the shelf; near in time is equal or near in number.
+    /// Number of the shelf, below 2^17; near in time is equal or near in number.
     fn shelf(&self) -> u32;
 }
 
@@ -36,7 +36,9 @@ type Shelf<K, V> = FastMap<K, Slot<V>>;
 /// Entries by key, unordered.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamped<K, V> {
-    shelves: FastMap<u32, Shelf<K, V>>,
+    shelves: Vec<(u32, Shelf<K, V>)>,
+    /// By number, where a shelf stands in `shelves`, plus one; zero for none.
+    places: Vec<u32>,
     /// Keys with their value at the last drain, noted at the first change after it. `None` while nobody asks for changes.
     before: Option<Vec<(K, Option<V>)>>,
     batch: u32,
@@ -44,7 +46,7 @@ pub(crate) struct Stamped<K, V> {
 
 impl<K, V> Default for Stamped<K, V> {
     fn default() -> Self {
-        Stamped { shelves: FastMap::default(), before: None, batch: 1 }
+        Stamped { shelves: vec![], places: vec![], before: None, batch: 1 }
     }
 }
 
@@ -58,7 +60,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
     /// Changes an entry, which starts from nothing when there is none.
     #[inline]
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        let shelf = self.shelves.entry(key.shelf()).or_default();
+        let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
         let slot = shelf.entry(key).or_insert(Slot { value: V::default(), batch: 0 });
         if let Some(before) = &mut self.before
             && slot.batch != self.batch
@@ -75,7 +77,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
 
     /// Every entry on some shelves that has not come to nothing, in no particular order.
     pub(crate) fn on_shelves(&self, wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = (&K, &V)> {
-        let shelves = self.shelves.iter().filter(move |(shelf, _)| wanted(**shelf));
+        let shelves = self.shelves.iter().filter(move |(shelf, _)| wanted(*shelf));
         let entries = shelves.flat_map(|(_, shelf)| shelf.iter().map(|(key, slot)| (key, &slot.value)));
         entries.filter(|(_, value)| !value.is_nothing())
     }
@@ -85,7 +87,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         let Some(before) = &mut self.before else { return };
         self.batch += 1;
         for (key, old) in std::mem::take(before) {
-            let Some(shelf) = self.shelves.get_mut(&key.shelf()) else { continue };
+            let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
             let new = shelf.get(&key).and_then(|slot| slot.value.something());
             if new.is_none() {
                 shelf.remove(&key);
@@ -98,8 +100,29 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
 
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
-        self.shelves.entry(key.shelf()).or_default().insert(key, Slot { value, batch: 0 });
+        let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
+        shelf.insert(key, Slot { value, batch: 0 });
     }
+}
+
+/// The shelf of a number, two indexes away; a new one when there is none.
+#[inline]
+fn shelf<'s, K, V>(
+    shelves: &'s mut Vec<(u32, Shelf<K, V>)>,
+    places: &mut Vec<u32>,
+    number: u32,
+) -> &'s mut Shelf<K, V> {
+    let at = number as usize;
+    if at >= places.len() {
+        places.resize(at + 1, 0);
+    }
+    if places[at] == 0 {
+        // A day is much like the one before: room for as many entries spares the new shelf its growing.
+        let room = shelves.last().map_or(0, |(_, shelf)| shelf.len());
+        shelves.push((number, Shelf::with_capacity_and_hasher(room, Default::default())));
+        places[at] = shelves.len() as u32; // as many as there are days at most
+    }
+    &mut shelves[places[at] as usize - 1].1
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ fn main() -> Outcome<()> {
     let pool = DescriptorPool::decode(descriptors.as_slice())?;
     fs::write(out.join("fields.rs"), accessors::generate(&pool)?)?;
     let facts = messages_of_facts(&pool)?;
-    fs::write(out.join("view.rs"), view::views(&facts)?)?;
+    fs::write(out.join("view.rs"), view::views(&pool, &facts)?)?;
     fs::write(out.join("obeys.rs"), obeys::generate(&pool, &facts)?)?;
     fs::write(out.join("tables.rs"), tables::generate(&pool, &root)?)?;
     Ok(())

@@ -1,4 +1,6 @@
-//! `impl Obeys` for the view of every message of facts: the descriptor rules as straight-line code.
+//! `impl Obeys` for the view of every message of facts: the descriptor rules about everything but texts, as straight-line code.
+//!
+//! Texts and the parts of a message are judged while they are read; what is left is whether they are there.
 
 use std::fmt::Write as _;
 
@@ -8,12 +10,12 @@ use crate::Outcome;
 use crate::accessors::rust_name;
 use crate::options::Info;
 use crate::rule::{Rule, max_items};
-use crate::tables::{in_oneof, static_name};
+use crate::tables::in_oneof;
 
 /// The whole of `obeys.rs`.
 pub fn generate(pool: &DescriptorPool, messages: &[MessageDescriptor]) -> Outcome<String> {
     let mut code = String::new();
-    for message in messages.iter().filter(|message| message.name() != "Ref") {
+    for message in messages {
         implement(&mut code, pool, message)?;
     }
     Ok(code)
@@ -24,40 +26,37 @@ fn implement(code: &mut String, pool: &DescriptorPool, message: &MessageDescript
     let mut conditions = vec![];
     for field in message.fields().filter(|field| !in_oneof(field)) {
         let info = Info::of(pool, &field.options(), "field_info", field.full_name())?;
-        conditions.extend(condition(message, &field, &info)?);
+        conditions.extend(condition(&field, &info)?);
     }
-    if name == "Source" {
-        conditions.push("source_is_whole(self)".to_owned());
+    match name {
+        "Source" => conditions.push("source_is_whole(self)".to_owned()),
+        "Ref" => conditions.push("i64::try_from(self.seq).is_ok()".to_owned()),
+        _ => {}
     }
-    if message.fields().any(|field| in_oneof(&field)) {
-        conditions.push(kind(message));
+    let oneofs = message.oneofs().filter(|one| !one.is_synthetic());
+    conditions.extend(oneofs.map(|one| format!("self.{}.is_some()", rust_name(one.name()))));
+    if conditions.is_empty() {
+        conditions.push("true".to_owned());
     }
     let lifetime = if borrows(message) { "<'_>" } else { "" };
     writeln!(code, "impl Obeys for view::{name}{lifetime} {{\n    #[inline]")?;
-    writeln!(code, "    #[allow(unused_variables)]\n    fn obeys<L: Look>(&self, look: &mut L) -> bool {{")?;
+    writeln!(code, "    fn obeys(&self) -> bool {{")?;
     writeln!(code, "        {}\n    }}\n}}\n", conditions.join("\n            && "))?;
     Ok(())
 }
 
 /// What a field's value must satisfy; `None` when its type says all.
-fn condition(message: &MessageDescriptor, field: &FieldDescriptor, info: &Info) -> Outcome<Option<String>> {
+fn condition(field: &FieldDescriptor, info: &Info) -> Outcome<Option<String>> {
     let (value, required) = (format!("self.{}", rust_name(field.name())), info.flag("required"));
-    let place = format!("&schema::{}.fields[{}]", static_name(message.name()), field.number() - 1);
     let rule = Rule::of(field, info)?;
     if field.cardinality() == Cardinality::Repeated {
-        let item = match rule {
-            Rule::Text { style, max_len } => {
-                format!("text(item, TextStyle::{style}, {max_len}, true, {place}, look)")
-            }
-            Rule::Hex { len } => format!("item.len() == {len}"),
-            Rule::Record => "record(&item)".to_owned(),
-            Rule::Message(_) => "item.obeys(look)".to_owned(),
-            _ => return Err(format!("{}: no rule for a list of these", field.full_name()).into()),
-        };
         let most = max_items(info);
-        return Ok(Some(format!(
-            "items({value}.len(), {most}, {required}) && {value}.iter().all(|item| {item})"
-        )));
+        let items = format!("items({value}.len(), {most}, {required})");
+        return Ok(Some(match rule {
+            Rule::Text { .. } | Rule::Record | Rule::Message(_) => items,
+            Rule::Hex { len } => format!("{items} && {value}.iter().all(|item| item.len() == {len})"),
+            _ => return Err(format!("{}: no rule for a list of these", field.full_name()).into()),
+        }));
     }
     let optional = field.supports_presence();
     Ok(match rule {
@@ -69,32 +68,14 @@ fn condition(message: &MessageDescriptor, field: &FieldDescriptor, info: &Info) 
         Rule::Date if optional => Some(format!("{value}.is_none_or(date::is_valid)")),
         Rule::Date => Some(format!("date::is_valid({value})")),
         Rule::Enum { last, .. } => Some(format!("({}..={last}).contains(&{value})", u8::from(required))),
-        Rule::Text { style, max_len } => {
-            Some(format!("text({value}, TextStyle::{style}, {max_len}, {required}, {place}, look)"))
-        }
+        Rule::Text { .. } if required => Some(format!("!{value}.is_empty()")),
+        Rule::Text { .. } => None,
         Rule::Hex { len } if required => Some(format!("{value}.len() == {len}")),
         Rule::Hex { len } => Some(format!("({value}.is_empty() || {value}.len() == {len})")),
-        Rule::Record if required => Some(format!("{value}.as_ref().is_some_and(record)")),
-        Rule::Record => Some(format!("{value}.as_ref().is_none_or(record)")),
-        Rule::Message(_) if required => {
-            Some(format!("{value}.as_ref().is_some_and(|part| part.obeys(look))"))
-        }
-        Rule::Message(_) => Some(format!("{value}.as_ref().is_none_or(|part| part.obeys(look))")),
+        Rule::Record | Rule::Message(_) if required => Some(format!("{value}.is_some()")),
+        Rule::Record | Rule::Message(_) => None,
         Rule::TextMap { .. } => return Err(format!("{}: facts hold no maps", field.full_name()).into()),
     })
-}
-
-/// The payload of whatever kind it is; an event without one obeys nothing.
-fn kind(message: &MessageDescriptor) -> String {
-    let arms: String = message
-        .fields()
-        .filter(in_oneof)
-        .filter_map(|field| if let Kind::Message(payload) = field.kind() { Some(payload) } else { None })
-        .map(|payload| {
-            format!("                Some(view::Kind::{}(payload)) => payload.obeys(look),\n", payload.name())
-        })
-        .collect();
-    format!("match &self.kind {{\n{arms}                None => false,\n            }}")
 }
 
 /// Whether the view of a message borrows from the bytes.

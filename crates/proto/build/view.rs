@@ -6,17 +6,20 @@
 
 use std::fmt::Write as _;
 
-use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
+use prost_reflect::{Cardinality, DescriptorPool, FieldDescriptor, Kind, MessageDescriptor, OneofDescriptor};
 
 use crate::Outcome;
 use crate::accessors::{int_expression, method, rust_name};
+use crate::options::Info;
+use crate::rule::Rule;
+use crate::tables::static_name;
 
 /// The Rust source of the views of `messages`, none of which may be nested in another.
-pub fn views(messages: &[MessageDescriptor]) -> Outcome<String> {
+pub fn views(pool: &DescriptorPool, messages: &[MessageDescriptor]) -> Outcome<String> {
     let mut code = String::new();
     for message in messages {
         structure(&mut code, message)?;
-        reader(&mut code, message)?;
+        reader(&mut code, pool, message)?;
         accessors(&mut code, message)?;
         enum_getters(&mut code, message)?;
         for one in oneofs(message) {
@@ -41,13 +44,16 @@ fn structure(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
 }
 
 /// `fill`: one comparison a field, in ascending order of the numbers; parts are filled where they will stay.
-fn reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
+fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor) -> Outcome<()> {
     let mut steps = vec![];
     for field in plain(message) {
         let (key, name) = (key(&field), rust_name(field.name()));
         let step = match field.is_list() {
-            true => format!("        while wire.at({key}) {{ self.{name}.push(&mut wire, {key})?; }}\n"),
-            false => format!("        if wire.at({key}) {{ {} }}\n", assign(&field)?),
+            true => format!(
+                "        while wire.at({key}) {{ self.{name}.push(&mut wire, {key}, {}, reading)?; }}\n",
+                list_rule(pool, &field)?
+            ),
+            false => format!("        if wire.at({key}) {{ {} }}\n", assign(pool, &field)?),
         };
         steps.push((field.number(), step));
     }
@@ -68,8 +74,10 @@ fn reader(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
     let body: String = steps.into_iter().map(|(_, step)| step).collect();
     writeln!(
         code,
-        "impl<'a> View<'a> for {}{} {{\n    #[inline]\n    fn fill(&mut self, bytes: &'a [u8]) -> Result<(), NotFacts> {{\n        \
-         let mut wire = Wire::new(bytes);\n{body}        wire.is_done()\n    }}\n}}\n",
+        "impl<'a> View<'a> for {}{} {{\n    #[inline]\n    #[allow(unused_variables)]\n    \
+         fn fill<R: Reading>(&mut self, bytes: &'a [u8], reading: &mut R) -> Result<(), NotFacts> {{\n        \
+         let mut wire = Wire::new(bytes);\n{body}        wire.is_done()?;\n        \
+         if R::JUDGES && !self.obeys() {{ Err(NotFacts::Disobeys) }} else {{ Ok(()) }}\n    }}\n}}\n",
         message.name(),
         lifetime(message),
     )?;
@@ -156,14 +164,14 @@ fn choice(code: &mut String, message: &MessageDescriptor, one: &OneofDescriptor)
 }
 
 /// The statement that reads a singular field.
-fn assign(field: &FieldDescriptor) -> Outcome<String> {
+fn assign(pool: &DescriptorPool, field: &FieldDescriptor) -> Outcome<String> {
     let name = rust_name(field.name());
     Ok(match field.kind() {
         Kind::Message(part) => {
-            format!("self.{name}.insert({}::default()).fill(wire.bytes()?)?;", part.name())
+            format!("self.{name}.insert({}::default()).fill(wire.bytes()?, reading)?;", part.name())
         }
-        _ if wrapped(field) => format!("self.{name} = Some({});", value(field)?),
-        _ => format!("self.{name} = stated({})?;", value(field)?),
+        _ if wrapped(field) => format!("self.{name} = Some({});", value(pool, field)?),
+        _ => format!("self.{name} = stated({})?;", value(pool, field)?),
     })
 }
 
@@ -174,13 +182,13 @@ fn choose(one: &OneofDescriptor, field: &FieldDescriptor) -> Outcome<String> {
     };
     let (name, variant) = (rust_name(one.name()), format!("{}::{}", camel(one.name()), camel(field.name())));
     Ok(format!(
-        "if let {variant}(part) = self.{name}.insert({variant}({}::default())) {{ part.fill(wire.bytes()?)?; }}",
+        "if let {variant}(part) = self.{name}.insert({variant}({}::default())) {{ part.fill(wire.bytes()?, reading)?; }}",
         part.name()
     ))
 }
 
 /// The expression that reads one value of a field.
-fn value(field: &FieldDescriptor) -> Outcome<String> {
+fn value(pool: &DescriptorPool, field: &FieldDescriptor) -> Outcome<String> {
     let number = field.number();
     Ok(match field.kind() {
         Kind::Int32 | Kind::Enum(_) => format!("wire.int32({number})?"),
@@ -188,10 +196,26 @@ fn value(field: &FieldDescriptor) -> Outcome<String> {
         Kind::Int64 => "wire.int64()?".into(),
         Kind::Uint64 => "wire.varint()?".into(),
         Kind::Bool => format!("wire.bool({number})?"),
-        Kind::String => format!("wire.text({number})?"),
+        Kind::String => format!("wire.text({}, reading)?", text_rule(pool, field)?),
         Kind::Bytes => "wire.bytes()?".into(),
         other => return Err(format!("{}: {other:?} has no place in facts", field.full_name()).into()),
     })
+}
+
+/// The expression of the rule that every value of a list is read by.
+fn list_rule(pool: &DescriptorPool, field: &FieldDescriptor) -> Outcome<String> {
+    if let Kind::String = field.kind() { text_rule(pool, field) } else { Ok("()".into()) }
+}
+
+/// The expression of a text's rule.
+fn text_rule(pool: &DescriptorPool, field: &FieldDescriptor) -> Outcome<String> {
+    let info = Info::of(pool, &field.options(), "field_info", field.full_name())?;
+    let Rule::Text { style, max_len } = Rule::of(field, &info)? else {
+        return Err(format!("{}: a text without a text's rule", field.full_name()).into());
+    };
+    let place =
+        format!("&schema::{}.fields[{}]", static_name(field.parent_message().name()), field.number() - 1);
+    Ok(format!("TextRule {{ style: TextStyle::{style}, max_len: {max_len}, field: {place} }}"))
 }
 
 fn field_type(field: &FieldDescriptor) -> Outcome<String> {

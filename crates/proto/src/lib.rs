@@ -1,7 +1,7 @@
 //! The long-lived contracts of `proto/`, as Rust types, as static tables and as descriptors.
 //!
 //! In scope: the types of facts, annex and bus messages; the kind table; the JSON form both ways; the rules that the options of the
-//! `.proto` state about one record ([`validate`] in words, [`obeys()`] as the yes or no of replay); corrections ([`patch()`]); the
+//! `.proto` state about one record ([`validate`] in words, [`view::Event::fill_obeying`] as the yes or no of replay); corrections ([`patch()`]); the
 //! catalogue. Out of scope: whatever needs a registry, a calendar, another record (`socai-domain`), and the byte formats around the
 //! facts (`socai-tlog`).
 //!
@@ -28,7 +28,6 @@ pub use check::{MAX_FACTS, validate, validate_annex, validate_facts, validate_fa
 pub use error::{Code, FieldError};
 pub use fields::{Fields, payload, payload_tag};
 pub use kinds::{DESCRIPTORS, descriptor_pool, kind, kind_by_tag, kind_of, kinds};
-pub use obeys::obeys;
 pub use patch::patch;
 pub use schema::{KindInfo, Label, Lang};
 

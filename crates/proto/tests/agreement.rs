@@ -7,9 +7,10 @@ use proptest::prelude::*;
 use prost::Message as _;
 use serde_json::{Value, json};
 use socai_proto::schema::{Field, Message, Shape};
+use socai_proto::text::KnownTexts;
 use socai_proto::view::{self, View as _};
 use socai_proto::{
-    Fields, KindInfo, date, json as form, kind_of, kinds, obeys, payload, v1, validate, validate_facts,
+    Fields, KindInfo, date, json as form, kind_of, kinds, payload, v1, validate, validate_facts,
     validate_facts_and_texts,
 };
 
@@ -178,7 +179,10 @@ fn every_strange_value_in_every_place_is_refused_in_its_place() {
 /// The contract of the descriptor rules about bytes.
 fn assert_sound(facts: &[u8]) {
     let errors = validate_facts_and_texts(facts, |_, _, _| {});
-    let obeys = view::Event::read(facts).is_ok_and(|event| obeys(&event, |_, _| true));
+    let mut known = KnownTexts::default();
+    let mut obeys = || view::Event::default().fill_obeying(facts, Some(&mut known), |_, _| true).is_ok();
+    assert_eq!(obeys(), obeys(), "with its texts known or not");
+    let obeys = obeys();
     assert_eq!(obeys, errors.is_empty(), "yes or no, and in words: {errors:#?}");
     if !obeys {
         return;

@@ -9,6 +9,8 @@ mod glance;
 mod numbers;
 mod plates;
 
+use socai_proto::schema::{Field, Shape, TextStyle};
+
 use glance::may_hold_one;
 
 /// What kind of identity a text holds.
@@ -47,6 +49,16 @@ pub struct Found {
 /// The first identity in a text, or `None`, which costs a few nanoseconds for nearly every text.
 pub fn find(text: &str, strictness: Strictness) -> Option<Found> {
     if may_hold_one(text.as_bytes(), strictness) { look_closer(text, strictness) } else { None }
+}
+
+/// The identity that a text of this field may not hold. Tokens and unit ids are not read: they are random or the operator's.
+#[inline]
+pub(crate) fn identity_in(field: &Field, text: &str) -> Option<Found> {
+    match field.shape {
+        Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => None,
+        Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => find(text, Strictness::Code),
+        _ => find(text, Strictness::Text),
+    }
 }
 
 fn look_closer(text: &str, strictness: Strictness) -> Option<Found> {

@@ -125,6 +125,9 @@ fn not_valid_on(field: &str, id: &str, date: CivilDate, out: &mut Breaches) {
 
 /// Refs differ, and those into the publisher's own chain are behind this record.
 fn builds_on_others(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
+    if event.view().refs.is_empty() {
+        return;
+    }
     if let Some(own) = ctx.recorded.map(|recorded| recorded.name) {
         let ahead = event.refs().position(|name| name.unit == own.unit && name.seq >= own.seq);
         if let Some(i) = ahead {

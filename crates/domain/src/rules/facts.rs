@@ -1,15 +1,15 @@
 //! What the descriptors and the identity guard say about one record's facts.
 //!
-//! Asked twice: first for a yes or no, which is all that nearly every fact of a replay needs, then in words by whoever got a no.
+//! Nearly every fact is known to break none of it since it was read; what is left gets the answer in words.
 
 use std::fmt::Display;
 
-use socai_proto::schema::{Field, Shape, TextStyle};
-use socai_proto::{FieldError, obeys, validate_facts_and_texts};
+use socai_proto::schema::Field;
+use socai_proto::{FieldError, validate_facts_and_texts};
 
 use super::Breaches;
 use crate::Event;
-use crate::identity::{self, Found, Identity, Strictness};
+use crate::identity::{Identity, identity_in};
 
 /// Decree on the protection of personal data.
 const PERSONAL_DATA: &str = "Decree 13/2023/NĐ-CP art. 2, 3";
@@ -17,20 +17,8 @@ const PERSONAL_DATA: &str = "Decree 13/2023/NĐ-CP art. 2, 3";
 /// Notes every descriptor rule the facts break, and every identity in their texts.
 #[inline]
 pub(super) fn check(event: &Event<'_>, out: &mut Breaches) {
-    if !obeys(event.view(), |field, text| identity_in(field, text).is_none()) {
+    if !event.obeys_schema() {
         in_words(event.facts(), out);
-    }
-}
-
-/// The identity that a text of this field may not hold. Tokens and unit ids are not read: they are random or the operator's.
-#[inline]
-fn identity_in(field: &Field, text: &str) -> Option<Found> {
-    match field.shape {
-        Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => None,
-        Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => {
-            identity::find(text, Strictness::Code)
-        }
-        _ => identity::find(text, Strictness::Text),
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     asked::{Asked, Window},
     figure::units_of,
 };
-use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};
+use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
 
 /// The facts behind one figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,11 +100,12 @@ impl<'f> Contributions<'f> {
         }
         let (day, payload) = (event.occurred_on(), event.kind());
         let Some(version) = self.fold.rulebook().version(leaf, day) else { return };
-        for counter in version.counters_of(event.tag()) {
+        let Some(of_kind) = version.of_kind(event.tag()) else { return };
+        for Counted { counter, .. } in of_kind.counters.of(payload) {
             let Some(at) = self.by_number[usize::from(counter.no.0)] else { continue };
             let tally = &mut self.tallies[usize::from(at)];
             let field = tally.window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
-            if tally.window.holds(day, payload, field) && counter.filter.holds(payload) {
+            if tally.window.holds(day, payload, field) {
                 tally.add(name);
             }
         }

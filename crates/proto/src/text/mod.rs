@@ -8,9 +8,12 @@ use unicode_normalization::is_nfc;
 use crate::error::Code;
 use crate::schema::TextStyle;
 
+mod known;
 mod secrecy;
 mod swar;
 
+pub(crate) use known::Known;
+pub use known::KnownTexts;
 pub use secrecy::is_marked_secret;
 pub(crate) use secrecy::is_secret_level;
 
@@ -44,10 +47,17 @@ pub(crate) fn check(style: TextStyle, max_len: u32, bytes: &[u8]) -> Result<(), 
 pub(crate) enum Verdict {
     /// It finds something wrong.
     Breaks,
-    /// It finds nothing wrong.
-    Obeys,
-    /// It finds nothing wrong, and the text is a token, a unit id, or ASCII with fewer than [`REMARKABLE_DIGITS`] digits and no `@`.
-    ObeysAndIsPlain,
+    /// It finds nothing wrong, if the bytes are UTF-8.
+    Obeys {
+        /// Whether the text may hold what is no affair of the facts: it is no token or unit id, and has [`REMARKABLE_DIGITS`] digits
+        /// or more, an `@`, or characters that are neither ASCII nor Vietnamese letters.
+        look: bool,
+    },
+    /// It finds nothing wrong, and the bytes are UTF-8.
+    ObeysAndIsUtf8 {
+        /// As above.
+        look: bool,
+    },
 }
 
 /// Digits that no number of a person or vehicle does without.
@@ -56,7 +66,7 @@ const REMARKABLE_DIGITS: u64 = 6;
 /// Judges as [`check`] does. Answers for short ASCII texts eight bytes at a time and for Vietnamese ones by their bytes; what is
 /// left takes the long way. Where the style is a constant, so is which of these functions is called.
 #[inline(always)]
-pub(crate) fn judge(style: TextStyle, max_len: u32, text: &str) -> Verdict {
+pub(crate) fn judge(style: TextStyle, max_len: u32, text: &[u8]) -> Verdict {
     match style {
         TextStyle::Line => judge_as::<{ swar::LINE }>(style, max_len, text),
         TextStyle::Lines => judge_as::<{ swar::LINES }>(style, max_len, text),
@@ -68,8 +78,7 @@ pub(crate) fn judge(style: TextStyle, max_len: u32, text: &str) -> Verdict {
     }
 }
 
-fn judge_as<const STYLE: u8>(style: TextStyle, max_len: u32, text: &str) -> Verdict {
-    let bytes = text.as_bytes();
+fn judge_as<const STYLE: u8>(style: TextStyle, max_len: u32, bytes: &[u8]) -> Verdict {
     let plain = swar::plain::<STYLE>(bytes).filter(|_| bytes.len() <= max_len as usize);
     let Some(plain) = plain else { return judge_closely(style, max_len, bytes) };
     let obeys = match STYLE {
@@ -80,8 +89,7 @@ fn judge_as<const STYLE: u8>(style: TextStyle, max_len: u32, text: &str) -> Verd
     };
     match obeys {
         false => Verdict::Breaks,
-        true if plain.is_remarkable(REMARKABLE_DIGITS) => Verdict::Obeys,
-        true => Verdict::ObeysAndIsPlain,
+        true => Verdict::ObeysAndIsUtf8 { look: plain.is_remarkable(REMARKABLE_DIGITS) },
     }
 }
 
@@ -90,13 +98,16 @@ fn judge_closely(style: TextStyle, max_len: u32, bytes: &[u8]) -> Verdict {
         && !matches!(style, TextStyle::Json)
         && is_plain_vietnamese(style, bytes)
         && !(style == TextStyle::Line && is_padded(bytes));
-    match is_vietnamese || check(style, max_len, bytes).is_ok() {
-        true => Verdict::Obeys,
-        false => Verdict::Breaks,
+    if is_vietnamese {
+        return Verdict::ObeysAndIsUtf8 { look: swar::is_remarkable(bytes, REMARKABLE_DIGITS) };
+    }
+    match check(style, max_len, bytes) {
+        Ok(()) => Verdict::Obeys { look: true },
+        Err(_) => Verdict::Breaks,
     }
 }
 
-/// Whether UTF-8 bytes hold nothing but what the style allows of ASCII and the letters of [`is_vietnamese`], and the syllable "mật"
+/// Whether bytes are UTF-8 and hold nothing but what the style allows of ASCII and the letters of [`is_vietnamese`], and the syllable "mật"
 /// nowhere. `false` may also mean that it takes a closer look.
 fn is_plain_vietnamese(style: TextStyle, bytes: &[u8]) -> bool {
     if matches!(style, TextStyle::UnitId | TextStyle::Token) {
@@ -118,9 +129,9 @@ fn is_plain_vietnamese(style: TextStyle, bytes: &[u8]) -> bool {
             // ậ and Ậ between m and t
             [0xE1, 0xBA, 0xAC | 0xAD, b't' | b'T', ..] if matches!(before, b'm' | b'M') => return false,
             // U+00C0 to U+023F
-            [0xC3..=0xC8, _, rest @ ..] => rest,
+            [0xC3..=0xC8, 0x80..=0xBF, rest @ ..] => rest,
             // U+1E00 to U+1EFF
-            [0xE1, 0xB8..=0xBB, _, rest @ ..] => rest,
+            [0xE1, 0xB8..=0xBB, 0x80..=0xBF, rest @ ..] => rest,
             _ => return false,
         };
     }
@@ -280,7 +291,7 @@ mod tests {
         ];
         let same = |style, text: &str| {
             assert_eq!(
-                judge(style, 12, text) != Verdict::Breaks,
+                judge(style, 12, text.as_bytes()) != Verdict::Breaks,
                 check(style, 12, text.as_bytes()).is_ok(),
                 "{style:?} {text:?}"
             );

@@ -65,6 +65,21 @@ pub(super) fn plain<const STYLE: u8>(bytes: &[u8]) -> Option<Plain> {
     (plain.refused & HIGH == 0).then_some(plain)
 }
 
+/// Whether bytes of any sort hold `digits` ASCII digits or more, or an `@`; long texts always do.
+#[inline]
+pub(super) fn is_remarkable(bytes: &[u8], digits: u64) -> bool {
+    if bytes.len() > LONGEST {
+        return true;
+    }
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut plain = Plain::default();
+    for word in words {
+        plain = plain.and::<LINE>(u64::from_le_bytes(*word));
+    }
+    let rest_digits = rest.iter().filter(|byte| byte.is_ascii_digit()).count() as u64;
+    rest.contains(&b'@') || plain.is_remarkable(digits - rest_digits.min(digits))
+}
+
 /// The style of a number.
 const fn style_of(number: u8) -> TextStyle {
     match number {

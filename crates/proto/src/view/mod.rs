@@ -7,11 +7,17 @@
 //! bytes and nothing that was signed is passed over: ascending fields, shortest numbers that fit, UTF-8, no unknown fields. What prost
 //! writes is always accepted. [`validate_facts`](crate::validate_facts) says in words why bytes are refused.
 
+mod reading;
 mod wire;
 
 use crate::fields::Fields;
+use crate::obeys::Obeys;
+use crate::schema::{self, Field, TextStyle};
+use crate::text::KnownTexts;
+use reading::Judging;
 use wire::{Wire, stated};
 
+pub use reading::{Reading, TextRule};
 pub use wire::{Element, NotFacts, Repeated, Values, View};
 
 /// One struct per message, one enum per oneof; fields are those of the `.proto`.
@@ -23,6 +29,28 @@ mod generated {
 }
 
 pub use generated::*;
+
+impl<'a> Event<'a> {
+    /// Reads an event that obeys every rule of the schema into a default one, which is of no use after an error.
+    ///
+    /// `known` holds texts that were accepted with the same `look` before; they are not judged again.
+    ///
+    /// `look` is for what else a text may not hold, and sees a text only after that obeyed its own rules. It is spared tokens and unit
+    /// ids, which are random or the operator's, and texts of ASCII and Vietnamese letters with fewer than six digits and no `@`, which
+    /// can hold neither a number of somebody nor an address.
+    ///
+    /// # Errors
+    /// [`NotFacts::Disobeys`] or why the bytes cannot be read; [`validate_facts`](crate::validate_facts) says it in words.
+    #[inline]
+    pub fn fill_obeying(
+        &mut self,
+        bytes: &'a [u8],
+        known: Option<&mut KnownTexts>,
+        look: impl FnMut(&'static Field, &str) -> bool,
+    ) -> Result<(), NotFacts> {
+        self.fill(bytes, &mut Judging { known, look })
+    }
+}
 
 impl Event<'_> {
     /// The tag of the event's kind in the oneof, 262 for `penalty.decided`; `None` when this build does not know the kind.

@@ -2,6 +2,8 @@
 
 use std::{fmt, marker::PhantomData};
 
+use super::reading::{Accepted, Plainly, Reading, TextRule};
+
 /// Why bytes are not the message they should be. Fields are given by their number in that message. Eight bytes small, because every
 /// step of a reader returns one or a value: [`validate_facts`](crate::validate_facts) says more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,22 +27,25 @@ pub enum NotFacts {
     /// Text that is not UTF-8.
     #[error("field {field}: the text is not UTF-8")]
     NotUtf8 {
-        /// The field, 0 inside a repeated one.
+        /// The field.
         field: u32,
     },
+    /// Readable, but against a rule of the schema. Only a reading that judges says so.
+    #[error("a value breaks a rule of the schema")]
+    Disobeys,
 }
 
 /// A message that can be read in place.
 pub trait View<'a>: Sized + Copy + Default {
     /// Reads a message from exactly these bytes into a default one, which is of no use after an error. Everything in it is read, so
     /// nothing malformed is left for later. Filling in place spares large views the moves of returning them.
-    fn fill(&mut self, bytes: &'a [u8]) -> Result<(), NotFacts>;
+    fn fill<R: Reading>(&mut self, bytes: &'a [u8], reading: &mut R) -> Result<(), NotFacts>;
 
-    /// Reads a message from exactly these bytes.
+    /// Reads a message from exactly these bytes, whatever rules it breaks.
     #[inline]
     fn read(bytes: &'a [u8]) -> Result<Self, NotFacts> {
         let mut message = Self::default();
-        message.fill(bytes)?;
+        message.fill(bytes, &mut Plainly)?;
         Ok(message)
     }
 }
@@ -177,10 +182,10 @@ impl<'a> Wire<'a> {
         Ok(bytes)
     }
 
-    /// A length and as many bytes of UTF-8.
-    #[inline]
-    pub fn text(&mut self, field: u32) -> Result<&'a str, NotFacts> {
-        utf8(self.bytes()?).ok_or(NotFacts::NotUtf8 { field })
+    /// A length and as many bytes of text, by its rule.
+    #[inline(always)]
+    pub fn text<R: Reading>(&mut self, rule: TextRule, reading: &mut R) -> Result<&'a str, NotFacts> {
+        reading.text(rule, self.bytes()?)
     }
 }
 
@@ -201,82 +206,72 @@ pub fn stated<T: Default + PartialEq>(value: T) -> Result<T, NotFacts> {
     if value == T::default() { Err(NotFacts::NotCanonical) } else { Ok(value) }
 }
 
-/// Bytes as text. Facts are short and nearly always ASCII, where the library's check costs more than reading them.
-#[inline(always)]
-#[allow(unsafe_code)] // measured: 13 texts an event, 95 of 250 ns in `from_utf8` without this
-fn utf8(bytes: &[u8]) -> Option<&str> {
-    if is_short_ascii(bytes) {
-        // SAFETY: every byte is below 0x80, and any sequence of such bytes is UTF-8.
-        return Some(unsafe { std::str::from_utf8_unchecked(bytes) });
-    }
-    std::str::from_utf8(bytes).ok()
-}
-
-/// Whether these are at most 32 bytes, all below 0x80. Words overlap so that every byte is in one of them.
-#[inline(always)]
-fn is_short_ascii(bytes: &[u8]) -> bool {
-    const HIGH_BITS: u64 = EVERY_BYTE * 0x80;
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        let ends = u64::from_le_bytes(*first) | u64::from_le_bytes(*last);
-        return match bytes.len() {
-            ..=16 => ends & HIGH_BITS == 0,
-            len @ ..=32 => (ends | word(bytes, 8) | word(bytes, len - 16)) & HIGH_BITS == 0,
-            _ => false,
-        };
-    }
-    if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
-        return (u32::from_le_bytes(*first) | u32::from_le_bytes(*last)) & 0x8080_8080 == 0;
-    }
-    bytes.iter().fold(0, |all, byte| all | byte) < 0x80
-}
-
-/// Eight bytes from `at`, which are there.
-#[inline(always)]
-fn word(bytes: &[u8], at: usize) -> u64 {
-    bytes.get(at..at + 8).and_then(<[u8]>::first_chunk).map_or(u64::MAX, |word| u64::from_le_bytes(*word))
-}
-
 /// One value of a repeated field, from its length-delimited bytes.
 pub trait Element<'a>: Sized {
+    /// What the schema says of each value.
+    type Rule: Copy;
+
     /// Reads one value.
-    fn element(bytes: &'a [u8]) -> Result<Self, NotFacts>;
+    fn element<R: Reading>(bytes: &'a [u8], rule: Self::Rule, reading: &mut R) -> Result<Self, NotFacts>;
 
     /// Reads a value again.
     ///
     /// # Safety
     /// [`Element::element`] has accepted the same bytes.
-    #[inline]
-    #[allow(unsafe_code)] // measured: places are walked three times an event
-    unsafe fn again(bytes: &'a [u8]) -> Option<Self> {
-        Self::element(bytes).ok()
-    }
+    #[allow(unsafe_code)] // measured: places are walked three times an event, lines of a decision twice
+    unsafe fn again(bytes: &'a [u8]) -> Option<Self>;
 }
 
 impl<'a> Element<'a> for &'a str {
-    #[inline]
-    fn element(bytes: &'a [u8]) -> Result<Self, NotFacts> {
-        utf8(bytes).ok_or(NotFacts::NotUtf8 { field: 0 })
+    type Rule = TextRule;
+
+    #[inline(always)]
+    fn element<R: Reading>(bytes: &'a [u8], rule: TextRule, reading: &mut R) -> Result<Self, NotFacts> {
+        if R::JUDGES && bytes.is_empty() {
+            return Err(NotFacts::Disobeys); // an item of a list says something
+        }
+        reading.text(rule, bytes)
     }
 
     #[inline(always)]
     #[allow(unsafe_code)]
     unsafe fn again(bytes: &'a [u8]) -> Option<Self> {
-        // SAFETY: `element` accepts UTF-8 only, and the caller says that it accepted these bytes.
+        // SAFETY: every reading accepts UTF-8 only, and the caller says that one accepted these bytes.
         Some(unsafe { std::str::from_utf8_unchecked(bytes) })
     }
 }
 
 impl<'a> Element<'a> for &'a [u8] {
+    type Rule = ();
+
     #[inline]
-    fn element(bytes: &'a [u8]) -> Result<Self, NotFacts> {
+    fn element<R: Reading>(bytes: &'a [u8], (): (), _: &mut R) -> Result<Self, NotFacts> {
         Ok(bytes)
+    }
+
+    #[inline]
+    #[allow(unsafe_code)]
+    unsafe fn again(bytes: &'a [u8]) -> Option<Self> {
+        Some(bytes)
     }
 }
 
 impl<'a, T: View<'a>> Element<'a> for T {
+    type Rule = ();
+
     #[inline]
-    fn element(bytes: &'a [u8]) -> Result<Self, NotFacts> {
-        T::read(bytes)
+    fn element<R: Reading>(bytes: &'a [u8], (): (), reading: &mut R) -> Result<Self, NotFacts> {
+        let mut message = T::default();
+        message.fill(bytes, reading)?;
+        Ok(message)
+    }
+
+    #[inline]
+    #[allow(unsafe_code)]
+    unsafe fn again(bytes: &'a [u8]) -> Option<Self> {
+        // SAFETY: the caller says that a reading accepted these bytes, so all texts in them are UTF-8.
+        let mut reading = unsafe { Accepted::before() };
+        T::element(bytes, (), &mut reading).ok()
     }
 }
 
@@ -299,11 +294,17 @@ impl<T> Default for Repeated<'_, T> {
 impl<'a, T: Element<'a>> Repeated<'a, T> {
     /// Takes one more value, whose key has just been passed.
     #[inline]
-    pub(super) fn push(&mut self, wire: &mut Wire<'a>, key: u32) -> Result<(), NotFacts> {
+    pub(super) fn push<R: Reading>(
+        &mut self,
+        wire: &mut Wire<'a>,
+        key: u32,
+        rule: T::Rule,
+        reading: &mut R,
+    ) -> Result<(), NotFacts> {
         if self.len == 0 {
             (self.from_first, self.key) = (wire.rest, key);
         }
-        T::element(wire.bytes()?)?;
+        T::element(wire.bytes()?, rule, reading)?;
         self.len += 1;
         Ok(())
     }
@@ -428,17 +429,5 @@ mod tests {
         assert_eq!(Wire::new(&[0xff; 12]).varint(), Err(NotFacts::Varint));
         assert_eq!(Wire::new(&[0xff; 9]).varint(), Err(NotFacts::Truncated));
         assert_eq!(Wire::new(&[]).varint(), Err(NotFacts::Truncated));
-    }
-
-    #[test]
-    fn short_ascii_is_told_from_everything_else() {
-        for len in 0..40 {
-            for at in 0..len {
-                let mut bytes = vec![b'a'; len];
-                assert_eq!(is_short_ascii(&bytes), len <= 32);
-                bytes[at] = 0x80;
-                assert!(!is_short_ascii(&bytes) && utf8(&bytes).is_none(), "{len} {at}");
-            }
-        }
     }
 }

@@ -2,10 +2,11 @@
 //!
 //! Of every 16 facts 6 are inspections, 3 penalty decisions, 2 payments, 2 revenue postings, 1 expenditure
 //! posting, 1 gift delivery and 1 report of visits: the kinds that make up most of a real month. An average one
-//! has about 200 bytes.
+//! has about 200 bytes. Wards state what happened in their own territory, and the facts of a day come together.
 
 use bytes::Bytes;
 use prost::Message as _;
+use socai_domain::CivilDate;
 use socai_proto::v1::{self, event::Kind};
 
 /// The wards in official order, as unit ids; unit numbers 1 to 11 in the reference district.
@@ -23,6 +24,11 @@ pub const WARDS: [&str; 11] = [
     "hn.tx.kim-giang.1",
 ];
 
+/// Facts of a day, of all wards together.
+const FACTS_A_DAY: u64 = 12_000;
+/// Days that facts are about.
+const DAYS: u64 = 79;
+
 /// A repeatable stream of facts.
 pub struct Facts {
     state: u64,
@@ -35,19 +41,18 @@ impl Facts {
         Facts { state: seed ^ 0x9e37_79b9_7f4a_7c15, made: 0 }
     }
 
-    /// The next event, encoded.
-    pub fn next_bytes(&mut self) -> Bytes {
-        Bytes::from(self.next_event().encode_to_vec())
+    /// The next event of a ward, encoded.
+    pub fn next_bytes(&mut self, ward: &str) -> Bytes {
+        Bytes::from(self.next_event(ward).encode_to_vec())
     }
 
-    /// The next event.
-    pub fn next_event(&mut self) -> v1::Event {
+    /// The next event of a ward.
+    pub fn next_event(&mut self, ward: &str) -> v1::Event {
         self.made += 1;
-        let ward = WARDS[self.below(11) as usize];
         let (kind, case) = self.payload();
         v1::Event {
             id: self.id(),
-            occurred_on: 20_230_101 + self.below(31) as i32,
+            occurred_on: self.day().yyyymmdd(),
             place: vec![ward.to_owned()],
             case,
             level: v1::Level::Internal.into(),
@@ -61,6 +66,13 @@ impl Facts {
             kind: Some(kind),
             ..v1::Event::default()
         }
+    }
+
+    /// The day of the present fact: from 1 January to 20 March 2023, and from the start again.
+    fn day(&self) -> CivilDate {
+        let days = self.made / FACTS_A_DAY % DAYS;
+        let first = CivilDate::from_yyyymmdd(20_230_101).unwrap_or(CivilDate::MIN);
+        first.add_days(days as i32).unwrap_or(first)
     }
 
     /// One payload and the case it belongs to.
@@ -111,7 +123,7 @@ impl Facts {
             total: amount,
             signer_level: v1::SignerLevel::Ward.into(),
             subject_kind: v1::SubjectKind::Individual.into(),
-            due_on: 20_230_215,
+            due_on: self.day().add_days(10).unwrap_or(CivilDate::MAX).yyyymmdd(),
             ..v1::PenaltyDecided::default()
         })
     }

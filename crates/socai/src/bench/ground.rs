@@ -88,7 +88,7 @@ impl Ground {
             let take = left.min(per_segment as u64);
             let ward = turn % self.chains.len();
             let records = (0..take).map(|_| {
-                let facts = self.facts.next_bytes();
+                let facts = self.facts.next_bytes(WARDS[ward]);
                 self.chains[ward].seal(facts, Bytes::new(), RECORDED_AT_MS, 0)
             });
             let records = records.collect::<Result<Vec<_>, _>>()?;

@@ -135,7 +135,8 @@ async fn one_by_one(place: &Path, events: u64) -> Result<Measured> {
     reader.ensure_stream().await?;
     let link = bus.link(0, FACTS_IN_FLIGHT).await?;
     let mut facts = Facts::new(1);
-    let facts: Vec<Bytes> = (0..events).map(|_| facts.next_bytes()).collect();
+    let facts: Vec<Bytes> =
+        (0..events).map(|at| facts.next_bytes(WARDS[at as usize / 256 % WARDS.len()])).collect();
     let bytes = facts.iter().map(|facts| facts.len() as u64).sum();
     let started = Instant::now();
     bench::publish_one_by_one(&link, facts, FACTS_IN_FLIGHT).await?;

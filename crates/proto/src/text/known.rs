@@ -1,0 +1,124 @@
+//! Texts that were found to obey lately, so that they need not be judged again.
+//!
+//! Offices, series, acts and programmes stand in fact after fact. A text of at most 32 bytes is four words that say all of it; comparing
+//! them with a slot costs less than judging it, and much less when it is Vietnamese or full of digits.
+
+use crate::schema::TextStyle;
+
+/// Lengths in bytes of texts that are remembered: shorter ones are judged as fast.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
+const SLOTS: usize = 256;
+/// An odd number with even bits: the golden ratio's.
+const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A few texts, each with the style and length it obeyed. Nothing that is asked here is ever answered wrongly: a slot holds the whole
+/// text. It belongs to whoever judges always in the same way.
+#[derive(Clone)]
+pub struct KnownTexts(Box<[Known; SLOTS]>);
+
+/// All bytes of a text, its length, style and limit. The default is no text: it has no bytes.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Known {
+    words: [u64; 4],
+    sort: u64,
+}
+
+impl Default for KnownTexts {
+    fn default() -> Self {
+        KnownTexts(Box::new([Known::default(); SLOTS]))
+    }
+}
+
+impl std::fmt::Debug for KnownTexts {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("KnownTexts")
+    }
+}
+
+impl Known {
+    /// What a text is remembered as; none for short and long ones and for styles whose texts hardly ever come again.
+    #[inline(always)]
+    pub(crate) fn of(style: TextStyle, max_len: u32, bytes: &[u8]) -> Option<Self> {
+        if matches!(style, TextStyle::Token | TextStyle::Case) || !LENGTHS.contains(&bytes.len()) {
+            return None;
+        }
+        let sort = (bytes.len() as u64) << 40 | (style as u64) << 32 | u64::from(max_len);
+        Some(Known { words: words(bytes), sort })
+    }
+
+    #[inline(always)]
+    fn slot(&self) -> usize {
+        let [first, last, second, third] = self.words;
+        let mixed = first ^ last.rotate_left(29) ^ second.rotate_left(17) ^ third.rotate_left(43) ^ self.sort;
+        (mixed.wrapping_mul(FACTOR) >> 56) as usize
+    }
+}
+
+impl KnownTexts {
+    /// Whether the text is remembered.
+    #[inline(always)]
+    pub(crate) fn has(&self, text: &Known) -> bool {
+        self.0[text.slot()] == *text
+    }
+
+    /// Remembers a text that obeys, in the place of another.
+    #[inline]
+    pub(crate) fn note(&mut self, text: Known) {
+        self.0[text.slot()] = text;
+    }
+}
+
+/// Words that hold every byte of a text of such a length; with the length they are those bytes and no others.
+#[inline(always)]
+fn words(bytes: &[u8]) -> [u64; 4] {
+    let word = |at: usize| {
+        bytes.get(at..at + 8).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
+    };
+    match bytes.len() {
+        len @ ..=16 => [word(0), word(len - 8), 0, 0],
+        len => [word(0), word(len - 8), word(8), word(len - 16)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(bytes: &[u8]) -> Option<Known> {
+        Known::of(TextStyle::Code, 64, bytes)
+    }
+
+    #[test]
+    fn texts_that_differ_in_any_byte_or_in_length_are_told_apart() {
+        for len in LENGTHS {
+            let text = vec![b'x'; len];
+            let same = known(&text);
+            assert!(same.is_some() && known(&vec![b'x'; len + 1]) != same);
+            for at in 0..len {
+                for bit in 0..8 {
+                    let mut other = text.clone();
+                    other[at] ^= 1 << bit;
+                    assert!(known(&other) != same, "{len} {at} {bit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_obeyed_and_nothing_else() {
+        let mut texts = KnownTexts::default();
+        let office = known(b"mau.tong-hop").unwrap();
+        assert!(!texts.has(&office));
+        texts.note(office);
+        assert!(texts.has(&office));
+        assert!(!texts.has(&Known::of(TextStyle::Line, 64, b"mau.tong-hop").unwrap()));
+        assert!(!texts.has(&Known::of(TextStyle::Code, 8, b"mau.tong-hop").unwrap()));
+        assert!(!texts.has(&known(b"mau.tong-ho").unwrap()));
+    }
+
+    #[test]
+    fn short_and_long_texts_and_those_that_are_used_once_are_not_remembered() {
+        assert!(known(&[b'x'; 33]).is_none() && known(&[b'x'; 7]).is_none() && known(b"").is_none());
+        assert!(Known::of(TextStyle::Token, 64, b"4n8jbdmrykzdsqdbnmxp").is_none());
+    }
+}
