@@ -324,7 +324,7 @@ source = "Law 15/2012/QH13 art. 38.1"
 
 [[cap]]
 signer_level = "ward"
-percent_of_field_maximum = 50
+percent_of_field_maximum = 5_000
 valid_from = 2025-07-01
 source = "Decree 189/2025/NĐ-CP art. 5"
 "#;

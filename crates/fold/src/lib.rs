@@ -29,6 +29,7 @@ mod filter;
 mod fold;
 mod hash;
 mod indicator;
+mod law;
 mod ledger;
 mod load;
 mod obligation;

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
     CivilDate,
+    calendar::Calendar,
     period::Cut,
     tables::{self, Grouping, Indicator, Obligation, Occasion, Table},
 };
@@ -20,6 +21,7 @@ use crate::{
     cube::IndicatorNo,
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
+    law,
     obligation::Owed,
     switch::Counters,
 };
@@ -50,6 +52,8 @@ pub struct Rulebook {
     versions: Vec<Version>,
     /// What an [`IndicatorNo`] stands for: one layout of axes of one code.
     series: Vec<Series>,
+    /// Working days, of every year that an adopted table of holidays covers.
+    pub(crate) calendar: Calendar,
 }
 
 /// Cells of one code with the same axes.
@@ -110,6 +114,7 @@ impl Rulebook {
         if let Table::Obligations(rows) = &table {
             rows.iter().try_for_each(|row| Owed::of(row).map(drop))?;
         }
+        let is_holidays = matches!(table, Table::Holidays(_));
         self.adopted.push(Adopted {
             name: adopted.name.to_owned(),
             version: adopted.version,
@@ -119,6 +124,9 @@ impl Rulebook {
             content: adopted.content.to_owned(),
             table,
         });
+        if is_holidays {
+            self.calendar = law::calendar(&self.adopted);
+        }
         Ok(())
     }
 

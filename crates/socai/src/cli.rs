@@ -47,12 +47,15 @@ pub enum Command {
         #[arg(long)]
         on: Option<String>,
     },
-    /// Tell the story of one case from its facts.
+    /// Say where one case stands, what in it goes against the law, and tell its story from its facts.
     Case {
         /// The ledger's directory.
         ledger: PathBuf,
         /// The case, as in the `case` field of its events.
         id: String,
+        /// The date it is judged on (YYYY-MM-DD); today if left out.
+        #[arg(long)]
+        on: Option<String>,
     },
     /// Print a report whose every figure comes out of the signed facts, or issue it.
     Report(Box<ReportArgs>),

@@ -53,7 +53,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Unit(command) => cmd::unit::run(command, lang),
         Command::Kinds { kind } => cmd::kinds::run(kind.as_deref(), lang),
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
-        Command::Case { ledger, id } => cmd::case::run(&ledger, &id, lang),
+        Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),

@@ -19,6 +19,18 @@ pub struct Holidays {
     pub worked: BTreeSet<CivilDate>,
 }
 
+impl Holidays {
+    /// Takes the years of a newer table instead of what was known of them; other years stay.
+    pub fn amend(&mut self, newer: &Holidays) {
+        let is_kept = |day: &CivilDate| !newer.years.contains(&day.year());
+        self.days_off.retain(is_kept);
+        self.worked.retain(is_kept);
+        self.days_off.extend(&newer.days_off);
+        self.worked.extend(&newer.worked);
+        self.years.extend(&newer.years);
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::TableError;
+use super::law_sections::{Section, sections_of};
 use super::source::{Row, Source, date, optional_date};
 use crate::CivilDate;
 
@@ -31,8 +32,39 @@ pub struct LawRow {
 impl Law {
     /// Rows of a section that are in force on a day.
     pub fn in_force<'a>(&'a self, section: &'a str, on: CivilDate) -> impl Iterator<Item = &'a LawRow> {
-        let holds = move |row: &&LawRow| row.valid_from <= on && row.valid_to.is_none_or(|to| on <= to);
-        self.rows.iter().filter(move |row| row.section == section).filter(holds)
+        self.section(section).filter(move |row| row.valid_from <= on && on <= row.last_day())
+    }
+
+    /// Rows of a section, in force or not.
+    pub fn section<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a LawRow> {
+        self.rows.iter().filter(move |row| row.section == section)
+    }
+}
+
+impl LawRow {
+    /// The number under a key; none when the row does not state it.
+    pub fn number(&self, key: &str) -> Option<i64> {
+        self.values.get(key).and_then(toml::Value::as_integer)
+    }
+
+    /// The number under a key as a count of days, months or times; 0 when the row does not state it.
+    pub fn count(&self, key: &str) -> u32 {
+        self.number(key).and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
+    }
+
+    /// The text under a key; none when the row does not state it.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        self.values.get(key).and_then(toml::Value::as_str)
+    }
+
+    /// The last day in force; the end of the calendar while it is.
+    pub fn last_day(&self) -> CivilDate {
+        self.valid_to.unwrap_or(CivilDate::MAX)
+    }
+
+    fn clashes(&self, other: &LawRow, schema: &Section) -> bool {
+        let overlaps = self.valid_from <= other.last_day() && other.valid_from <= self.last_day();
+        self.section == other.section && overlaps && schema.same_subject(&self.values, &other.values)
     }
 }
 
@@ -50,8 +82,10 @@ struct Written {
 pub(super) fn parse(name: &str, content: &str) -> Result<Law, TableError> {
     let source = Source { name, content };
     let file: std::collections::BTreeMap<String, Vec<Row<Written>>> = source.parse()?;
-    let mut rows = Vec::new();
+    let known = sections_of(name);
+    let mut rows: Vec<LawRow> = Vec::new();
     for (section, written) in file {
+        let schema = known.and_then(|known| known.iter().find(|known| known.name == section));
         for row in written {
             let (span, row) = (row.span(), row.into_inner());
             if row.valid_to.is_some_and(|to| to < row.valid_from) {
@@ -67,8 +101,23 @@ pub(super) fn parse(name: &str, content: &str) -> Result<Law, TableError> {
                     "is not an integer: write per cent in hundredths of a per cent",
                 ));
             }
-            let Written { valid_from, valid_to, source, values } = row;
-            rows.push(LawRow { section: section.clone(), valid_from, valid_to, source, values });
+            if let Some(known) = known.filter(|_| schema.is_none()) {
+                let names: Vec<_> = known.iter().map(|known| known.name).collect();
+                let problem = format!("is no section of {name}: {}", names.join(", "));
+                return Err(source.row_error(&span, &section, problem));
+            }
+            if let Some((key, problem)) = schema.and_then(|schema| schema.fault_of(&row.values)) {
+                return Err(source.row_error(&span, &key, problem));
+            }
+            let Written { valid_from, valid_to, source: article, values } = row;
+            let row = LawRow { section: section.clone(), valid_from, valid_to, source: article, values };
+            if let Some(other) =
+                schema.and_then(|schema| rows.iter().find(|other| row.clashes(other, schema)))
+            {
+                let problem = format!("another row from {} is in force on the same days", other.valid_from);
+                return Err(source.row_error(&span, "valid_from", problem));
+            }
+            rows.push(row);
         }
     }
     Ok(Law { rows })

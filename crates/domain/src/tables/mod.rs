@@ -8,6 +8,7 @@ mod holidays;
 mod indicator_rows;
 mod indicators;
 mod law;
+mod law_sections;
 mod obligations;
 mod occasions;
 mod periods;

@@ -1,0 +1,213 @@
+//! A one-stop-shop dossier: its status on the national portal, and whether it was dealt with in time (Decision 766/QĐ-TTg).
+//!
+//! The end is the moment it was processed, else returned, else stopped, refused or withdrawn; while it has none, the end of the asking
+//! day. The time in which the citizen supplements papers does not count. A dossier that waits for papers ended when they were asked
+//! for, except that a request beyond those allowed makes it late.
+
+use socai_proto::{
+    schema::{self, Label},
+    v1::DossierStatus,
+    view,
+};
+
+use super::{
+    Asked, Detail, Finding, Judged, Value,
+    finding::day,
+    story::{Fact, Story},
+};
+use crate::{CivilDate, Kind, law::dossier as law};
+
+const MINUTES_A_DAY: i64 = 1_440;
+
+/// Where a dossier stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Its receipt has not been recorded yet.
+    Pending,
+    /// A status of the national list.
+    At(DossierStatus),
+}
+
+impl State {
+    /// The state in words.
+    pub fn label(self) -> Label {
+        let pending = Label {
+            vi: "chờ việc tiếp nhận được ghi sổ",
+            en: "waiting for its receipt to be recorded",
+        };
+        match self {
+            State::Pending => pending,
+            State::At(status) => status_label(status),
+        }
+    }
+}
+
+/// A status reached.
+struct Step<'f> {
+    fact: &'f Fact<'f>,
+    status: DossierStatus,
+    /// Minutes since 1970 in Viet Nam.
+    at: i64,
+}
+
+/// Judges the dossier of a case; none when no fact is of that family.
+pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
+    let (mut received, mut steps, mut papers) = (None, Vec::new(), Vec::new());
+    for fact in story.iter() {
+        match *fact.event.kind() {
+            Kind::DossierReceived(data) => received = Some((fact, data)),
+            Kind::DossierStatusChanged(change) => {
+                steps.push(Step { fact, status: change.status(), at: minute(fact.on(), change.at) });
+            }
+            Kind::DossierComponentDigitised(data) => papers.push((fact, data)),
+            _ => {}
+        }
+    }
+    // the minute is more exact than the order of sealing
+    steps.sort_by_key(|step| (step.at, step.fact.name));
+    let Some((fact, data)) = received else { return pending(&steps, &papers) };
+    let status = steps.last().map_or(DossierStatus::Accepted, |step| step.status);
+    let mut findings = Vec::new();
+    let mut details = Vec::new();
+    if let Ok(promised) = CivilDate::from_yyyymmdd(data.promised_on) {
+        let late = lateness(fact, &steps, promised, asked);
+        let label = match (&late, is_finished(status)) {
+            (Some(_), _) => Label { vi: "quá hạn", en: "late" },
+            (None, true) => Label { vi: "đúng hạn", en: "on time" },
+            (None, false) => Label { vi: "trong hạn", en: "within its term" },
+        };
+        details.push(Detail::new("hẹn trả", "promised", Value::Day(promised)));
+        details.push(Detail::new("thời hạn", "term", Value::Words(label)));
+        findings.extend(late);
+    }
+    findings.extend(after_end(&steps));
+    findings.extend(too_many_papers(fact, &data, &papers));
+    Some(Judged { state: super::State::Dossier(State::At(status)), details, findings })
+}
+
+fn pending(steps: &[Step<'_>], papers: &[(&Fact<'_>, view::DossierComponentDigitised)]) -> Option<Judged> {
+    let facts = steps.iter().map(|step| step.fact.name).chain(papers.iter().map(|(fact, _)| fact.name));
+    let mut facts: Vec<_> = facts.collect();
+    if facts.is_empty() {
+        return None;
+    }
+    facts.sort_unstable();
+    let (vi, en) =
+        ("hồ sơ chưa được ghi sổ tiếp nhận", "the receipt of the dossier is not in the ledger yet");
+    let findings = vec![Finding::new("receipt_pending", facts, vi, en)];
+    Some(Judged { state: super::State::Dossier(State::Pending), details: vec![], findings })
+}
+
+/// Why a dossier is late; none when it is, or still may be, on time.
+fn lateness(
+    received: &Fact<'_>,
+    steps: &[Step<'_>],
+    promised: CivilDate,
+    asked: &Asked<'_>,
+) -> Option<Finding> {
+    let requests = || steps.iter().filter(|step| step.status == DossierStatus::SupplementRequested);
+    let allowed = law::supplements(asked.rules, received.on());
+    if let Some(allowed) = allowed
+        && let Some(step) = requests().nth(allowed.value as usize)
+    {
+        let most = allowed.value;
+        return Some(
+            Finding::new(
+                "supplement_asked_again",
+                vec![received.name, step.fact.name],
+                format!("yêu cầu bổ sung quá {most} lần nên tính là quá hạn"),
+                format!("papers were asked for more than {most} time, which counts as late"),
+            )
+            .by(allowed.source),
+        );
+    }
+    let end = end(steps).unwrap_or_else(|| minute(asked.on, 1_439));
+    let spent = end - waited(steps, end);
+    let last = minute(promised, 1_439);
+    (spent > last).then(|| {
+        let days = (spent - last + MINUTES_A_DAY - 1) / MINUTES_A_DAY;
+        let mut facts = vec![received.name];
+        facts.extend(steps.last().map(|step| step.fact.name));
+        Finding::new(
+            "late",
+            facts,
+            format!("quá hạn trả {days} ngày (hẹn {})", day(promised)),
+            format!("{days} days after the promised day, {promised}"),
+        )
+        .by(allowed.map_or("", |allowed| allowed.source))
+    })
+}
+
+/// The moment that counts as the end; none while the dossier has none.
+fn end(steps: &[Step<'_>]) -> Option<i64> {
+    let first = |status| steps.iter().find(|step| step.status == status).map(|step| step.at);
+    let given_up = || {
+        let last = steps.iter().rev().find(|step| is_given_up(step.status));
+        last.map(|step| step.at)
+    };
+    let waits =
+        || steps.last().filter(|step| step.status == DossierStatus::SupplementRequested).map(|step| step.at);
+    first(DossierStatus::Processed)
+        .or_else(|| first(DossierStatus::Returned))
+        .or_else(given_up)
+        .or_else(waits)
+}
+
+/// Minutes before the end in which the citizen supplemented papers.
+fn waited(steps: &[Step<'_>], end: i64) -> i64 {
+    let pairs = steps.windows(2).filter(|pair| pair[0].status == DossierStatus::SupplementRequested);
+    pairs.map(|pair| (pair[1].at.min(end) - pair[0].at).max(0)).sum()
+}
+
+/// A status after the dossier had ended.
+fn after_end(steps: &[Step<'_>]) -> Option<Finding> {
+    let pair = steps.windows(2).find(|pair| {
+        let (before, after) = (pair[0].status, pair[1].status);
+        let only_returned = before == DossierStatus::Processed && after != DossierStatus::Returned;
+        only_returned || before == DossierStatus::Returned || is_given_up(before)
+    })?;
+    let (before, after) = (status_label(pair[0].status), status_label(pair[1].status));
+    Some(Finding::new(
+        "after_its_end",
+        vec![pair[0].fact.name, pair[1].fact.name],
+        format!("trạng thái “{}” sau khi hồ sơ {}", after.vi, before.vi),
+        format!("`{}` after the dossier was {}", after.en, before.en),
+    ))
+}
+
+/// More papers digitised or used again than the dossier has.
+fn too_many_papers(
+    received: &Fact<'_>,
+    data: &view::DossierReceived<'_>,
+    papers: &[(&Fact<'_>, view::DossierComponentDigitised)],
+) -> Option<Finding> {
+    let handled =
+        papers.iter().map(|(_, said)| u64::from(said.digitised) + u64::from(said.reused)).sum::<u64>();
+    let components = data.components;
+    (handled > u64::from(components)).then(|| {
+        let facts = std::iter::once(received.name).chain(papers.iter().map(|(fact, _)| fact.name));
+        Finding::new(
+            "more_than_its_papers",
+            facts.collect(),
+            format!("số hóa, tái sử dụng {handled} thành phần, hồ sơ có {components}"),
+            format!("{handled} papers digitised or reused, the dossier has {components}"),
+        )
+    })
+}
+
+fn is_given_up(status: DossierStatus) -> bool {
+    matches!(status, DossierStatus::Stopped | DossierStatus::NotAccepted | DossierStatus::Withdrawn)
+}
+
+fn is_finished(status: DossierStatus) -> bool {
+    matches!(status, DossierStatus::Processed | DossierStatus::Returned) || is_given_up(status)
+}
+
+fn minute(on: CivilDate, of_day: u32) -> i64 {
+    i64::from(on.day_number()) * MINUTES_A_DAY + i64::from(of_day)
+}
+
+fn status_label(status: DossierStatus) -> Label {
+    let none = Label { vi: "chưa rõ", en: "unknown" };
+    schema::DOSSIER_STATUS.value(status as i64).map_or(none, |value| value.label)
+}

@@ -1,0 +1,129 @@
+//! Lifecycles: what state a case is in on a day, and what in it goes against the law.
+//!
+//! A case is a set of facts. [`judge`] puts them in the order that decides, day, then unit, then number, so the state never depends on
+//! which fact arrived first: a payment may come before its decision and a whole unit a week late. Facts after the asking date
+//! are not looked at. A breach is a [`Finding`], never a refusal: decisions that came late or were too high stay decisions.
+//!
+//! Pure: the facts that count, the adopted rules and the day are arguments. Each fact is judged by the row of law in force on its own day.
+
+pub mod clearance;
+pub mod conscription;
+pub mod directive;
+pub mod dossier;
+mod finding;
+pub mod gift;
+pub mod penalty;
+pub mod petition;
+pub mod project;
+mod story;
+
+use socai_proto::schema::Label;
+
+use crate::{CivilDate, Dong, law::Rules};
+
+pub use finding::Finding;
+pub use story::Fact;
+use story::Story;
+
+/// What is asked of a case.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The day: facts after it are not looked at, terms are counted up to it.
+    pub on: CivilDate,
+    /// The adopted rules.
+    pub rules: &'a dyn Rules,
+}
+
+/// A case on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Judged {
+    /// Where it stands.
+    pub state: State,
+    /// Its sums and days, in the order they are read.
+    pub details: Vec<Detail>,
+    /// What goes against the law or is still missing, in the order of the facts.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a case stands, by what sort of case it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// A violation and its penalty.
+    Penalty(penalty::State),
+    /// A compensation plan.
+    Clearance(clearance::State),
+    /// A gift programme.
+    Gift(gift::State),
+    /// A task.
+    Directive(directive::State),
+    /// A call-up.
+    Conscription(conscription::State),
+    /// A dossier of the one-stop shop.
+    Dossier(dossier::State),
+    /// A petition.
+    Petition(petition::State),
+    /// A capital project.
+    Project(project::State),
+}
+
+impl State {
+    /// The state in words.
+    pub fn label(self) -> Label {
+        match self {
+            State::Penalty(state) => state.label(),
+            State::Clearance(state) => state.label(),
+            State::Gift(state) => state.label(),
+            State::Directive(state) => state.label(),
+            State::Conscription(state) => state.label(),
+            State::Dossier(state) => state.label(),
+            State::Petition(state) => state.label(),
+            State::Project(state) => state.label(),
+        }
+    }
+}
+
+/// One sum or day of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// What it is.
+    pub label: Label,
+    /// The value.
+    pub value: Value,
+}
+
+/// A value of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Đồng.
+    Money(Dong),
+    /// Things counted.
+    Count(u64),
+    /// A day.
+    Day(CivilDate),
+    /// A choice in words.
+    Words(Label),
+}
+
+impl Detail {
+    fn new(vi: &'static str, en: &'static str, value: Value) -> Detail {
+        Detail { label: Label { vi, en }, value }
+    }
+}
+
+/// The lifecycles that the facts of one case key belong to; usually one, none when its kinds have no lifecycle.
+///
+/// The facts are those that count: as recorded or as corrected, without voided ones, in any order.
+pub fn judge(facts: &[Fact<'_>], asked: &Asked<'_>) -> Vec<Judged> {
+    let story = Story::until(facts, asked.on);
+    let judges = [
+        penalty::judge,
+        clearance::judge,
+        gift::judge,
+        directive::judge,
+        conscription::judge,
+        dossier::judge,
+        petition::judge,
+        project::judge,
+    ];
+    judges.iter().filter_map(|judge| judge(&story, asked)).collect()
+}

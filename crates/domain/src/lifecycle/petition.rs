@@ -1,0 +1,210 @@
+//! A petition: received, accepted or turned away, concluded, each within its statutory days (Law 02/2011/QH13 on complaints,
+//! 25/2018/QH14 on denunciations). Requests and feedback have no days in these laws.
+
+use socai_proto::{
+    schema::{self, Label},
+    v1::{PetitionAction, PetitionClass},
+    view,
+};
+
+use super::{
+    Asked, Detail, Finding, Judged, Value,
+    finding::day,
+    story::{Fact, Story},
+};
+use crate::{CivilDate, Kind, law::petition as law};
+
+/// Where a petition stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It was handled, its receipt has not been recorded yet.
+    Pending,
+    /// Received.
+    Received,
+    /// What was done last; an extension leaves it accepted.
+    Handled(PetitionAction),
+}
+
+impl State {
+    /// The state in words.
+    pub fn label(self) -> Label {
+        let none = Label { vi: "chưa rõ", en: "unknown" };
+        match self {
+            State::Pending => Label {
+                vi: "chờ việc tiếp nhận được ghi sổ",
+                en: "waiting for its receipt to be recorded",
+            },
+            State::Received => {
+                Label { vi: "đã tiếp nhận, chưa xử lý", en: "received, not handled" }
+            }
+            State::Handled(action) => {
+                schema::PETITION_ACTION.value(action as i64).map_or(none, |value| value.label)
+            }
+        }
+    }
+}
+
+type Step<'f> = (&'f Fact<'f>, PetitionAction);
+
+/// A last day with its article.
+struct Term<'r> {
+    last: CivilDate,
+    source: &'r str,
+}
+
+/// Judges the petition of a case; none when no fact is of that family.
+pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
+    let (mut received, mut steps) = (None, Vec::new());
+    for fact in story.iter() {
+        match *fact.event.kind() {
+            Kind::PetitionReceived(data) => received = Some((fact, data)),
+            Kind::PetitionHandled(said) => steps.push((fact, said.action())),
+            _ => {}
+        }
+    }
+    let latest = steps.iter().rev().find(|(_, action)| *action != PetitionAction::Extended);
+    let state = match (&received, latest) {
+        (None, _) if steps.is_empty() => return None,
+        (None, _) => State::Pending,
+        (Some(_), None) => State::Received,
+        (Some(_), Some((_, action))) => State::Handled(*action),
+    };
+    let (mut details, mut findings) = (Vec::new(), Vec::new());
+    match received {
+        Some((fact, data)) => {
+            initial(fact, &data, &steps, asked, &mut details, &mut findings);
+            conclusion(fact, &data, &steps, asked, &mut details, &mut findings);
+        }
+        None => {
+            let facts = steps.iter().map(|(fact, _)| fact.name).collect();
+            let (vi, en) =
+                ("đơn chưa được ghi sổ tiếp nhận", "the receipt of the petition is not in the ledger yet");
+            findings.push(Finding::new("receipt_pending", facts, vi, en));
+        }
+    }
+    Some(Judged { state: super::State::Petition(state), details, findings })
+}
+
+/// The first handling: accepted, or turned away.
+fn initial(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    steps: &[Step<'_>],
+    asked: &Asked<'_>,
+    details: &mut Vec<Detail>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(term) = initial_term(received, data, asked) else { return };
+    let first = steps.iter().find(|(_, action)| {
+        use PetitionAction::{Accepted, Concluded, Filed, Returned, Transferred, Withdrawn};
+        matches!(action, Accepted | Returned | Transferred | Filed | Concluded | Withdrawn)
+    });
+    if first.is_none() {
+        details.push(Detail::new("hạn thụ lý", "to be accepted by", Value::Day(term.last)));
+    }
+    let (until, facts) = match first {
+        Some((fact, _)) => (fact.on(), vec![received.name, fact.name]),
+        None => (asked.on, vec![received.name]),
+    };
+    if until > term.last {
+        let code = if first.is_some() { "accepted_late" } else { "not_accepted" };
+        findings.push(
+            Finding::new(
+                code,
+                facts,
+                format!("quá hạn xử lý ban đầu ({})", day(term.last)),
+                format!("first handled after {}", term.last),
+            )
+            .by(term.source),
+        );
+    }
+}
+
+fn initial_term<'r>(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    asked: &Asked<'r>,
+) -> Option<Term<'r>> {
+    let (on, calendar) = (received.on(), asked.rules.calendar());
+    match data.class() {
+        PetitionClass::Complaint => {
+            let days = law::complaint_acceptance(asked.rules, on)?;
+            Some(Term { last: calendar.deadline(on, days.value)?, source: days.source })
+        }
+        PetitionClass::Denunciation => {
+            let days = law::denunciation_initial(asked.rules, on)?;
+            Some(Term { last: calendar.add_working_days(on, days.value.1)?, source: days.source })
+        }
+        _ => None,
+    }
+}
+
+/// The decision or conclusion, counted from the acceptance.
+fn conclusion(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    steps: &[Step<'_>],
+    asked: &Asked<'_>,
+    details: &mut Vec<Detail>,
+    findings: &mut Vec<Finding>,
+) {
+    let Some((accepted, _)) = steps.iter().find(|(_, action)| *action == PetitionAction::Accepted) else {
+        return;
+    };
+    let extended: Vec<_> = steps.iter().filter(|(_, action)| *action == PetitionAction::Extended).collect();
+    let Some(term) = conclusion_term(accepted, data, &extended, asked, findings) else { return };
+    details.push(Detail::new("hạn giải quyết", "to be concluded by", Value::Day(term.last)));
+    let ended = steps.iter().find(|(_, action)| {
+        matches!(action, PetitionAction::Concluded | PetitionAction::Withdrawn | PetitionAction::Transferred)
+    });
+    let (until, code) = ended.map_or((asked.on, "not_concluded"), |(fact, _)| (fact.on(), "concluded_late"));
+    if until > term.last {
+        let facts = [Some(received.name), Some(accepted.name), ended.map(|(fact, _)| fact.name)];
+        findings.push(
+            Finding::new(
+                code,
+                facts.into_iter().flatten().collect(),
+                format!("quá hạn giải quyết ({})", day(term.last)),
+                format!("not concluded by {}", term.last),
+            )
+            .by(term.source),
+        );
+    }
+}
+
+/// A complaint that was extended is a complex one; a denunciation has its days for every extension that the law allows.
+fn conclusion_term<'r>(
+    accepted: &Fact<'_>,
+    data: &view::PetitionReceived,
+    extended: &[&Step<'_>],
+    asked: &Asked<'r>,
+    findings: &mut Vec<Finding>,
+) -> Option<Term<'r>> {
+    let (on, calendar) = (accepted.on(), asked.rules.calendar());
+    let times = u32::try_from(extended.len()).unwrap_or(u32::MAX);
+    let (days, most, source) = match data.class() {
+        PetitionClass::Complaint => {
+            let rule = law::complaint(asked.rules, data.instance.unwrap_or(1), on)?;
+            let (plain, complex) = rule.value;
+            (if times > 0 { complex } else { plain }, 1, rule.source)
+        }
+        PetitionClass::Denunciation => {
+            let rule = law::denunciation(asked.rules, on)?;
+            let extra = rule.value.extension_days * times.min(rule.value.extensions);
+            (rule.value.days + extra, rule.value.extensions, rule.source)
+        }
+        _ => return None,
+    };
+    if times > most {
+        findings.push(
+            Finding::new(
+                "extended_too_often",
+                extended.iter().map(|(fact, _)| fact.name).collect(),
+                format!("gia hạn {times} lần, được gia hạn {most} lần"),
+                format!("extended {times} times, the law allows {most}"),
+            )
+            .by(source),
+        );
+    }
+    Some(Term { last: calendar.deadline(on, days)?, source })
+}

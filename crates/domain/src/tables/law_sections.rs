@@ -1,0 +1,223 @@
+//! What the rows of the laws that the ledger judges by hold: section by section, key by key.
+//!
+//! A table that is listed here is read strictly, so a key with a typing error is refused with its line instead of being a rule that never
+//! applies. Laws that nothing judges by yet are free in their keys. Units are in the names: `days` are calendar days,
+//! `working_days` are not, `percent` is in hundredths of a per cent (5000 is half), amounts are đồng.
+
+use socai_proto::schema::{self, Enum};
+
+/// One kind of row.
+pub(super) struct Section {
+    /// Name: `cap`.
+    pub name: &'static str,
+    /// Keys besides the days in force and the source.
+    pub keys: &'static [Key],
+}
+
+/// One key of a row.
+pub(super) struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub is_required: bool,
+    /// Rows that differ in it stand beside each other; rows that do not may not be in force on the same day.
+    pub selects: bool,
+}
+
+/// What a key holds.
+pub(super) enum Shape {
+    /// Whole number, bounds inclusive.
+    Number { min: i64, max: i64 },
+    /// Value of a list of the catalogue.
+    Choice(&'static Enum),
+    /// Text such as the code of an act.
+    Text,
+}
+
+/// The sections of a law; none for a law that nothing judges by.
+pub(super) fn sections_of(law: &str) -> Option<&'static [Section]> {
+    match law {
+        "law.penalty" => Some(PENALTY),
+        "law.petition" => Some(PETITION),
+        "law.conscription" => Some(CONSCRIPTION),
+        "law.tax" => Some(TAX),
+        "law.clearance" => Some(CLEARANCE),
+        "law.dossier" => Some(DOSSIER),
+        "law.project" => Some(PROJECT),
+        _ => None,
+    }
+}
+
+impl Section {
+    /// Whether both rows are about the same thing, so that one day can have only one of them.
+    pub fn same_subject(&self, one: &toml::Table, other: &toml::Table) -> bool {
+        let selectors = self.keys.iter().filter(|key| key.selects);
+        selectors.map(|key| key.name).all(|name| one.get(name) == other.get(name))
+    }
+
+    /// The first key that is unknown, missing or wrong, with what is wrong.
+    pub fn fault_of(&self, values: &toml::Table) -> Option<(String, String)> {
+        if let Some(unknown) = values.keys().find(|name| self.key(name).is_none()) {
+            let known: Vec<_> = self.keys.iter().map(|key| key.name).collect();
+            return Some((unknown.clone(), format!("is no key of `{}`: {}", self.name, known.join(", "))));
+        }
+        self.keys.iter().find_map(|key| Some((key.name.to_owned(), key.fault_of(values.get(key.name))?)))
+    }
+
+    fn key(&self, name: &str) -> Option<&Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+}
+
+impl Key {
+    fn fault_of(&self, value: Option<&toml::Value>) -> Option<String> {
+        let Some(value) = value else {
+            return self.is_required.then(|| "is missing".to_owned());
+        };
+        match (&self.shape, value) {
+            (Shape::Number { min, max }, toml::Value::Integer(number)) => {
+                (!(min..=max).contains(&number)).then(|| format!("{number} is outside {min} to {max}"))
+            }
+            (Shape::Choice(of), toml::Value::String(name)) => of.named(name).is_none().then(|| {
+                let known: Vec<_> = of.stated().map(|value| value.name).collect();
+                format!("`{name}` is none of {}", known.join(", "))
+            }),
+            (Shape::Text, toml::Value::String(text)) => text.is_empty().then(|| "is empty".to_owned()),
+            (Shape::Number { .. }, other) => Some(format!("expected an integer, found {}", other.type_str())),
+            (_, other) => Some(format!("expected a text, found {}", other.type_str())),
+        }
+    }
+}
+
+const fn number(name: &'static str, min: i64, max: i64) -> Key {
+    Key { name, shape: Shape::Number { min, max }, is_required: true, selects: false }
+}
+
+/// A term, in the unit that its name ends with.
+const fn term(name: &'static str) -> Key {
+    number(name, 1, 3_660)
+}
+
+const fn money(name: &'static str) -> Key {
+    number(name, 0, 1_000_000_000_000_000)
+}
+
+/// Hundredths of a per cent.
+const fn percent(name: &'static str) -> Key {
+    number(name, 0, 10_000)
+}
+
+const fn choice(name: &'static str, of: &'static Enum) -> Key {
+    Key { name, shape: Shape::Choice(of), is_required: true, selects: true }
+}
+
+const fn optional(key: Key) -> Key {
+    Key { is_required: false, ..key }
+}
+
+const PENALTY: &[Section] = &[
+    Section {
+        name: "cap",
+        keys: &[
+            choice("signer_level", &schema::SIGNER_LEVEL),
+            optional(percent("percent_of_field_maximum")),
+            optional(money("max")),
+        ],
+    },
+    Section { name: "field_maximum", keys: &[choice("field", &schema::PENALTY_FIELD), money("max")] },
+    Section { name: "organisation", keys: &[number("times", 1, 10)] },
+    Section {
+        name: "bracket",
+        keys: &[
+            Key { name: "act", shape: Shape::Text, is_required: true, selects: true },
+            money("min"),
+            money("max"),
+        ],
+    },
+    Section { name: "on_the_spot", keys: &[money("max_individual"), money("max_organisation")] },
+    Section {
+        name: "decision",
+        keys: &[
+            term("working_days"),
+            term("working_days_transferred"),
+            term("months_explained"),
+            term("months_complex"),
+        ],
+    },
+    Section { name: "sending", keys: &[term("working_days")] },
+    Section { name: "compliance", keys: &[term("days")] },
+    Section { name: "late_interest", keys: &[percent("percent_a_day")] },
+    Section {
+        name: "postponement",
+        keys: &[money("min_individual"), money("min_organisation"), term("months")],
+    },
+    Section {
+        name: "instalments",
+        keys: &[
+            money("min_individual"),
+            money("min_organisation"),
+            term("months"),
+            number("times", 1, 100),
+            percent("first_percent"),
+        ],
+    },
+    Section { name: "execution", keys: &[term("months")] },
+    Section {
+        name: "limitation",
+        keys: &[optional(choice("field", &schema::PENALTY_FIELD)), term("months")],
+    },
+];
+
+const PETITION: &[Section] = &[
+    Section { name: "complaint_limitation", keys: &[term("days")] },
+    Section { name: "complaint_acceptance", keys: &[term("days")] },
+    Section {
+        name: "complaint",
+        keys: &[
+            Key {
+                name: "instance",
+                shape: Shape::Number { min: 1, max: 2 },
+                is_required: true,
+                selects: true,
+            },
+            term("days"),
+            term("days_complex"),
+        ],
+    },
+    Section { name: "denunciation_initial", keys: &[term("working_days"), term("working_days_longest")] },
+    Section { name: "denunciation_transfer", keys: &[term("working_days")] },
+    Section {
+        name: "denunciation",
+        keys: &[term("days"), term("extension_days"), number("extensions", 0, 10)],
+    },
+];
+
+const CONSCRIPTION: &[Section] = &[
+    Section { name: "hand_over", keys: &[number("first_month", 1, 12), number("last_month", 1, 12)] },
+    Section { name: "reserve", keys: &[percent("percent_of_quota")] },
+    Section { name: "examined", keys: &[number("times_quota", 1, 100)] },
+    Section {
+        name: "age",
+        keys: &[number("from", 1, 100), number("to", 1, 100), number("to_graduates", 1, 100)],
+    },
+];
+
+const TAX: &[Section] = &[
+    Section { name: "late_interest", keys: &[percent("percent_a_day")] },
+    Section { name: "debt_notice", keys: &[term("days")] },
+    Section { name: "enforcement", keys: &[term("days")] },
+    Section { name: "instalments", keys: &[term("months")] },
+    Section {
+        name: "land_use_fee",
+        keys: &[percent("first_percent"), term("first_days"), term("rest_days")],
+    },
+];
+
+const CLEARANCE: &[Section] = &[
+    Section { name: "notice", keys: &[term("days_farm_land"), term("days_other_land")] },
+    Section { name: "posting", keys: &[term("days")] },
+    Section { name: "payment", keys: &[term("days")] },
+];
+
+const DOSSIER: &[Section] = &[Section { name: "supplement", keys: &[number("requests", 0, 10)] }];
+
+const PROJECT: &[Section] = &[Section { name: "economic_technical_report", keys: &[money("max")] }];

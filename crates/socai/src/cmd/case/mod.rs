@@ -1,0 +1,42 @@
+//! `socai case LEDGER ID [--on DATE]`: where a case stands, what in it goes against the law, and its whole story.
+
+mod rows;
+mod state;
+mod story;
+
+use std::{path::Path, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use socai_domain::{CivilDate, Event, lifecycle, time};
+
+use crate::{lang::Lang, ledger, out};
+use rows::Rows;
+
+/// Prints the state and the findings of the case on a day, then one entry a fact in the order that decides.
+///
+/// # Errors
+/// The date is none, or the log cannot be read.
+pub fn run(ledger: &Path, id: &str, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
+    let on = match on {
+        Some(text) => {
+            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
+        }
+        None => time::vietnam_date(socai_district::now_ms()),
+    };
+    let reader = ledger::reader(ledger)?;
+    let rows = Rows::of(&reader, id)?;
+    if rows.facts.is_empty() {
+        let (vi, en) = ("không có sự kiện nào của vụ việc", "no fact belongs to case");
+        out::line(&format!("{} {id}", lang.pick(vi, en)))?;
+        return Ok(ExitCode::FAILURE);
+    }
+    let counting = rows.counting();
+    let facts: Vec<_> = counting
+        .iter()
+        .filter_map(|(name, facts)| Some(lifecycle::Fact { name: *name, event: Event::decode(facts).ok()? }))
+        .collect();
+    let judged = lifecycle::judge(&facts, &lifecycle::Asked { on, rules: rows.fold.rulebook() });
+    let text = format!("{}{}", state::text(&judged, on, lang), story::text(&rows, lang));
+    out::line(text.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
