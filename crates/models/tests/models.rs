@@ -170,10 +170,12 @@ fn readers_see_one_state_at_a_time_while_batches_are_written() {
             let mut seen = 0;
             while !done.load(Ordering::Relaxed) {
                 let snapshot = views.snapshot();
-                let rows: Vec<_> = snapshot.with_prefix(&[]).map(Result::unwrap).collect();
+                let (size, rows) = (snapshot.size(), snapshot.with_prefix(&[]));
+                let rows: Vec<_> = rows.map(Result::unwrap).collect();
+                drop(snapshot); // the writer waits for readers, and reading the rules back takes a while
                 let held = rows.into_iter().filter(|(key, _)| Fold::holds(key));
                 let fold = Fold::from_rows(held).unwrap();
-                assert_eq!(fold.size(), snapshot.size(), "rows of one state only");
+                assert_eq!(fold.size(), size, "rows of one state only");
                 seen += 1;
             }
             seen
