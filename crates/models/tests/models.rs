@@ -8,6 +8,7 @@ use std::{
     fs,
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::{Duration, Instant},
 };
 
 use common::{advance, facts, noting, replayed, root};
@@ -23,9 +24,15 @@ fn empty(place: &Place) -> Models {
 }
 
 fn ready(place: &Place) -> Models {
-    match Models::open(place).unwrap() {
-        Opened::Ready(models) => models,
-        Opened::Empty { aside, .. } => panic!("the models were lost: {aside:?}"),
+    // The threads of a database that was closed a moment ago let go of its lock when they next run.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match Models::open(place) {
+            Ok(Opened::Ready(models)) => return models,
+            Ok(Opened::Empty { aside, .. }) => panic!("the models were lost: {aside:?}"),
+            Err(ModelsError::InUse { .. }) if Instant::now() < deadline => thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 
