@@ -18,13 +18,22 @@ pub struct TextRule {
     pub field: &'static Field,
 }
 
-/// A way of reading the texts of a message. Whatever it accepts is UTF-8.
-pub trait Reading {
+/// A way of reading the texts of a message. What it accepts is UTF-8 and comes back as it was, or walking a list again would not be
+/// sound: so only this module has ways of reading.
+pub trait Reading: sealed::Sealed {
     /// Whether the rules about everything but texts are to be held as well.
     const JUDGES: bool;
 
     /// Bytes as the text they are.
     fn text<'a>(&mut self, rule: TextRule, bytes: &'a [u8]) -> Result<&'a str, NotFacts>;
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::Plainly {}
+    impl<L> Sealed for super::Judging<'_, L> {}
+    impl Sealed for super::Accepted {}
 }
 
 /// Reads what is readable, whatever rules it breaks.
