@@ -81,8 +81,10 @@ pub struct Counts {
     pub units: u64,
     /// Commits, each with a signed checkpoint.
     pub commits: u64,
-    /// Signatures of units.
+    /// Signatures of units that were read; the tree binds all of them.
     pub signatures: u64,
+    /// How many were verified: the last of each unit and key covers those before it.
+    pub signatures_verified: u64,
     /// Annexes that are there and match.
     pub annexes: u64,
     /// Annexes erased in place.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     models::ModelsAnswer,
-    report::{FaultLine, Outcome, Report},
+    report::{Counts, FaultLine, Outcome, Report},
 };
 
 /// Columns of a line.
@@ -101,26 +101,34 @@ fn end_of_log(page: &mut Page, report: &Report, language: Language) {
     }
 }
 
+/// Which signatures were verified, and why that is enough.
+fn signatures(counts: &Counts, language: Language) -> String {
+    let (all, verified) = (language.number(counts.signatures), language.number(counts.signatures_verified));
+    match (counts.signatures_verified == counts.signatures, language) {
+        (true, Language::Vi) => format!("{all} chữ ký của đơn vị, đã kiểm tất cả"),
+        (true, Language::En) => format!("{all} signatures of units, all of them verified"),
+        (false, Language::Vi) => {
+            format!("{all} chữ ký của đơn vị, đã kiểm {verified}: chữ ký cuối của mỗi khóa bao cả chuỗi")
+        }
+        (false, Language::En) => {
+            format!("{all} signatures of units, {verified} verified: the last of each key covers its chain")
+        }
+    }
+}
+
 fn counts(page: &mut Page, report: &Report, language: Language) {
     let counts = &report.counts;
     let n = |number| language.number(number);
     page.line(
         2,
         &match language {
-            Language::Vi => format!(
-                "{} đơn vị, {} lần ghi có mốc đã ký, {} chữ ký của đơn vị",
-                n(counts.units),
-                n(counts.commits),
-                n(counts.signatures)
-            ),
-            Language::En => format!(
-                "{} units, {} commits with signed checkpoints, {} signatures of units",
-                n(counts.units),
-                n(counts.commits),
-                n(counts.signatures)
-            ),
+            Language::Vi => format!("{} đơn vị, {} lần ghi có mốc đã ký", n(counts.units), n(counts.commits)),
+            Language::En => {
+                format!("{} units, {} commits with signed checkpoints", n(counts.units), n(counts.commits))
+            }
         },
     );
+    page.line(2, &signatures(counts, language));
     let mut annexes = format!("{} {}", n(counts.annexes), language.pick("phụ lục khớp", "annexes match"));
     for (number, vi, en) in [
         (counts.erased_annexes, "đã xóa", "erased"),

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use socai_domain::time::vietnam_rfc3339;
-use socai_follow::{Fault, Options, Progress, Trust, Verified};
+use socai_follow::{Fault, Options, Progress, Signatures, Trust, Verified};
 use socai_log::Reader;
 
 use crate::{
@@ -23,6 +23,7 @@ pub fn verify(
     ledger: &Path,
     policy: Option<&Path>,
     threads: usize,
+    signatures: Signatures,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
     let started = Instant::now();
@@ -36,7 +37,7 @@ pub fn verify(
     let published = place.models().map(|dir| models::published(&dir));
     let (verified, models) = match Reader::open(place.log()) {
         Ok(reader) => {
-            let options = Options { threads, is_live: live };
+            let options = Options { threads, is_live: live, signatures };
             let verified = socai_follow::verify(&reader, &trust, options, progress);
             let models = match published {
                 Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
@@ -98,6 +99,7 @@ fn counts(verified: &Verified) -> Counts {
         units: verified.units,
         commits: verified.commits,
         signatures: verified.signatures,
+        signatures_verified: verified.signatures_verified,
         annexes: verified.annexes,
         erased_annexes: verified.erased_annexes,
         absent_annexes: verified.absent_annexes,

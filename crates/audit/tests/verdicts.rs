@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 
 use socai_audit::{AuditError, Language, ModelsAnswer, Outcome, Report, text, verify};
 use socai_district::{Folding, LedgerConfig, LedgerDir, UnitSpec, establish};
+use socai_follow::Signatures;
 
 const NOW: u64 = 1_680_000_000_000;
 
@@ -27,7 +28,7 @@ fn ledger() -> (tempfile::TempDir, LedgerDir) {
 }
 
 fn audit(dir: &Path) -> Report {
-    verify(dir, None, 2, &mut |_| ()).unwrap()
+    verify(dir, None, 2, Signatures::Covering, &mut |_| ()).unwrap()
 }
 
 fn flip(path: &Path, at: usize) {
@@ -54,14 +55,14 @@ fn the_report_says_whether_the_key_was_pinned() {
     assert!(text(&report, Language::En).contains("ONLY under the key found with the ledger"));
     let policy = place.path().join("policy-of-the-auditor");
     fs::copy(dir.policy(), &policy).unwrap();
-    let pinned = verify(dir.path(), Some(&policy), 1, &mut |_| ()).unwrap();
+    let pinned = verify(dir.path(), Some(&policy), 1, Signatures::Covering, &mut |_| ()).unwrap();
     assert!(pinned.trust.pinned && pinned.verified);
 }
 
 #[test]
 fn another_operators_key_verifies_nothing() {
     let ((_place, dir), (_other_place, other)) = (ledger(), ledger());
-    let report = verify(dir.path(), Some(&other.policy()), 1, &mut |_| ()).unwrap();
+    let report = verify(dir.path(), Some(&other.policy()), 1, Signatures::Covering, &mut |_| ()).unwrap();
     assert_eq!((report.verified, report.exit_code()), (false, 1));
 }
 
@@ -117,18 +118,18 @@ fn models_that_told_another_digest_size_or_root_are_told() {
 fn a_log_alone_is_verified_without_models() {
     let (_place, dir) = ledger();
     let policy = dir.policy();
-    let report = verify(&dir.log(), Some(&policy), 1, &mut |_| ()).unwrap();
+    let report = verify(&dir.log(), Some(&policy), 1, Signatures::Covering, &mut |_| ()).unwrap();
     assert!(report.verified);
 }
 
 #[test]
 fn no_ledger_and_no_policy_are_usage_not_verdicts() {
     let empty = tempfile::tempdir().unwrap();
-    let missing = verify(empty.path(), None, 1, &mut |_| ());
+    let missing = verify(empty.path(), None, 1, Signatures::Covering, &mut |_| ());
     assert!(matches!(missing, Err(AuditError::NoLedger(_))), "{missing:?}");
     let (_place, dir) = ledger();
     fs::remove_file(dir.policy()).unwrap();
-    let unpinned = verify(dir.path(), None, 1, &mut |_| ());
+    let unpinned = verify(dir.path(), None, 1, Signatures::Covering, &mut |_| ());
     assert!(matches!(unpinned, Err(AuditError::Trust(_))), "{unpinned:?}");
 }
 
@@ -163,6 +164,7 @@ fn the_json_form_has_these_fields_for_good() {
         "units",
         "commits",
         "signatures",
+        "signatures_verified",
         "annexes",
         "erased_annexes",
         "absent_annexes",

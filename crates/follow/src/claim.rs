@@ -22,6 +22,14 @@ pub(crate) enum Signed {
 }
 
 impl Claim {
+    /// The unit's key that a segment is to be signed with.
+    pub(crate) fn key(&self) -> Option<&SealingKey> {
+        match &self.signed {
+            Signed::Segment { key, .. } => Some(key),
+            Signed::Checkpoint { .. } => None,
+        }
+    }
+
     /// The fault, if the signature does not hold.
     pub(crate) fn fault(&self, trust: &Trust) -> Option<Fault> {
         let at = || (self.path.to_path_buf(), self.place.offset);

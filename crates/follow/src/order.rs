@@ -1,6 +1,6 @@
 //! The part of a verification that takes records one after another and knows keys.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use socai_log::{CommitRef, Item, LogError, RecordRef, State, StoredAnnex, VolumeHead};
 use socai_tlog::{Digest, EventName, Link, TreeSize, UnitNo};
@@ -12,6 +12,7 @@ use crate::{
     faults::{Faults, Place},
     keys::Keys,
     trust::Trust,
+    verify::Signatures,
 };
 
 /// What the log crate cannot verify because it takes keys; everything it passes comes by here in order.
@@ -23,18 +24,22 @@ pub(crate) struct Order<'a> {
     /// Volume and path of the chunk that is passed.
     volume: u64,
     path: Arc<Path>,
-    /// Signatures found since they were last taken.
+    which: Signatures,
+    /// For each unit its last signature, while a later one may vouch for the same records.
+    covering: BTreeMap<UnitNo, Claim>,
+    /// Signatures to verify, since they were last taken.
     pub(crate) claims: Vec<Claim>,
     /// Annexes pointed to since they were last taken.
     pub(crate) annexes: Vec<(Place, StoredAnnex)>,
     pub(crate) faults: Faults,
     pub(crate) commits: u64,
     pub(crate) signatures: u64,
+    pub(crate) signatures_verified: u64,
     pub(crate) absent_annexes: u64,
 }
 
 impl<'a> Order<'a> {
-    pub(crate) fn new(trust: &'a Trust) -> Self {
+    pub(crate) fn new(trust: &'a Trust, which: Signatures) -> Self {
         Order {
             trust,
             origin_mark: Digest::of(trust.origin().as_str().as_bytes()),
@@ -42,11 +47,14 @@ impl<'a> Order<'a> {
             coverage: Coverage::default(),
             volume: 0,
             path: Arc::from(Path::new("")),
+            which,
+            covering: BTreeMap::new(),
             claims: Vec::new(),
             annexes: Vec::new(),
             faults: Faults::default(),
             commits: 0,
             signatures: 0,
+            signatures_verified: 0,
             absent_annexes: 0,
         }
     }
@@ -150,8 +158,28 @@ impl<'a> Order<'a> {
             self.uncovered(first);
         }
         let signed = Signed::Segment { name, link, signature: Box::new(*signature), key: Box::new(key) };
-        self.claim(place, signed);
         self.signatures += 1;
+        let claim = self.claim(place, signed);
+        if self.which == Signatures::Every {
+            return self.verify(claim);
+        }
+        let is_of_another_key =
+            self.covering.insert(name.unit, claim).filter(|before| before.key() != Some(&key));
+        if let Some(last_of_its_key) = is_of_another_key {
+            self.verify(last_of_its_key);
+        }
+    }
+
+    /// The end of the log: the last signature of each unit is the one that covers.
+    pub(crate) fn cover(&mut self) {
+        for (_, claim) in std::mem::take(&mut self.covering) {
+            self.verify(claim);
+        }
+    }
+
+    fn verify(&mut self, claim: Claim) {
+        self.signatures_verified += 1;
+        self.claims.push(claim);
     }
 
     #[cold]
@@ -165,7 +193,8 @@ impl<'a> Order<'a> {
         self.commits += 1;
         let place = self.place(offset);
         let signed = Signed::Checkpoint { size: commit.size, note: commit.checkpoint.to_vec() };
-        self.claim(place, signed);
+        let claim = self.claim(place, signed);
+        self.claims.push(claim);
         // the key and the ledger's name stand or fall with the first checkpoint, so nobody waits for the others
         match self.commits {
             1 => self.claims.pop().and_then(|first| first.fault(self.trust)).map_or(Ok(()), Err),
@@ -181,12 +210,13 @@ impl<'a> Order<'a> {
         }
         if head.volume > 0 {
             let (size, note) = (TreeSize(head.first.0), head.checkpoint.clone());
-            self.claim(self.place(offset), Signed::Checkpoint { size, note });
+            let claim = self.claim(self.place(offset), Signed::Checkpoint { size, note });
+            self.claims.push(claim);
         }
         Ok(())
     }
 
-    fn claim(&mut self, place: Place, signed: Signed) {
-        self.claims.push(Claim { path: self.path.clone(), place, signed });
+    fn claim(&self, place: Place, signed: Signed) -> Claim {
+        Claim { path: self.path.clone(), place, signed }
     }
 }

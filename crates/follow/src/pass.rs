@@ -10,7 +10,7 @@ use crate::{
     faults::Place,
     order::Order,
     trust::Trust,
-    verify::{Progress, Verified},
+    verify::{Progress, Signatures, Verified},
     work::{Done, Work},
 };
 
@@ -59,11 +59,11 @@ impl Chunks<'_> {
 }
 
 impl<'a> Pass<'a> {
-    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust) -> Self {
+    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust, signatures: Signatures) -> Self {
         Pass {
             reader,
             replay: Replay::from_start(),
-            order: Order::new(trust),
+            order: Order::new(trust, signatures),
             derived: DerivedCheck::new(reader),
             found: Verified::default(),
             annexes: (0, 0),
@@ -90,7 +90,16 @@ impl<'a> Pass<'a> {
         };
         let mut chunks = Chunks { scan: &mut scan, spare: Vec::new(), failed: None };
         (0..CHUNKS_PER_THREAD * threads).map_while(|_| chunks.next()).for_each(|work| crew.give(work));
-        while let Some(done) = crew.take() {
+        loop {
+            let Some(done) = crew.take() else {
+                // nothing comes any more: what was put off until now is all that is left
+                self.order.cover();
+                if self.order.claims.is_empty() {
+                    break;
+                }
+                self.hand_out(crew);
+                continue;
+            };
             match done {
                 Done::Hashed(..) if !self.is_whole => {}
                 Done::Hashed(chunk, hashed) => {
@@ -220,6 +229,7 @@ impl<'a> Pass<'a> {
             received_at_ms: state.received_at_ms(),
             commits: order.commits,
             signatures: order.signatures,
+            signatures_verified: order.signatures_verified,
             units: order.units(),
             absent_annexes: order.absent_annexes,
             faults_found: order.faults.found(),

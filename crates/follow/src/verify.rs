@@ -21,6 +21,18 @@ pub struct Options {
     pub threads: usize,
     /// Whether a writer may be at work: then the log ends at the published checkpoint, and what lies behind is on its way.
     pub is_live: bool,
+    /// Which signatures of units are verified.
+    pub signatures: Signatures,
+}
+
+/// Which signatures of units are verified. All of them are read, and bound by the tree, either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signatures {
+    /// The last of each unit under each of its keys. It is over a link, and a link hangs on every record before it, so it vouches for
+    /// all that the key covers. Should one fail, all are verified, to find the first that does not hold.
+    Covering,
+    /// Every one.
+    Every,
 }
 
 /// How far a verification is.
@@ -45,8 +57,10 @@ pub struct Verified {
     pub received_at_ms: u64,
     /// Commits, each with its checkpoint.
     pub commits: u64,
-    /// Signatures of units.
+    /// Signatures of units that were read.
     pub signatures: u64,
+    /// How many of them were verified.
+    pub signatures_verified: u64,
     /// Units that the operator registered.
     pub units: u64,
     /// Annexes that are there and match.
@@ -86,11 +100,20 @@ pub fn verify(
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
+    let verified = once(reader, trust, options, progress);
+    let is_forged = verified.faults.iter().any(|fault| matches!(fault, Fault::Signature { .. }));
+    if is_forged && options.signatures == Signatures::Covering {
+        return once(reader, trust, Options { signatures: Signatures::Every, ..options }, progress);
+    }
+    verified
+}
+
+fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnMut(Progress)) -> Verified {
     let end = match End::find(reader, trust, options.is_live) {
         Ok(end) => end,
         Err(error) => return Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
     };
-    let mut pass = Pass::new(reader, trust);
+    let mut pass = Pass::new(reader, trust, options.signatures);
     with_crew(
         options.threads.max(1),
         |work: Work| work.run(reader, trust),

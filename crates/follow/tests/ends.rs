@@ -267,7 +267,7 @@ fn a_log_that_grows_meanwhile_gives_no_false_alarm() {
         let mut sizes = Vec::new();
         while !is_over.load(Ordering::Relaxed) {
             let (reader, trust) = (common::reader(root.path()), trust(root.path()));
-            let options = Options { threads: 1 + sizes.len() % 2, is_live: true };
+            let options = Options { threads: 1 + sizes.len() % 2, ..live() };
             let verified = verify(&reader, &trust, options, &mut |_| ());
             assert!(verified.holds(), "round {}: {:?}", sizes.len(), verified.faults);
             sizes.push(verified.size);

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use bytes::Bytes;
 use common::{Ledger, Unit, alone, check, operator, origin, registration, rotation, secret, write_policy};
-use socai_follow::{Fault, Verified};
+use socai_follow::{Fault, Options as Check, Signatures, Verified};
 use socai_log::{LogError, LogKey};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{
@@ -85,6 +85,37 @@ fn a_signature_of_another_record_or_ledger_does_not_count() {
     let verified = check(root.path(), alone());
     let names: Vec<_> = verified.faults.iter().map(|fault| fault.name().unwrap()).collect();
     assert_eq!(names, [EventName::new(1, 3), EventName::new(2, 4)]);
+}
+
+#[test]
+fn a_later_signature_of_the_same_key_vouches_for_records_whose_own_is_worthless() {
+    let root = tempfile::tempdir().unwrap();
+    let mut ledger = honest(root.path());
+    let (records, _) = ledger.unit(1).segment(2, false);
+    let worthless = sign_segment(&operator(), &origin(), records[1].link());
+    ledger.append(&(records, worthless));
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    let covering = check(root.path(), alone());
+    assert!(covering.holds() && covering.signatures_verified < covering.signatures);
+    let every = check(root.path(), Check { signatures: Signatures::Every, ..alone() });
+    assert_eq!(every.signatures_verified, every.signatures);
+    assert_at(&only(every), root.path(), EventName::new(1, 4));
+}
+
+#[test]
+fn when_a_covering_signature_fails_the_first_that_does_not_hold_is_named() {
+    let root = tempfile::tempdir().unwrap();
+    let mut ledger = honest(root.path());
+    for _ in 0..2 {
+        let (records, _) = ledger.unit(1).segment(1, false);
+        let worthless = sign_segment(&operator(), &origin(), records[0].link());
+        ledger.append(&(records, worthless));
+    }
+    ledger.commit();
+    let verified = check(root.path(), alone());
+    assert_eq!(verified.faults_found, 2);
+    assert_at(&verified.faults[0], root.path(), EventName::new(1, 3));
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 
 use std::{hint::black_box, time::Instant};
 
-use common::{Ledger, reader, trust};
+use common::{Ledger, alone, reader, trust};
 use socai_follow::{Options, verify};
 use socai_tlog::entry_hash;
 
@@ -83,7 +83,7 @@ fn rate_of_verification() {
             let bare = if std::env::var_os("NO_BARE").is_some() { 1.0 } else { bare(records, per_segment) };
             let (reader, trust) = (reader(root.path()), trust(root.path()));
             let (started, cpu) = (Instant::now(), cpu_s());
-            let verified = verify(&reader, &trust, Options { threads, is_live: false }, &mut |_| ());
+            let verified = verify(&reader, &trust, Options { threads, ..alone() }, &mut |_| ());
             let (seconds, cpu) = (started.elapsed().as_secs_f64(), cpu_s() - cpu);
             assert!(verified.holds(), "{:?}", verified.faults);
             let rate = |seconds: f64| verified.size.0 as f64 / seconds / 1e6;

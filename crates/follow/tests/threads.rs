@@ -7,7 +7,7 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{Ledger, alone, check, secret, trust};
-use socai_follow::{Options, verify};
+use socai_follow::{Options, Signatures, verify};
 use socai_tlog::sign_segment;
 
 /// Some megabytes, so that there are many chunks; segments whose place in `forged` is named are signed with a wrong key.
@@ -31,11 +31,17 @@ fn long_log(root: &Path, segments: usize, forged: impl Fn(usize) -> bool) {
     ledger.commit();
 }
 
-fn told(root: &Path) -> Vec<String> {
-    let told: Vec<String> =
-        [1, 2, 3, 4].map(|threads| format!("{:#?}", check(root, Options { threads, ..alone() }))).to_vec();
-    assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{} {}", told[0], told[1]);
-    told
+/// Every signature, so that each forged one is told.
+fn every() -> Options {
+    Options { signatures: Signatures::Every, ..alone() }
+}
+
+fn told(root: &Path) {
+    for signatures in [Signatures::Covering, Signatures::Every] {
+        let told = [1, 2, 3, 4]
+            .map(|threads| format!("{:#?}", check(root, Options { threads, signatures, ..alone() })));
+        assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{} {}", told[0], told[1]);
+    }
 }
 
 #[test]
@@ -57,7 +63,7 @@ fn an_honest_log_has_the_same_counts_on_any_number_of_threads() {
 fn faults_are_told_in_the_order_of_the_log_on_any_number_of_threads() {
     let root = tempfile::tempdir().unwrap();
     long_log(root.path(), 900, |place| [7, 300, 301, 880].contains(&place));
-    let forged = check(root.path(), alone());
+    let forged = check(root.path(), every());
     let ends: Vec<_> = forged.faults.iter().map(|fault| fault.name().unwrap().to_string()).collect();
     // segment n is number n / 3 of unit 1 + n % 3, and ends with its record 16 (n / 3) + 15
     assert_eq!(ends, ["2/47", "1/1615", "2/1615", "2/4703"]);
@@ -68,7 +74,7 @@ fn faults_are_told_in_the_order_of_the_log_on_any_number_of_threads() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     fs::write(&volume, &bytes).unwrap();
-    let damaged = check(root.path(), alone());
+    let damaged = check(root.path(), every());
     assert_eq!(damaged.faults.len(), 4, "{:?}", damaged.faults);
     assert_eq!(damaged.faults[3].path(), Some(volume.as_path()));
     assert_eq!(damaged.faults[0].name().unwrap().to_string(), "2/47");
@@ -79,7 +85,7 @@ fn faults_are_told_in_the_order_of_the_log_on_any_number_of_threads() {
 fn many_faults_are_counted_and_the_first_hundred_kept() {
     let root = tempfile::tempdir().unwrap();
     long_log(root.path(), 400, |place| place % 2 == 1);
-    let verified = check(root.path(), alone());
+    let verified = check(root.path(), every());
     assert_eq!((verified.faults_found, verified.faults.len()), (200, 100));
     assert_eq!(verified.faults[0].name().unwrap().to_string(), "2/15");
     assert_eq!(verified.size.0, 400 * 16 + 4);

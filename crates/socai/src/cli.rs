@@ -339,6 +339,10 @@ pub enum AuditCommand {
         /// Threads; all cores if left out.
         #[arg(long)]
         threads: Option<usize>,
+        /// Verify every signature of a unit. By default the last of each unit and key, which covers the chain before it; if one of
+        /// those fails, all are.
+        #[arg(long)]
+        every_signature: bool,
     },
 }
 

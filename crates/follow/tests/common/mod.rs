@@ -11,7 +11,7 @@ use std::{
 
 use bytes::Bytes;
 use prost::Message as _;
-use socai_follow::{Options as Check, Trust, Verified, verify};
+use socai_follow::{Options as Check, Signatures, Trust, Verified, verify};
 use socai_log::{Cursor, Lock, LogKey, NewEntry, Options, Reader, Writer};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{
@@ -232,11 +232,11 @@ pub fn check(root: &Path, options: Check) -> Verified {
 
 /// On one thread, nobody writing.
 pub fn alone() -> Check {
-    Check { threads: 1, is_live: false }
+    Check { threads: 1, is_live: false, signatures: Signatures::Covering }
 }
 
 pub fn live() -> Check {
-    Check { threads: 1, is_live: true }
+    Check { threads: 1, is_live: true, signatures: Signatures::Covering }
 }
 
 /// Every file below `dir`, by path, with its bytes.

@@ -3,7 +3,7 @@
 use std::{path::Path, time::Instant};
 
 use anyhow::{Result, bail};
-use socai_follow::{Options, Trust, verify};
+use socai_follow::{Options, Signatures, Trust, verify};
 use socai_log::Reader;
 
 use super::{append, ground::Ground, result::Measured};
@@ -18,18 +18,20 @@ pub fn run(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
         let place = place.join(dir);
         let mut ground = Ground::found(&place, "nats://127.0.0.1:4222")?;
         append::fill(&mut ground, events, per_segment)?;
-        for threads in 1..=threads.max(2) {
-            measured.push(once(name, &ground, threads)?);
+        for (which, signatures) in [("", Signatures::Covering), (":every-signature", Signatures::Every)] {
+            for threads in 1..=threads.max(2) {
+                measured.push(once(&format!("{name}{which}"), &ground, threads, signatures)?);
+            }
         }
     }
     Ok(measured)
 }
 
-fn once(name: &str, ground: &Ground, threads: usize) -> Result<Measured> {
+fn once(name: &str, ground: &Ground, threads: usize, signatures: Signatures) -> Result<Measured> {
     let reader = Reader::open(&ground.dir.log())?;
     let trust = Trust::pinned(&ground.dir.policy())?;
     let started = Instant::now();
-    let verified = verify(&reader, &trust, Options { threads, is_live: false }, &mut |_| ());
+    let verified = verify(&reader, &trust, Options { threads, is_live: false, signatures }, &mut |_| ());
     let took = started.elapsed();
     if !verified.holds() {
         bail!("the log just written does not verify: {}", verified.faults[0]);

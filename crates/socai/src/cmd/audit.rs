@@ -6,14 +6,14 @@ use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use socai_audit::{Language, Report, text, verify};
-use socai_follow::Progress;
+use socai_follow::{Progress, Signatures};
 
 use crate::{cli::AuditCommand, lang::Lang, out};
 
 /// Verifies a ledger and prints the report.
 pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
-    let AuditCommand::Verify { ledger, policy, json, threads } = command;
-    let audited = audited(&ledger, policy.as_deref(), threads, lang);
+    let AuditCommand::Verify { ledger, policy, json, threads, every_signature } = command;
+    let audited = audited(&ledger, policy.as_deref(), threads, signatures(every_signature), lang);
     if json {
         out::line(&serde_json::to_string_pretty(&match &audited {
             Ok(report) => serde_json::to_value(report)?,
@@ -27,15 +27,25 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
 
 /// Verifies the ledger in `dir` under the key found with it, prints the report, and says whether it holds.
 pub fn verify_dir(dir: &Path, lang: Lang) -> Result<bool> {
-    let report = audited(dir, None, None, lang)?;
+    let report = audited(dir, None, None, Signatures::Covering, lang)?;
     out::line(text(&report, language(lang)).trim_end())?;
     Ok(report.verified)
 }
 
-fn audited(dir: &Path, policy: Option<&Path>, threads: Option<usize>, lang: Lang) -> Result<Report> {
+fn signatures(every: bool) -> Signatures {
+    if every { Signatures::Every } else { Signatures::Covering }
+}
+
+fn audited(
+    dir: &Path,
+    policy: Option<&Path>,
+    threads: Option<usize>,
+    signatures: Signatures,
+    lang: Lang,
+) -> Result<Report> {
     let threads = threads.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     let bar = bar(lang);
-    let report = verify(dir, policy, threads, &mut |Progress { done, of }| {
+    let report = verify(dir, policy, threads, signatures, &mut |Progress { done, of }| {
         bar.set_length(of);
         bar.set_position(done);
     });
