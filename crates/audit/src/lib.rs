@@ -15,4 +15,4 @@ pub use models::ModelsAnswer;
 pub use place::{AuditError, Place};
 pub use report::{Counts, FaultLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
-pub use verify::verify;
+pub use verify::{Asked, verify};

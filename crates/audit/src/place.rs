@@ -17,6 +17,14 @@ pub enum AuditError {
     /// Nobody to believe.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// The older checkpoint is of no use.
+    #[error("{}: {cause}; --since takes a checkpoint of this ledger that was kept before", path.display())]
+    Since {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
     /// The log cannot be opened at all.
     #[error(transparent)]
     Log(#[from] LogError),

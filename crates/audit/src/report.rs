@@ -25,6 +25,8 @@ pub struct Report {
     pub received_at: String,
     /// Whom the verification believed.
     pub trust: Trusted,
+    /// Size of the older checkpoint that the log was held against, if the auditor brought one.
+    pub since: Option<u64>,
     /// What was gone over.
     pub counts: Counts,
     /// The read models.
@@ -103,7 +105,7 @@ pub struct Counts {
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
-    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `models`, `unreadable` or `other`.
+    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `models`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -58,6 +58,7 @@ pub fn text(report: &Report, language: Language) -> String {
     page.line(0, &format!("{verdict}: {}", report.ledger));
     trust(&mut page, report, language);
     end_of_log(&mut page, report, language);
+    since(&mut page, report, language);
     counts(&mut page, report, language);
     models(&mut page, report, language);
     work(&mut page, report, language);
@@ -99,6 +100,23 @@ fn end_of_log(page: &mut Page, report: &Report, language: Language) {
         let received = language.pick("mục cuối nhận lúc", "last entry received");
         page.line(2, &format!("{received} {}", report.received_at));
     }
+}
+
+/// The older checkpoint, only when the log was held against one.
+fn since(page: &mut Page, report: &Report, language: Language) {
+    let Some(size) = report.since.map(|size| language.number(size)) else { return };
+    let differs = report.faults.iter().any(|fault| matches!(fault.code, "rewritten" | "rolled_back"));
+    page.line(
+        2,
+        &match (report.verified, differs, language) {
+            (true, _, Language::Vi) => format!("nhất quán với mốc cũ {size} mục"),
+            (true, _, Language::En) => format!("consistent with the older checkpoint of size {size}"),
+            (_, true, Language::Vi) => format!("KHÔNG nhất quán với mốc cũ {size} mục"),
+            (_, true, Language::En) => format!("NOT consistent with the older checkpoint of size {size}"),
+            (_, false, Language::Vi) => format!("mốc cũ {size} mục: xem lỗi"),
+            (_, false, Language::En) => format!("older checkpoint of size {size}: see the faults"),
+        },
+    );
 }
 
 /// Which signatures were verified, and why that is enough.

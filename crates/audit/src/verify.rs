@@ -1,10 +1,11 @@
 //! The audit itself: find, follow, replay, report.
 
-use std::{path::Path, time::Instant};
+use std::{fs, path::Path, time::Instant};
 
 use socai_domain::time::vietnam_rfc3339;
-use socai_follow::{Fault, Options, Progress, Signatures, Trust, Verified};
+use socai_follow::{Fault, Kept, Options, Progress, Signatures, Trust, Verified};
 use socai_log::Reader;
+use socai_tlog::SignedCheckpoint;
 
 use crate::{
     models::{self, ModelsAnswer},
@@ -13,31 +14,53 @@ use crate::{
     words::{Said, words},
 };
 
+/// What an auditor brought along, and how thorough to be.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// The policy that pins the operator's key; without it the key found with the ledger is believed, and the report says so.
+    pub policy: Option<&'a Path>,
+    /// An older checkpoint that the log must still agree with: a signed note, as `log/checkpoint` is.
+    pub since: Option<&'a Path>,
+    /// Which signatures of units are verified.
+    pub signatures: Signatures,
+    /// Threads, at least one.
+    pub threads: usize,
+}
+
+impl Default for Asked<'_> {
+    /// Nothing brought along, one thread.
+    fn default() -> Self {
+        Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1 }
+    }
+}
+
 /// Verifies everything there is of a ledger: its log, and its models' published digest.
-///
-/// `policy` is what the auditor brought along; without it the key found with the ledger is believed, and the report says so.
 ///
 /// # Errors
 /// There is no ledger or nobody to believe; what is wrong with the ledger itself is in the report.
 pub fn verify(
     ledger: &Path,
-    policy: Option<&Path>,
-    threads: usize,
-    signatures: Signatures,
+    asked: Asked<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
     let started = Instant::now();
     let place = Place::find(ledger)?;
-    let trust = match policy {
+    let trust = match asked.policy {
         Some(policy) => Trust::pinned(policy)?,
         None => Trust::found_with(&place.policy())?,
     };
+    let kept = asked.since.map(|since| kept(since, &trust)).transpose()?;
     let live = place.is_live();
     // read before the log, which can only grow meanwhile: models are never ahead of it
     let published = place.models().map(|dir| models::published(&dir));
     let (verified, models) = match Reader::open(place.log()) {
         Ok(reader) => {
-            let options = Options { threads, is_live: live, signatures };
+            let options = Options {
+                threads: asked.threads,
+                is_live: live,
+                signatures: asked.signatures,
+                kept: kept.as_ref().map(|kept| Kept { size: kept.size(), root: *kept.root() }),
+            };
             let verified = socai_follow::verify(&reader, &trust, options, progress);
             let models = match published {
                 Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
@@ -67,14 +90,22 @@ pub fn verify(
         checkpoint: String::from_utf8_lossy(&verified.checkpoint).into_owned(),
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
+        since: kept.map(|kept| kept.size().0),
         counts: counts(&verified),
         models,
         faults,
         faults_found,
         live,
-        threads: threads.max(1),
+        threads: asked.threads.max(1),
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// The checkpoint that the auditor kept, if the same operator signed it.
+fn kept(since: &Path, trust: &Trust) -> Result<SignedCheckpoint, AuditError> {
+    let unusable = |cause: String| AuditError::Since { path: since.to_owned(), cause };
+    let note = fs::read(since).map_err(|error| unusable(error.to_string()))?;
+    SignedCheckpoint::open(&note, [trust.note_key()]).map_err(|error| unusable(error.to_string()))
 }
 
 /// Whether the record itself holds, so that it is worth replaying.

@@ -35,6 +35,8 @@ pub(crate) enum Remedy {
     Remove,
     /// Somebody wrote with the operator's key what a unit did not sign.
     Compare,
+    /// The operator signed two histories.
+    Accuse,
     /// The key or the ledger is another.
     Key,
     /// The file system refused.
@@ -63,6 +65,12 @@ impl Remedy {
                  biên nhận của đơn vị.",
                 "Whoever holds the operator's key wrote what the unit did not sign. Keep a copy and compare it with the \
                  unit's journal and receipts.",
+            ),
+            Remedy::Accuse => Said::new(
+                "Giữ mốc cũ và một bản sao của sổ cái này: hai mốc cùng khóa, không nhất quán với nhau, là bằng chứng. Nếu \
+                 là bản khôi phục từ bản cũ thì khôi phục bản mới hơn.",
+                "Keep the older checkpoint and a copy of this log: two checkpoints of one key that do not agree are \
+                 evidence. If this was restored from an old backup, restore a newer one.",
             ),
             Remedy::Key => Said::new(
                 "Xem lại khóa trong tệp policy. Nếu đúng khóa thì sổ cái này không do đơn vị vận hành ấy ký.",
@@ -159,6 +167,28 @@ pub(crate) fn words(fault: &Fault) -> (&'static str, Said, Remedy) {
                 ),
             ),
             Remedy::Restore,
+        ),
+        Fault::Rewritten { kept, .. } => (
+            "rewritten",
+            Said::new(
+                format!(
+                    "trước đây đã ký mốc {} mục với gốc {}, nay sổ cái khác ở đó: lịch sử bị viết lại",
+                    kept.size, kept.root
+                ),
+                format!(
+                    "size {} was signed before with root {}, and the log is another there: history was rewritten",
+                    kept.size, kept.root
+                ),
+            ),
+            Remedy::Accuse,
+        ),
+        Fault::RolledBack { kept, found, .. } => (
+            "rolled_back",
+            Said::new(
+                format!("trước đây đã ký mốc {kept} mục, nay sổ cái chỉ có {found}: bản cũ hoặc bị cắt"),
+                format!("size {kept} was signed before, the log has {found} entries: an old copy, or cut"),
+            ),
+            Remedy::Accuse,
         ),
         other => ("other", Said::same(other), Remedy::Restore),
     }

@@ -3,9 +3,8 @@
 
 use std::{fs, path::Path};
 
-use socai_audit::{AuditError, Language, ModelsAnswer, Outcome, Report, text, verify};
+use socai_audit::{Asked, AuditError, Language, ModelsAnswer, Outcome, Report, text, verify};
 use socai_district::{Folding, LedgerConfig, LedgerDir, UnitSpec, establish};
-use socai_follow::Signatures;
 
 const NOW: u64 = 1_680_000_000_000;
 
@@ -28,7 +27,11 @@ fn ledger() -> (tempfile::TempDir, LedgerDir) {
 }
 
 fn audit(dir: &Path) -> Report {
-    verify(dir, None, 2, Signatures::Covering, &mut |_| ()).unwrap()
+    verify(dir, Asked { threads: 2, ..Asked::default() }, &mut |_| ()).unwrap()
+}
+
+fn pinned_by(policy: &Path) -> Asked<'_> {
+    Asked { policy: Some(policy), ..Asked::default() }
 }
 
 fn flip(path: &Path, at: usize) {
@@ -55,14 +58,14 @@ fn the_report_says_whether_the_key_was_pinned() {
     assert!(text(&report, Language::En).contains("ONLY under the key found with the ledger"));
     let policy = place.path().join("policy-of-the-auditor");
     fs::copy(dir.policy(), &policy).unwrap();
-    let pinned = verify(dir.path(), Some(&policy), 1, Signatures::Covering, &mut |_| ()).unwrap();
+    let pinned = verify(dir.path(), pinned_by(&policy), &mut |_| ()).unwrap();
     assert!(pinned.trust.pinned && pinned.verified);
 }
 
 #[test]
 fn another_operators_key_verifies_nothing() {
     let ((_place, dir), (_other_place, other)) = (ledger(), ledger());
-    let report = verify(dir.path(), Some(&other.policy()), 1, Signatures::Covering, &mut |_| ()).unwrap();
+    let report = verify(dir.path(), pinned_by(&other.policy()), &mut |_| ()).unwrap();
     assert_eq!((report.verified, report.exit_code()), (false, 1));
 }
 
@@ -118,18 +121,34 @@ fn models_that_told_another_digest_size_or_root_are_told() {
 fn a_log_alone_is_verified_without_models() {
     let (_place, dir) = ledger();
     let policy = dir.policy();
-    let report = verify(&dir.log(), Some(&policy), 1, Signatures::Covering, &mut |_| ()).unwrap();
+    let report = verify(&dir.log(), pinned_by(&policy), &mut |_| ()).unwrap();
     assert!(report.verified);
+}
+
+#[test]
+fn a_checkpoint_kept_before_is_held_against_the_ledger() {
+    let (place, dir) = ledger();
+    let kept = place.path().join("kept");
+    fs::copy(dir.log().join("checkpoint"), &kept).unwrap();
+    let since = |dir: &Path| verify(dir, Asked { since: Some(&kept), ..Asked::default() }, &mut |_| ());
+    let same = since(dir.path()).unwrap();
+    assert_eq!((same.verified, same.since), (true, Some(1)));
+    assert!(text(&same, Language::En).contains("consistent with the older checkpoint of size 1"));
+    let (_other_place, other) = ledger();
+    let foreign = since(other.path());
+    assert!(matches!(foreign, Err(AuditError::Since { .. })), "{foreign:?}");
+    fs::remove_file(&kept).unwrap();
+    assert!(since(dir.path()).unwrap_err().to_string().contains("--since"));
 }
 
 #[test]
 fn no_ledger_and_no_policy_are_usage_not_verdicts() {
     let empty = tempfile::tempdir().unwrap();
-    let missing = verify(empty.path(), None, 1, Signatures::Covering, &mut |_| ());
+    let missing = verify(empty.path(), Asked::default(), &mut |_| ());
     assert!(matches!(missing, Err(AuditError::NoLedger(_))), "{missing:?}");
     let (_place, dir) = ledger();
     fs::remove_file(dir.policy()).unwrap();
-    let unpinned = verify(dir.path(), None, 1, Signatures::Covering, &mut |_| ());
+    let unpinned = verify(dir.path(), Asked::default(), &mut |_| ());
     assert!(matches!(unpinned, Err(AuditError::Trust(_))), "{unpinned:?}");
 }
 
@@ -150,6 +169,7 @@ fn the_json_form_has_these_fields_for_good() {
         "checkpoint",
         "received_at",
         "trust",
+        "since",
         "counts",
         "models",
         "faults",

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use socai_log::{DerivedFault, LogError, Tail};
 use socai_tlog::{EventName, SealingKey, TreeSize, UnitNo};
 
+use crate::verify::Kept;
+
 /// One thing that does not verify.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -113,6 +115,26 @@ pub enum Fault {
         /// Where the log ends.
         found: TreeSize,
     },
+    /// The log is another than the one an older checkpoint was signed for: history was changed under the operator's key.
+    #[error("{}, byte {offset}: the operator signed size {} with root {} before, and this log is another there: history was rewritten", path.display(), kept.size, kept.root)]
+    Rewritten {
+        /// The volume.
+        path: PathBuf,
+        /// The first commit at or behind that size.
+        offset: u64,
+        /// What was signed before.
+        kept: Kept,
+    },
+    /// The log ends before an older checkpoint: an old copy, or its end was cut off.
+    #[error("{}: the operator signed size {kept} before, and the log has {found} entries: it is an old copy or was cut", path.display())]
+    RolledBack {
+        /// The last volume.
+        path: PathBuf,
+        /// The size that was signed before.
+        kept: TreeSize,
+        /// Where the log ends.
+        found: TreeSize,
+    },
 }
 
 impl Fault {
@@ -152,6 +174,8 @@ impl Fault {
             | Fault::Evidence { path, .. }
             | Fault::Checkpoint { path, .. }
             | Fault::Tail { path, .. }
+            | Fault::Rewritten { path, .. }
+            | Fault::RolledBack { path, .. }
             | Fault::Ahead { path, .. } => Some(path),
         }
     }
@@ -168,8 +192,10 @@ impl Fault {
             | Fault::Genesis { offset, .. }
             | Fault::Evidence { offset, .. }
             | Fault::Checkpoint { offset, .. }
+            | Fault::Rewritten { offset, .. }
             | Fault::Tail { offset, .. } => Some(*offset),
             Fault::Ahead { .. } => Some(0),
+            Fault::RolledBack { .. } => None,
         }
     }
 
@@ -187,6 +213,8 @@ impl Fault {
             | Fault::Derived(_)
             | Fault::Checkpoint { .. }
             | Fault::Tail { .. }
+            | Fault::Rewritten { .. }
+            | Fault::RolledBack { .. }
             | Fault::Ahead { .. } => None,
         }
     }

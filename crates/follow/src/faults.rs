@@ -62,6 +62,8 @@ fn rank(fault: &Fault) -> u8 {
         Fault::Tail { .. } => 8,
         Fault::Ahead { .. } => 9,
         Fault::Derived(_) => 10,
+        Fault::Rewritten { .. } => 11,
+        Fault::RolledBack { .. } => 12,
     }
 }
 

@@ -21,4 +21,4 @@ mod work;
 pub use fault::Fault;
 pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use trust::{Trust, TrustError};
-pub use verify::{Options, Progress, Signatures, Verified, verify};
+pub use verify::{Kept, Options, Progress, Signatures, Verified, verify};

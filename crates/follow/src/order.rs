@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use socai_log::{CommitRef, Item, LogError, RecordRef, State, StoredAnnex, VolumeHead};
-use socai_tlog::{Digest, EventName, Link, TreeSize, UnitNo};
+use socai_tlog::{Checkpoint, Digest, EventName, Hash, Link, Note, TreeSize, UnitNo};
 
 use crate::{
     claim::{Claim, Signed},
@@ -12,7 +12,7 @@ use crate::{
     faults::{Faults, Place},
     keys::Keys,
     trust::Trust,
-    verify::Signatures,
+    verify::{Kept, Options, Signatures},
 };
 
 /// What the log crate cannot verify because it takes keys; everything it passes comes by here in order.
@@ -25,6 +25,8 @@ pub(crate) struct Order<'a> {
     volume: u64,
     path: Arc<Path>,
     which: Signatures,
+    /// The older checkpoint, until the log was found to hold it.
+    kept: Option<Kept>,
     /// For each unit its last signature, while a later one may vouch for the same records.
     covering: BTreeMap<UnitNo, Claim>,
     /// Signatures to verify, since they were last taken.
@@ -39,7 +41,7 @@ pub(crate) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub(crate) fn new(trust: &'a Trust, which: Signatures) -> Self {
+    pub(crate) fn new(trust: &'a Trust, options: Options) -> Self {
         Order {
             trust,
             origin_mark: Digest::of(trust.origin().as_str().as_bytes()),
@@ -47,7 +49,8 @@ impl<'a> Order<'a> {
             coverage: Coverage::default(),
             volume: 0,
             path: Arc::from(Path::new("")),
-            which,
+            which: options.signatures,
+            kept: options.kept,
             covering: BTreeMap::new(),
             claims: Vec::new(),
             annexes: Vec::new(),
@@ -192,6 +195,9 @@ impl<'a> Order<'a> {
         self.close();
         self.commits += 1;
         let place = self.place(offset);
+        if let Some(kept) = self.kept.take_if(|kept| kept.size <= commit.size) {
+            self.compare(kept, offset, commit);
+        }
         let signed = Signed::Checkpoint { size: commit.size, note: commit.checkpoint.to_vec() };
         let claim = self.claim(place, signed);
         self.claims.push(claim);
@@ -199,6 +205,24 @@ impl<'a> Order<'a> {
         match self.commits {
             1 => self.claims.pop().and_then(|first| first.fault(self.trust)).map_or(Ok(()), Err),
             _ => Ok(()),
+        }
+    }
+
+    /// Every checkpoint is of a commit, so the one that was kept must be met again, with the same root.
+    #[cold]
+    fn compare(&mut self, kept: Kept, offset: u64, commit: &CommitRef<'_>) {
+        let found = root_of(commit.checkpoint).filter(|_| commit.size == kept.size);
+        if found != Some(kept.root) {
+            let (path, place) = (self.path.to_path_buf(), self.place(offset));
+            self.faults.add(place, Fault::Rewritten { path, offset, kept });
+        }
+    }
+
+    /// After the last commit: the log may not be shorter than what was kept of it.
+    pub(crate) fn check_kept(&mut self, found: TreeSize) {
+        if let Some(kept) = self.kept {
+            let path = self.path.to_path_buf();
+            self.faults.add(Place::BEHIND, Fault::RolledBack { path, kept: kept.size, found });
         }
     }
 
@@ -219,4 +243,10 @@ impl<'a> Order<'a> {
     fn claim(&self, place: Place, signed: Signed) -> Claim {
         Claim { path: self.path.clone(), place, signed }
     }
+}
+
+/// The root that a checkpoint states; the replay compared it with its own.
+pub(crate) fn root_of(checkpoint: &[u8]) -> Option<Hash> {
+    let note = Note::parse(checkpoint).ok()?;
+    Some(Checkpoint::parse(note.text()).ok()?.root)
 }

@@ -1,16 +1,15 @@
 //! Leading a verification: reading ahead, taking results in order, handing out what they turn up.
 
 use socai_log::{Chunk, Committed, Damage, DerivedCheck, HashedChunk, LogError, Reader, Replay, Scan};
-use socai_tlog::{Checkpoint, Hash, Note};
 
 use crate::{
     claim::Claim,
     crew::Crew,
     fault::Fault,
     faults::Place,
-    order::Order,
+    order::{Order, root_of},
     trust::Trust,
-    verify::{Progress, Signatures, Verified},
+    verify::{Options, Progress, Verified},
     work::{Done, Work},
 };
 
@@ -59,11 +58,11 @@ impl Chunks<'_> {
 }
 
 impl<'a> Pass<'a> {
-    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust, signatures: Signatures) -> Self {
+    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust, options: Options) -> Self {
         Pass {
             reader,
             replay: Replay::from_start(),
-            order: Order::new(trust, signatures),
+            order: Order::new(trust, options),
             derived: DerivedCheck::new(reader),
             found: Verified::default(),
             annexes: (0, 0),
@@ -126,6 +125,9 @@ impl<'a> Pass<'a> {
             self.stop(self.place_of(&fault), fault);
         }
         self.check_last_commit(end);
+        if self.is_whole {
+            self.order.check_kept(end.size);
+        }
     }
 
     /// Takes a hashed chunk in order.
@@ -237,10 +239,4 @@ impl<'a> Pass<'a> {
             ..self.found
         }
     }
-}
-
-/// The root that a checkpoint states; the replay compared it with its own.
-fn root_of(checkpoint: &[u8]) -> Option<Hash> {
-    let note = Note::parse(checkpoint).ok()?;
-    Some(Checkpoint::parse(note.text()).ok()?.root)
 }

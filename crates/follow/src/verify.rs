@@ -23,6 +23,17 @@ pub struct Options {
     pub is_live: bool,
     /// Which signatures of units are verified.
     pub signatures: Signatures,
+    /// What the operator signed before and the log must still hold.
+    pub kept: Option<Kept>,
+}
+
+/// Size and root of an older checkpoint that somebody kept outside the ledger. Its signature was verified by whoever kept it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Number of entries, at least one.
+    pub size: TreeSize,
+    /// Root over them.
+    pub root: Hash,
 }
 
 /// Which signatures of units are verified. All of them are read, and bound by the tree, either way.
@@ -113,7 +124,7 @@ fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnM
         Ok(end) => end,
         Err(error) => return Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
     };
-    let mut pass = Pass::new(reader, trust, options.signatures);
+    let mut pass = Pass::new(reader, trust, options);
     with_crew(
         options.threads.max(1),
         |work: Work| work.run(reader, trust),

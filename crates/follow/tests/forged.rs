@@ -9,11 +9,11 @@ use std::path::Path;
 
 use bytes::Bytes;
 use common::{Ledger, Unit, alone, check, operator, origin, registration, rotation, secret, write_policy};
-use socai_follow::{Fault, Options as Check, Signatures, Verified};
+use socai_follow::{Fault, Kept, Options as Check, Signatures, Verified};
 use socai_log::{LogError, LogKey};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{
-    Chain, ChainHead, EventName, Header, Origin, Record, SealingKey, UnitNo, genesis, sign_segment,
+    Chain, ChainHead, EventName, Header, Origin, Record, SealingKey, TreeSize, UnitNo, genesis, sign_segment,
 };
 
 /// Where the frame of a record starts in volume 0.
@@ -351,4 +351,58 @@ fn evidence_of_a_fork_must_be_signed_by_the_unit_on_both_sides() {
         assert_eq!(verified.faults.len(), place + 1);
         assert!(matches!(fault, Fault::Evidence { .. }) && fault.to_string().contains(reason), "{fault}");
     }
+}
+
+/// The checkpoint of a log as it is now.
+fn kept(root: &Path) -> Kept {
+    let verified = check(root, alone());
+    Kept { size: verified.size, root: verified.root.unwrap() }
+}
+
+#[test]
+fn a_log_that_grew_agrees_with_every_checkpoint_that_was_kept_of_it() {
+    let root = tempfile::tempdir().unwrap();
+    let mut ledger = honest(root.path());
+    let before = kept(root.path());
+    ledger.publish(1, 2, false);
+    ledger.commit();
+    let now = kept(root.path());
+    for kept in [before, now] {
+        assert!(check(root.path(), Check { kept: Some(kept), ..alone() }).holds());
+    }
+}
+
+#[test]
+fn a_history_that_the_operator_wrote_anew_is_found_by_an_older_checkpoint_alone() {
+    let (root, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut ledger = honest(root.path());
+    ledger.publish(1, 2, false);
+    ledger.publish(2, 2, false);
+    ledger.commit();
+    let before = kept(root.path());
+    // the same facts, signed by the same units and the same operator, in another order
+    let mut anew = honest(other.path());
+    anew.publish(2, 2, false);
+    anew.publish(1, 2, false);
+    anew.commit();
+    assert!(check(other.path(), alone()).holds());
+    let fault = only(check(other.path(), Check { kept: Some(before), ..alone() }));
+    assert!(matches!(fault, Fault::Rewritten { .. }), "{fault}");
+    // the same size is no checkpoint of this log at all
+    let between = Kept { size: TreeSize(before.size.0 - 1), root: before.root };
+    let fault = only(check(root.path(), Check { kept: Some(between), ..alone() }));
+    assert!(matches!(fault, Fault::Rewritten { .. }), "{fault}");
+}
+
+#[test]
+fn an_old_copy_is_found_by_a_newer_checkpoint() {
+    let (root, old) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut ledger = honest(root.path());
+    drop(honest(old.path()));
+    ledger.publish(1, 2, false);
+    ledger.commit();
+    let newest = kept(root.path());
+    assert!(check(old.path(), alone()).holds());
+    let fault = only(check(old.path(), Check { kept: Some(newest), ..alone() }));
+    assert!(matches!(fault, Fault::RolledBack { .. }), "{fault}");
 }

@@ -327,23 +327,33 @@ pub enum ReportFormat {
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Verify every byte. Exit 0 verified, 1 does not verify (what and where), 2 usage or I/O.
-    Verify {
-        /// The ledger's directory.
-        ledger: PathBuf,
-        /// The tlog-policy that pins the operator's key; without it only the key found with the ledger.
-        #[arg(long)]
-        policy: Option<PathBuf>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-        /// Threads; all cores if left out.
-        #[arg(long)]
-        threads: Option<usize>,
-        /// Verify every signature of a unit. By default the last of each unit and key, which covers the chain before it; if one of
-        /// those fails, all are.
-        #[arg(long)]
-        every_signature: bool,
-    },
+    Verify(VerifyArgs),
+}
+
+/// `socai audit verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The tlog-policy that pins the operator's key; without it only the key found with the ledger.
+    #[arg(long)]
+    pub policy: Option<PathBuf>,
+    /// A checkpoint kept before, which the ledger must still agree with.
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub since: Option<PathBuf>,
+    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time.
+    #[arg(long, value_name = "FILE")]
+    pub keep: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Threads; all cores if left out.
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// Verify every signature of a unit. By default the last of each unit and key, which covers the chain before it; if one of
+    /// those fails, all are.
+    #[arg(long)]
+    pub every_signature: bool,
 }
 
 /// `socai replay`.

@@ -232,11 +232,11 @@ pub fn check(root: &Path, options: Check) -> Verified {
 
 /// On one thread, nobody writing.
 pub fn alone() -> Check {
-    Check { threads: 1, is_live: false, signatures: Signatures::Covering }
+    Check { threads: 1, is_live: false, signatures: Signatures::Covering, kept: None }
 }
 
 pub fn live() -> Check {
-    Check { threads: 1, is_live: true, signatures: Signatures::Covering }
+    Check { threads: 1, is_live: true, signatures: Signatures::Covering, kept: None }
 }
 
 /// Every file below `dir`, by path, with its bytes.

@@ -31,7 +31,8 @@ fn once(name: &str, ground: &Ground, threads: usize, signatures: Signatures) -> 
     let reader = Reader::open(&ground.dir.log())?;
     let trust = Trust::pinned(&ground.dir.policy())?;
     let started = Instant::now();
-    let verified = verify(&reader, &trust, Options { threads, is_live: false, signatures }, &mut |_| ());
+    let verified =
+        verify(&reader, &trust, Options { threads, is_live: false, signatures, kept: None }, &mut |_| ());
     let took = started.elapsed();
     if !verified.holds() {
         bail!("the log just written does not verify: {}", verified.faults[0]);
