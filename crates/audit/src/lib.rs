@@ -4,6 +4,7 @@
 //! verification itself (`follow`), what facts mean (`fold`), writing anything into the ledger.
 
 mod damage;
+mod drill;
 mod models;
 mod place;
 mod report;
@@ -11,8 +12,9 @@ mod text;
 mod verify;
 mod words;
 
+pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
 pub use models::ModelsAnswer;
 pub use place::{AuditError, Place};
-pub use report::{Counts, FaultLine, Outcome, Report, Trusted};
+pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
 pub use verify::{Asked, verify};

@@ -137,7 +137,7 @@ fn root_at(reader: &Reader, size: TreeSize) -> Result<Option<Hash>, LogError> {
 }
 
 /// The digest of the state that a replay of the first `size` entries gives.
-fn replayed(reader: &Reader, size: TreeSize) -> Result<Digest, ReplayError> {
+pub(crate) fn replayed(reader: &Reader, size: TreeSize) -> Result<Digest, ReplayError> {
     let (mut fold, mut digest) = (Fold::new(), StateDigest::default());
     fold.capture(true);
     while fold.size() < size {

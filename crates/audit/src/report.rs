@@ -29,6 +29,8 @@ pub struct Report {
     pub since: Option<u64>,
     /// What was gone over.
     pub counts: Counts,
+    /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.
+    pub key_changes: Vec<KeyLine>,
     /// The read models.
     pub models: ModelsAnswer,
     /// What does not verify, in the order of the log; of the log's own at most 100.
@@ -99,6 +101,19 @@ pub struct Counts {
     pub annex_bytes: u64,
     /// Bytes of derived files.
     pub derived_bytes: u64,
+}
+
+/// A unit that was registered, or a key that was replaced: right by the signatures, and for the auditor to compare with papers.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyLine {
+    /// The unit's id.
+    pub unit: String,
+    /// `registered`, `replaced_by_unit` or `replaced_by_operator`.
+    pub what: &'static str,
+    /// The record that says it, `unit/number`.
+    pub record: String,
+    /// Its leaf.
+    pub leaf: u64,
 }
 
 /// One thing that does not verify.

@@ -9,6 +9,8 @@ use crate::{
 
 /// Columns of a line.
 const WIDTH: usize = 80;
+/// The most changes of keys that a page lists; JSON has all of them.
+const MAX_KEYS: usize = 40;
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +62,7 @@ pub fn text(report: &Report, language: Language) -> String {
     end_of_log(&mut page, report, language);
     since(&mut page, report, language);
     counts(&mut page, report, language);
+    key_changes(&mut page, report, language);
     models(&mut page, report, language);
     work(&mut page, report, language);
     for (place, fault) in report.faults.iter().enumerate() {
@@ -117,6 +120,22 @@ fn since(page: &mut Page, report: &Report, language: Language) {
             (_, false, Language::En) => format!("older checkpoint of size {size}: see the faults"),
         },
     );
+}
+
+/// Units and keys to compare with papers.
+fn key_changes(page: &mut Page, report: &Report, language: Language) {
+    for change in report.key_changes.iter().take(MAX_KEYS) {
+        let what = match change.what {
+            "registered" => language.pick("đơn vị mới", "new unit"),
+            "replaced_by_unit" => language.pick("đơn vị tự thay khóa", "key replaced by the unit"),
+            _ => language.pick("KHÓA DO ĐƠN VỊ VẬN HÀNH THAY", "KEY REPLACED BY THE OPERATOR"),
+        };
+        page.line(2, &format!("{what}: {} ({})", change.unit, change.record));
+    }
+    let more = report.key_changes.len().saturating_sub(MAX_KEYS) as u64;
+    if more > 0 {
+        page.line(2, &format!("… {} {}", language.number(more), language.pick("thay đổi nữa", "more")));
+    }
 }
 
 /// Which signatures were verified, and why that is enough.
@@ -271,6 +290,13 @@ impl Page {
         self.text.push_str(line);
         self.text.push('\n');
     }
+}
+
+/// A paragraph, broken between words.
+pub(crate) fn wrapped(indent: usize, text: &str) -> String {
+    let mut page = Page::default();
+    page.line(indent, text);
+    page.text
 }
 
 /// Columns of a text: Vietnamese here is composed, one character a column.

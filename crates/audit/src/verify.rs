@@ -3,14 +3,14 @@
 use std::{fs, path::Path, time::Instant};
 
 use socai_domain::time::vietnam_rfc3339;
-use socai_follow::{Fault, Kept, Options, Progress, Signatures, Trust, Verified};
+use socai_follow::{Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Trust, Verified};
 use socai_log::Reader;
-use socai_tlog::SignedCheckpoint;
+use socai_tlog::{SignedCheckpoint, TreeSize};
 
 use crate::{
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
-    report::{Counts, FaultLine, Outcome, Report, Trusted},
+    report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
     words::{Said, words},
 };
 
@@ -90,8 +90,9 @@ pub fn verify(
         checkpoint: String::from_utf8_lossy(&verified.checkpoint).into_owned(),
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
-        since: kept.map(|kept| kept.size().0),
+        since: kept.as_ref().map(|kept| kept.size().0),
         counts: counts(&verified),
+        key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
         models,
         faults,
         faults_found,
@@ -115,6 +116,25 @@ fn is_sound(verified: &Verified) -> bool {
 
 fn not_compared(vi: &str, en: &str) -> (ModelsAnswer, Option<FaultLine>) {
     ModelsAnswer::not_compared(Said::new(vi, en)).alone()
+}
+
+/// What an auditor should compare with papers: everything new since the last audit, else what only the operator vouches for.
+fn key_changes(verified: &Verified, since: Option<TreeSize>) -> Vec<KeyLine> {
+    let is_listed = |change: &&KeyChange| match since {
+        Some(size) => change.leaf.0 >= size.0,
+        None => change.what == KeyChanged::ByOperator,
+    };
+    let line = |change: &KeyChange| KeyLine {
+        unit: change.unit.clone(),
+        what: match change.what {
+            KeyChanged::Registered => "registered",
+            KeyChanged::ByUnit => "replaced_by_unit",
+            KeyChanged::ByOperator => "replaced_by_operator",
+        },
+        record: change.name.to_string(),
+        leaf: change.leaf.0,
+    };
+    verified.key_changes.iter().filter(is_listed).map(line).collect()
 }
 
 fn trusted(trust: &Trust) -> Trusted {

@@ -171,6 +171,7 @@ fn the_json_form_has_these_fields_for_good() {
         "trust",
         "since",
         "counts",
+        "key_changes",
         "models",
         "faults",
         "faults_found",

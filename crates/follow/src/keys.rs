@@ -2,19 +2,48 @@
 
 use socai_domain::{Event, Kind, Position, Registry};
 use socai_log::{RecordRef, State};
-use socai_tlog::{EventName, Link, SealingKey, UnitNo, genesis};
+use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, genesis};
 
 use crate::{fork, trust::Trust};
+
+/// The most changes that are listed: a ledger has tens of units and replaces a key now and then.
+const MAX_CHANGES: usize = 10_000;
+
+/// Something the log says in the open about whom it takes for whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyChange {
+    /// The record that says it.
+    pub name: EventName,
+    /// Its leaf.
+    pub leaf: LeafIndex,
+    /// The unit's id.
+    pub unit: String,
+    /// What changed.
+    pub what: KeyChanged,
+}
+
+/// What changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyChanged {
+    /// The operator registered the unit with its keys.
+    Registered,
+    /// The unit replaced a key of its own.
+    ByUnit,
+    /// The operator replaced a key of the unit: whoever holds the new one signs for the unit from then on.
+    ByOperator,
+}
 
 /// The registry at one place of the log, starting from the operator's key alone.
 pub(crate) struct Keys {
     registry: Registry,
+    /// In the order of the log.
+    pub(crate) changes: Vec<KeyChange>,
 }
 
 impl Keys {
     /// Before the first record.
     pub(crate) fn new() -> Self {
-        Keys { registry: Registry::new() }
+        Keys { registry: Registry::new(), changes: Vec::new() }
     }
 
     /// How many units are registered.
@@ -56,11 +85,29 @@ impl Keys {
         };
         let next_seq = |unit| state.head(unit).map(|head| head.next_seq).unwrap_or_default();
         let counts = self.registry.apply(&event, &at, next_seq).is_ok();
+        if counts && self.changes.len() < MAX_CHANGES {
+            self.changes.extend(self.change(&event, &at));
+        }
         match event.kind() {
             Kind::ForkEvidenced(evidence) if counts => {
                 fork::flaw(evidence, trust.origin(), |name| self.covering(name, trust))
             }
             _ => None,
         }
+    }
+
+    /// The change that a record brought, if it is one.
+    fn change(&self, event: &Event<'_>, at: &Position) -> Option<KeyChange> {
+        let own = || self.registry.unit(at.name.unit).map(|unit| unit.id.clone());
+        let (unit, what) = match event.kind() {
+            Kind::UnitRegistered(unit) => (unit.unit_id.to_owned(), KeyChanged::Registered),
+            Kind::KeyRotated(rotation) if rotation.unit.is_empty() => (own()?, KeyChanged::ByUnit),
+            Kind::KeyRotated(rotation) if own().as_deref() == Some(rotation.unit) => {
+                (rotation.unit.to_owned(), KeyChanged::ByUnit)
+            }
+            Kind::KeyRotated(rotation) => (rotation.unit.to_owned(), KeyChanged::ByOperator),
+            _ => return None,
+        };
+        Some(KeyChange { name: at.name, leaf: at.leaf, unit, what })
     }
 }

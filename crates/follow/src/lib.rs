@@ -19,6 +19,7 @@ mod verify;
 mod work;
 
 pub use fault::Fault;
+pub use keys::{KeyChange, KeyChanged};
 pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use trust::{Trust, TrustError};
 pub use verify::{Kept, Options, Progress, Signatures, Verified, verify};

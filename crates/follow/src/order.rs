@@ -10,7 +10,7 @@ use crate::{
     coverage::{Coverage, Open},
     fault::Fault,
     faults::{Faults, Place},
-    keys::Keys,
+    keys::{KeyChange, Keys},
     trust::Trust,
     verify::{Kept, Options, Signatures},
 };
@@ -65,6 +65,11 @@ impl<'a> Order<'a> {
     /// Units registered so far.
     pub(crate) fn units(&self) -> u64 {
         self.keys.units()
+    }
+
+    /// What the log said about units and keys.
+    pub(crate) fn take_key_changes(&mut self) -> Vec<KeyChange> {
+        std::mem::take(&mut self.keys.changes)
     }
 
     /// Says which volume the next items are of. No batch goes on from one volume into the next.

@@ -222,7 +222,7 @@ impl<'a> Pass<'a> {
     }
 
     pub(crate) fn finish(self) -> Verified {
-        let (state, order) = (self.replay.state(), self.order);
+        let (state, mut order) = (self.replay.state(), self.order);
         let (size, checkpoint) = self.replay.last_commit().unwrap_or_default();
         Verified {
             size,
@@ -233,6 +233,7 @@ impl<'a> Pass<'a> {
             signatures: order.signatures,
             signatures_verified: order.signatures_verified,
             units: order.units(),
+            key_changes: order.take_key_changes(),
             absent_annexes: order.absent_annexes,
             faults_found: order.faults.found(),
             faults: order.faults.into_vec(),

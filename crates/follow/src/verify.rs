@@ -12,7 +12,9 @@
 use socai_log::{Committed, Ending, LogError, Reader};
 use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
-use crate::{crew::with_crew, fault::Fault, faults::Place, pass::Pass, trust::Trust, work::Work};
+use crate::{
+    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, trust::Trust, work::Work,
+};
 
 /// How a verification is done.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +76,8 @@ pub struct Verified {
     pub signatures_verified: u64,
     /// Units that the operator registered.
     pub units: u64,
+    /// Units registered and keys replaced, in the order of the log; the first 10,000.
+    pub key_changes: Vec<KeyChange>,
     /// Annexes that are there and match.
     pub annexes: u64,
     /// Annexes that were erased.

@@ -1,0 +1,74 @@
+//! Those who look: the audit under a pinned key, the same with an older checkpoint, and the units with their journals.
+
+use std::{fs, path::Path};
+
+use socai_log::{LogError, Reader};
+use socai_tlog::{EventName, Link};
+
+use super::{By, Caught, DrillError};
+use crate::{Asked, Report, verify, words::Said};
+
+/// What others hold that the insider cannot reach.
+#[derive(Default)]
+pub(super) struct Held {
+    /// A checkpoint that was kept outside.
+    pub(super) checkpoint: Option<Vec<u8>>,
+    /// What units sealed, by their own journals.
+    pub(super) journals: Vec<(EventName, Link)>,
+}
+
+/// Everybody who notices something about a ledger.
+pub(super) fn who_notices(ledger: &Path, policy: &Path, held: &Held) -> Result<Vec<Caught>, DrillError> {
+    let pinned = Asked { policy: Some(policy), ..Asked::default() };
+    let report = verify(ledger, pinned, &mut |_| ())?;
+    let mut caught = Vec::from_iter(first_fault(By::Verify, &report));
+    if let Some(note) = held.checkpoint.as_ref() {
+        let kept = ledger.with_extension("kept");
+        fs::write(&kept, note).map_err(|cause| DrillError::Io { path: kept.clone(), cause })?;
+        let since = verify(ledger, Asked { since: Some(&kept), ..pinned }, &mut |_| ())?;
+        if report.verified {
+            caught.extend(first_fault(By::Since, &since));
+        }
+        caught.extend(since.key_changes.iter().map(|change| {
+            let (unit, record) = (&change.unit, &change.record);
+            let (vi, en) = match change.what {
+                "registered" => ("đơn vị mới", "new unit"),
+                "replaced_by_unit" => ("đơn vị tự thay khóa", "key replaced by the unit"),
+                _ => ("khóa do đơn vị vận hành thay", "key replaced by the operator"),
+            };
+            Caught::new(
+                By::InTheOpen,
+                Said::new(format!("{vi}: {unit} ({record})"), format!("{en}: {unit} ({record})")),
+            )
+        }));
+    }
+    caught.extend(first_foreign(ledger, &held.journals));
+    Ok(caught)
+}
+
+fn first_fault(by: By, report: &Report) -> Option<Caught> {
+    let fault = report.faults.first()?;
+    let place = fault.record.as_ref().map(|record| format!("{record}: ")).unwrap_or_default();
+    Some(Caught::new(by, Said::new(format!("{place}{}", fault.what_vi), format!("{place}{}", fault.what))))
+}
+
+/// The first record of a journal that the log holds otherwise, or does not hold.
+fn first_foreign(ledger: &Path, journals: &[(EventName, Link)]) -> Option<Caught> {
+    let reader = Reader::open(&ledger.join("log")).ok()?;
+    let differs = |(name, link): &&(EventName, Link)| match reader
+        .leaf_of(*name)
+        .and_then(|leaf| reader.record(leaf))
+    {
+        Ok(stored) => stored.record.link() != *link,
+        Err(LogError::NoRecord { .. }) => true,
+        Err(_) => false, // the files are damaged: the audit says so
+    };
+    let (name, _) = journals.iter().find(differs)?;
+    Some(Caught::new(
+        By::Unit,
+        Said::new(
+            format!("bản ghi {name} không phải bản đơn vị đã ký"),
+            format!("record {name} is not the one that the unit sealed"),
+        ),
+    ))
+}
