@@ -14,8 +14,9 @@ use crate::{BusError, DistrictLink, Item, ReadError, ReaderConfig, stream::ApiEr
 
 /// Longest silence of the stream before a search is given up, to be begun again.
 const SILENCE: Duration = Duration::from_secs(30);
-/// JetStream's code for a message that is not there, and its words for one behind the end of the stream.
-const NO_MESSAGE: (u64, &str) = (10037, "stream store EOF");
+/// JetStream's words for a message that is not there (any more), and for one behind the end of the stream. Their code stands for every
+/// failure of a deletion, also for one that the stream denies.
+const NO_MESSAGE: [&str; 2] = ["no message found", "stream store EOF"];
 
 #[derive(Deserialize)]
 struct Deleted {
@@ -35,9 +36,7 @@ impl DistrictLink {
         let answer =
             answer.map_err(|error| self.link.unavailable(None, format!("cannot {what}: {error}")))?;
         match answer.error {
-            Some(ApiError { err_code, description })
-                if err_code != NO_MESSAGE.0 && description != NO_MESSAGE.1 =>
-            {
+            Some(ApiError { err_code, description }) if !NO_MESSAGE.contains(&description.as_str()) => {
                 Err(BusError::Rejected { what, code: err_code, text: description })
             }
             _ => Ok(()),
