@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer, SigningKey};
 
 use crate::{
     chain::ChainHead,
-    digest::{Hash, Link},
+    digest::{Digest, Hash, Link},
     key::SealingKey,
     names::{LeafIndex, TreeSize, UnitNo, UnitSeq},
     origin::Origin,
@@ -74,12 +74,14 @@ pub struct ErasureStatement<'a> {
     pub unit: UnitNo,
     /// The record's number.
     pub seq: UnitSeq,
-    /// Tree size after the unit's erasure before this one; 0 for the first.
+    /// Tree size after the unit's erasure before this one; 0 for the first; above `leaf` when nothing is said of others.
     pub from: TreeSize,
     /// The leaf of the `annex.erased`.
     pub leaf: LeafIndex,
     /// The hash of that leaf.
     pub entry: Hash,
+    /// BLAKE3 of the annex, from the record's header.
+    pub annex: Digest,
     /// The signed checkpoint that covers it, as text.
     pub checkpoint: &'a str,
     /// Inclusion of the leaf in that checkpoint.
@@ -181,6 +183,7 @@ impl ErasureStatement<'_> {
         message.extend(self.from.0.to_be_bytes());
         message.extend(self.leaf.0.to_be_bytes());
         message.extend(self.entry.0);
+        message.extend(self.annex.0);
         message.extend(length(self.checkpoint.len()));
         message.extend(self.checkpoint.as_bytes());
         push_proof(&mut message, self.inclusion);

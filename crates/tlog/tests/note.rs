@@ -279,6 +279,7 @@ fn erasures_are_signed_for_every_one_of_their_parts() {
         from: TreeSize(9),
         leaf: LeafIndex(20),
         entry: a,
+        annex: Digest([3; 32]),
         checkpoint: "note",
         inclusion: &[a, b],
     };
@@ -292,6 +293,7 @@ fn erasures_are_signed_for_every_one_of_their_parts() {
         ErasureStatement { from: TreeSize(0), ..erasure },
         ErasureStatement { leaf: LeafIndex(21), ..erasure },
         ErasureStatement { entry: b, ..erasure },
+        ErasureStatement { annex: Digest([4; 32]), ..erasure },
         ErasureStatement { checkpoint: "not", ..erasure },
         ErasureStatement { inclusion: &[a], ..erasure },
     ];
