@@ -4,6 +4,7 @@
 //! verification itself (`follow`), what facts mean (`fold`), writing anything into the ledger.
 
 mod damage;
+mod erasures;
 mod models;
 mod place;
 mod report;

@@ -15,10 +15,12 @@ mod order;
 mod pass;
 mod replay;
 mod trust;
+mod unkept;
 mod verify;
 mod work;
 
 pub use fault::Fault;
 pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use trust::{Trust, TrustError};
+pub use unkept::Unkept;
 pub use verify::{Options, Progress, Verified, verify};

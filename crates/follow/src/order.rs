@@ -12,6 +12,7 @@ use crate::{
     faults::{Faults, Place},
     keys::Keys,
     trust::Trust,
+    unkept::Unkept,
 };
 
 /// What the log crate cannot verify because it takes keys; everything it passes comes by here in order.
@@ -31,6 +32,7 @@ pub(crate) struct Order<'a> {
     pub(crate) commits: u64,
     pub(crate) signatures: u64,
     pub(crate) absent_annexes: u64,
+    pub(crate) absent: Vec<Unkept>,
 }
 
 impl<'a> Order<'a> {
@@ -48,6 +50,7 @@ impl<'a> Order<'a> {
             commits: 0,
             signatures: 0,
             absent_annexes: 0,
+            absent: Vec::new(),
         }
     }
 
@@ -111,7 +114,10 @@ impl<'a> Order<'a> {
                     let (leaf, digest) = (record.leaf(), record.annex_digest());
                     self.annexes.push((place, StoredAnnex { leaf, name, at, digest }));
                 }
-                None => self.absent_annexes += 1,
+                None => {
+                    self.absent_annexes += 1;
+                    self.absent.push(Unkept::absent(place, name));
+                }
             }
         }
         if (name.unit == UnitNo::OPERATOR || record.rotates_key())

@@ -314,7 +314,8 @@ fn an_erasure_by_digest_that_was_cut_short_is_made_good_by_doing_it_again() {
         let root = scratch();
         let dir = root.path().join("journal");
         drop(journal_of(root.path(), 1000, &segments));
-        let victim = segments.iter().flat_map(|(records, _)| records).find(|r| !r.annex().is_empty()).unwrap();
+        let victim =
+            segments.iter().flat_map(|(records, _)| records).find(|r| !r.annex().is_empty()).unwrap();
         let digest = victim.header().annex;
         let failing = Disk::with_faults(std::sync::Arc::new(Nth(changes.into())));
         let was_cut_short = socai_log::erase_annexes(&dir, &failing, digest).is_err();
