@@ -29,7 +29,7 @@ pub use config::{ConfigError, LedgerConfig, LedgerDir};
 pub use folding::Folding;
 pub use founding::{PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, registration};
 pub use gate::{Gate, Past, Refused, Verdict};
-pub use issuing::issue;
+pub use issuing::{issue, order_erasure};
 pub use ledger::{DistrictError, Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;
