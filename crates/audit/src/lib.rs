@@ -5,6 +5,7 @@
 
 mod damage;
 mod drill;
+mod erasures;
 mod models;
 mod place;
 mod report;

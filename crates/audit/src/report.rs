@@ -91,7 +91,7 @@ pub struct Counts {
     pub signatures_verified: u64,
     /// Annexes that are there and match.
     pub annexes: u64,
-    /// Annexes erased in place.
+    /// Annexes erased in place; each of them by procedure, or else there is a fault.
     pub erased_annexes: u64,
     /// Annexes that a header commits to and this log never had.
     pub absent_annexes: u64,
@@ -120,7 +120,8 @@ pub struct KeyLine {
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
-    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `models`, `unreadable` or `other`.
+    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `destroyed`, `unerased`, `models`,
+    /// `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

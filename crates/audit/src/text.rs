@@ -167,8 +167,13 @@ fn counts(page: &mut Page, report: &Report, language: Language) {
     );
     page.line(2, &signatures(counts, language));
     let mut annexes = format!("{} {}", n(counts.annexes), language.pick("phụ lục khớp", "annexes match"));
+    // each of them by an order that counts, unless a fault below says otherwise
+    let erased = match report.verified {
+        true => ("đã tiêu hủy theo thủ tục", "erased by procedure"),
+        false => ("đã xóa", "erased"),
+    };
     for (number, vi, en) in [
-        (counts.erased_annexes, "đã xóa", "erased"),
+        (counts.erased_annexes, erased.0, erased.1),
         (counts.absent_annexes, "không lưu ở đây", "not kept here"),
     ] {
         if number > 0 {

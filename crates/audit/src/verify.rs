@@ -8,6 +8,7 @@ use socai_log::Reader;
 use socai_tlog::{SignedCheckpoint, TreeSize};
 
 use crate::{
+    erasures,
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
@@ -33,6 +34,8 @@ impl Default for Asked<'_> {
         Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1 }
     }
 }
+/// The most annexes that are told one by one, as of the log's own faults.
+const MAX_ERASURES: usize = 100;
 
 /// Verifies everything there is of a ledger: its log, and its models' published digest.
 ///
@@ -53,6 +56,7 @@ pub fn verify(
     let live = place.is_live();
     // read before the log, which can only grow meanwhile: models are never ahead of it
     let published = place.models().map(|dir| models::published(&dir));
+    let mut erasures = Vec::new();
     let (verified, models) = match Reader::open(place.log()) {
         Ok(reader) => {
             let options = Options {
@@ -62,6 +66,9 @@ pub fn verify(
                 kept: kept.as_ref().map(|kept| Kept { size: kept.size(), root: *kept.root() }),
             };
             let verified = socai_follow::verify(&reader, &trust, options, progress);
+            if is_sound(&verified) {
+                erasures = erasures::faults(&reader, &verified, live);
+            }
             let models = match published {
                 Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
                 Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
@@ -77,7 +84,8 @@ pub fn verify(
     };
     let (models, fault) = models;
     let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
-    let faults_found = verified.faults_found + u64::from(fault.is_some());
+    let faults_found = verified.faults_found + erasures.len() as u64 + u64::from(fault.is_some());
+    faults.extend(erasures.into_iter().take(MAX_ERASURES));
     faults.extend(fault);
     let outcome = Outcome::of(&faults);
     Ok(Report {

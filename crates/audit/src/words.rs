@@ -43,6 +43,10 @@ pub(crate) enum Remedy {
     Read,
     /// The models are to be folded again.
     Rebuild,
+    /// An annex went without an order.
+    Destroyed,
+    /// An annex is still there in spite of an order.
+    Erase,
 }
 
 impl Remedy {
@@ -83,6 +87,16 @@ impl Remedy {
             Remedy::Rebuild => Said::new(
                 "`socai rebuild` làm lại mô hình đọc từ sổ cái; số liệu đã in từ mô hình này cần in lại.",
                 "`socai rebuild` makes the models anew from the log; figures printed from these are to be printed again.",
+            ),
+            Remedy::Destroyed => Said::new(
+                "Bị hủy ngoài thủ tục. Khôi phục tệp này từ bản sao; nếu việc hủy là đúng, ghi quyết định bằng \
+                 `socai annex erase`.",
+                "Destroyed outside the procedure. Restore this file from a mirror or backup; if it was right, record \
+                 the decision with `socai annex erase`.",
+            ),
+            Remedy::Erase => Said::new(
+                "Lần khởi động tới của quận sẽ tiêu hủy.",
+                "The next start of the district destroys it.",
             ),
         }
     }

@@ -14,6 +14,7 @@ mod ack;
 pub mod bench;
 mod cursor;
 mod district;
+mod erase;
 mod error;
 mod keys;
 mod link;

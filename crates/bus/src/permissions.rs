@@ -40,7 +40,7 @@ impl Role {
     ///
     /// The district may *create* the stream, so that a wiped broker heals without an administrator: creating cannot change a stream
     /// that exists. It may not update, purge or delete it, nor publish as a unit; on the operator's own subject it leaves its
-    /// checkpoints.
+    /// checkpoints. It may delete single messages, because annexes that are erased by procedure are erased on their way as well.
     pub fn grant(&self, subjects: &Subjects) -> Grant {
         let stream = subjects.stream();
         match self {
@@ -52,6 +52,7 @@ impl Role {
                 publish: vec![
                     format!("$JS.API.STREAM.CREATE.{stream}"),
                     format!("$JS.API.STREAM.INFO.{stream}"),
+                    format!("$JS.API.STREAM.MSG.DELETE.{stream}"),
                     format!("$JS.API.CONSUMER.CREATE.{stream}.*"),
                     format!("$JS.API.CONSUMER.INFO.{stream}.*"),
                     format!("$JS.API.CONSUMER.DELETE.{stream}.*"),
@@ -117,9 +118,11 @@ mod tests {
         let subjects = Subjects::new("x").unwrap();
         for role in [Role::Unit(UnitNo(1)), Role::District, Role::Leaf(vec![UnitNo(1), UnitNo(2)])] {
             for subject in role.grant(&subjects).publish {
-                for verb in ["UPDATE", "PURGE", "STREAM.DELETE", "MSG.DELETE", "RESTORE", "PEER", ">"] {
+                for verb in ["UPDATE", "PURGE", "STREAM.DELETE", "RESTORE", "PEER", ">"] {
                     assert!(!subject.contains(verb), "{role:?} may {subject}");
                 }
+                let may_erase = subject.contains("MSG.DELETE");
+                assert!(!may_erase || role == Role::District, "{role:?} may {subject}");
             }
         }
     }

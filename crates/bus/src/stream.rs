@@ -25,7 +25,8 @@ impl StreamSpec {
         StreamSpec { subjects, replicas: 1, max_bytes: None }
     }
 
-    /// Nothing ages out, nothing is deleted or purged, a full stream refuses instead of forgetting.
+    /// Nothing ages out, nothing is purged, a full stream refuses instead of forgetting. Single messages can be erased, which a stream
+    /// that was made to deny it can never be taught: an annex that is destroyed everywhere is destroyed on its way, too.
     pub(crate) fn config(&self) -> Config {
         Config {
             name: self.subjects.stream(),
@@ -39,7 +40,7 @@ impl StreamSpec {
             max_messages_per_subject: -1,
             // just over the largest message, because JetStream counts a few bytes of its own
             max_message_size: i32::try_from(MAX_MESSAGE_BYTES + 4096).unwrap_or(i32::MAX),
-            deny_delete: true,
+            deny_delete: false,
             deny_purge: true,
             ..Config::default()
         }
@@ -88,11 +89,11 @@ struct State {
 }
 
 #[derive(Deserialize)]
-struct ApiError {
+pub(crate) struct ApiError {
     #[serde(default)]
-    err_code: u64,
+    pub(crate) err_code: u64,
     #[serde(default)]
-    description: String,
+    pub(crate) description: String,
 }
 
 /// JetStream's code for a stream that is not there.
@@ -179,7 +180,7 @@ fn drift(expected: &Config, got: &Map<String, Value>) -> Vec<Drift> {
         ("max_msgs_per_subject", json!(-1)),
         ("max_msg_size", json!(expected.max_message_size)),
         ("max_age", json!(0)),
-        ("deny_delete", json!(true)),
+        ("deny_delete", json!(false)),
         ("deny_purge", json!(true)),
         ("allow_rollup_hdrs", json!(false)),
         ("allow_msg_ttl", json!(false)),

@@ -5,11 +5,12 @@
 
 use bytes::Bytes;
 use prost::Message as _;
+use socai_fold::Erasure;
 use socai_log::{Annex, Reader};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, HeadStatement, LeafIndex, ReceiptStatement, Record, RefusalStatement,
-    SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq, encode_segment,
+    ChainHead, ErasureStatement, EventName, HeadStatement, LeafIndex, ReceiptStatement, Record,
+    RefusalStatement, SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq, encode_segment, entry_hash,
 };
 
 use crate::{gate::Refused, ledger::DistrictError, operator::Operator};
@@ -48,6 +49,13 @@ pub enum Answer {
     },
     /// Not recorded.
     Refusal(Refused),
+    /// An annex of the unit's is to be destroyed.
+    Erasure {
+        /// The erasure, which counts and is in the log.
+        erasure: Erasure,
+        /// The tree size after the unit's erasure before this one; above its leaf when nothing is said of others.
+        from: TreeSize,
+    },
 }
 
 /// One message for one unit's inbox.
@@ -94,6 +102,10 @@ impl Answerer<'_> {
             }
             Answer::Refusal(refused) => {
                 Ok(vec![outgoing(refused.unit, v1::down::Message::Refusal(self.refusal(&refused)))])
+            }
+            Answer::Erasure { erasure, from } => {
+                let told = v1::down::Message::Erasure(self.erasure(&erasure, from)?);
+                Ok(vec![outgoing(erasure.target.unit, told)])
             }
         }
     }
@@ -181,6 +193,42 @@ impl Answerer<'_> {
             checkpoint,
             signature: Bytes::copy_from_slice(&signature),
         }
+    }
+
+    /// The record that orders an erasure, proven to be in the log.
+    fn erasure(&self, erasure: &Erasure, from: TreeSize) -> Result<v1::Erasure, DistrictError> {
+        let stored = self.reader.record(erasure.leaf)?;
+        let (received_at_ms, header) = (stored.received_at_ms, *stored.record.header_bytes());
+        let (checkpoint, size) = (self.checkpoint.to_string(), self.checkpoint.size());
+        let inclusion = self.reader.prove_inclusion(erasure.leaf, size)?;
+        let (unit, seq) = (erasure.target.unit, erasure.target.seq);
+        let annex = self.reader.record(self.reader.leaf_of(erasure.target)?)?.record.header().annex;
+        let statement = ErasureStatement {
+            unit,
+            seq,
+            from,
+            leaf: erasure.leaf,
+            entry: entry_hash(received_at_ms, &header, stored.signature.as_ref()),
+            annex,
+            checkpoint: &checkpoint,
+            inclusion: &inclusion,
+        };
+        let signature = statement.sign(self.operator.origin(), self.operator.secret());
+        let entry_signature = stored.signature.map_or_else(Bytes::new, |by| Bytes::copy_from_slice(&by));
+        Ok(v1::Erasure {
+            unit: unit.0,
+            seq: seq.0,
+            from_size: from.0,
+            leaf: erasure.leaf.0,
+            header: Bytes::copy_from_slice(&header),
+            received_at_ms,
+            entry_signature,
+            facts: stored.record.facts().clone(),
+            checkpoint,
+            inclusion: hashes(inclusion),
+            annex: Bytes::copy_from_slice(&annex.0),
+            signature: Bytes::copy_from_slice(&signature),
+        })
     }
 
     /// A signed refusal.

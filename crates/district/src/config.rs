@@ -93,6 +93,11 @@ impl LedgerDir {
         self.0.join("ledger.toml")
     }
 
+    /// `swept`: up to where erased annexes were erased from the broker's stream as well.
+    pub fn swept(&self) -> PathBuf {
+        self.0.join("swept")
+    }
+
     /// A secret in `keys/`.
     pub fn key(&self, name: &str) -> PathBuf {
         self.0.join("keys").join(name)

@@ -1,13 +1,15 @@
 //! The fold beside the log: reads by position, so that lag costs time and never memory.
 
-use socai_domain::Registry;
-use socai_fold::{Fold, Verdict};
+use socai_fold::{Erasure, Fold, Verdict};
 use socai_log::Reader;
 use socai_models::{Models, Opened, Place, Published};
-use socai_tlog::TreeSize;
+use socai_tlog::{LeafIndex, TreeSize};
 use tokio::sync::watch;
 
-use crate::{config::LedgerDir, ledger::DistrictError};
+use crate::{
+    config::LedgerDir,
+    ledger::{DistrictError, Folded},
+};
 
 /// Entries of one batch of rows: enough that cells which change often are written once.
 const BATCH: u64 = 8_192;
@@ -71,10 +73,10 @@ impl Folding {
         }
     }
 
-    /// The registry after everything that is folded.
+    /// What appending goes on from, after everything that is folded.
     #[must_use]
-    pub fn registry(&self) -> Registry {
-        self.fold.registry().clone()
+    pub fn folded(&self) -> Folded {
+        Folded::of(&self.fold)
     }
 
     /// Entries folded and stored.
@@ -117,7 +119,7 @@ impl Folding {
         Ok(())
     }
 
-    /// Follows the log until nobody writes it any more.
+    /// Follows the log until nobody writes it any more, and hands over erasures that count.
     ///
     /// # Errors
     /// As for [`Folding::advance`].
@@ -125,10 +127,16 @@ impl Folding {
         mut self,
         mut committed: watch::Receiver<TreeSize>,
         folded: &watch::Sender<TreeSize>,
+        erase: impl Fn(Vec<Erasure>),
     ) -> Result<(), DistrictError> {
         loop {
             let size = *committed.borrow_and_update();
+            let from = LeafIndex(self.fold.size().0);
             self.advance(size)?;
+            match self.fold.erasures().since(from) {
+                [] => {}
+                new => erase(new.to_vec()),
+            }
             folded.send_replace(self.applied());
             if !wait(&mut committed) {
                 break;

@@ -78,6 +78,8 @@ pub enum Verdict {
         nonce: Bytes,
         /// The first record the ward lacks, when the district holds more than it does.
         restore_from: Option<UnitSeq>,
+        /// How far the unit says it has carried out erasures; in answer to a hello only.
+        erased: Option<TreeSize>,
     },
     /// The unit signed two records with one number: evidence for the log, then the unit is suspended.
     Fork {
@@ -166,7 +168,7 @@ impl Gate {
         };
         match up {
             v1::up::Message::Hello(hello) => self.greet(subject, hello, reach, past),
-            v1::up::Message::Publish(publish) => match Segment::parse(publish.segment) {
+            v1::up::Message::Publish(publish) => match Segment::parse_restored(publish.segment) {
                 Ok(segment) if segment.unit() != subject => refuse(
                     v1::RefusalCode::WrongUnit,
                     format!("a segment of unit {} came on the subject of unit {subject}", segment.unit()),
@@ -210,7 +212,8 @@ impl Gate {
         };
         let lacks = hello.sealed_next_seq < head.next_seq.0;
         let restore_from = lacks.then_some(UnitSeq(hello.next_seq));
-        Ok(Verdict::Head { unit: subject, reason, nonce: hello.nonce, restore_from })
+        let erased = Some(TreeSize(hello.erased_size));
+        Ok(Verdict::Head { unit: subject, reason, nonce: hello.nonce, restore_from, erased })
     }
 
     /// A checkpoint of ours; none if the note is empty or not signed by us.
@@ -280,6 +283,11 @@ impl Gate {
             }
             return Ok(Verdict::Fork { name, segment });
         }
+        // what is recorded already may come without an annex that was erased meanwhile; what is new may not
+        if let Some(bare) = segment.records().iter().skip(known).find(|record| record.annex_erased()) {
+            let text = format!("record {} comes without the annex its header commits to", bare.name());
+            return refuse(v1::RefusalCode::Malformed, text);
+        }
         Ok(Verdict::Append { segment, known, seen_size })
     }
 
@@ -295,7 +303,7 @@ impl Gate {
 
 /// The answer that states the head and nothing else.
 fn tell(unit: UnitNo, reason: v1::HeadReason) -> Verdict {
-    Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None }
+    Verdict::Head { unit, reason, nonce: Bytes::new(), restore_from: None, erased: None }
 }
 
 /// The first record of the segment that the log holds with another link.

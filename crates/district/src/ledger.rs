@@ -8,22 +8,25 @@ use std::{collections::HashSet, path::PathBuf};
 use bytes::Bytes;
 use prost::Message as _;
 use socai_domain::Registry;
-use socai_fold::Fold;
+use socai_fold::{Erasure, Fold};
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
     ChainHead, EventName, Hash, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo,
     UnitSeq, VerifiedSegment,
 };
+use tokio::sync::watch;
 
 use crate::{
     answers::{Answer, Answerer, Outgoing},
     config::{ConfigError, LedgerConfig, LedgerDir},
     draft::{self, DraftError},
+    erasing::{Erasing, alone},
     fork,
     gate::{Gate, Past, Reach, Verdict},
     operator::Operator,
     standing::Units,
+    sweeping::{self, Wanted},
 };
 
 /// Why the district cannot go on.
@@ -112,17 +115,34 @@ pub struct Ledger {
     gate: Gate,
     /// Segments appended since the last commit: the reader does not see them yet.
     uncommitted: Vec<VerifiedSegment>,
+    erasing: Erasing,
+    wanted: watch::Sender<Wanted>,
+}
+
+/// What the fold makes of the log and appending goes on from.
+pub struct Folded {
+    /// Units and keys.
+    pub registry: Registry,
+    /// Erasures that count, in leaf order.
+    pub erasures: Vec<Erasure>,
+}
+
+impl Folded {
+    /// Of a fold of the whole log.
+    pub fn of(fold: &Fold) -> Self {
+        Folded { registry: fold.registry().clone(), erasures: fold.erasures().iter().copied().collect() }
+    }
 }
 
 impl Ledger {
-    /// Opens the log for appending: takes the lock, recovers, and goes on with `registry`, which the fold made of
-    /// everything in the log.
+    /// Opens the log for appending: takes the lock, recovers, and goes on with what the fold made of everything in the log. Annexes
+    /// that are to be erased and still there are erased.
     ///
     /// # Errors
     /// Settings, keys or log cannot be used; another process holds the lock.
     pub fn open(
         dir: &LedgerDir,
-        registry: impl FnOnce(&Reader) -> Result<Registry, DistrictError>,
+        folded: impl FnOnce(&Reader) -> Result<Folded, DistrictError>,
     ) -> Result<(Self, Recovery), DistrictError> {
         let config = dir.read_config()?;
         let origin = Origin::new(&config.origin)
@@ -132,10 +152,21 @@ impl Ledger {
         let lock = Lock::acquire(&dir.lock())?;
         let (writer, recovery) = Writer::open(&dir.log(), key, &lock, Options::default())?;
         let reader = Reader::open(&dir.log())?;
-        let units = Units::new(registry(&reader)?);
+        let Folded { registry, erasures } = folded(&reader)?;
+        let units = Units::new(registry);
         let gate = Gate::new(origin, operator.public(), units, writer.heads().into_iter().collect());
-        let ledger =
-            Ledger { dir: dir.clone(), config, operator, writer, reader, gate, uncommitted: Vec::new() };
+        let mut ledger = Ledger {
+            dir: dir.clone(),
+            config,
+            operator,
+            writer,
+            reader,
+            gate,
+            uncommitted: Vec::new(),
+            erasing: Erasing::default(),
+            wanted: watch::Sender::default(),
+        };
+        ledger.erase(&erasures)?;
         Ok((ledger, recovery))
     }
 
@@ -147,7 +178,7 @@ impl Ledger {
         let replayed = |reader: &Reader| {
             let mut fold = Fold::new();
             socai_follow::replay(reader, &mut fold, reader.committed()?.size, |_, _| ())?;
-            Ok(fold.registry().clone())
+            Ok(Folded::of(&fold))
         };
         Ok(Self::open(dir, replayed)?.0)
     }
@@ -223,7 +254,9 @@ impl Ledger {
     pub fn round(&mut self, messages: Vec<Message>, now_ms: u64) -> Result<Vec<Outgoing>, DistrictError> {
         let mut answers = Vec::new();
         let (mut before, mut cursor) = (self.writer.cursor(), self.writer.cursor());
+        let mut carried = false;
         for message in messages {
+            carried |= self.erasing.is_in(&message.payload);
             // A crash while judging leaves nothing: messages are still in the stream, the cursor still before them.
             cursor = message.cursor;
             let verdict = {
@@ -237,8 +270,50 @@ impl Ledger {
         }
         // A crash after this line finds the records and the cursor in the log together; answers not sent are asked
         // for again by wards that send again.
+        if carried {
+            // A crash after this line searches the stream once more than needed.
+            self.wanted.send_modify(|wanted| wanted.seen += 1);
+            sweeping::forget(&self.dir.swept())?;
+        }
         self.commit(cursor)?;
-        self.answer(newest_hellos(answers))
+        let late = self.erasing.carry_out(&mut self.writer, &self.reader)?;
+        answers = newest_hellos(answers);
+        answers.extend(late.iter().map(alone).map(|(erasure, from)| Answer::Erasure { erasure, from }));
+        self.answer(answers)
+    }
+
+    /// Erases annexes from the log because the fold says that these erasures count; what their units are told.
+    ///
+    /// Whatever a crash leaves undone is done at the next start, since the facts are in the log.
+    ///
+    /// # Errors
+    /// The log refused.
+    pub fn erase(&mut self, erasures: &[Erasure]) -> Result<Vec<Outgoing>, DistrictError> {
+        if !self.erasing.order(erasures) {
+            return Ok(Vec::new());
+        }
+        self.erasing.carry_out(&mut self.writer, &self.reader)?;
+        let (targets, to) = self.erasing.wanted();
+        self.wanted.send_modify(|wanted| (wanted.targets, wanted.to) = (targets, to));
+        self.remind()
+    }
+
+    /// Tells units again what they have not confirmed.
+    ///
+    /// # Errors
+    /// The log could not be read.
+    pub fn remind(&self) -> Result<Vec<Outgoing>, DistrictError> {
+        let open = self.erasing.unconfirmed();
+        self.answer(open.into_iter().flat_map(|(unit, since)| self.erasures_for(unit, since)).collect())
+    }
+
+    fn erasures_for(&self, unit: UnitNo, since: TreeSize) -> impl Iterator<Item = Answer> + use<> {
+        self.erasing.to_tell(unit, since).into_iter().map(|(erasure, from)| Answer::Erasure { erasure, from })
+    }
+
+    /// What must not be in the broker's stream any more.
+    pub(crate) fn wanted(&self) -> watch::Receiver<Wanted> {
+        self.wanted.subscribe()
     }
 
     /// Seals events of the operator and commits them.
@@ -277,8 +352,12 @@ impl Ledger {
                     seen: TreeSize(seen_size),
                 });
             }
-            Verdict::Head { unit, reason, nonce, restore_from } => {
+            Verdict::Head { unit, reason, nonce, restore_from, erased } => {
                 answers.extend(self.head_answer(unit, reason, nonce, restore_from));
+                if let Some(to) = erased {
+                    self.erasing.confirm(unit, to);
+                    answers.extend(self.erasures_for(unit, to));
+                }
             }
             Verdict::Fork { name, segment } => {
                 // The evidence quotes the log, so what the round appended is committed before it is read. A crash

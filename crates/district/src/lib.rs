@@ -9,6 +9,7 @@
 mod answers;
 mod config;
 pub mod draft;
+mod erasing;
 mod folding;
 mod fork;
 mod founding;
@@ -21,14 +22,15 @@ mod projector;
 mod run;
 mod snapshot;
 mod standing;
+mod sweeping;
 
 pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};
 pub use folding::Folding;
 pub use founding::{PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, registration};
 pub use gate::{Gate, Past, Refused, Verdict};
-pub use issuing::issue;
-pub use ledger::{DistrictError, Ledger, Message};
+pub use issuing::{issue, order_erasure};
+pub use ledger::{DistrictError, Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;
 pub use run::{District, OperatorDesk};

@@ -6,6 +6,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use socai_fold::Erasure;
 use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -21,6 +22,10 @@ pub(crate) enum Input {
     Messages(Vec<Message>),
     /// Events of the operator; the names come back once they are committed.
     Publish(Vec<v1::Event>, oneshot::Sender<Result<Vec<EventName>, String>>),
+    /// Erasures that the fold has found to count.
+    Erase(Vec<Erasure>),
+    /// Time to tell units again what they have not confirmed.
+    Remind,
 }
 
 /// What is said after a round, in this order.
@@ -45,7 +50,7 @@ pub(crate) fn project(
     // a start leaves its trace too: commits were made while no district ran
     // closed only while stopping
     let say = |trace, answers| drop(outgoing.blocking_send(Said { trace, answers }));
-    say(Some(ledger.trace()), Vec::new());
+    say(Some(ledger.trace()), ledger.remind()?);
     while let Some(input) = inputs.blocking_recv() {
         match input {
             Input::Messages(messages) => {
@@ -62,6 +67,9 @@ pub(crate) fn project(
                 // whoever asked may have gone; the events are committed either way
                 let _ = reply.send(done);
             }
+            // A crash before it is done, or while stopping: the next start finds them in the log.
+            Input::Erase(erasures) => say(None, ledger.erase(&erasures)?),
+            Input::Remind => say(None, ledger.remind()?),
         }
     }
     Ok(ledger)

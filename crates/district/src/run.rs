@@ -21,6 +21,7 @@ use crate::{
     ledger::{DistrictError, Ledger, Message},
     muster::Muster,
     projector::{Input, Said, project},
+    sweeping::sweep,
 };
 
 /// Messages and bytes of one round: enough to share an fsync among many segments, little enough to answer soon.
@@ -30,6 +31,8 @@ const ROUND_BYTES: usize = 4 << 20;
 const ROUNDS_AHEAD: usize = 2;
 /// Pause after a failure of the broker.
 const RETRY: Duration = Duration::from_millis(500);
+/// How often units are told again what they are to erase, until they confirm it.
+const REMIND: Duration = Duration::from_secs(60);
 
 /// A running district.
 pub struct District {
@@ -62,7 +65,16 @@ impl District {
         let pulling = tokio::spawn(pull(link.clone(), from, inputs, stop.clone()));
         let answering = tokio::spawn(answer(link.clone(), answers));
         let folds = committed.clone();
-        let folder = stopping(&stop, move || folding.run(folds, &folded_tx));
+        let sweeping = tokio::spawn(sweep(link.clone(), ledger.dir().swept(), ledger.wanted(), stop.clone()));
+        let reminding = tokio::spawn(remind(desk.clone(), stop.clone()));
+        let eraser = desk.clone();
+        let erase = move |erasures| {
+            // while stopping nobody listens: the next start does it
+            if let Some(inputs) = eraser.upgrade() {
+                let _ = inputs.blocking_send(Input::Erase(erasures));
+            }
+        };
+        let folder = stopping(&stop, move || folding.run(folds, &folded_tx, erase));
         let projector = stopping(&stop, move || project(ledger, queue, &outgoing, &committed_tx).map(drop));
         let done = tokio::spawn(async move {
             // Whatever ends first cancels `stop`: the puller goes, the queue closes, the projector drains it, the fold
@@ -71,6 +83,8 @@ impl District {
             pulling.await.map_err(|_| DistrictError::Ended("the puller"))??;
             answering.await.map_err(|_| DistrictError::Ended("the answerer"))?;
             folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
+            sweeping.await.map_err(|_| DistrictError::Ended("the sweeper"))?;
+            reminding.await.map_err(|_| DistrictError::Ended("the reminder"))?;
             link.close().await;
             projected?
         });
@@ -140,9 +154,9 @@ fn open(dir: &LedgerDir) -> Result<(Ledger, Folding), DistrictError> {
     let mut folding = None;
     let (ledger, recovery) = Ledger::open(dir, |reader| {
         let caught_up = Folding::catch_up(dir, reader)?;
-        let registry = caught_up.registry();
+        let folded = caught_up.folded();
         folding = Some(caught_up);
-        Ok(registry)
+        Ok(folded)
     })?;
     tracing::info!(?recovery, "log recovered");
     let folding = folding.ok_or(DistrictError::Ended("the fold"))?;
@@ -220,6 +234,20 @@ fn is_news(told: &mut String, error: &impl std::fmt::Display) -> bool {
     let is_news = *told != now;
     *told = now;
     is_news
+}
+
+/// Has units told again from time to time what they have not confirmed.
+async fn remind(inputs: mpsc::WeakSender<Input>, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(REMIND) => {}
+        }
+        let Some(inputs) = inputs.upgrade() else { return };
+        if inputs.send(Input::Remind).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Our cursor as the bus knows it; none before the first message.

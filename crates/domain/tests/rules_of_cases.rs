@@ -348,6 +348,16 @@ fn an_annex_is_erased_after_it_was_recorded() {
 }
 
 #[test]
+fn an_erasure_is_not_approved_by_the_office_that_entered_it() {
+    let alone = with(example("annex.erased"), "entered_by", json!("chu-tich"));
+    let mut world = World::new();
+    world.record(HA_DINH, &example("period.closed")).unwrap();
+    assert_eq!(world.draft(HA_DINH, &alone, "2023-07-15"), ["data.approver_position approves_own_entry"]);
+    let own = with(example("annex.erased"), "data.approver_position", json!("van-thu"));
+    assert_eq!(world.draft(HA_DINH, &own, "2023-07-15"), ["data.approver_position approves_own_entry"]);
+}
+
+#[test]
 fn an_erased_identity_is_named_by_its_token_alone() {
     breaks("identity.erased", &[("data.token", json!("001099012345"))], &["data.token bad_format"]);
     breaks("identity.erased", &[("data.token", json!(null))], &["data.token required"]);

@@ -13,6 +13,7 @@ use crate::{
     closing::Closings,
     cube::{Cube, DistinctSets},
     directive::Directives,
+    erasure::Erasures,
     plan::Plans,
     recorded::{Facts, Recorded},
     report::Reports,
@@ -32,6 +33,7 @@ pub struct Fold {
     pub(crate) rulebook: Rulebook,
     pub(crate) closings: Closings,
     pub(crate) reports: Reports,
+    pub(crate) erasures: Erasures,
     pub(crate) activity: Activities,
     pub(crate) values: Values,
     pub(crate) cube: Cube,
@@ -170,6 +172,11 @@ impl Fold {
     /// Issued reports.
     pub fn reports(&self) -> &Reports {
         &self.reports
+    }
+
+    /// Annexes that are to be destroyed.
+    pub fn erasures(&self) -> &Erasures {
+        &self.erasures
     }
 
     /// Estimates and quotas.

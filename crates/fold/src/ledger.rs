@@ -94,6 +94,7 @@ impl Fold {
                 self.closings.extend(Closing::of(said, at.name, at.leaf, at.received_at_ms));
             }
             Kind::ReportIssued(said) => self.reports.extend(Report::of(said, at.name, at.leaf)),
+            Kind::AnnexErased(said) => self.erasures.add(said, at.name, at.leaf),
             _ if Registry::is_about(event) => {
                 let activity = &self.activity;
                 let next_seq = |unit| {

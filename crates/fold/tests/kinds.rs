@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use socai_tlog::EventName;
 
 const HA_DINH: u32 = 7;
+const ANOTHER_UNIT: u32 = 8;
 
 fn given() -> Ledger {
     let mut ledger = district::founded();
@@ -150,4 +151,23 @@ fn an_erasure_is_noted_and_changes_no_figure() {
     let void = json!({"target": erasure.to_string(), "reason": "test"});
     ledger.json(HA_DINH, json!({"kind": "event.voided", "occurred_on": "2023-03-07", "data": void}));
     assert_eq!(ledger.figure("TD.02"), before);
+    let (fold, _) = ledger.fold();
+    let listed: Vec<_> = fold.erasures().iter().map(|erasure| (erasure.target, erasure.by)).collect();
+    assert_eq!(listed, [(received, erasure)]);
+    let first = fold.erasures().of(received).unwrap().leaf;
+    assert_eq!(fold.erasures().since(first).len(), 1);
+    assert_eq!(fold.erasures().since(socai_tlog::LeafIndex(first.0 + 1)).len(), 0);
+    assert_eq!(fold.erasures().of(erasure), None);
+}
+
+#[test]
+fn an_erasure_that_breaks_a_rule_destroys_nothing() {
+    let mut ledger = given();
+    let received = state(&mut ledger, "petition.received", json!({}));
+    let erased = json!({"target": received.to_string(), "ground": "personal_data",
+                        "procedure": "14/QĐ-UBND", "approver_position": "chu-tich-ubnd-phuong"});
+    ledger.json(ANOTHER_UNIT, json!({"kind": "annex.erased", "occurred_on": "2023-03-07", "data": erased}));
+    let (fold, rejected) = ledger.fold();
+    assert_eq!(rejected.len(), 1, "another unit's record");
+    assert_eq!(fold.erasures().iter().count(), 0);
 }

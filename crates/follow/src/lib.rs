@@ -15,6 +15,7 @@ mod order;
 mod pass;
 mod replay;
 mod trust;
+mod unkept;
 mod verify;
 mod work;
 
@@ -22,4 +23,5 @@ pub use fault::Fault;
 pub use keys::{KeyChange, KeyChanged};
 pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use trust::{Trust, TrustError};
+pub use unkept::Unkept;
 pub use verify::{Kept, Options, Progress, Signatures, Verified, verify};

@@ -12,6 +12,7 @@ use crate::{
     faults::{Faults, Place},
     keys::{KeyChange, Keys},
     trust::Trust,
+    unkept::Unkept,
     verify::{Kept, Options, Signatures},
 };
 
@@ -38,6 +39,7 @@ pub(crate) struct Order<'a> {
     pub(crate) signatures: u64,
     pub(crate) signatures_verified: u64,
     pub(crate) absent_annexes: u64,
+    pub(crate) absent: Vec<Unkept>,
 }
 
 impl<'a> Order<'a> {
@@ -59,6 +61,7 @@ impl<'a> Order<'a> {
             signatures: 0,
             signatures_verified: 0,
             absent_annexes: 0,
+            absent: Vec::new(),
         }
     }
 
@@ -127,7 +130,10 @@ impl<'a> Order<'a> {
                     let (leaf, digest) = (record.leaf(), record.annex_digest());
                     self.annexes.push((place, StoredAnnex { leaf, name, at, digest }));
                 }
-                None => self.absent_annexes += 1,
+                None => {
+                    self.absent_annexes += 1;
+                    self.absent.push(Unkept::absent(place, name));
+                }
             }
         }
         if (name.unit == UnitNo::OPERATOR || record.rotates_key())

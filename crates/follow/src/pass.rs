@@ -115,7 +115,8 @@ impl<'a> Pass<'a> {
                 }
                 Done::Annexes { present, erased, faults } => {
                     self.found.annexes += present;
-                    self.found.erased_annexes += erased;
+                    self.found.erased_annexes += erased.len() as u64;
+                    self.found.unkept.extend(erased);
                     faults.into_iter().for_each(|(place, fault)| self.add(place, fault));
                 }
             }
@@ -223,6 +224,9 @@ impl<'a> Pass<'a> {
 
     pub(crate) fn finish(self) -> Verified {
         let (state, mut order) = (self.replay.state(), self.order);
+        let mut unkept = self.found.unkept;
+        unkept.extend(&order.absent);
+        unkept.sort_unstable_by_key(|unkept| (unkept.volume, unkept.record));
         let (size, checkpoint) = self.replay.last_commit().unwrap_or_default();
         Verified {
             size,
@@ -235,6 +239,7 @@ impl<'a> Pass<'a> {
             units: order.units(),
             key_changes: order.take_key_changes(),
             absent_annexes: order.absent_annexes,
+            unkept,
             faults_found: order.faults.found(),
             faults: order.faults.into_vec(),
             ..self.found

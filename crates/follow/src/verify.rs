@@ -13,7 +13,8 @@ use socai_log::{Committed, Ending, LogError, Reader};
 use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
 use crate::{
-    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, trust::Trust, work::Work,
+    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, trust::Trust, unkept::Unkept,
+    work::Work,
 };
 
 /// How a verification is done.
@@ -84,6 +85,8 @@ pub struct Verified {
     pub erased_annexes: u64,
     /// Annexes that a header commits to and this log never had.
     pub absent_annexes: u64,
+    /// The erased and the absent ones, in the order of the log.
+    pub unkept: Vec<Unkept>,
     /// Bytes of volumes.
     pub volume_bytes: u64,
     /// Bytes of annex volumes.

@@ -2,7 +2,7 @@
 
 use socai_log::{AnnexesChecked, Chunk, HashedChunk, LogError, Reader, StoredAnnex};
 
-use crate::{claim::Claim, fault::Fault, faults::Place, trust::Trust};
+use crate::{claim::Claim, fault::Fault, faults::Place, trust::Trust, unkept::Unkept};
 
 /// Work that needs no other work.
 pub(crate) enum Work {
@@ -21,7 +21,7 @@ pub(crate) enum Done {
     /// Signatures that do not hold.
     Verified(Vec<(Place, Fault)>),
     /// Annexes that are there, that were erased, and that do not hold.
-    Annexes { present: u64, erased: u64, faults: Vec<(Place, Fault)> },
+    Annexes { present: u64, erased: Vec<Unkept>, faults: Vec<(Place, Fault)> },
 }
 
 impl Work {
@@ -50,11 +50,13 @@ fn annexes_done(annexes: &[(Place, StoredAnnex)], checked: Result<AnnexesChecked
                 let (place, stored) = annexes[index]; // an index into what was given
                 (place, Fault::Annex { name: stored.name, cause })
             };
+            let unkept = |index: usize| Unkept::erased(annexes[index].0, &annexes[index].1);
+            let erased = erased.into_iter().map(unkept).collect();
             Done::Annexes { present, erased, faults: faults.into_iter().map(fault).collect() }
         }
         Err(error) => {
             let place = annexes.first().map_or(Place::BEHIND, |(place, _)| *place);
-            Done::Annexes { present: 0, erased: 0, faults: vec![(place, error.into())] }
+            Done::Annexes { present: 0, erased: Vec::new(), faults: vec![(place, error.into())] }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Verifying annexes against their records, and that annex volumes hold nothing else.
 
-use std::fs::File;
+use std::{fs::File, path::PathBuf};
 
 use crate::{
     annex::{self, Annex, annex_path},
@@ -11,6 +11,7 @@ use crate::{
     reader::{Reader, damaged, read_frame},
     replay::StoredAnnex,
     scan::Tail,
+    volume::volume_path,
 };
 
 /// Annexes read together: neighbours, so that small ones do not cost a system call each.
@@ -21,13 +22,23 @@ const PIECE: u64 = 1 << 20;
 pub struct AnnexesChecked {
     /// Those that are there and match.
     pub present: u64,
-    /// Those that were erased.
-    pub erased: u64,
+    /// Those that were erased, by their place among the given ones.
+    pub erased: Vec<usize>,
     /// Those that do not hold, by their place among the given ones.
     pub faults: Vec<(usize, LogError)>,
 }
 
 impl Reader {
+    /// Where annex volume `volume` lies.
+    pub fn annex_file(&self, volume: u64) -> PathBuf {
+        annex_path(self.dir(), volume)
+    }
+
+    /// Where volume `volume` lies.
+    pub fn record_file(&self, volume: u64) -> PathBuf {
+        volume_path(self.dir(), volume)
+    }
+
     /// Verifies annexes of one volume that lie one behind the other, as [`Replay::annexes`](crate::Replay::annexes) gives them.
     ///
     /// # Errors
@@ -49,7 +60,7 @@ impl Reader {
                 let from = ((annex.at.offset - start) as usize).min(have);
                 let to = ((end_of(annex) - start) as usize).min(have);
                 match check_one(&bytes[from..to], annex) {
-                    Ok(Annex::Erased) => checked.erased += 1,
+                    Ok(Annex::Erased) => checked.erased.push(place),
                     Ok(_) => checked.present += 1,
                     Err(_) if file.is_none() => {
                         checked.faults.push((place, damaged(&path, 0, Damage::Missing)));

@@ -56,7 +56,9 @@ pub use disk::{Disk, Faults, Op, Verdict};
 pub use ending::Ending;
 pub use error::{Damage, LogError};
 pub use hashed::HashedChunk;
-pub use journal::{Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments};
+pub use journal::{
+    Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments, erase_annexes,
+};
 pub use lock::Lock;
 pub use lookup::Stored;
 pub use reader::Reader;

@@ -50,7 +50,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
         if let Some((_, fault)) = checked.faults.into_iter().next() {
             return Err(fault);
         }
-        (annexes, erased) = (annexes + checked.present, erased + checked.erased);
+        (annexes, erased) = (annexes + checked.present, erased + checked.erased.len() as u64);
         if chunk.volume() != annex_end.0 {
             reader.check_sealed_annex_volume(annex_end.0, annex_end.1)?;
         }

@@ -269,6 +269,70 @@ fn an_erased_annex_is_gone_from_the_journal_and_its_record_is_not() {
 }
 
 #[test]
+fn an_annex_is_erased_by_its_digest_in_whatever_file_and_under_whatever_number_it_lies() {
+    let segments = seal(20);
+    for file_records in [1000, 6] {
+        let root = scratch();
+        let dir = root.path().join("journal");
+        drop(journal_of(root.path(), file_records, &segments));
+        let all: Vec<Record> = segments.iter().flat_map(|(records, _)| records.clone()).collect();
+        let with = || all.iter().filter(|record| !record.annex().is_empty());
+        assert!(with().count() > 2);
+        let victim = with().nth(1).unwrap();
+        let holds = |annex: &[u8]| {
+            files(&dir).iter().any(|(_, bytes)| bytes.windows(annex.len()).any(|window| window == annex))
+        };
+        assert!(holds(victim.annex()));
+        let erase = || socai_log::erase_annexes(&dir, &Disk::default(), victim.header().annex).unwrap();
+        assert_eq!((erase(), erase()), (1, 0), "once, and then there is nothing to erase");
+        assert!(!holds(victim.annex()));
+        assert!(with().filter(|other| other.name() != victim.name()).all(|other| holds(other.annex())));
+        assert_eq!(open_journal(root.path(), file_records).unwrap().1.cut_bytes, 0);
+    }
+}
+
+#[test]
+fn an_erasure_by_digest_that_was_cut_short_is_made_good_by_doing_it_again() {
+    /// The disk fails at the nth change and stays so.
+    struct Nth(std::sync::atomic::AtomicUsize);
+    impl Faults for Nth {
+        fn verdict(&self, _: Op<'_>) -> Verdict {
+            let left = self.0.fetch_update(
+                std::sync::atomic::Ordering::SeqCst,
+                std::sync::atomic::Ordering::SeqCst,
+                |left| Some(left.saturating_sub(1)),
+            );
+            match left {
+                Ok(0) => Verdict::Lose(std::io::ErrorKind::Other),
+                _ => Verdict::Do,
+            }
+        }
+    }
+    let segments = seal(6);
+    let mut changes = 0;
+    loop {
+        let root = scratch();
+        let dir = root.path().join("journal");
+        drop(journal_of(root.path(), 1000, &segments));
+        let victim =
+            segments.iter().flat_map(|(records, _)| records).find(|r| !r.annex().is_empty()).unwrap();
+        let digest = victim.header().annex;
+        let failing = Disk::with_faults(std::sync::Arc::new(Nth(changes.into())));
+        let was_cut_short = socai_log::erase_annexes(&dir, &failing, digest).is_err();
+        socai_log::erase_annexes(&dir, &Disk::default(), digest).unwrap();
+        let annex = victim.annex();
+        assert!(files(&dir).iter().all(|(_, bytes)| !bytes.windows(annex.len()).any(|w| w == &annex[..])));
+        assert!(!dir.join("erasing").exists());
+        open_journal(root.path(), 1000).unwrap();
+        if !was_cut_short {
+            break;
+        }
+        changes += 1;
+    }
+    assert!(changes > 5, "{changes} places to fail at");
+}
+
+#[test]
 fn a_reader_gives_nothing_that_is_not_on_the_disk_yet() {
     /// Looks at the journal while its segment is written and not synced.
     struct Peek(std::sync::Mutex<Option<JournalReader>>, std::sync::atomic::AtomicUsize);

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use crate::cli_annex::{AnnexCommand, EraseArgs};
 use crate::lang::Lang;
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
@@ -63,6 +64,9 @@ pub enum Command {
     Diff(DiffArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
+    /// Destroy an annex by procedure, or list those destroyed.
+    #[command(subcommand)]
+    Annex(AnnexCommand),
     /// Verify the record chain, trusting nobody.
     #[command(subcommand)]
     Audit(AuditCommand),

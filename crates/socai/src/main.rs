@@ -4,6 +4,7 @@
 mod asked;
 mod bench;
 mod cli;
+mod cli_annex;
 mod cmd;
 mod compared;
 mod cut;
@@ -57,6 +58,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
+        Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),

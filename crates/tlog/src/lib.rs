@@ -54,7 +54,7 @@ pub use segment::{
     BadSignature, MAX_RECORDS, MAX_SEGMENT_LEN, MAX_SINGLE_LEN, SEGMENT_OVERHEAD, Segment, VerifiedSegment,
     encode_segment, segment_fit, segment_message, sign_segment,
 };
-pub use statement::{HeadStatement, ReceiptStatement, RefusalStatement, StatedRun};
+pub use statement::{ErasureStatement, HeadStatement, ReceiptStatement, RefusalStatement, StatedRun};
 pub use tile::{TILE_WIDTH, Tile, TileKind};
 pub use tree::{
     BadFrontier, Completed, Frontier, HashSource, MemoryTree, NotHeld, ProofError, ProveError, empty_root,

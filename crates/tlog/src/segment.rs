@@ -69,6 +69,15 @@ impl Segment {
         Self::read(bytes, Annexes::MayBeErased)
     }
 
+    /// Whose records the bytes of a segment say they are, from which number on and how many: a look at its head, believing nothing else.
+    pub fn span(bytes: &Bytes) -> Option<(UnitNo, UnitSeq, u16)> {
+        let mut cursor = Cursor::new(bytes);
+        cursor.array("magic").ok().filter(|magic| *magic == MAGIC)?;
+        let unit = UnitNo(u32::from_be_bytes(cursor.array("unit").ok()?));
+        let first = UnitSeq(u64::from_be_bytes(cursor.array("first number").ok()?));
+        Some((unit, first, u16::from_be_bytes(cursor.array("count").ok()?)))
+    }
+
     fn read(bytes: Bytes, annexes: Annexes) -> Result<Self, Malformed> {
         within(bytes.len(), MAX_SINGLE_LEN)?;
         let mut cursor = Cursor::new(&bytes);

@@ -1,4 +1,4 @@
-//! What the operator signs besides checkpoints: heads, refusals and receipts sent back to a unit. Layouts: `proto/README.md`.
+//! What the operator signs besides checkpoints: heads, refusals, receipts and erasures sent back to a unit. Layouts: `proto/README.md`.
 //!
 //! Every message starts with a zero byte, which no note's text can hold, and a name of its own.
 
@@ -6,7 +6,7 @@ use ed25519_dalek::{Signer, SigningKey};
 
 use crate::{
     chain::ChainHead,
-    digest::{Hash, Link},
+    digest::{Digest, Hash, Link},
     key::SealingKey,
     names::{LeafIndex, TreeSize, UnitNo, UnitSeq},
     origin::Origin,
@@ -65,6 +65,27 @@ pub struct ReceiptStatement<'a> {
     pub consistency_from: TreeSize,
     /// Consistency from there to the checkpoint.
     pub consistency: &'a [Hash],
+}
+
+/// That the annex of a record is to be destroyed, because an `annex.erased` that counts is in the log and says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErasureStatement<'a> {
+    /// The unit whose record it is.
+    pub unit: UnitNo,
+    /// The record's number.
+    pub seq: UnitSeq,
+    /// Tree size after the unit's erasure before this one; 0 for the first; above `leaf` when nothing is said of others.
+    pub from: TreeSize,
+    /// The leaf of the `annex.erased`.
+    pub leaf: LeafIndex,
+    /// The hash of that leaf.
+    pub entry: Hash,
+    /// BLAKE3 of the annex, from the record's header.
+    pub annex: Digest,
+    /// The signed checkpoint that covers it, as text.
+    pub checkpoint: &'a str,
+    /// Inclusion of the leaf in that checkpoint.
+    pub inclusion: &'a [Hash],
 }
 
 /// Records of a unit that lie side by side in the tree.
@@ -140,6 +161,32 @@ impl ReceiptStatement<'_> {
         push_proof(&mut message, self.inclusion);
         message.extend(self.consistency_from.0.to_be_bytes());
         push_proof(&mut message, self.consistency);
+        message
+    }
+
+    /// Signs as the operator of `origin`.
+    pub fn sign(&self, origin: &Origin, operator: &SigningKey) -> [u8; 64] {
+        operator.sign(&self.message(origin)).to_bytes()
+    }
+
+    /// Whether the operator of `origin` made this statement.
+    pub fn verify(&self, origin: &Origin, operator: &SealingKey, signature: &[u8; 64]) -> bool {
+        operator.verifies(&self.message(origin), signature)
+    }
+}
+
+impl ErasureStatement<'_> {
+    /// The bytes that are signed.
+    pub fn message(&self, origin: &Origin) -> Vec<u8> {
+        let mut message = start(b"\0socai.v1 erasure", origin, self.unit);
+        message.extend(self.seq.0.to_be_bytes());
+        message.extend(self.from.0.to_be_bytes());
+        message.extend(self.leaf.0.to_be_bytes());
+        message.extend(self.entry.0);
+        message.extend(self.annex.0);
+        message.extend(length(self.checkpoint.len()));
+        message.extend(self.checkpoint.as_bytes());
+        push_proof(&mut message, self.inclusion);
         message
     }
 

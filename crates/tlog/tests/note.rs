@@ -271,6 +271,36 @@ fn heads_and_refusals_are_signed_for_every_one_of_their_parts() {
 }
 
 #[test]
+fn erasures_are_signed_for_every_one_of_their_parts() {
+    let (a, b) = (Hash([1; 32]), Hash([2; 32]));
+    let erasure = ErasureStatement {
+        unit: WARD,
+        seq: UnitSeq(3),
+        from: TreeSize(9),
+        leaf: LeafIndex(20),
+        entry: a,
+        annex: Digest([3; 32]),
+        checkpoint: "note",
+        inclusion: &[a, b],
+    };
+    let other = Origin::new("so-cai.example/dong-da").unwrap();
+    let key = SealingKey::of(&operator());
+    let signature = erasure.sign(&origin(), &operator());
+    assert!(erasure.verify(&origin(), &key, &signature) && !erasure.verify(&other, &key, &signature));
+    let others = [
+        ErasureStatement { unit: UnitNo(18), ..erasure },
+        ErasureStatement { seq: UnitSeq(4), ..erasure },
+        ErasureStatement { from: TreeSize(0), ..erasure },
+        ErasureStatement { leaf: LeafIndex(21), ..erasure },
+        ErasureStatement { entry: b, ..erasure },
+        ErasureStatement { annex: Digest([4; 32]), ..erasure },
+        ErasureStatement { checkpoint: "not", ..erasure },
+        ErasureStatement { inclusion: &[a], ..erasure },
+    ];
+    assert!(others.iter().all(|other| !other.verify(&origin(), &key, &signature)));
+}
+
+#[test]
 fn receipts_are_signed_for_every_one_of_their_parts() {
     let run = |first, leaf, count| StatedRun { first: UnitSeq(first), leaf: LeafIndex(leaf), count };
     let (a, b) = (Hash([1; 32]), Hash([2; 32]));

@@ -12,8 +12,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     clock,
     draft::Draft,
+    generation::JournalError,
     import::Seals,
     keeper::{Judge, Keeper, Known, RejoinError, SealError, Sealed},
+    publisher::Ordered,
 };
 
 /// Requests that may wait, each of at most 512 KiB: 32 MiB. More of them make a caller wait for a place.
@@ -41,6 +43,7 @@ enum Request {
     BeginRestore(ChainHead, Answer<(), RejoinError>),
     Restore(VerifiedSegment, Answer<(), RejoinError>),
     Rejoin(ChainHead, Answer<ChainHead, RejoinError>),
+    Erase(Ordered, Answer<u64, JournalError>),
 }
 
 /// Asks the thread that owns the journal. Clones ask the same one; it ends with the last.
@@ -109,6 +112,11 @@ impl Desk {
 
     pub(crate) async fn rejoin(&self, head: ChainHead) -> Result<ChainHead, RejoinError> {
         self.ask(|answer| Request::Rejoin(head, answer)).await.ok_or(STOPPING)?
+    }
+
+    /// Destroys an annex; how many copies of it there were. `None` when the node is stopping.
+    pub(crate) async fn erase(&self, ordered: Ordered) -> Option<Result<u64, JournalError>> {
+        self.ask(|answer| Request::Erase(ordered, answer)).await
     }
 
     /// `None` when the thread has ended.
@@ -187,6 +195,7 @@ fn serve_one(keeper: &mut Keeper, request: Request, shelf_of: &watch::Sender<She
             let _ = answer.send(rotated);
         }
         Request::BeginRestore(base, answer) => drop(answer.send(keeper.begin_restore(base))),
+        Request::Erase(ordered, answer) => drop(answer.send(keeper.erase_annex(&ordered))),
         Request::Restore(segment, answer) => drop(answer.send(keeper.restore(segment))),
         Request::Rejoin(head, answer) => {
             let rejoined = keeper.rejoin(head, clock::now_ms());

@@ -84,6 +84,11 @@ impl UnitDir {
         self.0.join("checkpoint")
     }
 
+    /// `erased`: up to where orders to destroy annexes are carried out here.
+    pub fn erased(&self) -> PathBuf {
+        self.0.join("erased")
+    }
+
     /// `alarm.json`: why nothing is published until somebody has looked; absent when all is well.
     pub fn alarm(&self) -> PathBuf {
         self.0.join("alarm.json")

@@ -1,7 +1,7 @@
 //! Generations of a journal: a journal is only ever appended to, so one that must change is written anew and swapped in.
 //!
 //! `journal/current` names the generation in use; `journal/g<number>/` are the generations. The swap is one rename of `current`. Earlier
-//! generations stay, because nothing that was signed is thrown away.
+//! generations stay, because nothing that was signed is thrown away; an annex that is destroyed by procedure is destroyed in all of them.
 
 use std::{
     fs,
@@ -65,6 +65,19 @@ impl Generations {
     /// Where generation `number` is.
     pub(crate) fn path(&self, number: u64) -> PathBuf {
         self.dir.join(format!("g{number}"))
+    }
+
+    /// The numbers of all generations that are there, also of one that is being written.
+    pub(crate) fn all(&self) -> Result<Vec<u64>, FileError> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.dir).map_err(FileError::at(&self.dir))? {
+            let name = entry.map_err(FileError::at(&self.dir))?.file_name();
+            let number =
+                name.to_str().and_then(|name| name.strip_prefix('g')).and_then(|n| n.parse::<u64>().ok());
+            numbers.extend(number);
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
     }
 
     /// An empty place for the generation after `number`; one that was never finished is removed.

@@ -28,6 +28,7 @@ mod desk;
 mod dir;
 mod draft;
 mod entropy;
+mod erased;
 mod generation;
 mod history;
 mod ids;

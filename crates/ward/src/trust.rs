@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, CheckpointError, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, ReceiptStatement,
-    RefusalStatement, SealingKey, SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq,
+    ChainHead, CheckpointError, ErasureStatement, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin,
+    ReceiptStatement, RefusalStatement, SealingKey, SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq,
 };
 
 /// Verifies what the district signs. Everything that comes over the bus goes through here before it counts.
@@ -75,6 +75,11 @@ impl Trust {
         Some(statement.verify(&self.origin, &self.operator, &sized(&receipt.signature)?))
     }
 
+    /// Whether the operator signed this order to destroy an annex.
+    pub fn signed_erasure(&self, statement: &ErasureStatement<'_>, signature: &[u8; 64]) -> bool {
+        statement.verify(&self.origin, &self.operator, signature)
+    }
+
     /// Whether the operator signed this refusal.
     pub fn signed_refusal(&self, refusal: &v1::Refusal) -> bool {
         let Some(signature) = sized(&refusal.signature) else { return false };
@@ -94,6 +99,6 @@ pub(crate) fn hashes(parts: &[Bytes]) -> Option<Vec<Hash>> {
     parts.iter().map(|part| sized(part).map(Hash)).collect()
 }
 
-fn sized<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
+pub(crate) fn sized<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.try_into().ok()
 }

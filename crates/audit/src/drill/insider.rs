@@ -26,11 +26,10 @@ const DAY_MS: u64 = 86_400_000;
 /// Wards of the drill, numbered from 1.
 const WARDS: u32 = 3;
 
-/// A unit's own side: its chain, its key, and its journal of what it sealed.
+/// A unit's own side: its chain and its journal of what it sealed.
 pub(super) struct Unit {
     no: u32,
     chain: Chain,
-    key: SigningKey,
     journal: Vec<(EventName, Link)>,
 }
 
@@ -68,7 +67,7 @@ impl Unit {
         let first =
             genesis(&origin(ledger), &SealingKey::of(&operator()), UnitNo(no), &public(no, Use::Sealing));
         let chain = Chain::new(UnitNo(no), ChainHead::genesis(first));
-        Unit { no, chain, key: key(no, Use::Sealing), journal: vec![] }
+        Unit { no, chain, journal: vec![] }
     }
 
     /// Seals an event and keeps it.

@@ -95,7 +95,7 @@ impl World {
     }
 }
 
-fn said(outgoing: Outgoing) -> (u32, v1::down::Message) {
+pub fn said(outgoing: Outgoing) -> (u32, v1::down::Message) {
     let down = v1::Down::decode(outgoing.payload).unwrap();
     (outgoing.unit.0, down.message.unwrap())
 }
@@ -148,6 +148,7 @@ pub fn hello(no: u32, recorded: ChainHead, sealed_next: u64, checkpoint: &str) -
         checkpoint: checkpoint.to_owned(),
         nonce: Bytes::from_static(&[9; 16]),
         sealed_next_seq: sealed_next,
+        erased_size: 0,
     }))
 }
 

@@ -88,7 +88,8 @@ pub(super) fn voided(void: &view::EventVoided, publisher: UnitNo, ctx: &Ctx<'_>,
     before_this_record(void.target.as_ref(), publisher, ctx, out);
 }
 
-/// An annex is destroyed by whoever answers for it: the unit that published the record or continues its work, or the operator.
+/// An annex is destroyed by whoever answers for it: the unit that published the record or continues its work, or the operator; and never
+/// by one office alone, since it cannot be undone: the head of the body decides on what another proposes (Law 33/2024/QH15 on archives).
 pub(super) fn annex_erased(
     erasure: &view::AnnexErased<'_>,
     event: &Event<'_>,
@@ -107,6 +108,14 @@ pub(super) fn annex_erased(
                 "Bản ghi {target} của đơn vị khác; chỉ đơn vị đó hoặc đơn vị vận hành được tiêu hủy phần phụ"
             ),
             format!("record {target} is another unit's: that unit or the operator erases its annex"),
+        );
+    }
+    if erasure.approver_position == event.entered_by() {
+        out.add(
+            "data.approver_position",
+            "approves_own_entry",
+            "Người duyệt tiêu hủy phải khác người nhập",
+            "whoever approves an erasure is not who entered it",
         );
     }
 }

@@ -3,6 +3,7 @@
 //! A segment is sealed once [`Journal::append`] returned. From then on nothing cuts it: recovery removes only what follows the last
 //! seal, and a note of the journal's end tells a torn write from a damaged seal.
 
+mod erasing;
 mod frames;
 mod read;
 mod recover;
@@ -15,21 +16,18 @@ use std::{
 
 use socai_tlog::{ChainHead, EventName, Record, UnitSeq};
 
+pub use erasing::erase_annexes;
 pub use frames::Owner;
 pub use read::{JournalReader, Segments};
 pub use recover::JournalRecovery;
 pub use segments::JournalSegment;
 
 use crate::{
-    annex,
     disk::{Disk, DiskFile},
     erase::{Erasure, erase},
     error::LogError,
-    frame::Kind,
     lock::Lock,
-    record::AnnexAt,
     volume::VOLUME_RECORDS,
-    walk::{Frames, Walk},
 };
 use frames::{JournalHead, Seal, SealedRecord, end_note, push_record};
 use read::Shared;
@@ -198,37 +196,10 @@ impl Journal {
         while number > 0 && read::read_head(&self.dir, number)?.continues.next_seq > seq {
             number -= 1;
         }
-        let Some(at) = find_annex(&self.dir, number, seq)? else { return Ok(()) };
-        let erasure = Erasure { file: number, at, owner: seq.0 };
-        erase(&self.options.disk, &self.dir, file_path, erasure)
-    }
-}
-
-/// Place of the frame behind that of record `seq`, if it is an annex.
-fn find_annex(dir: &Path, number: u64, seq: UnitSeq) -> Result<Option<AnnexAt>, LogError> {
-    let path = file_path(dir, number);
-    let Some(file) = crate::disk::open_read(&path)? else { return Ok(None) };
-    let mut walk = Walk::new(Arc::new(file), Arc::new(path), 0)?;
-    let (mut piece, mut found) = (Vec::new(), false);
-    loop {
-        let start = walk.offset();
-        if walk.next(&mut piece, |_| true)?.is_some() {
-            return Ok(None);
+        let is_it = |record: &SealedRecord<'_>| record.header_bytes[8..16] == seq.0.to_be_bytes();
+        for (owner, at) in erasing::find(&self.dir, number, is_it)? {
+            erase(&self.options.disk, &self.dir, file_path, Erasure { file: number, at, owner: owner.0 })?;
         }
-        let mut at = 0;
-        while let Some(len) = crate::frame::stated_len(&piece[at..]) {
-            let kind = piece[at + 4];
-            if found {
-                let is_annex = kind == Kind::Annex as u8 || kind == Kind::ErasedAnnex as u8;
-                let place =
-                    AnnexAt { offset: start + at as u64, len: len.saturating_sub(annex::OVERHEAD) as u32 };
-                return Ok(is_annex.then_some(place));
-            }
-            let frame = Frames::new(&piece[at..at + len], 0).next();
-            if let (true, Some((_, Ok(frame)))) = (kind == Kind::SealedRecord as u8, frame) {
-                found = SealedRecord::seq(frame.payload).is_ok_and(|number| number == seq);
-            }
-            at += len;
-        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What each command does.
 
+pub mod annex;
 pub mod audit;
 pub mod case;
 pub mod demo;

@@ -3,6 +3,7 @@
 //! Everything here blocks and belongs to one thread ([`crate::desk`]), so two requests never seal at once. What is derived
 //! from the journal (ids, key history) is brought up to it at every start and after every failure.
 
+mod erase;
 mod lookup;
 mod rejoin;
 mod rotate;

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use socai_log::{Journal, JournalSegment};
+use socai_log::{Journal, JournalReader, JournalSegment};
 use socai_tlog::{
     Chain, ChainHead, MAX_SEGMENT_LEN, Record, SealingKey, UnitSeq, VerifiedSegment, segment_fit,
     sign_segment,
@@ -22,6 +22,13 @@ pub(super) struct Restoring {
     journal: Journal,
     base: ChainHead,
     key: SealingKey,
+}
+
+impl Restoring {
+    /// Reads what has come back so far.
+    pub(super) fn reader(&self) -> JournalReader {
+        self.journal.reader()
+    }
 }
 
 /// Why the new generation could not be made. The journal in use is as it was.

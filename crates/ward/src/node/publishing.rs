@@ -18,8 +18,9 @@ use crate::{
     cut::Cutter,
     desk::Shelf,
     entropy::random,
+    erased,
     keeper::record_at,
-    publisher::{Input, Output, Publisher, Start},
+    publisher::{Input, Ordered, Output, Publisher, Start},
     receipts::Receipts,
     trust::Trust,
     ward::Ward,
@@ -61,7 +62,12 @@ impl<'a> Node<'a> {
             Ok(opened) => opened,
             Err(error) => return Ok(Err(error.into())),
         };
+        let erased = match erased::read(ward.dir()) {
+            Ok(size) => size,
+            Err(error) => return Ok(Err(error.into())),
+        };
         let machine = Publisher::new(Start {
+            erased,
             unit: unit.no,
             trust,
             keys: now.keys.clone(),
@@ -274,9 +280,29 @@ impl<'a> Node<'a> {
                 tracing::error!(unit, %alarm, "ALARM");
                 self.ward.live().raise(self.ward.dir(), alarm)?;
             }
+            Output::Erase(ordered) => return self.erase(ordered).await,
             Output::Ignored(why) => tracing::debug!(unit, why, "ignored"),
         }
         Ok(None)
+    }
+
+    /// Destroys an annex. What fails is told again by the district, and done again.
+    async fn erase(&mut self, ordered: Ordered) -> Result<Option<Input>, Setback> {
+        let unit = self.ward.unit().no.0;
+        match self.ward.desk().erase(ordered).await {
+            Some(Ok(copies)) => {
+                tracing::info!(unit, record = ordered.seq.0, copies, "annex erased from the journal");
+            }
+            Some(Err(error)) => {
+                tracing::error!(unit, record = ordered.seq.0, %error, "an annex is not erased yet");
+                self.ward.live().trouble(error.to_string());
+                return Ok(None);
+            }
+            None => return Ok(None),
+        }
+        let Some(size) = ordered.size else { return Ok(None) };
+        erased::write(self.ward.dir(), size)?;
+        Ok(Some(Input::Erased(size)))
     }
 
     async fn rejoin(&mut self, head: socai_tlog::ChainHead) -> Input {

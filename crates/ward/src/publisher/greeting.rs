@@ -76,6 +76,7 @@ impl Publisher {
             checkpoint: self.newest.as_ref().map(SignedCheckpoint::to_string).unwrap_or_default(),
             nonce: greeting.nonce.to_vec().into(),
             sealed_next_seq: claim.next_seq.0,
+            erased_size: self.erased.0,
         }
     }
 

@@ -1,10 +1,11 @@
 //! What the machine is told, what it asks for, and how it shows where it stands.
 
 use socai_proto::v1;
-use socai_tlog::{ChainHead, SealingKey, SignedCheckpoint, UnitNo, UnitSeq, VerifiedSegment};
+use socai_tlog::{ChainHead, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq, VerifiedSegment};
 
 use super::{
     alarm::Alarm,
+    erasure::Ordered,
     receipt::{Own, Proven},
 };
 use crate::trust::Trust;
@@ -24,6 +25,8 @@ pub struct Start {
     pub recorded: ChainHead,
     /// The newest verified checkpoint.
     pub newest: Option<SignedCheckpoint>,
+    /// The tree size up to which every order to destroy an annex is carried out.
+    pub erased: TreeSize,
     /// A contradiction that nobody has looked at yet.
     pub alarm: Option<Alarm>,
     /// Random bytes from which the nonces of hellos are derived.
@@ -56,6 +59,8 @@ pub enum Input {
     Rejoined(ChainHead),
     /// The new generation could not be made: the district's records and ours do not fit together.
     NotRejoined,
+    /// Annexes were destroyed, and every order up to this tree size is carried out, on the disk.
+    Erased(TreeSize),
     /// Somebody has looked at the alarm.
     Cleared,
     /// Time passed.
@@ -80,6 +85,8 @@ pub enum Output {
         /// Where they end.
         head: ChainHead,
     },
+    /// Destroy this annex wherever it lies, then keep the tree size it brings.
+    Erase(Ordered),
     /// Keep this contradiction on disk and tell people.
     Alarm(Alarm),
     /// Tell the log why a message was of no use.

@@ -16,6 +16,7 @@
 
 mod alarm;
 mod backoff;
+mod erasure;
 mod greeting;
 mod messages;
 mod receipt;
@@ -24,6 +25,7 @@ mod window;
 
 pub use alarm::{Alarm, AlarmKind};
 pub use backoff::{FIRST_WAIT_MS, LONGEST_WAIT_MS};
+pub use erasure::Ordered;
 pub use messages::{Input, Output, Pause, Standing, Start};
 pub use receipt::{Held, Own, Proven};
 pub use state::Publisher;

@@ -31,6 +31,7 @@ pub struct Publisher {
     pub(super) journal: ChainHead,
     pub(super) recorded: ChainHead,
     pub(super) newest: Option<SignedCheckpoint>,
+    pub(super) erased: TreeSize,
     pub(super) window: Window,
     pub(super) phase: Phase,
     pub(super) connected: bool,
@@ -52,6 +53,7 @@ impl Publisher {
             journal: start.journal,
             recorded: start.recorded,
             newest: start.newest,
+            erased: start.erased,
             connected: false,
             patience: Backoff::default(),
             hello_patience: Backoff::default(),
@@ -71,6 +73,7 @@ impl Publisher {
             Input::NotTaken => self.not_taken(now_ms),
             Input::Down { down, own } => return self.heard(now_ms, *down, own.as_deref()),
             Input::Rejoined(head) => return self.rejoined(now_ms, head),
+            Input::Erased(size) => self.erased = self.erased.max(size),
             Input::NotRejoined => self.pause(now_ms, Pause::CannotRejoin),
             Input::Cleared => return self.cleared(now_ms),
             Input::Tick => return self.tick(now_ms),
@@ -198,6 +201,7 @@ impl Publisher {
             Some(v1::down::Message::Head(head)) => self.head(now_ms, &head, own.map(|own| own.link)),
             Some(v1::down::Message::Refusal(refusal)) => self.refusal(now_ms, &refusal),
             Some(v1::down::Message::Restore(restore)) => self.restore(restore),
+            Some(v1::down::Message::Erasure(erasure)) => self.erasure(now_ms, &erasure),
             None => vec![Output::Ignored("an empty message".to_owned())],
         }
     }

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use socai_proto::v1::{self, up};
 use socai_tlog::{
-    Chain, ChainHead, Header, Record, SealingKey, Segment, SignedCheckpoint, SigningKey, UnitNo, UnitSeq,
-    VerifiedSegment, segment_fit, sign_segment,
+    Chain, ChainHead, Header, Record, SealingKey, Segment, SignedCheckpoint, SigningKey, TreeSize, UnitNo,
+    UnitSeq, VerifiedSegment, segment_fit, sign_segment,
 };
 use socai_ward::{
     Trust,
-    publisher::{Alarm, Input, Output, Own, Proven, Publisher, Standing, Start},
+    publisher::{Alarm, Input, Ordered, Output, Own, Proven, Publisher, Standing, Start},
 };
 
 use super::district::FakeDistrict;
@@ -30,6 +30,7 @@ pub struct FakeWard {
     pub machine: Publisher,
     pub ignored: Vec<String>,
     pub rejoined: usize,
+    pub erased: Vec<Ordered>,
     trust: Trust,
     unit: UnitNo,
     restored: Vec<VerifiedSegment>,
@@ -80,11 +81,21 @@ impl FakeWard {
             journal: disk.head(),
             recorded: disk.recorded(),
             newest: disk.checkpoint.clone(),
+            erased: TreeSize(0),
             alarm: disk.alarm.clone(),
             nonce_seed: [seed; 32],
         });
         let (unit, ignored) = (district.unit, Vec::new());
-        FakeWard { disk, machine, ignored, rejoined: 0, trust, unit, restored: Vec::new() }
+        FakeWard {
+            disk,
+            machine,
+            ignored,
+            rejoined: 0,
+            erased: Vec::new(),
+            trust,
+            unit,
+            restored: Vec::new(),
+        }
     }
 
     /// Seals one event.
@@ -151,6 +162,13 @@ impl FakeWard {
                     let input = self.rejoin(now_ms, base, head);
                     let outputs = self.machine.handle(now_ms, input);
                     ups.extend(self.perform(now_ms, outputs));
+                }
+                Output::Erase(ordered) => {
+                    self.erased.push(ordered);
+                    if let Some(size) = ordered.size {
+                        let outputs = self.machine.handle(now_ms, Input::Erased(size));
+                        ups.extend(self.perform(now_ms, outputs));
+                    }
                 }
                 Output::Alarm(alarm) => self.disk.alarm = Some(alarm),
                 Output::Ignored(why) => self.ignored.push(why),

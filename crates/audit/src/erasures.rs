@@ -1,0 +1,83 @@
+//! Annexes that are gone, against the erasures that count: what was destroyed otherwise does not verify.
+
+use std::collections::HashMap;
+
+use socai_fold::Fold;
+use socai_follow::{ReplayError, Unkept, Verified, replay};
+use socai_log::{Annex, Reader};
+use socai_tlog::{EventName, TreeSize};
+
+use crate::{
+    report::FaultLine,
+    words::{Remedy, Said},
+};
+
+/// The faults, in the order of the log: annexes destroyed outside the procedure and, unless a writer is at work, those the procedure should have
+/// destroyed by now.
+pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<FaultLine> {
+    if log.annexes == 0 && log.unkept.is_empty() {
+        return Vec::new();
+    }
+    // an annex that went while we read may have been ordered behind the end we verified
+    let to = match reader.committed() {
+        Ok(committed) if is_live => committed.size.max(log.size),
+        _ => log.size,
+    };
+    let ordered = match ordered(reader, to) {
+        Ok(ordered) => ordered,
+        // a replay looks records up by the derived files, which are told already
+        Err(_) if !log.holds() => return Vec::new(),
+        Err(error) => return vec![FaultLine::new("other", Said::same(error), Remedy::Restore.said())],
+    };
+    let destroyed = log.unkept.iter().filter(|unkept| !ordered.contains_key(&unkept.name));
+    let mut faults: Vec<FaultLine> = destroyed.map(|unkept| of_destroyed(reader, unkept)).collect();
+    if !is_live {
+        let mut due: Vec<_> = ordered.into_iter().filter(|(target, _)| is_there(reader, *target)).collect();
+        due.sort_unstable();
+        faults.extend(due.into_iter().map(|(target, by)| of_due(target, by)));
+    }
+    faults
+}
+
+/// What is to be destroyed, by which record, as the fold knows it at a size.
+fn ordered(reader: &Reader, to: TreeSize) -> Result<HashMap<EventName, EventName>, ReplayError> {
+    let mut fold = Fold::new();
+    replay(reader, &mut fold, to, |_, _| ())?;
+    Ok(fold.erasures().iter().rev().map(|erasure| (erasure.target, erasure.by)).collect())
+}
+
+fn is_there(reader: &Reader, target: EventName) -> bool {
+    let annex = reader.leaf_of(target).and_then(|leaf| reader.annex(leaf));
+    matches!(annex, Ok(Annex::Present(_)))
+}
+
+fn of_destroyed(reader: &Reader, unkept: &Unkept) -> FaultLine {
+    let said = match unkept.was_there {
+        true => Said::new(
+            "phụ lục đã bị ghi đè mà không có quyết định tiêu hủy (annex.erased) nào có hiệu lực",
+            "the annex was overwritten, and no annex.erased that counts orders it",
+        ),
+        false => Said::new(
+            "tiêu đề cam kết một phụ lục mà sổ cái không có, và không có quyết định tiêu hủy (annex.erased) nào có hiệu lực",
+            "the header commits to an annex that the log does not have, and no annex.erased that counts orders it",
+        ),
+    };
+    FaultLine {
+        file: Some(unkept.path(reader).display().to_string()),
+        offset: Some(unkept.offset),
+        record: Some(unkept.name.to_string()),
+        ..FaultLine::new("destroyed", said, Remedy::Destroyed.said())
+    }
+}
+
+fn of_due(target: EventName, by: EventName) -> FaultLine {
+    let said = Said::new(
+        format!("phụ lục phải được tiêu hủy theo bản ghi {by} và vẫn còn đây"),
+        format!("the annex is to be destroyed by record {by} and is still there"),
+    );
+    FaultLine {
+        record: Some(target.to_string()),
+        repaired_by_start: true,
+        ..FaultLine::new("unerased", said, Remedy::Erase.said())
+    }
+}
