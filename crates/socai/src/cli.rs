@@ -68,6 +68,8 @@ pub enum Command {
     Audit(AuditCommand),
     /// Print the recorded facts in order, up to any moment.
     Replay(ReplayArgs),
+    /// Write a ledger into files that other programs read.
+    Export(ExportArgs),
     /// Make the derived files and read models anew from the log.
     Rebuild {
         /// The district's directory.
@@ -86,6 +88,9 @@ pub struct DemoArgs {
     /// Print report and audit and stop: 0 if every figure and the audit hold, else 1.
     #[arg(long)]
     pub exit: bool,
+    /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
+    #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
+    pub http: Option<String>,
 }
 
 /// `socai up`.
@@ -93,6 +98,9 @@ pub struct DemoArgs {
 pub struct UpArgs {
     /// The directory made by `socai demo --data DIR`, or by `district found` and `unit enrol`.
     pub dir: PathBuf,
+    /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<String>,
 }
 
 /// `socai ward …`.
@@ -160,6 +168,10 @@ pub enum DistrictCommand {
     Run {
         /// The ledger's directory.
         dir: PathBuf,
+        /// Serve the log as C2SP tiles (headers, never facts) at this address, such as 127.0.0.1:8800; for the world put a
+        /// TLS proxy before it.
+        #[arg(long, value_name = "ADDR")]
+        http: Option<String>,
     },
 }
 
@@ -371,6 +383,26 @@ pub enum ReplayFormat {
     Table,
     /// One JSON object a line.
     Jsonl,
+}
+
+/// `socai export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The directory to write into; an earlier export of the same ledger there is continued.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// The log as C2SP tiles with its checkpoint: static files that any tlog client verifies. Headers, never facts.
+    Tiles,
 }
 
 /// `socai bench`.

@@ -9,6 +9,7 @@ mod compared;
 mod cut;
 mod demo;
 mod enrol;
+mod http;
 mod lang;
 mod ledger;
 mod out;
@@ -59,6 +60,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
+        Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Bench(args) => bench::run(&args),
     }
