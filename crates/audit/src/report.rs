@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{models::ModelsAnswer, words::Said};
+use crate::{models::ModelsAnswer, witnesses::WitnessesAnswer, words::Said};
 
 /// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +25,8 @@ pub struct Report {
     pub received_at: String,
     /// Whom the verification believed.
     pub trust: Trusted,
+    /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
+    pub witnesses: Option<WitnessesAnswer>,
     /// What was gone over.
     pub counts: Counts,
     /// The read models.
@@ -101,7 +103,7 @@ pub struct Counts {
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
-    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `models`, `unreadable` or `other`.
+    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `forked`, `quorum`, `models`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -9,7 +9,9 @@ use socai_log::Reader;
 use crate::{
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
+    proof::ledger_of,
     report::{Counts, FaultLine, Outcome, Report, Trusted},
+    witnesses,
     words::{Said, words},
 };
 
@@ -27,14 +29,15 @@ pub fn verify(
 ) -> Result<Report, AuditError> {
     let started = Instant::now();
     let place = Place::find(ledger)?;
+    let stated = std::fs::read(place.log().join("checkpoint")).ok().and_then(|note| ledger_of(&note));
     let trust = match policy {
-        Some(policy) => Trust::pinned(policy)?,
-        None => Trust::found_with(&place.policy())?,
+        Some(policy) => Trust::pinned(policy, stated.as_deref())?,
+        None => Trust::found_with(&place.policy(), stated.as_deref())?,
     };
     let live = place.is_live();
     // read before the log, which can only grow meanwhile: models are never ahead of it
     let published = place.models().map(|dir| models::published(&dir));
-    let (verified, models) = match Reader::open(place.log()) {
+    let (verified, models, witnesses) = match Reader::open(place.log()) {
         Ok(reader) => {
             let options = Options { threads, is_live: live };
             let verified = socai_follow::verify(&reader, &trust, options, progress);
@@ -43,18 +46,23 @@ pub fn verify(
                 Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
                 None => ModelsAnswer::Absent.alone(),
             };
-            (verified, models)
+            let witnesses = match is_sound(&verified) {
+                true => witnesses::judge(&place, &trust, &reader, &verified),
+                false => (None, None), // there is no history to be witnessed
+            };
+            (verified, models, witnesses)
         }
         Err(error) => {
             let faults = vec![Fault::from(error)];
             let verified = Verified { faults, faults_found: 1, ..Verified::default() };
-            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"))
+            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"), (None, None))
         }
     };
-    let (models, fault) = models;
+    let ((models, models_fault), (witnesses, witnesses_fault)) = (models, witnesses);
+    let more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
     let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
-    let faults_found = verified.faults_found + u64::from(fault.is_some());
-    faults.extend(fault);
+    let faults_found = verified.faults_found + more.len() as u64;
+    faults.extend(more);
     let outcome = Outcome::of(&faults);
     Ok(Report {
         verified: outcome == Outcome::Verified,
@@ -66,6 +74,7 @@ pub fn verify(
         checkpoint: String::from_utf8_lossy(&verified.checkpoint).into_owned(),
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
+        witnesses,
         counts: counts(&verified),
         models,
         faults,

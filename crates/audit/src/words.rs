@@ -41,6 +41,8 @@ pub(crate) enum Remedy {
     Read,
     /// The models are to be folded again.
     Rebuild,
+    /// Too few witnesses have spoken.
+    Witnesses,
 }
 
 impl Remedy {
@@ -75,6 +77,11 @@ impl Remedy {
             Remedy::Rebuild => Said::new(
                 "`socai rebuild` làm lại mô hình đọc từ sổ cái; số liệu đã in từ mô hình này cần in lại.",
                 "`socai rebuild` makes the models anew from the log; figures printed from these are to be printed again.",
+            ),
+            Remedy::Witnesses => Said::new(
+                "Xin mốc có đủ chữ ký nhân chứng; không có nó thì không biết người khác có thấy cùng lịch sử này không.",
+                "Ask for a checkpoint with the cosignatures; without it nobody outside vouches that this is the history \
+                 others saw.",
             ),
         }
     }

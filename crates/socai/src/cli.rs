@@ -342,7 +342,7 @@ pub enum AuditCommand {
     Verify {
         /// The ledger's directory.
         ledger: PathBuf,
-        /// The tlog-policy that pins the operator's key; without it only the key found with the ledger.
+        /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
         #[arg(long)]
         policy: Option<PathBuf>,
         /// As JSON.
@@ -351,6 +351,35 @@ pub enum AuditCommand {
         /// Threads; all cores if left out.
         #[arg(long)]
         threads: Option<usize>,
+    },
+    /// Print a proof to keep: that a record is in the log and signed by its unit (.tlog-proof), or that the newest checkpoint
+    /// continues an older one.
+    Prove {
+        /// The ledger's directory.
+        ledger: PathBuf,
+        /// The record, such as 17/42.
+        #[arg(required_unless_present = "consistency", conflicts_with = "consistency")]
+        record: Option<String>,
+        /// Prove consistency from this older checkpoint instead: a file that holds one, or a tree size.
+        #[arg(long, value_name = "OLD")]
+        consistency: Option<String>,
+        /// Leave the record's facts out of its proof, for readers who may not see them.
+        #[arg(long, conflicts_with = "consistency")]
+        header_only: bool,
+    },
+    /// Check a proof with nothing but the file and a policy. Exit 0 proven, 1 not proven, 2 usage or I/O.
+    Check {
+        /// The proof, or - for standard input.
+        file: PathBuf,
+        /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found in the proof.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// The older checkpoint, which you kept, that a consistency proof starts from.
+        #[arg(long, value_name = "FILE")]
+        old: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

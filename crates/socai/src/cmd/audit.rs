@@ -1,4 +1,4 @@
-//! `socai audit verify`: exit 0 verified, 1 does not verify, 2 usage or I/O.
+//! `socai audit verify|prove|check`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
 use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
@@ -8,12 +8,32 @@ use serde_json::json;
 use socai_audit::{Language, Report, text, verify};
 use socai_follow::Progress;
 
-use crate::{cli::AuditCommand, lang::Lang, out};
+use crate::{cli::AuditCommand, cmd::proof, lang::Lang, out};
 
-/// Verifies a ledger and prints the report.
+/// Verifies a ledger, or makes or checks a proof.
 pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
-    let AuditCommand::Verify { ledger, policy, json, threads } = command;
-    let audited = audited(&ledger, policy.as_deref(), threads, lang);
+    match command {
+        AuditCommand::Verify { ledger, policy, json, threads } => {
+            verify_ledger(&ledger, policy.as_deref(), json, threads, lang)
+        }
+        AuditCommand::Prove { ledger, record, consistency, header_only } => match (record, consistency) {
+            (Some(record), _) => proof::record(&ledger, &record, !header_only),
+            (None, older) => proof::consistency(&ledger, &older.unwrap_or_default()),
+        },
+        AuditCommand::Check { file, policy, old, json } => {
+            proof::check(&file, policy.as_deref(), old.as_deref(), json, lang)
+        }
+    }
+}
+
+fn verify_ledger(
+    ledger: &Path,
+    policy: Option<&Path>,
+    json: bool,
+    threads: Option<usize>,
+    lang: Lang,
+) -> Result<ExitCode> {
+    let audited = audited(ledger, policy, threads, lang);
     if json {
         out::line(&serde_json::to_string_pretty(&match &audited {
             Ok(report) => serde_json::to_value(report)?,
@@ -43,7 +63,7 @@ fn audited(dir: &Path, policy: Option<&Path>, threads: Option<usize>, lang: Lang
     Ok(report?)
 }
 
-fn language(lang: Lang) -> Language {
+pub(super) fn language(lang: Lang) -> Language {
     match lang {
         Lang::Vi => Language::Vi,
         Lang::En => Language::En,

@@ -9,6 +9,7 @@ pub mod export;
 pub mod issue;
 pub mod kinds;
 pub mod obligations;
+pub mod proof;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
