@@ -1,6 +1,7 @@
-//! The audit of a ledger: everything `follow` verifies, the read models' digest against a replay, and a report to file.
+//! The audit of a ledger: everything `follow` verifies, the read models' digest against a replay, a report to file, and proofs that are
+//! checked without the ledger.
 //!
-//! In scope: finding log, policy and published digest in a directory, the verdict, its words and its JSON. Out of scope: the
+//! In scope: finding log, policy and published digest in a directory, the verdict, its words and its JSON, proof files. Out of scope: the
 //! verification itself (`follow`), what facts mean (`fold`), writing anything into the ledger.
 
 mod damage;
@@ -8,14 +9,22 @@ mod drill;
 mod erasures;
 mod models;
 mod place;
+mod proof;
 mod report;
 mod text;
 mod verify;
+mod witnesses;
 mod words;
 
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
 pub use models::ModelsAnswer;
 pub use place::{AuditError, Place};
+pub use proof::{
+    Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Witnessed, check_consistency,
+    check_record, continued_text, is_consistency, not_proven_text, policy_for, prove_consistency,
+    prove_record, proven_text,
+};
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
 pub use verify::{Asked, verify};
+pub use witnesses::WitnessesAnswer;

@@ -25,6 +25,9 @@ pub enum AuditError {
         /// What is wrong.
         cause: String,
     },
+    /// A file that was named as a checkpoint is none.
+    #[error("the older checkpoint is no signed note of a tree; name its file, or a tree size such as 1041")]
+    NoCheckpoint,
     /// The log cannot be opened at all.
     #[error(transparent)]
     Log(#[from] LogError),
@@ -65,6 +68,12 @@ impl Place {
     #[must_use]
     pub fn policy(&self) -> PathBuf {
         self.beside().join("policy")
+    }
+
+    /// The newest checkpoint that witnesses cosigned, if the district collected any.
+    #[must_use]
+    pub fn cosigned(&self) -> PathBuf {
+        self.beside().join("cosigned")
     }
 
     /// The models' directory; none for a log alone.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{models::ModelsAnswer, words::Said};
+use crate::{models::ModelsAnswer, witnesses::WitnessesAnswer, words::Said};
 
 /// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -27,6 +27,8 @@ pub struct Report {
     pub trust: Trusted,
     /// Size of the older checkpoint that the log was held against, if the auditor brought one.
     pub since: Option<u64>,
+    /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
+    pub witnesses: Option<WitnessesAnswer>,
     /// What was gone over.
     pub counts: Counts,
     /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.
@@ -120,8 +122,8 @@ pub struct KeyLine {
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
-    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `destroyed`, `unerased`, `models`,
-    /// `unreadable` or `other`.
+    /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `forked`, `quorum`, `destroyed`, `unerased`,
+    /// `models`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

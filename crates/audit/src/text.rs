@@ -22,7 +22,7 @@ pub enum Language {
 }
 
 impl Language {
-    fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self {
             Language::Vi => vi,
             Language::En => en,
@@ -30,7 +30,7 @@ impl Language {
     }
 
     /// A number with its digits in groups of three.
-    fn number(self, number: u64) -> String {
+    pub(crate) fn number(self, number: u64) -> String {
         let digits = number.to_string();
         let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
         for (place, digit) in digits.chars().enumerate() {
@@ -61,6 +61,7 @@ pub fn text(report: &Report, language: Language) -> String {
     trust(&mut page, report, language);
     end_of_log(&mut page, report, language);
     since(&mut page, report, language);
+    witnesses(&mut page, report, language);
     counts(&mut page, report, language);
     key_changes(&mut page, report, language);
     models(&mut page, report, language);
@@ -151,6 +152,22 @@ fn signatures(counts: &Counts, language: Language) -> String {
             format!("{all} signatures of units, {verified} verified: the last of each key covers its chain")
         }
     }
+}
+
+fn witnesses(page: &mut Page, report: &Report, language: Language) {
+    let Some(answer) = &report.witnesses else { return };
+    let by: Vec<&str> = answer.by.iter().map(|by| by.witness.as_str()).collect();
+    let (size, by) = (language.number(answer.size), by.join(", "));
+    let mut line = match language {
+        Language::Vi => format!("nhân chứng đã ký đến mục {size}: {by}"),
+        Language::En => format!("witnessed up to size {size} by {by}"),
+    };
+    if answer.size < report.size {
+        line.push_str(
+            language.pick("; các mục sau đó chưa có nhân chứng", "; what came later is not witnessed yet"),
+        );
+    }
+    page.line(2, &line);
 }
 
 fn counts(page: &mut Page, report: &Report, language: Language) {
@@ -265,13 +282,13 @@ fn below(file: &str, log: &str) -> String {
 
 /// Lines of at most [`WIDTH`] columns.
 #[derive(Default)]
-struct Page {
-    text: String,
+pub(crate) struct Page {
+    pub(crate) text: String,
 }
 
 impl Page {
     /// Adds a line, broken between words; a word that is longer than a line is cut.
-    fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         let room = WIDTH - indent;
         let mut line = String::new();
         let words = text.split(' ').enumerate();
@@ -286,6 +303,11 @@ impl Page {
             line.push_str(&word);
         }
         self.end(indent, &line);
+    }
+
+    /// Adds a line as it is, however long: for what programs read out of it.
+    pub(crate) fn verbatim(&mut self, indent: usize, text: &str) {
+        self.end(indent, text);
     }
 
     fn end(&mut self, indent: usize, line: &str) {

@@ -11,7 +11,9 @@ use crate::{
     erasures,
     models::{self, ModelsAnswer},
     place::{AuditError, Place},
+    proof::ledger_of,
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
+    witnesses,
     words::{Said, words},
 };
 
@@ -48,16 +50,17 @@ pub fn verify(
 ) -> Result<Report, AuditError> {
     let started = Instant::now();
     let place = Place::find(ledger)?;
+    let stated = fs::read(place.log().join("checkpoint")).ok().and_then(|note| ledger_of(&note));
     let trust = match asked.policy {
-        Some(policy) => Trust::pinned(policy)?,
-        None => Trust::found_with(&place.policy())?,
+        Some(policy) => Trust::pinned(policy, stated.as_deref())?,
+        None => Trust::found_with(&place.policy(), stated.as_deref())?,
     };
     let kept = asked.since.map(|since| kept(since, &trust)).transpose()?;
     let live = place.is_live();
     // read before the log, which can only grow meanwhile: models are never ahead of it
     let published = place.models().map(|dir| models::published(&dir));
     let mut erasures = Vec::new();
-    let (verified, models) = match Reader::open(place.log()) {
+    let (verified, models, witnesses) = match Reader::open(place.log()) {
         Ok(reader) => {
             let options = Options {
                 threads: asked.threads,
@@ -74,19 +77,24 @@ pub fn verify(
                 Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
                 None => ModelsAnswer::Absent.alone(),
             };
-            (verified, models)
+            let witnesses = match is_sound(&verified) {
+                true => witnesses::judge(&place, &trust, &reader, &verified),
+                false => (None, None), // there is no history to be witnessed
+            };
+            (verified, models, witnesses)
         }
         Err(error) => {
             let faults = vec![Fault::from(error)];
             let verified = Verified { faults, faults_found: 1, ..Verified::default() };
-            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"))
+            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"), (None, None))
         }
     };
-    let (models, fault) = models;
+    let ((models, models_fault), (witnesses, witnesses_fault)) = (models, witnesses);
+    let more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
     let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
-    let faults_found = verified.faults_found + erasures.len() as u64 + u64::from(fault.is_some());
+    let faults_found = verified.faults_found + (erasures.len() + more.len()) as u64;
     faults.extend(erasures.into_iter().take(MAX_ERASURES));
-    faults.extend(fault);
+    faults.extend(more);
     let outcome = Outcome::of(&faults);
     Ok(Report {
         verified: outcome == Outcome::Verified,
@@ -99,6 +107,7 @@ pub fn verify(
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
         since: kept.as_ref().map(|kept| kept.size().0),
+        witnesses,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
         models,

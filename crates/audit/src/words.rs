@@ -47,6 +47,8 @@ pub(crate) enum Remedy {
     Destroyed,
     /// An annex is still there in spite of an order.
     Erase,
+    /// Too few witnesses have spoken.
+    Witnesses,
 }
 
 impl Remedy {
@@ -97,6 +99,11 @@ impl Remedy {
             Remedy::Erase => Said::new(
                 "Lần khởi động tới của quận sẽ tiêu hủy.",
                 "The next start of the district destroys it.",
+            ),
+            Remedy::Witnesses => Said::new(
+                "Xin mốc có đủ chữ ký nhân chứng; không có nó thì không biết người khác có thấy cùng lịch sử này không.",
+                "Ask for a checkpoint with the cosignatures; without it nobody outside vouches that this is the history \
+                 others saw.",
             ),
         }
     }

@@ -72,6 +72,8 @@ pub enum Command {
     Audit(AuditCommand),
     /// Print the recorded facts in order, up to any moment.
     Replay(ReplayArgs),
+    /// Write a ledger into files that other programs read.
+    Export(ExportArgs),
     /// Make the derived files and read models anew from the log.
     Rebuild {
         /// The district's directory.
@@ -90,6 +92,9 @@ pub struct DemoArgs {
     /// Print report and audit and stop: 0 if every figure and the audit hold, else 1.
     #[arg(long)]
     pub exit: bool,
+    /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
+    #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
+    pub http: Option<String>,
 }
 
 /// `socai up`.
@@ -97,6 +102,9 @@ pub struct DemoArgs {
 pub struct UpArgs {
     /// The directory made by `socai demo --data DIR`, or by `district found` and `unit enrol`.
     pub dir: PathBuf,
+    /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800.
+    #[arg(long, value_name = "ADDR")]
+    pub http: Option<String>,
 }
 
 /// `socai ward …`.
@@ -164,6 +172,10 @@ pub enum DistrictCommand {
     Run {
         /// The ledger's directory.
         dir: PathBuf,
+        /// Serve the log as C2SP tiles (headers, never facts) at this address, such as 127.0.0.1:8800; for the world put a
+        /// TLS proxy before it.
+        #[arg(long, value_name = "ADDR")]
+        http: Option<String>,
     },
 }
 
@@ -332,6 +344,44 @@ pub enum ReportFormat {
 pub enum AuditCommand {
     /// Verify every byte. Exit 0 verified, 1 does not verify (what and where), 2 usage or I/O.
     Verify(VerifyArgs),
+    /// Print a proof to keep: that a record is in the log and signed by its unit (.tlog-proof), or that the newest checkpoint
+    /// continues an older one.
+    Prove {
+        /// The ledger's directory.
+        ledger: PathBuf,
+        /// The record, such as 17/42.
+        #[arg(required_unless_present = "consistency", conflicts_with = "consistency")]
+        record: Option<String>,
+        /// Prove consistency from this older checkpoint instead: a file that holds one, or a tree size.
+        #[arg(long, value_name = "OLD")]
+        consistency: Option<String>,
+        /// Leave the record's facts out of its proof, for readers who may not see them.
+        #[arg(long, conflicts_with = "consistency")]
+        header_only: bool,
+    },
+    /// Check a proof with nothing but the file and a policy. Exit 0 proven, 1 not proven, 2 usage or I/O.
+    Check {
+        /// The proof, or - for standard input.
+        file: PathBuf,
+        /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found in the proof.
+        #[arg(long)]
+        policy: Option<PathBuf>,
+        /// The older checkpoint, which you kept, that a consistency proof starts from.
+        #[arg(long, value_name = "FILE")]
+        old: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Commit every fraud an insider could on ledgers made for it, and show who notices. Exit 1 if one goes unnoticed.
+    Drill {
+        /// Keep the drill's ledgers in this directory; by default they are removed.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `socai audit verify`.
@@ -339,7 +389,7 @@ pub enum AuditCommand {
 pub struct VerifyArgs {
     /// The ledger's directory.
     pub ledger: PathBuf,
-    /// The tlog-policy that pins the operator's key; without it only the key found with the ledger.
+    /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
     #[arg(long)]
     pub policy: Option<PathBuf>,
     /// A checkpoint kept before, which the ledger must still agree with.
@@ -389,6 +439,26 @@ pub enum ReplayFormat {
     Table,
     /// One JSON object a line.
     Jsonl,
+}
+
+/// `socai export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The directory to write into; an earlier export of the same ledger there is continued.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// The log as C2SP tiles with its checkpoint: static files that any tlog client verifies. Headers, never facts.
+    Tiles,
 }
 
 /// `socai bench`.

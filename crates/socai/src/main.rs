@@ -10,11 +10,13 @@ mod compared;
 mod cut;
 mod demo;
 mod enrol;
+mod http;
 mod lang;
 mod ledger;
 mod out;
 mod paper;
 mod reported;
+mod scratch;
 mod signals;
 mod stage;
 mod state;
@@ -61,6 +63,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
+        Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Bench(args) => bench::run(&args),
     }

@@ -42,6 +42,11 @@ impl<'a> Cursor<'a> {
         if len > limit {
             return Err(Malformed::Oversize { what, got: len, limit });
         }
+        self.bytes(what, len)
+    }
+
+    /// The next `len` bytes, shared with the input.
+    pub(crate) fn bytes(&mut self, what: &'static str, len: usize) -> Result<Bytes, Malformed> {
         if len == 0 {
             return Ok(Bytes::new());
         }

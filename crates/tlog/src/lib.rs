@@ -7,6 +7,7 @@
 //!
 //! Out of scope: files, network, clock and randomness; what facts mean; which key a unit has at a moment.
 
+mod add_checkpoint;
 mod bundle;
 mod chain;
 mod checkpoint;
@@ -14,6 +15,7 @@ mod cosignature;
 mod cursor;
 mod digest;
 mod entry;
+mod evidence;
 mod header;
 mod hex;
 mod key;
@@ -32,6 +34,7 @@ mod statement;
 mod tile;
 mod tree;
 
+pub use add_checkpoint::AddCheckpoint;
 pub use bundle::{bundled, push_bundled};
 pub use chain::{Chain, ChainHead};
 pub use checkpoint::{Checkpoint, CheckpointError, SignedCheckpoint};
@@ -39,6 +42,7 @@ pub use cosignature::cosign;
 pub use digest::{Digest, Hash, Link};
 pub use ed25519_dalek::SigningKey;
 pub use entry::{ENTRY_LEN, Entry, EntryBytes, SIGNED_ENTRY_LEN};
+pub use evidence::{BadEvidence, Covering, Evidence, KeyEvidence};
 pub use header::{HEADER_LEN, Header};
 pub use key::{BadKey, SealingKey, WitnessKey};
 pub use link::{GENESIS_CONTEXT, LINK_CONTEXT, genesis, link, links};

@@ -6,8 +6,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use crate::{
     digest::Hash,
-    names::{LeafIndex, parse_decimal},
+    names::{LeafIndex, TreeSize, parse_decimal},
     note::MAX_NOTE_LEN,
+    origin::Origin,
     policy::{Opened, Policy, PolicyError},
     tree::ProofError,
 };
@@ -32,7 +33,7 @@ pub struct ProofFile {
     pub checkpoint: String,
 }
 
-/// Bytes that are not a proof file.
+/// Bytes that are not a proof file, or a request with a consistency proof.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadProofFile {
     /// More bytes or hashes than are read.
@@ -64,6 +65,19 @@ pub enum Unproven {
     /// The entry is not in that checkpoint's tree, or is another one.
     #[error("the entry is not the one in the log: {0}")]
     Inclusion(#[from] ProofError),
+    /// The checkpoint's tree does not begin with the older one.
+    #[error("the checkpoint does not continue the older one: {0}")]
+    Consistency(#[source] ProofError),
+    /// The proof starts from another checkpoint than the one at hand.
+    #[error("the proof starts from size {expected}, the older checkpoint is of {origin}, size {got}")]
+    Older {
+        /// The log of the older checkpoint.
+        origin: Origin,
+        /// Its size.
+        got: TreeSize,
+        /// The size that the proof starts from.
+        expected: TreeSize,
+    },
 }
 
 impl ProofFile {
@@ -99,11 +113,11 @@ impl ProofFile {
     }
 }
 
-fn within(what: &'static str, got: usize, limit: usize) -> Result<(), BadProofFile> {
+pub(crate) fn within(what: &'static str, got: usize, limit: usize) -> Result<(), BadProofFile> {
     if got > limit { Err(BadProofFile::TooMuch { what, got, limit }) } else { Ok(()) }
 }
 
-fn parse_hash(line: &str) -> Option<Hash> {
+pub(crate) fn parse_hash(line: &str) -> Option<Hash> {
     Some(Hash(STANDARD.decode(line).ok()?.try_into().ok()?))
 }
 

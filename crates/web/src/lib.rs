@@ -1,7 +1,9 @@
-//! HTTP for people's programs: what a ward node serves.
+//! HTTP for programs: what a ward node serves to its office, and what a ledger's log serves to the world.
 //!
-//! In scope: routes, tokens, limits, errors as `application/problem+json` (RFC 9457) with one entry per field. Out of scope: what is
-//! a right event and how it is sealed (`socai-ward`).
+//! In scope: routes, tokens, limits, errors as `application/problem+json` (RFC 9457) with one entry per field; tiles as C2SP names
+//! them. Out of scope: what is a right event and how it is sealed (`socai-ward`), what a tile holds (`socai-log`).
+//!
+//! A ward node:
 //!
 //! | route | token | answers |
 //! |---|---|---|
@@ -12,10 +14,21 @@
 //! | `POST /api/v1/keys/rotate` | yes | 201 the new sealing key and the record that brings it in |
 //! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked, publishing goes on |
 //! | `GET /health/live` · `GET /health/ready` | no | 200, or 503 when nothing can be sealed |
+//!
+//! A log (c2sp.org/tlog-tiles), for everybody:
+//!
+//! | route | answers | may be kept |
+//! |---|---|---|
+//! | `GET /checkpoint` | the newest signed checkpoint | a second |
+//! | `GET /tile/<level>/<n>` · `GET /tile/entries/<n>` | a full tile of hashes, 256 entries (headers, never facts) | for ever |
+//! | `GET /tile/<level>/<n>.p/<width>` · `GET /tile/entries/<n>.p/<width>` | the beginning of one | a minute |
+//! | `GET /health/live` · `GET /health/ready` | 200, or 503 when the log cannot be read | |
 
+mod log;
 mod node;
 mod problem;
 mod token;
 
+pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};
 pub use problem::Problem;

@@ -21,13 +21,13 @@ pub(super) struct Held {
 pub(super) fn who_notices(ledger: &Path, policy: &Path, held: &Held) -> Result<Vec<Caught>, DrillError> {
     let pinned = Asked { policy: Some(policy), ..Asked::default() };
     let report = verify(ledger, pinned, &mut |_| ())?;
-    let mut caught = Vec::from_iter(first_fault(By::Verify, &report));
+    let mut caught = Vec::from_iter(worst_fault(By::Verify, &report));
     if let Some(note) = held.checkpoint.as_ref() {
         let kept = ledger.with_extension("kept");
         fs::write(&kept, note).map_err(|cause| DrillError::Io { path: kept.clone(), cause })?;
         let since = verify(ledger, Asked { since: Some(&kept), ..pinned }, &mut |_| ())?;
         if report.verified {
-            caught.extend(first_fault(By::Since, &since));
+            caught.extend(worst_fault(By::Since, &since));
         }
         caught.extend(since.key_changes.iter().map(|change| {
             let (unit, record) = (&change.unit, &change.record);
@@ -46,8 +46,9 @@ pub(super) fn who_notices(ledger: &Path, policy: &Path, held: &Held) -> Result<V
     Ok(caught)
 }
 
-fn first_fault(by: By, report: &Report) -> Option<Caught> {
-    let fault = report.faults.first()?;
+fn worst_fault(by: By, report: &Report) -> Option<Caught> {
+    // what a start would mend says least
+    let fault = report.faults.iter().find(|fault| !fault.repaired_by_start).or(report.faults.first())?;
     let place = fault.record.as_ref().map(|record| format!("{record}: ")).unwrap_or_default();
     Some(Caught::new(by, Said::new(format!("{place}{}", fault.what_vi), format!("{place}{}", fault.what))))
 }

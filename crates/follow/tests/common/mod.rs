@@ -220,7 +220,7 @@ pub fn write_policy(root: &Path, key: &SigningKey) {
 }
 
 pub fn trust(root: &Path) -> Trust {
-    Trust::pinned(&root.join("policy")).unwrap()
+    Trust::pinned(&root.join("policy"), None).unwrap()
 }
 
 pub fn check(root: &Path, options: Check) -> Verified {

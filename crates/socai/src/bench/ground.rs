@@ -1,6 +1,6 @@
 //! What benchmarks stand on: a founded ledger with a few units, and segments sealed in advance.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
@@ -14,35 +14,6 @@ use crate::demo::reference;
 
 /// When the bench's records are sealed: after the last of their days, so that none lies in the future.
 pub const RECORDED_AT_MS: u64 = 1_680_000_000_000;
-
-/// A directory that is removed at the end unless the user named it.
-pub enum Place {
-    /// The user's.
-    Kept(PathBuf),
-    /// Ours.
-    Temporary(tempfile::TempDir),
-}
-
-impl Place {
-    /// The user's directory, or a new one of ours.
-    pub fn new(data: Option<&Path>) -> Result<Self> {
-        match data {
-            Some(dir) => {
-                std::fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-                Ok(Place::Kept(dir.to_owned()))
-            }
-            None => Ok(Place::Temporary(tempfile::tempdir().context("a temporary directory")?)),
-        }
-    }
-
-    /// Where it is.
-    pub fn path(&self) -> &Path {
-        match self {
-            Place::Kept(dir) => dir,
-            Place::Temporary(dir) => dir.path(),
-        }
-    }
-}
 
 /// A ledger with the eleven wards registered, and their sealing keys.
 pub struct Ground {

@@ -20,7 +20,7 @@ use crate::{
 
 /// Measures one part and prints a line or a JSON object for each result.
 pub fn run(args: &BenchArgs) -> Result<ExitCode> {
-    let place = ground::Place::new(args.data.as_deref())?;
+    let place = crate::scratch::Place::new(args.data.as_deref())?;
     let events = |default| args.events.unwrap_or(default);
     let measured = match args.what {
         BenchKind::Append => append::run(place.path(), events(1_000_000))?,

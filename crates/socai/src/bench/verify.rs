@@ -29,7 +29,7 @@ pub fn run(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
 
 fn once(name: &str, ground: &Ground, threads: usize, signatures: Signatures) -> Result<Measured> {
     let reader = Reader::open(&ground.dir.log())?;
-    let trust = Trust::pinned(&ground.dir.policy())?;
+    let trust = Trust::pinned(&ground.dir.policy(), None)?;
     let started = Instant::now();
     let verified =
         verify(&reader, &trust, Options { threads, is_live: false, signatures, kept: None }, &mut |_| ());

@@ -1,4 +1,4 @@
-//! `socai audit verify`: exit 0 verified, 1 does not verify, 2 usage or I/O.
+//! `socai audit verify|prove|check|drill`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
 use std::{fs, io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
@@ -8,11 +8,29 @@ use serde_json::json;
 use socai_audit::{Asked, Language, Report, text, verify};
 use socai_follow::{Progress, Signatures};
 
-use crate::{cli::AuditCommand, lang::Lang, out};
+use crate::{
+    cli::{AuditCommand, VerifyArgs},
+    cmd::{drill, proof},
+    lang::Lang,
+    out,
+};
 
-/// Verifies a ledger and prints the report.
+/// Verifies a ledger, makes or checks a proof, or holds a drill.
 pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
-    let AuditCommand::Verify(args) = command;
+    match command {
+        AuditCommand::Verify(args) => verify_ledger(args, lang),
+        AuditCommand::Prove { ledger, record, consistency, header_only } => match (record, consistency) {
+            (Some(record), _) => proof::record(&ledger, &record, !header_only),
+            (None, older) => proof::consistency(&ledger, &older.unwrap_or_default()),
+        },
+        AuditCommand::Check { file, policy, old, json } => {
+            proof::check(&file, policy.as_deref(), old.as_deref(), json, lang)
+        }
+        AuditCommand::Drill { data, json } => drill::run(data.as_deref(), json, lang),
+    }
+}
+
+fn verify_ledger(args: VerifyArgs, lang: Lang) -> Result<ExitCode> {
     let asked = Asked {
         policy: args.policy.as_deref(),
         since: args.since.as_deref(),
@@ -63,7 +81,7 @@ fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn language(lang: Lang) -> Language {
+pub(super) fn language(lang: Lang) -> Language {
     match lang {
         Lang::Vi => Language::Vi,
         Lang::En => Language::En,
@@ -71,7 +89,7 @@ fn language(lang: Lang) -> Language {
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn bar(lang: Lang) -> ProgressBar {
+pub(super) fn bar(lang: Lang) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

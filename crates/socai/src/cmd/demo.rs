@@ -11,6 +11,7 @@ use crate::{
     cli::DemoArgs,
     cmd,
     demo::{check, progress, reference},
+    http,
     lang::Lang,
     out, paper, signals,
     stage::{self, Place, Stage},
@@ -56,8 +57,10 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
         stage.stop().await?;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
+    let served = http::serve(&place.district().log(), args.http.as_deref(), lang).await?;
     goodbye(&place, args.data.is_some(), lang)?;
     signals::asked_to_stop().await;
+    http::stop(served).await;
     stage.stop().await?;
     Ok(ExitCode::SUCCESS)
 }

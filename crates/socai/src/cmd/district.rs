@@ -8,7 +8,7 @@ use socai_district::{
 };
 use socai_domain::CivilDate;
 
-use crate::{cli::DistrictCommand, demo::reference, lang::Lang, out, signals};
+use crate::{cli::DistrictCommand, demo::reference, http, lang::Lang, out, signals};
 
 /// Founds a ledger, or runs the projector until it is told to stop.
 pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
@@ -17,7 +17,9 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
             let config = LedgerConfig { origin, ledger, nats };
             found(&dir, &config, &unit, rules.as_deref(), lang)
         }
-        DistrictCommand::Run { dir } => signals::runtime()?.block_on(serve(&dir, lang)),
+        DistrictCommand::Run { dir, http } => {
+            signals::runtime()?.block_on(serve(&dir, http.as_deref(), lang))
+        }
     }
 }
 
@@ -67,8 +69,16 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
 /// Pauses before starting again after a passing failure: from the first to the last, doubling.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
-/// Runs the district; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.
-async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
+/// Runs the district, and its log's HTTP side beside it: readers are served whatever happens to the writer.
+async fn serve(dir: &Path, address: Option<&str>, lang: Lang) -> Result<ExitCode> {
+    let served = http::serve(&LedgerDir::new(dir).log(), address, lang).await?;
+    let ended = project(dir, lang).await;
+    http::stop(served).await;
+    ended
+}
+
+/// Runs the projector; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.
+async fn project(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let mut pause = PAUSES.0;
     loop {
         let started = tokio::select! {

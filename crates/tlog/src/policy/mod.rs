@@ -123,6 +123,11 @@ impl Policy {
         &self.witnesses
     }
 
+    /// Whether any witness is asked for.
+    pub fn asks_for_witnesses(&self) -> bool {
+        self.quorum.is_some()
+    }
+
     /// Verifies a checkpoint and its cosignatures; tells whether they are enough, for those who go on without.
     pub fn open(&self, note: &[u8]) -> Result<Opened, CheckpointError> {
         let logs = self.logs.iter().map(|log| &log.key);

@@ -88,6 +88,58 @@ pub fn proof_file() -> ProofFile {
     ProofFile { extra, index, proof, checkpoint: cosigned().to_string() }
 }
 
+pub fn add_checkpoint() -> AddCheckpoint {
+    let old = TreeSize(2);
+    let proof = prove_consistency(&tree(), old, tree().size()).unwrap();
+    AddCheckpoint { old, proof, checkpoint: checkpoint().to_string() }
+}
+
+/// Evidence for the second entry. The key record is what its layout asks for, not one that brings in a key.
+pub fn evidence() -> Evidence {
+    let segment = segment(3);
+    let [first, second, _] = entries();
+    let key = KeyEvidence {
+        leaf: LeafIndex(0),
+        entry: first,
+        facts: segment.records()[0].facts().clone(),
+        proof: prove_inclusion(&tree(), LeafIndex(0), tree().size()).unwrap(),
+    };
+    Evidence {
+        operator: *SealingKey::of(&operator()).as_bytes(),
+        entry: second,
+        facts: segment.records()[1].facts().clone(),
+        later: vec![*segment.records()[2].header_bytes()],
+        signature: *segment.signature(),
+        keys: vec![key],
+    }
+}
+
+/// The parts of evidence in which each is one field of the layout.
+pub fn evidence_parts(evidence: &Evidence) -> Vec<Part> {
+    let entry = |entry: &Entry| {
+        let bytes = entry.encode().to_vec();
+        [("length of the entry", vec![bytes.len() as u8]), ("entry", bytes)]
+    };
+    let facts = |facts: &[u8]| {
+        [("length of the facts", (facts.len() as u32).to_be_bytes().to_vec()), ("facts", facts.to_vec())]
+    };
+    let mut parts = vec![("magic", b"EV01".to_vec()), ("operator's key", evidence.operator.to_vec())];
+    parts.extend(entry(&evidence.entry));
+    parts.extend(facts(&evidence.facts));
+    parts.push(("count of headers", (evidence.later.len() as u16).to_be_bytes().to_vec()));
+    parts.extend(evidence.later.iter().map(|header| ("header", header.to_vec())));
+    parts.push(("signature of the segment", evidence.signature.to_vec()));
+    parts.push(("count of key records", (evidence.keys.len() as u16).to_be_bytes().to_vec()));
+    for key in &evidence.keys {
+        parts.push(("leaf", key.leaf.0.to_be_bytes().to_vec()));
+        parts.extend(entry(&key.entry));
+        parts.extend(facts(&key.facts));
+        parts.push(("count of hashes", vec![key.proof.len() as u8]));
+        parts.extend(key.proof.iter().map(|hash| ("hash", hash.0.to_vec())));
+    }
+    parts
+}
+
 pub fn policy() -> Policy {
     let [log, witness] = note_keys();
     let log = PolicyLog { key: log, url: None };
@@ -162,6 +214,8 @@ pub fn files() -> Files {
         ("checkpoint-cosigned.txt", cosigned().to_string()),
         ("proof.tlog-proof", proof_file().to_string()),
         ("policy.txt", policy().to_string()),
+        ("add-checkpoint.txt", add_checkpoint().to_string()),
+        ("evidence.hex", hex_lines(evidence_parts(&evidence()))),
         ("head.hex", hex_lines([("message", head_message), ("signature", head_signature.to_vec())])),
         (
             "refusal.hex",
@@ -224,6 +278,15 @@ pub fn read(bytes: impl Fn(&str) -> Vec<u8>) {
     let policy = Policy::parse(&bytes("policy.txt")).unwrap();
     let proof = ProofFile::parse(&bytes("proof.tlog-proof")).unwrap();
     assert!(proof.verify(&leaf_hash(proof.extra.as_ref().unwrap()), &policy).is_ok());
+
+    let two =
+        Checkpoint { origin: origin(), size: TreeSize(2), root: root_at(&tree(), TreeSize(2)).unwrap() };
+    let log_alone = Policy::parse(format!("log {}\nquorum none\n", note_keys[0]).as_bytes()).unwrap();
+    let request = AddCheckpoint::parse(&bytes("add-checkpoint.txt")).unwrap();
+    assert!(request.verify(&two.sign(&crate::common::operator()), &log_alone).is_ok());
+    let evidence = Evidence::parse(bytes("evidence.hex").into()).unwrap();
+    assert_eq!(evidence.header().unwrap(), *segment.records()[1].header());
+    assert!(evidence.covering().unwrap().is_by(&origin(), &ward));
 
     for name in ["head.hex", "refusal.hex", "receipt.hex"] {
         let bytes = bytes(name);

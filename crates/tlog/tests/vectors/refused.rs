@@ -134,6 +134,16 @@ fn texts() -> Vec<(&'static str, String)> {
         ("proof-hash-missing.tlog-proof", shorter.to_string()),
         ("proof-other-leaf.tlog-proof", elsewhere.to_string()),
         ("proof-unwitnessed.tlog-proof", unwitnessed.to_string()),
+        ("request-other-hash.txt", {
+            let mut request = crate::accepted::add_checkpoint();
+            request.proof[0].0[0] ^= 1;
+            request.to_string()
+        }),
+        (
+            "request-leading-zero.txt",
+            crate::accepted::add_checkpoint().to_string().replacen("old 2", "old 02", 1),
+        ),
+        ("request-hash-cut.txt", crate::accepted::add_checkpoint().to_string().replacen('=', "", 1)),
         ("proof-version-2.tlog-proof", proof.to_string().replacen("@v1", "@v2", 1)),
         (
             "policy-without-quorum.policy",
@@ -152,9 +162,32 @@ fn texts() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Evidence with the first part called `name` replaced.
+fn evidence_with(name: &str, bytes: &[u8]) -> String {
+    let mut parts = crate::accepted::evidence_parts(&crate::accepted::evidence());
+    parts.iter_mut().find(|part| part.0 == name).unwrap().1 = bytes.to_vec();
+    hex_lines(parts)
+}
+
+fn evidences() -> Vec<(&'static str, String)> {
+    vec![
+        ("evidence-wrong-magic.hex", evidence_with("magic", b"EV02")),
+        ("evidence-other-facts.hex", evidence_with("facts", b"Facts of record 1")),
+        ("evidence-header-of-another.hex", evidence_with("header", records(1)[0].header_bytes())),
+        ("evidence-count-512.hex", evidence_with("count of headers", &512_u16.to_be_bytes())),
+        ("evidence-without-headers.hex", evidence_with("count of headers", &[0, 0])),
+        ("evidence-key-record-missing.hex", evidence_with("count of key records", &[0, 2])),
+        ("evidence-trailing-byte.hex", {
+            let mut parts = crate::accepted::evidence_parts(&crate::accepted::evidence());
+            parts.push(("too much", vec![0]));
+            hex_lines(parts)
+        }),
+    ]
+}
+
 /// Every file, and `reasons.txt` with the words of each refusal.
 pub fn files() -> Files {
-    let all = [segments(), others(), texts()].concat();
+    let all = [segments(), others(), texts(), evidences()].concat();
     let mut files: Files = all.into_iter().map(|(name, content)| (name.to_owned(), content)).collect();
     let reasons = files
         .iter()
@@ -180,6 +213,24 @@ pub fn reason(name: &str, bytes: &[u8]) -> String {
         "policy" => Policy::parse(bytes).unwrap_err().to_string(),
         "proof" => match ProofFile::parse(bytes) {
             Ok(proof) => proof.verify(&entries()[1].leaf_hash(), &policy()).unwrap_err().to_string(),
+            Err(error) => error.to_string(),
+        },
+        "evidence" => match Evidence::parse(bytes.to_vec().into()) {
+            Ok(evidence) => match (evidence.header(), evidence.covering()) {
+                (Err(error), _) | (_, Err(error)) => error.to_string(),
+                _ => unreachable!("{name} is accepted"),
+            },
+            Err(error) => error.to_string(),
+        },
+        "request" => match AddCheckpoint::parse(bytes) {
+            Ok(request) => {
+                let size = TreeSize(2);
+                let root = root_at(&crate::accepted::tree(), size).unwrap();
+                let older = Checkpoint { origin: origin(), size, root }.sign(&operator());
+                let log = &note_keys()[0];
+                let policy = Policy::parse(format!("log {log}\nquorum none\n").as_bytes()).unwrap();
+                request.verify(&older, &policy).unwrap_err().to_string()
+            }
             Err(error) => error.to_string(),
         },
         other => unreachable!("no reader for {other}"),

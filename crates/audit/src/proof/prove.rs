@@ -1,0 +1,198 @@
+//! Making proofs from a ledger. Everything is checked before it is given out, by the code that its reader will use.
+
+use std::{collections::HashMap, path::Path};
+
+use bytes::Bytes;
+use socai_domain::{Event, Position, Registry};
+use socai_log::{Committed, LogError, Reader, Stored};
+use socai_tlog::{
+    AddCheckpoint, Entry, EventName, Evidence, Header, KeyEvidence, LeafIndex, MAX_RECORDS, ProofFile,
+    SealingKey, TreeSize, UnitNo, UnitSeq,
+};
+
+use super::{NotProven, check_record};
+use crate::place::{AuditError, Place};
+
+/// Why no proof was made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProveError {
+    /// No ledger, no such record, or files that cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] AuditError),
+    /// The ledger says that the older checkpoint is of another history: keep both, it is evidence of a fork.
+    #[error(
+        "the checkpoint of size {size} has root {theirs}, this log had {ours} at that size: two histories were signed"
+    )]
+    Forked {
+        /// The size of the older checkpoint.
+        size: TreeSize,
+        /// Its root.
+        theirs: String,
+        /// The root this log had.
+        ours: String,
+    },
+    /// What the ledger gives proves nothing.
+    #[error("the ledger gives no proof that holds ({}); see what `socai audit verify` says", .0.what)]
+    Broken(NotProven),
+}
+
+impl From<LogError> for ProveError {
+    fn from(error: LogError) -> Self {
+        ProveError::Ledger(error.into())
+    }
+}
+
+/// The older tree that a consistency proof starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum OlderCheckpoint<'a> {
+    /// By its size alone.
+    Size(TreeSize),
+    /// A checkpoint that somebody kept.
+    Note(&'a [u8]),
+}
+
+/// The proof file of a record under the newest checkpoint, with its facts unless they are to be left out.
+///
+/// Costs a pass over the log before the record for the history of keys; the inclusion proof itself is some reads.
+///
+/// # Errors
+/// There is no such ledger or record, or it does not hold.
+pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<String, ProveError> {
+    let place = Place::find(ledger)?;
+    let reader = Reader::open(place.log())?;
+    let committed = reader.committed()?;
+    let leaf = reader.leaf_of(name)?;
+    let stored = reader.record(leaf)?;
+    let (later, signature) = to_signature(&reader, &stored)?;
+    let history = History::read(&reader, name, leaf)?;
+    let keys = history.key_records.into_iter().map(|leaf| key_evidence(&reader, leaf, committed.size));
+    let evidence = Evidence {
+        operator: history.operator.map_or([0; 32], |key| *key.as_bytes()),
+        entry: entry_of(&stored),
+        facts: if with_facts { stored.record.facts().clone() } else { Bytes::new() },
+        later,
+        signature,
+        keys: keys.collect::<Result<_, _>>()?,
+    };
+    let proof = ProofFile {
+        extra: Some(evidence.to_bytes()),
+        index: leaf,
+        proof: reader.prove_inclusion(leaf, committed.size)?,
+        checkpoint: note_of(&committed),
+    };
+    let file = proof.to_string();
+    check_record(file.as_bytes(), None).map_err(ProveError::Broken)?;
+    Ok(file)
+}
+
+/// The proof that the newest checkpoint continues an older one: a request of C2SP tlog-witness.
+///
+/// # Errors
+/// The older one is of another history, or larger than this log.
+pub fn prove_consistency(ledger: &Path, older: OlderCheckpoint<'_>) -> Result<String, ProveError> {
+    let place = Place::find(ledger)?;
+    let reader = Reader::open(place.log())?;
+    let committed = reader.committed()?;
+    let old = match older {
+        OlderCheckpoint::Size(size) => size,
+        OlderCheckpoint::Note(note) => {
+            let stated = stated(note).ok_or(AuditError::NoCheckpoint)?;
+            let ours = reader.root_at(stated.size)?;
+            if ours != stated.root {
+                let (theirs, ours) = (stated.root.to_string(), ours.to_string());
+                return Err(ProveError::Forked { size: stated.size, theirs, ours });
+            }
+            stated.size
+        }
+    };
+    let proof = reader.prove_consistency(old, committed.size)?;
+    Ok(AddCheckpoint { old, proof, checkpoint: note_of(&committed) }.to_string())
+}
+
+fn stated(note: &[u8]) -> Option<socai_tlog::Checkpoint> {
+    let note = socai_tlog::Note::parse(note).ok()?;
+    socai_tlog::Checkpoint::parse(note.text()).ok()
+}
+
+fn note_of(committed: &Committed) -> String {
+    String::from_utf8_lossy(&committed.checkpoint).into_owned() // a note is UTF-8, else its check fails
+}
+
+fn entry_of(stored: &Stored) -> Entry {
+    Entry {
+        received_at_ms: stored.received_at_ms,
+        header_bytes: *stored.record.header_bytes(),
+        signature: stored.signature,
+    }
+}
+
+/// Headers of the unit's records after `stored`, up to the one with the signature.
+fn to_signature(reader: &Reader, stored: &Stored) -> Result<(Vec<[u8; 120]>, [u8; 64]), ProveError> {
+    let Header { unit, seq, .. } = *stored.record.header();
+    let mut later = Vec::new();
+    let mut signature = stored.signature;
+    for seq in (seq.0 + 1..).take(MAX_RECORDS - 1) {
+        if signature.is_some() {
+            break;
+        }
+        let next = reader.record(reader.leaf_of(EventName { unit, seq: UnitSeq(seq) })?)?;
+        later.push(*next.record.header_bytes());
+        signature = next.signature;
+    }
+    let name = stored.record.name();
+    let uncovered = || {
+        ProveError::Broken(NotProven::new(
+            "signature",
+            format!("không chữ ký nào bao trùm bản ghi {name}"),
+            format!("no signature covers record {name}"),
+        ))
+    };
+    Ok((later, signature.ok_or_else(uncovered)?))
+}
+
+fn key_evidence(reader: &Reader, leaf: LeafIndex, size: TreeSize) -> Result<KeyEvidence, ProveError> {
+    let stored = reader.record(leaf)?;
+    let (entry, facts) = (entry_of(&stored), stored.record.facts().clone());
+    Ok(KeyEvidence { leaf, entry, facts, proof: reader.prove_inclusion(leaf, size)? })
+}
+
+/// Which records made a unit's sealing key known.
+struct History {
+    operator: Option<SealingKey>,
+    key_records: Vec<LeafIndex>,
+}
+
+impl History {
+    /// Replays what changes keys, up to the record's own leaf.
+    fn read(reader: &Reader, name: EventName, leaf: LeafIndex) -> Result<Self, ProveError> {
+        let mut registry = Registry::new();
+        let mut next: HashMap<UnitNo, UnitSeq> = HashMap::new();
+        // the first record is the operator's registration, which its own proof needs too
+        let end = TreeSize(leaf.0.max(1));
+        reader.for_each(LeafIndex(0), end, |record| -> Result<(), LogError> {
+            let name = record.name();
+            if name.unit == UnitNo::OPERATOR || record.rotates_key() {
+                let at = Position {
+                    name,
+                    leaf: record.leaf(),
+                    received_at_ms: record.received_at_ms(),
+                    rotates_key: record.rotates_key(),
+                };
+                if let Ok(event) = Event::decode(record.facts()) {
+                    // what breaks a rule changes no key, here as in the gate
+                    let _ = registry.apply(&event, &at, |unit| next.get(&unit).copied().unwrap_or_default());
+                }
+            }
+            next.insert(name.unit, UnitSeq(name.seq.0 + 1));
+            Ok(())
+        })?;
+        let epochs = registry.unit(name.unit).filter(|_| name.unit != UnitNo::OPERATOR);
+        let epochs = epochs.map_or(&[][..], |unit| unit.sealing.all());
+        let key_records =
+            epochs.iter().filter(|epoch| epoch.from_seq <= name.seq).map(|epoch| epoch.made_known_at);
+        Ok(History {
+            operator: registry.first_sealing_key(UnitNo::OPERATOR),
+            key_records: key_records.collect(),
+        })
+    }
+}

@@ -1,0 +1,117 @@
+//! What the witnesses of a policy say of a ledger: the newest checkpoint that enough of them cosigned.
+
+use std::io;
+
+use serde::Serialize;
+use socai_follow::{Trust, Verified};
+use socai_log::Reader;
+use socai_tlog::Opened;
+
+use crate::{
+    place::Place,
+    proof::{Witnessed, witnessed},
+    report::FaultLine,
+    words::{Remedy, Said},
+};
+
+/// Up to where a ledger is witnessed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WitnessesAnswer {
+    /// Entries of the cosigned checkpoint. What came later is not witnessed yet.
+    pub size: u64,
+    /// Who cosigned it.
+    pub by: Vec<Witnessed>,
+}
+
+/// Looks for a checkpoint with the quorum of the policy: the one the district keeps in `cosigned`, or the log's own.
+///
+/// A policy without witnesses asks for nothing.
+pub(crate) fn judge(
+    place: &Place,
+    trust: &Trust,
+    reader: &Reader,
+    log: &Verified,
+) -> (Option<WitnessesAnswer>, Option<FaultLine>) {
+    if !trust.policy().asks_for_witnesses() {
+        return (None, None);
+    }
+    let path = place.cosigned();
+    let note = match std::fs::read(&path) {
+        Ok(note) => note,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => log.checkpoint.clone(),
+        Err(error) => {
+            let said = Said::new(format!("không đọc được: {error}"), format!("cannot be read: {error}"));
+            let fault = FaultLine::new("unreadable", said, Remedy::Read.said());
+            return (
+                None,
+                Some(FaultLine { file: Some(path.display().to_string()), unreadable: true, ..fault }),
+            );
+        }
+    };
+    let flaw = match trust.policy().open(&note) {
+        Ok(opened) => match flaw(&opened, reader, log) {
+            None => {
+                let size = opened.checkpoint.size().0;
+                return (Some(WitnessesAnswer { size, by: witnessed(&opened) }), None);
+            }
+            Some(flaw) => flaw,
+        },
+        Err(error) => (
+            "checkpoint",
+            Said::new(
+                format!("mốc có chữ ký nhân chứng không đúng: {error}"),
+                format!("the cosigned checkpoint does not verify: {error}"),
+            ),
+            Remedy::Key,
+        ),
+    };
+    let (code, said, remedy) = flaw;
+    (
+        None,
+        Some(FaultLine {
+            file: Some(path.display().to_string()),
+            ..FaultLine::new(code, said, remedy.said())
+        }),
+    )
+}
+
+fn flaw(opened: &Opened, reader: &Reader, log: &Verified) -> Option<(&'static str, Said, Remedy)> {
+    let (size, root) = (opened.checkpoint.size(), opened.checkpoint.root());
+    if size > log.size {
+        return Some((
+            "ahead",
+            Said::new(
+                format!("nhân chứng đã thấy {size} mục, sổ cái chỉ có {}", log.size),
+                format!("witnesses saw {size} entries, the log has {}", log.size),
+            ),
+            Remedy::Restore,
+        ));
+    }
+    if !reader.root_at(size).is_ok_and(|ours| ours == *root) {
+        return Some((
+            "forked",
+            Said::new(
+                format!(
+                    "nhân chứng đã thấy một lịch sử khác: gốc cây ở {size} mục không phải của sổ cái này"
+                ),
+                format!("witnesses saw another history: the root at size {size} is not this log's"),
+            ),
+            Remedy::Compare,
+        ));
+    }
+    if !opened.quorum_met {
+        let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
+        return Some((
+            "quorum",
+            Said::new(
+                format!("không mốc nào đủ chữ ký nhân chứng theo policy, chỉ có: [{}]", got.join(", ")),
+                format!(
+                    "no checkpoint has the cosignatures that the policy asks for, only: [{}]",
+                    got.join(", ")
+                ),
+            ),
+            Remedy::Witnesses,
+        ));
+    }
+    None
+}

@@ -1,0 +1,130 @@
+//! `socai audit prove|check`: proofs that are kept apart from the ledger.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    path::Path,
+    process::ExitCode,
+};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use socai_audit::{
+    NotProven, OlderCheckpoint, ProveError, check_consistency, check_record, continued_text, is_consistency,
+    not_proven_text, policy_for, prove_consistency, prove_record, proven_text,
+};
+use socai_tlog::{EventName, TreeSize};
+
+use crate::{cmd::audit::language, lang::Lang, ledger, out};
+
+/// The most bytes of a proof that is read; the formats' own limits are below.
+const MAX_PROOF_LEN: u64 = 4 << 20;
+/// The most bytes of a checkpoint that is read.
+const MAX_CHECKPOINT_LEN: u64 = 1 << 20;
+
+/// Prints a record's proof file.
+pub fn record(ledger: &Path, record: &str, with_facts: bool) -> Result<ExitCode> {
+    let name: EventName = record.parse()?;
+    ledger::log_dir(ledger)?; // says what cannot be read yet
+    print(prove_record(ledger, name, with_facts))
+}
+
+/// Prints the proof that the newest checkpoint continues an older one, named by its size or kept in a file.
+pub fn consistency(ledger: &Path, older: &str) -> Result<ExitCode> {
+    ledger::log_dir(ledger)?;
+    let proof = match older.parse::<TreeSize>() {
+        Ok(size) => prove_consistency(ledger, OlderCheckpoint::Size(size)),
+        Err(_) => {
+            let note = read(Path::new(older), MAX_CHECKPOINT_LEN)
+                .context("--consistency: a tree size such as 1041, or the file of an older checkpoint")?;
+            prove_consistency(ledger, OlderCheckpoint::Note(&note))
+        }
+    };
+    print(proof)
+}
+
+fn print(proof: Result<String, ProveError>) -> Result<ExitCode> {
+    match proof {
+        Ok(proof) => {
+            let mut out = out::stdout();
+            out.write_all(proof.as_bytes())?;
+            out.flush()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        // an answer, not a failure to answer
+        Err(error @ (ProveError::Forked { .. } | ProveError::Broken(_))) => {
+            tracing::error!("{error}");
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Checks a proof and prints what it shows.
+pub fn check(
+    file: &Path,
+    policy: Option<&Path>,
+    old: Option<&Path>,
+    as_json: bool,
+    lang: Lang,
+) -> Result<ExitCode> {
+    let proof = read(file, MAX_PROOF_LEN)?;
+    let trust = policy.map(|policy| policy_for(&proof, policy)).transpose()?;
+    let language = language(lang);
+    let (text, value) = if is_consistency(&proof) {
+        let Some(old) = old else {
+            bail!(
+                "{}: a consistency proof: name the older checkpoint that you kept with --old FILE",
+                file.display()
+            )
+        };
+        let Some(trust) = &trust else {
+            bail!("{}: a consistency proof names no key: pin one with --policy FILE", file.display())
+        };
+        let checked = check_consistency(&proof, &read(old, MAX_CHECKPOINT_LEN)?, trust);
+        answer(checked, |continued| continued_text(continued, language))?
+    } else {
+        if old.is_some() {
+            bail!("--old belongs to a consistency proof; {} is none", file.display());
+        }
+        answer(check_record(&proof, trust.as_ref()), |proven| proven_text(proven, language))?
+    };
+    let proven = value["proven"] == true;
+    let text = text.unwrap_or_else(|not| not_proven_text(&not, language));
+    out::line(
+        if as_json { serde_json::to_string_pretty(&value)? } else { text.trim_end().to_owned() }.as_str(),
+    )?;
+    Ok(if proven { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The answer in words and as JSON.
+fn answer<T: serde::Serialize>(
+    checked: Result<T, NotProven>,
+    text: impl FnOnce(&T) -> String,
+) -> Result<(Result<String, NotProven>, Value)> {
+    Ok(match checked {
+        Ok(shown) => {
+            let mut value = json!({"proven": true});
+            if let (Value::Object(all), Value::Object(more)) = (&mut value, serde_json::to_value(&shown)?) {
+                all.extend(more);
+            }
+            (Ok(text(&shown)), value)
+        }
+        Err(not) => {
+            let value = json!({"proven": false, "code": not.code, "what": not.what});
+            (Err(not), value)
+        }
+    })
+}
+
+/// A file's bytes, or standard input's for `-`; one that is too large is cut and then refused by its reader.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        std::io::stdin().take(limit).read_to_end(&mut bytes).context("standard input")?;
+    } else {
+        let file = fs::File::open(path).with_context(|| path.display().to_string())?;
+        file.take(limit).read_to_end(&mut bytes).with_context(|| path.display().to_string())?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,89 @@
+//! A ledger's log as every C2SP client reads it: checkpoint, tiles and entry bundles, each a slice of the log's files.
+//!
+//! Only headers and hashes are in them, never facts, so there is no token. Nothing here is trusted by whoever reads it.
+
+mod answer;
+mod server;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    http::Uri,
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use socai_log::{LogError, Reader};
+use socai_tlog::Tile;
+use tokio::sync::Semaphore;
+
+use answer::{checkpoint_of, fault, full_or_partial, no_such_tile, nothing_here, stopping, wrong_method};
+
+pub use server::{LogHttp, LogHttpError, serve_log};
+
+/// How many requests read files at once; the others wait. A tile has at most 50 KB.
+const READS_AT_ONCE: usize = 64;
+
+/// What every handler gets.
+#[derive(Clone)]
+struct Log {
+    reader: Reader,
+    places: Arc<Semaphore>,
+}
+
+/// Every route of a log that is open to the world.
+pub fn log_router(reader: Reader) -> Router {
+    let log = Log { reader, places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
+    Router::new()
+        .route("/checkpoint", get(checkpoint))
+        .route("/tile/{*path}", get(tile))
+        .route("/health/live", get(async || "live\n"))
+        .route("/health/ready", get(ready))
+        .fallback(async || nothing_here())
+        .method_not_allowed_fallback(async || wrong_method())
+        .with_state(log)
+}
+
+/// The checkpoint of the newest commit. Its tiles are complete: they are written before it is published.
+async fn checkpoint(State(log): State<Log>) -> Response {
+    match log.read(|reader| reader.committed()).await {
+        Ok(committed) => checkpoint_of(committed.checkpoint),
+        Err(response) => response,
+    }
+}
+
+/// A tile or bundle. The path is taken as it was sent: one with escapes is another path, and no tile has two.
+async fn tile(State(log): State<Log>, uri: Uri) -> Response {
+    let path = uri.path().strip_prefix('/').unwrap_or_default();
+    let Ok(tile) = path.parse::<Tile>() else { return no_such_tile() };
+    match log.read(move |reader| reader.tile(&tile)).await {
+        Ok(Some(bytes)) => full_or_partial(&tile, bytes),
+        Ok(None) => no_such_tile(),
+        Err(response) => response,
+    }
+}
+
+/// Ready means that the log has an end that can be read.
+async fn ready(State(log): State<Log>) -> Response {
+    match log.read(|reader| reader.committed()).await {
+        Ok(_) => "ready\n".into_response(),
+        Err(response) => response,
+    }
+}
+
+impl Log {
+    /// Reads files on a thread that may wait for the disk.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Reader) -> Result<T, LogError> + Send + 'static,
+    ) -> Result<T, Response> {
+        let place = self.places.clone().acquire_owned().await; // never closed
+        let reader = self.reader.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let _place = place; // held to the end even when the caller goes away
+            read(&reader)
+        });
+        read.await.map_err(|_| stopping())?.map_err(|error| fault(&error))
+    }
+}

@@ -1,0 +1,67 @@
+//! Serving a log at an address until told to stop.
+
+use std::{io, net::SocketAddr, path::Path, time::Duration};
+
+use socai_log::{LogError, Reader};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::log_router;
+
+/// How long answers under way may take to end.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// A log that answers until it is told to stop.
+#[derive(Debug)]
+pub struct LogHttp {
+    address: SocketAddr,
+    served: JoinHandle<io::Result<()>>,
+    stop: CancellationToken,
+}
+
+/// Why a log does not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum LogHttpError {
+    /// The address cannot be listened at.
+    #[error("--http {address}: {cause}; name a free address of this machine such as 127.0.0.1:8800")]
+    Listen {
+        /// What was asked for.
+        address: String,
+        /// What the system said.
+        cause: io::Error,
+    },
+    /// There is no log.
+    #[error(transparent)]
+    Log(#[from] LogError),
+}
+
+/// Answers for the log in `log` at `address` until `stop`.
+///
+/// # Errors
+/// There is no log there, or the address is taken or not ours.
+pub async fn serve_log(log: &Path, address: &str, stop: CancellationToken) -> Result<LogHttp, LogHttpError> {
+    let app = log_router(Reader::open(log)?);
+    let unusable = |cause| LogHttpError::Listen { address: address.to_owned(), cause };
+    let listener = TcpListener::bind(address).await.map_err(unusable)?;
+    let bound = listener.local_addr().map_err(unusable)?;
+    let stopping = stop.clone().cancelled_owned();
+    let served =
+        tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping).await });
+    Ok(LogHttp { address: bound, served, stop })
+}
+
+impl LogHttp {
+    /// Where it answers.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops; answers under way may end, ten seconds at most.
+    pub async fn stop(mut self) {
+        self.stop.cancel();
+        // whatever it says: everything it had to give is still in the files
+        let _ = tokio::time::timeout(STOP_WITHIN, &mut self.served).await;
+        self.served.abort();
+    }
+}
