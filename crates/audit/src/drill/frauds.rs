@@ -316,7 +316,7 @@ fn swap_models(stage: &Stage<'_>) -> Result<Held, DrillError> {
         root: reader.root_at(size)?,
         digest: replayed(&others, size)?,
     };
-    let place = Place::new(&stage.ledger.join("models"));
+    let place = Place::new(stage.ledger.join("models"));
     let io = |cause| DrillError::Io { path: place.published(), cause };
     fs::create_dir_all(stage.ledger.join("models")).map_err(io)?;
     fs::write(place.published(), published.to_string()).map_err(io)?;
