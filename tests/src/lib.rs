@@ -29,6 +29,7 @@ pub mod http;
 pub mod ledger;
 pub mod load;
 pub mod nats;
+pub mod outside;
 pub mod program;
 pub mod running;
 pub mod service;

@@ -277,3 +277,40 @@ fn a_log_that_grows_meanwhile_gives_no_false_alarm() {
     drop(ledger);
     assert!(check(root.path(), alone()).holds());
 }
+
+#[test]
+fn a_last_volume_that_holds_nothing_but_its_head_is_verified_too() {
+    let root = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::found(root.path(), 4, &[0, 1]);
+    ledger.publish(1, 2, false);
+    ledger.commit(); // four records: the volume is sealed and the next one begun
+    drop(ledger);
+    let (path, head) = volumes(root.path()).pop().unwrap();
+    assert_eq!((volumes(root.path()).len(), starts(&head).len()), (2, 2), "a head and nothing behind it");
+    assert!(check(root.path(), alone()).holds());
+    let refused = |bytes: &[u8], what: &str| {
+        fs::write(&path, bytes).unwrap();
+        let verified = check(root.path(), alone());
+        assert!(
+            verified.faults.iter().any(|fault| fault.path() == Some(&path)),
+            "{what}: {:?}",
+            verified.faults
+        );
+    };
+    for len in 0..head.len() {
+        refused(&head[..len], &format!("cut to {len} bytes"));
+    }
+    // what somebody does who can make a checksum and no signature
+    for at in 4..head.len() - 4 {
+        let mut changed = head.clone();
+        changed[at] ^= 1 << (at % 8);
+        let (body, crc) = changed.split_at_mut(head.len() - 4);
+        crc.copy_from_slice(&crc32c::crc32c(body).to_be_bytes());
+        refused(&changed, &format!("byte {at}"));
+    }
+    refused(&[&head[..], &head].concat(), "two heads");
+    let first = volumes(root.path()).swap_remove(0).1;
+    refused(&first, "the volume before again");
+    fs::write(&path, &head).unwrap();
+    assert!(check(root.path(), alone()).holds());
+}

@@ -15,7 +15,7 @@ use crate::{
     reader::{Reader, damaged},
     scan::{Scan, Tail, Target},
     tail::{self, Ends},
-    volume::{CommitRef, Cursor, numbered, volume_path},
+    volume::{CommitRef, Cursor, VolumeHead, numbered, volume_path},
     walk::{Frames, Stop, Walk},
 };
 
@@ -41,6 +41,18 @@ impl Committed {
             volume: 0,
             end: 0,
         }
+    }
+}
+
+/// A head stands at the start of a volume, nowhere else, and can be read: what is behind the last commit may be nothing but a head.
+fn check_head(frame: &Frame<'_>, at: u64) -> Result<(), Damage> {
+    match (at, frame.kind) {
+        (0, Kind::VolumeHead) => VolumeHead::parse(frame.payload).map(drop),
+        (0, other) => Err(Damage::FrameKind { got: other as u8, expected: "the head of a volume" }),
+        (_, Kind::VolumeHead) => {
+            Err(Damage::FrameKind { got: Kind::VolumeHead as u8, expected: "no second head of a volume" })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -81,11 +93,21 @@ impl Reader {
                 let mut frames = Frames::new(&piece, start);
                 while let Some((at, parsed)) = frames.next() {
                     let frame = parsed.map_err(|what| damaged(&path, at, what))?;
+                    check_head(&frame, at).map_err(|what| damaged(&path, at, what))?;
                     ended = frame.kind == Kind::End;
                     if let Some(newer) = ends_with(&frame, volume, at, Some(found.clone())) {
                         *found = newer;
                     }
+                    if at == 0 && volume > 0 && found.volume != volume {
+                        let what = Damage::Layout("the checkpoint in the volume's head");
+                        return Err(damaged(&path, at, what));
+                    }
                 }
+            }
+            if walk.offset() == 0 {
+                // a volume takes its name only with its head on the disk
+                let (need, have) = (crate::frame::OVERHEAD as u64, 0);
+                return Err(damaged(&path, 0, Damage::Truncated { need, have }));
             }
             if !self.has_volume(volume + 1) {
                 return self.no_gap_behind(volume);

@@ -188,6 +188,15 @@ impl Replay {
             return Err(Damage::Layout("the state in the volume's head"));
         }
         let size = TreeSize(head.first.0);
+        // a replay that starts here knows no commit before
+        let before = match (&self.last.commit, volume) {
+            (Some((_, cursor, note)), _) => Some((*cursor, note.as_slice())),
+            (None, 0) => Some((Cursor::default(), &[][..])),
+            (None, _) => None,
+        };
+        if before.is_some_and(|before| before != (head.cursor, head.checkpoint.as_slice())) {
+            return Err(Damage::Layout("the cursor or checkpoint in the volume's head"));
+        }
         if volume > 0 {
             self.check_root(size, &head.checkpoint)?;
             self.last.commit = Some((size, head.cursor, head.checkpoint.clone()));

@@ -1,5 +1,7 @@
 //! Evidence that a record is its unit's, and the requests that carry consistency proofs.
 
+#![allow(clippy::unwrap_used)] // helpers of tests
+
 mod common;
 
 use common::*;
