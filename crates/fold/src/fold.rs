@@ -13,6 +13,7 @@ use crate::{
     closing::Closings,
     cube::{Cube, DistinctSets},
     directive::Directives,
+    latest::LatestFacts,
     plan::Plans,
     recorded::{Facts, Recorded},
     report::Reports,
@@ -23,7 +24,7 @@ use crate::{
 
 /// Everything that records `0..size` say. Two folds of the same records are equal in every row, however they got there.
 ///
-/// Memory grows with the cells of the cube, distinct values, amended and rejected records, closings and rules: not with the log.
+/// Memory grows with the cells of the cube, distinct values, facts that say where a case of a `latest` row stands, amended and rejected records, closings and rules: not with the log.
 #[derive(Clone, Debug, Default)]
 pub struct Fold {
     pub(crate) size: u64,
@@ -36,6 +37,7 @@ pub struct Fold {
     pub(crate) values: Values,
     pub(crate) cube: Cube,
     pub(crate) distinct: DistinctSets,
+    pub(crate) latest: LatestFacts,
     pub(crate) plans: Plans,
     pub(crate) baselines: Baselines,
     pub(crate) amendments: Amendments,
