@@ -1,9 +1,12 @@
 //! The sorts of cases by name, and the names of their states and findings, as indicator rows write them.
 
-use socai_proto::{kind, schema};
+use socai_proto::{
+    kind,
+    schema::{self, Label},
+};
 
 use super::State;
-use super::{clearance, conscription, directive, gift, penalty, petition, project};
+use super::{clearance, conscription, directive, dossier, gift, penalty, petition, project};
 
 /// A sort of case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +61,32 @@ impl Family {
             Family::Clearance => with(&["pending", "paying", "cleared"], &schema::CLEARANCE_STAGE),
             Family::Dossier => with(&["pending"], &schema::DOSSIER_STATUS),
             Family::Petition => with(&["pending", "received"], &schema::PETITION_ACTION),
+        }
+    }
+
+    /// A state in words, by its name.
+    pub fn label(self, name: &str) -> Option<Label> {
+        let of = |of: &'static schema::Enum| of.named(name).map(|value| value.label);
+        let first = |state: State| (state.name() == name).then(|| state.label());
+        match self {
+            Family::Penalty => of_all(&penalty::State::ALL.map(State::Penalty), name),
+            Family::Gift => of_all(&gift::State::ALL.map(State::Gift), name),
+            Family::Directive => of_all(&directive::State::ALL.map(State::Directive), name),
+            Family::Conscription => of_all(&conscription::State::ALL.map(State::Conscription), name),
+            Family::Project => of_all(&project::State::ALL.map(State::Project), name),
+            Family::Clearance => {
+                [clearance::State::Pending, clearance::State::Paying, clearance::State::Cleared]
+                    .into_iter()
+                    .find_map(|state| first(State::Clearance(state)))
+                    .or_else(|| of(&schema::CLEARANCE_STAGE))
+            }
+            Family::Dossier => {
+                first(State::Dossier(dossier::State::Pending)).or_else(|| of(&schema::DOSSIER_STATUS))
+            }
+            Family::Petition => [petition::State::Pending, petition::State::Received]
+                .into_iter()
+                .find_map(|state| first(State::Petition(state)))
+                .or_else(|| of(&schema::PETITION_ACTION)),
         }
     }
 
@@ -136,6 +165,10 @@ impl Family {
     }
 }
 
+fn of_all(states: &[State], name: &str) -> Option<Label> {
+    states.iter().find(|state| state.name() == name).map(|state| state.label())
+}
+
 impl State {
     /// The sort of case.
     pub fn family(self) -> Family {
@@ -164,8 +197,8 @@ impl State {
             State::Clearance(clearance::State::Paying) => "paying",
             State::Clearance(clearance::State::Cleared) => "cleared",
             State::Clearance(clearance::State::At(stage)) => of(&schema::CLEARANCE_STAGE, stage as i64),
-            State::Dossier(super::dossier::State::Pending) => "pending",
-            State::Dossier(super::dossier::State::At(status)) => of(&schema::DOSSIER_STATUS, status as i64),
+            State::Dossier(dossier::State::Pending) => "pending",
+            State::Dossier(dossier::State::At(status)) => of(&schema::DOSSIER_STATUS, status as i64),
             State::Petition(petition::State::Pending) => "pending",
             State::Petition(petition::State::Received) => "received",
             State::Petition(petition::State::Handled(action)) => of(&schema::PETITION_ACTION, action as i64),
@@ -234,6 +267,7 @@ names!(
 );
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::collections::BTreeSet;
 
@@ -300,6 +334,9 @@ mod tests {
             let states = Family::of_kind(name).map(Family::states).unwrap_or_default();
             let names: BTreeSet<_> = states.iter().collect();
             assert!(states.len() > 3 && names.len() == states.len(), "{name}: {states:?}");
+            let family = Family::of_kind(name).unwrap();
+            assert!(states.iter().all(|state| family.label(state).is_some()), "{name}");
+            assert_eq!(family.label("no such state"), None);
         }
         assert_eq!(Family::of_kind("inspection.conducted"), None);
     }

@@ -102,6 +102,8 @@ pub struct Comparison<'f> {
     /// Adoptions of law and holidays that only the later size knows.
     laws: Vec<EventName>,
     reported: Option<Report>,
+    /// Where the records stand that count otherwise.
+    changed_at: BTreeMap<EventName, LeafIndex>,
     /// Adoption that a changed row comes from → its lines.
     adopted: BTreeMap<u64, Vec<usize>>,
     /// Amendment → the last confirmation of it that was seen.
@@ -177,6 +179,7 @@ impl<'f> Comparison<'f> {
             cases: CaseChanges::new(earlier, later, asked),
             laws: vec![],
             reported: None,
+            changed_at: BTreeMap::new(),
             asked: asked.clone(),
             confirmed: BTreeMap::new(),
             next: 0,
@@ -281,6 +284,7 @@ impl<'f> Comparison<'f> {
             },
         };
         self.cases.note(name, (why, by), then, now);
+        self.changed_at.insert(name, leaf);
         let lines: BTreeSet<usize> = before.keys().chain(after.keys()).copied().collect();
         for line in lines {
             let (then, now) = (before.get(&line), after.get(&line));
@@ -339,8 +343,12 @@ impl<'f> Comparison<'f> {
             let of_line: Vec<&CaseLine> = line.judged.iter().filter_map(|code| of_rows.get(code)).collect();
             for changed in of_line.iter().flat_map(|of| &of.causes) {
                 let (why, event, by) = (changed.why, changed.event, changed.by);
-                line.causes.push(Cause { why, event, by, acknowledged: None, before: 0, after: 0 });
+                // a fact may belong to several of a ratio's rows
+                if line.causes.iter().all(|cause| cause.event != event) {
+                    line.causes.push(Cause { why, event, by, acknowledged: None, before: 0, after: 0 });
+                }
             }
+            line.causes.sort_by_key(|cause| self.changed_at.get(&cause.event));
             if of_line.iter().any(|of| of.is_unexplained) {
                 let (before, after) = (line.before.unwrap_or_default(), line.after);
                 line.causes.extend(self.laws.iter().map(|law| Cause {

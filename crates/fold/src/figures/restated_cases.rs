@@ -104,7 +104,7 @@ impl CaseChanges {
         (found(&self.then, earlier), found(&self.now, later))
     }
 
-    /// What became of every row, by code. Causes are in leaf order.
+    /// What became of every row, by code. The causes of a case are in leaf order.
     pub(super) fn lines(&self, earlier: &Fold, later: &Fold, asked: &Asked) -> BTreeMap<String, CaseLine> {
         let (then, now) = (counted(&self.then, earlier), counted(&self.now, later));
         let mut lines: BTreeMap<String, CaseLine> = BTreeMap::new();
