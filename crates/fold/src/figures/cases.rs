@@ -86,9 +86,16 @@ pub(crate) struct HeldFact {
 
 type Files = FastMap<Box<str>, Vec<HeldFact>>;
 
+/// A row with what it asks this time.
+struct Asking {
+    code: String,
+    row: JudgedRow,
+    moments: Vec<(Answer, Moment)>,
+}
+
 /// The cases of all rows that judge them.
 pub(crate) struct Cases {
-    rows: Vec<(String, JudgedRow, Vec<(Answer, Moment)>)>,
+    rows: Vec<Asking>,
     /// By tag, which of `files` a kind's facts go to; none for kinds that no row is about.
     followed: Vec<Option<u8>>,
     files: Vec<(Family, Files)>,
@@ -164,7 +171,7 @@ impl Cases {
                 .filter_map(|(answer, window)| Some((answer, Moment::of(&row.period, &window?)?)));
             cases.follow(judged.family);
             cases.last = cases.last.max(asked.to);
-            cases.rows.push((row.code.clone(), judged, moments.collect()));
+            cases.rows.push(Asking { code: row.code.clone(), row: judged, moments: moments.collect() });
         }
         cases
     }
@@ -186,7 +193,7 @@ impl Cases {
 
     /// The codes of the rows, by their place in the pass.
     pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
-        self.rows.iter().map(|(code, ..)| code.as_str())
+        self.rows.iter().map(|asking| asking.code.as_str())
     }
 
     /// The sort of case that facts of this tag are gathered for.
@@ -197,7 +204,7 @@ impl Cases {
 
     /// The sort of case that a row judges.
     pub(crate) fn family_of_row(&self, row: usize) -> Family {
-        self.rows[row].1.family
+        self.rows[row].row.family
     }
 
     /// Takes a fact that counts.
@@ -217,11 +224,11 @@ impl Cases {
     pub(crate) fn judge(&self, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
         for (family, files) in &self.files {
             let rows: Vec<_> =
-                self.rows.iter().enumerate().filter(|(_, row)| row.1.family == *family).collect();
+                self.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family).collect();
             for (case, held) in files {
                 let file = File::of(held);
                 let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
-                for (at, (_, row, moments)) in &rows {
+                for (at, Asking { row, moments, .. }) in &rows {
                     for (answer, moment) in moments {
                         let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
                         let counted = judged.counted(row, moment, subject);
