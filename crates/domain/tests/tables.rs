@@ -137,6 +137,170 @@ fn a_wrong_indicator_is_refused_with_its_line_and_key() {
     }
 }
 
+const MEASURES: &str = r#"
+[[indicator]]
+code = "NS.05"
+label = "Nợ thuế cuối kỳ"
+unit = "VND"
+kind = "tax.debt_changed"
+measure = "stock"
+of = ["amount"]
+adds = { action = ["recorded"] }
+takes = { action = ["recovered", "written_off"] }
+period = "to-date"
+slices = ["tax_kind"]
+format = "tien"
+
+[[indicator]]
+code = "NO.01"
+label = "Chung cư cũ"
+unit = "nhà"
+kind = "housing.renovation_milestone"
+measure = "latest"
+of = ["block"]
+having = { milestone = ["started", "completed"] }
+period = "to-date"
+format = "dem"
+
+[[indicator]]
+code = "MC.02.dung"
+label = "Đúng hạn"
+unit = "hồ sơ"
+kind = "dossier.received"
+measure = "as-of"
+states = ["processed", "returned"]
+without = ["late"]
+format = "dem"
+
+[[indicator]]
+code = "MC.02.tre"
+label = "Quá hạn"
+unit = "hồ sơ"
+kind = "dossier.received"
+where = { components = { at-least = 1 } }
+measure = "as-of"
+findings = ["late"]
+period = "to-date"
+format = "dem"
+
+[[indicator]]
+code = "MC.02"
+label = "Tỷ lệ đúng hạn"
+unit = "%"
+measure = "ratio"
+numerator = ["MC.02.dung"]
+denominator = ["MC.02.tre", "MC.02.dung"]
+format = "pct"
+"#;
+
+#[test]
+fn balances_states_and_ratios_parse_and_a_ratio_has_the_period_of_its_first_row_below_the_line() {
+    let rows = indicators(MEASURES);
+    let names = |list: &[&str]| -> Vec<String> { list.iter().map(ToString::to_string).collect() };
+    let Measure::Stock(stock) = &rows[0].measure else { panic!() };
+    assert_eq!(
+        (stock.fields[0].field.as_str(), stock.adds.len(), stock.takes[0].values.len()),
+        ("amount", 1, 2)
+    );
+    let Measure::Latest(latest) = &rows[1].measure else { panic!() };
+    assert_eq!(
+        (&latest.of, &latest.value, latest.having[0].field.as_str()),
+        (&names(&["block"]), &None, "milestone")
+    );
+    let Measure::AsOf(asks) = &rows[2].measure else { panic!() };
+    assert_eq!(
+        (&asks.states, &asks.findings, &asks.without),
+        (&names(&["processed", "returned"]), &vec![], &names(&["late"]))
+    );
+    assert_eq!(rows[3].filter[0].values, [WhereValue::AtLeast(1)]);
+    let Measure::Ratio(ratio) = &rows[4].measure else { panic!() };
+    assert_eq!((&ratio.numerator, ratio.denominator.len()), (&names(&["MC.02.dung"]), 2));
+    assert_eq!(
+        (&rows[4].period, &rows[2].period, &rows[4].kind),
+        (&PeriodUse::ToDate, &PeriodUse::Period, &None)
+    );
+}
+
+#[test]
+fn a_measure_that_contradicts_itself_is_refused_with_its_line_and_key() {
+    for (from, to, line, key) in [
+        // stock
+        ("adds = { action = [\"recorded\"] }\n", "", 2, "adds"),
+        (
+            "takes = { action = [\"recovered\", \"written_off\"] }",
+            "takes = { action = [\"recorded\"] }",
+            10,
+            "takes",
+        ),
+        (
+            "takes = { action = [\"recovered\", \"written_off\"] }",
+            "takes = { tax_kind = [\"pit\"] }",
+            10,
+            "takes",
+        ),
+        ("period = \"to-date\"\nslices", "slices", 2, "period"),
+        ("period = \"to-date\"\nslices", "period = \"period\"\nslices", 11, "period"),
+        ("format = \"tien\"", "format = \"pct\"", 13, "format"),
+        ("measure = \"stock\"", "measure = \"sum\"", 9, "adds"),
+        // latest
+        ("of = [\"block\"]", "of = []", 21, "of"),
+        (
+            "having = { milestone = [\"started\", \"completed\"] }",
+            "having = { milestone = [] }",
+            22,
+            "having",
+        ),
+        ("having", "states = [\"started\"]\nhaving", 22, "states"),
+        (
+            "period = \"to-date\"\nformat = \"dem\"\n\n[[indicator]]\ncode = \"MC.02.dung\"",
+            "format = \"dem\"\n\n[[indicator]]\ncode = \"MC.02.dung\"",
+            15,
+            "period",
+        ),
+        // as of a day
+        ("states = [\"processed\", \"returned\"]", "states = [\"finished\"]", 32, "states"),
+        ("without = [\"late\"]", "without = [\"overdue\"]", 33, "without"),
+        ("findings = [\"late\"]", "findings = [\"latee\"]", 43, "findings"),
+        ("findings = [\"late\"]", "findings = [\"late\"]\nof = [\"dossier\"]", 44, "of"),
+        ("kind = \"dossier.received\"\nmeasure", "kind = \"inspection.conducted\"\nmeasure", 30, "kind"),
+        (
+            "without = [\"late\"]\n",
+            "without = [\"late\"]\nperiod = \"year\"\nyear_field = \"x\"\n",
+            34,
+            "period",
+        ),
+        ("at-least = 1", "at-most = 1", 41, "where"),
+        // ratio
+        ("numerator = [\"MC.02.dung\"]", "numerator = []", 52, "numerator"),
+        ("numerator = [\"MC.02.dung\"]", "numerator = [\"MC.02\"]", 52, "numerator"),
+        ("numerator = [\"MC.02.dung\"]", "numerator = [\"MC.09\"]", 52, "numerator"),
+        ("numerator = [\"MC.02.dung\"]", "numerator = [\"MC.02.dung\", \"MC.02.dung\"]", 52, "numerator"),
+        ("denominator = [\"MC.02.tre\", \"MC.02.dung\"]\n", "", 47, "denominator"),
+        ("format = \"pct\"", "format = \"dem\"", 54, "format"),
+        ("format = \"pct\"", "period = \"to-date\"\nformat = \"pct\"", 54, "period"),
+        ("format = \"pct\"", "slices = [\"level\"]\nformat = \"pct\"", 54, "slices"),
+        ("format = \"pct\"", "nil_scope = [\"ward\"]\nformat = \"pct\"", 54, "nil_scope"),
+        ("unit = \"%\"", "unit = \"%\"\nkind = \"dossier.received\"", 51, "kind"),
+        ("unit = \"%\"", "unit = \"%\"\nwhere = { level = [\"full\"] }", 51, "where"),
+        (
+            "format = \"pct\"",
+            "format = \"pct\"\ncompare = [\"plan\"]\nplan = { kind = \"budget.estimate_set\" }",
+            56,
+            "plan",
+        ),
+    ] {
+        let error = told("indicators", MEASURES, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, key), "{from} → {to}: {error}");
+    }
+    let before = MEASURES.replacen("measure = \"stock\"", "measure = \"sum\"", 1);
+    let before = before
+        .replace("adds = { action = [\"recorded\"] }\n", "")
+        .replace("period = \"to-date\"", "period = \"before\"");
+    let before = before.replace("takes = { action = [\"recovered\", \"written_off\"] }\n", "");
+    let error = parse("indicators", &before).unwrap_err();
+    assert_eq!((error.line, error.key.as_str()), (9, "period"), "{error}");
+}
+
 const OCCASIONS: &str = "[[occasion]]\nid = \"tet-quy-mao-2023\"\nlabel = \"Tết Quý Mão\"\nfrom = 2022-12-15\nto = \"2023-02-05\"\n";
 
 #[test]

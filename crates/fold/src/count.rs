@@ -7,6 +7,7 @@ use crate::{
     case::{self, CaseStanding},
     cube::{CellKey, Place},
     fold::Fold,
+    latest::{About, Said},
     recorded::Recorded,
     switch::Counted,
 };
@@ -70,14 +71,24 @@ impl Fold {
             placed = Some((*same, axes));
             let key = CellKey::new(counter.no, name.unit, place, event.occurred_on(), axes);
             let measure = counter.measure(payload);
-            let member = counter.member(payload, &mut self.values);
+            let member = counter.member(event, &mut self.values);
             if add {
                 self.cube.change(key, |total| total.add(measure));
             } else {
                 self.cube.change(key, |total| total.remove(measure));
             }
             if let Some(member) = member {
-                self.distinct.change((key, member), |facts| if add { facts.0 += 1 } else { facts.0 -= 1 });
+                match counter.adds.said(event) {
+                    None => {
+                        self.distinct
+                            .change((key, member), |facts| if add { facts.0 += 1 } else { facts.0 -= 1 });
+                    }
+                    Some(value) => {
+                        let said = if add { Said::of(value) } else { Said::default() };
+                        let about = About { cell: key, case: member, seq: name.seq };
+                        self.latest.change(about, |latest| *latest = said);
+                    }
+                }
             }
         }
     }

@@ -228,7 +228,7 @@ impl Names<'_> {
     }
 
     /// Code, layout, publisher, place, day, values.
-    fn key(&self, table: Table, key: &CellKey) -> Key {
+    pub(crate) fn key(&self, table: Table, key: &CellKey) -> Key {
         let series = &self.series[usize::from(key.indicator.0)];
         let start = Key::table(table).text(&series.code).u8(series.layout);
         let start = start.u32(key.publisher().0).u32(key.place).u32(key.day.yyyymmdd().cast_unsigned());

@@ -6,6 +6,7 @@ use crate::{
     capture::Capture,
     cube::Names,
     fold::Fold,
+    latest::Said,
     rows::{self, Change, Key, Table},
 };
 
@@ -26,6 +27,7 @@ impl Fold {
         self.activity.track(on);
         self.cube.track(on);
         self.distinct.track(on);
+        self.latest.track(on);
         self.plans.track(on);
         self.baselines.track(on);
         self.amendments.track(on);
@@ -60,6 +62,15 @@ impl Fold {
             let (old, new) =
                 (old.map(|facts| rows::encode(&facts.0)), new.map(|facts| rows::encode(&facts.0)));
             changes.push(Change { key: names.distinct_key(member), old, new });
+        });
+        self.latest.drain(|about, old, new| {
+            let key = names.values.value(about.case).write(names.key(Table::Latest, &about.cell));
+            let encoded = |said: Said| rows::encode(&said.value());
+            changes.push(Change {
+                key: key.u64(about.seq.0).done(),
+                old: old.map(encoded),
+                new: new.map(encoded),
+            });
         });
         self.plans.drain(&mut changes);
         self.baselines.drain(&mut changes);

@@ -137,6 +137,10 @@ enum Condition {
         tag: u32,
         values: Box<[Box<str>]>,
     },
+    AtLeast {
+        tag: u32,
+        least: i64,
+    },
 }
 
 impl Filter {
@@ -176,6 +180,9 @@ fn compile(kind: &KindInfo, condition: &Where) -> Result<Condition, BadRule> {
         return Err(misused(kind, field.name, "a condition"));
     }
     let tag = field.tag;
+    if let (Shape::Int { .. }, [WhereValue::AtLeast(least)]) = (field.shape, condition.values.as_slice()) {
+        return Ok(Condition::AtLeast { tag, least: *least });
+    }
     let mask = || -> Result<u64, BadRule> {
         condition.values.iter().try_fold(0, |mask, value| Ok(mask | 1 << number(kind, field, value)?))
     };
@@ -192,6 +199,16 @@ fn compile(kind: &KindInfo, condition: &Where) -> Result<Condition, BadRule> {
         }
         _ => return Err(misused(kind, field.name, "a condition")),
     })
+}
+
+/// The values that a field may have, for a condition on what a cell holds of it.
+pub(crate) fn values_of(kind: &KindInfo, condition: &Where) -> Result<Vec<Value>, BadRule> {
+    let field = field(kind, &condition.field)?;
+    let value = |value: &WhereValue| match field.shape {
+        Shape::Text { .. } => text(kind, field, value).map(Value::Text),
+        _ => number(kind, field, value).map(Value::Int),
+    };
+    condition.values.iter().map(value).collect()
 }
 
 fn number(kind: &KindInfo, field: &Field, value: &WhereValue) -> Result<i64, BadRule> {
@@ -216,6 +233,7 @@ fn no_value(kind: &KindInfo, field: &Field, value: &WhereValue) -> BadRule {
         WhereValue::Bool(flag) => flag.to_string(),
         WhereValue::Int(number) => number.to_string(),
         WhereValue::Text(text) => text.clone(),
+        WhereValue::AtLeast(number) => format!("at least {number}"),
     };
     BadRule::Value { kind: kind.name.to_owned(), field: field.name.to_owned(), value }
 }
@@ -234,6 +252,7 @@ impl Condition {
             Condition::Text { tag, values } => {
                 payload.text(*tag).is_some_and(|text| values.iter().any(|value| &**value == text))
             }
+            Condition::AtLeast { tag, least } => payload.int(*tag).is_some_and(|number| *least <= number),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     cube::{Cube, DistinctSets},
     directive::Directives,
     erasure::Erasures,
+    latest::LatestFacts,
     plan::Plans,
     recorded::{Facts, Recorded},
     report::Reports,
@@ -24,7 +25,7 @@ use crate::{
 
 /// Everything that records `0..size` say. Two folds of the same records are equal in every row, however they got there.
 ///
-/// Memory grows with the cells of the cube, distinct values, amended and rejected records, closings and rules: not with the log.
+/// Memory grows with the cells of the cube, distinct values, facts that say where a case of a `latest` row stands, amended and rejected records, closings and rules: not with the log.
 #[derive(Clone, Debug, Default)]
 pub struct Fold {
     pub(crate) size: u64,
@@ -38,6 +39,7 @@ pub struct Fold {
     pub(crate) values: Values,
     pub(crate) cube: Cube,
     pub(crate) distinct: DistinctSets,
+    pub(crate) latest: LatestFacts,
     pub(crate) plans: Plans,
     pub(crate) baselines: Baselines,
     pub(crate) amendments: Amendments,

@@ -1,8 +1,8 @@
 //! Indicator rows compiled for one kind of facts: what a fact adds, and to which cell.
 
 use socai_domain::{
-    Kind,
-    tables::{Indicator, Measure, PeriodUse, Plan, Term},
+    Event, Kind,
+    tables::{Indicator, Measure, PeriodUse, Plan, Stock, Term, Where},
 };
 use socai_proto::{
     Fields, kind,
@@ -11,7 +11,8 @@ use socai_proto::{
 
 use crate::{
     cube::IndicatorNo,
-    filter::{BadRule, Filter, Scalar, field, misused},
+    filter::{BadRule, Filter, Scalar, field, misused, values_of},
+    telling::Telling,
     values::{AxesNo, MAX_AXES, Value, ValueNo, Values},
 };
 
@@ -22,6 +23,12 @@ pub(crate) enum Adds {
     Fields(Box<[(u32, bool)]>),
     Items(u32),
     Member(Box<[Scalar]>),
+    /// A member that names the fact's case.
+    CaseMember(Telling),
+    /// Takes one away.
+    MinusOne,
+    /// Nothing: where a case stands is asked when the figure is.
+    Latest(Telling, Option<u32>),
 }
 
 /// An indicator that counts facts of one kind.
@@ -46,9 +53,14 @@ impl Axes {
             PeriodUse::FiscalYearToDate(field) | PeriodUse::Year(field) | PeriodUse::Occasion(field) => {
                 Some(field)
             }
-            PeriodUse::Period | PeriodUse::ToDate => None,
+            PeriodUse::Period | PeriodUse::ToDate | PeriodUse::Before => None,
         };
-        let names: Vec<&String> = picking.into_iter().chain(&row.slices).collect();
+        let mut names: Vec<&String> = picking.into_iter().chain(&row.slices).collect();
+        for condition in having(row) {
+            if !names.contains(&&condition.field) {
+                names.push(&condition.field);
+            }
+        }
         if names.len() > MAX_AXES {
             let count = names.len();
             return Err(BadRule::Other(format!(
@@ -70,6 +82,11 @@ impl Axes {
         self.fields.iter().find(|(axis, _)| axis == name).map(|(_, scalar)| *scalar)
     }
 
+    /// A fact's values on every axis.
+    pub(crate) fn values(&self, payload: &Kind<'_>) -> impl Iterator<Item = Value> {
+        self.fields.iter().map(|(_, field)| field.value(payload))
+    }
+
     /// A fact's place on every axis.
     #[inline]
     pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
@@ -83,26 +100,61 @@ impl Axes {
 }
 
 impl Counter {
-    /// Compiles a row; none for rows that count units. `number` is the indicator's, given its axes.
+    /// Compiles a row: none for rows that count no facts of one kind, two for a stock, which some facts add to and others take from.
+    /// `number` is the indicator's, given its axes.
     pub(crate) fn of(
         row: &Indicator,
         number: impl FnOnce(&Axes) -> Result<IndicatorNo, BadRule>,
-    ) -> Result<Option<Self>, BadRule> {
-        let Some(kind) = row.kind.as_deref().map(known).transpose()? else { return Ok(None) };
+    ) -> Result<Vec<Self>, BadRule> {
+        let Some(kind) = row.kind.as_deref().map(known).transpose()? else { return Ok(vec![]) };
         let adds = match &row.measure {
-            Measure::Units => return Ok(None),
+            Measure::Units | Measure::AsOf(_) | Measure::Ratio(_) => return Ok(vec![]),
             Measure::Count => Adds::One,
-            Measure::Sum(terms) => {
-                Adds::Fields(terms.iter().map(|t| summed(kind, t)).collect::<Result<_, _>>()?)
-            }
+            Measure::Sum(terms) => Adds::Fields(summed(kind, terms)?),
             Measure::Items(name) => Adds::Items(repeated(kind, name)?),
+            Measure::Distinct(names) if Telling::names_case(names) => {
+                let telling = Telling::of(kind, names)?;
+                if telling.by_place {
+                    return Err(misused(kind, "place", "a distinct value"));
+                }
+                Adds::CaseMember(telling)
+            }
             Measure::Distinct(names) => {
                 let scalars = names.iter().map(|name| Scalar::of(kind, name, "a distinct value"));
                 Adds::Member(scalars.collect::<Result<_, _>>()?)
             }
+            Measure::Stock(stock) => return Counter::of_stock(row, kind, stock, number),
+            Measure::Latest(latest) => {
+                latest.having.iter().try_for_each(|condition| values_of(kind, condition).map(drop))?;
+                let value = latest.value.as_deref().map(|name| number_in(kind, name, "a number to add"));
+                Adds::Latest(Telling::of(kind, &latest.of)?, value.transpose()?)
+            }
         };
         let (filter, axes) = (Filter::of(kind, &row.filter)?, Axes::of(kind, row)?);
-        Ok(Some(Counter { tag: kind.tag, no: number(&axes)?, filter, adds, axes }))
+        Ok(vec![Counter { tag: kind.tag, no: number(&axes)?, filter, adds, axes }])
+    }
+
+    fn of_stock(
+        row: &Indicator,
+        kind: &KindInfo,
+        stock: &Stock,
+        number: impl FnOnce(&Axes) -> Result<IndicatorNo, BadRule>,
+    ) -> Result<Vec<Self>, BadRule> {
+        let axes = Axes::of(kind, row)?;
+        let no = number(&axes)?;
+        let side = |conditions: &[Where], takes: bool| {
+            let terms =
+                stock.fields.iter().map(|term| Term { negative: term.negative != takes, ..term.clone() });
+            let terms: Vec<Term> = terms.collect();
+            let adds = match (terms.is_empty(), takes) {
+                (false, _) => Adds::Fields(summed(kind, &terms)?),
+                (true, false) => Adds::One,
+                (true, true) => Adds::MinusOne,
+            };
+            let filter = Filter::of(kind, &[&row.filter, conditions].concat())?;
+            Ok(Counter { tag: kind.tag, no, filter, adds, axes: axes.clone() })
+        };
+        Ok(vec![side(&stock.adds, false)?, side(&stock.takes, true)?])
     }
 
     /// What the fact adds to its cell's sum; members of distinct sets add nothing there.
@@ -116,18 +168,23 @@ impl Counter {
                 if negative { sum.saturating_sub(value) } else { sum.saturating_add(value) }
             }),
             Adds::Items(tag) => payload.len(*tag).and_then(|len| i64::try_from(len).ok()).unwrap_or_default(),
-            Adds::Member(_) => 0,
+            Adds::MinusOne => -1,
+            Adds::Member(_) | Adds::CaseMember(_) | Adds::Latest(..) => 0,
         }
     }
 
-    /// The member that the fact puts into a distinct set.
+    /// The member that the fact puts into a distinct set, or the case that it says something of.
     #[inline]
-    pub(crate) fn member(&self, payload: &Kind<'_>, values: &mut Values) -> Option<ValueNo> {
+    pub(crate) fn member(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+        let payload = event.kind();
         match &self.adds {
             Adds::Member(fields) if fields.len() == 1 => Some(fields[0].number(payload, values)),
             Adds::Member(fields) => {
                 let many = fields.iter().map(|field| field.value(payload)).collect();
                 Some(values.number(Value::Many(many)))
+            }
+            Adds::CaseMember(telling) | Adds::Latest(telling, _) => {
+                telling.value(event).map(|value| values.number(value))
             }
             _ => None,
         }
@@ -140,10 +197,18 @@ pub(crate) struct Planner {
     pub tag: u32,
     pub code: Box<str>,
     filter: Filter,
-    value: u32,
+    /// None plans one a fact.
+    value: Option<u32>,
     by: Option<Authority>,
-    year: Option<Scalar>,
+    year: Option<Year>,
     per: Box<[Scalar]>,
+}
+
+/// The field with the year of a plan, or with a day of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Year {
+    field: Scalar,
+    is_day: bool,
 }
 
 /// The field that tells plans apart, and how its numbers are called.
@@ -179,7 +244,7 @@ impl Planner {
 
     fn of_plan(code: &str, plan: &Plan) -> Result<Self, BadRule> {
         let kind = known(&plan.kind)?;
-        let value = number(kind, &plan.value, "a planned value")?;
+        let value = plan.value.as_deref().map(|name| number_in(kind, name, "a planned value")).transpose()?;
         let by = plan.by.as_deref().map(|name| {
             let names = match field(kind, name)?.shape {
                 Shape::Enum(of) => Some(of),
@@ -187,7 +252,10 @@ impl Planner {
             };
             Ok(Authority { field: Scalar::of(kind, name, "an authority")?, names })
         });
-        let year = plan.year_field.as_deref().map(|name| Scalar::of(kind, name, "a year"));
+        let year = plan.year_field.as_deref().map(|name| {
+            let is_day = matches!(field(kind, name)?.shape, Shape::Date);
+            Ok(Year { field: Scalar::of(kind, name, "a year")?, is_day })
+        });
         let per = plan.per.iter().map(|name| Scalar::of(kind, name, "a part of a plan"));
         Ok(Planner {
             tag: kind.tag,
@@ -209,13 +277,15 @@ impl Planner {
             (Some(names), Value::Int(number)) => names.value(number).map_or("", |value| value.name).into(),
             (_, value) => value.to_string().into_boxed_str(),
         });
-        let year = self.year.and_then(|year| match year.value(payload) {
+        let year = self.year.and_then(|year| match year.field.value(payload) {
+            Value::Int(day) if year.is_day => Some(day / 10_000),
             Value::Int(year) => Some(year),
             _ => None,
         });
         let part = Value::Many(self.per.iter().map(|field| field.value(payload)).collect());
         let planned = Planned { year, by: by.unwrap_or_default(), part };
-        payload.int(self.value).map(|value| (planned, value))
+        let value = self.value.map_or(Some(1), |field| payload.int(field));
+        value.map(|value| (planned, value))
     }
 }
 
@@ -223,12 +293,21 @@ fn known(name: &str) -> Result<&'static KindInfo, BadRule> {
     kind(name).ok_or_else(|| BadRule::Kind { kind: name.to_owned() })
 }
 
-fn summed(kind: &KindInfo, term: &Term) -> Result<(u32, bool), BadRule> {
-    number(kind, &term.field, "a number to add").map(|tag| (tag, term.negative))
+fn summed(kind: &KindInfo, terms: &[Term]) -> Result<Box<[(u32, bool)]>, BadRule> {
+    let summed = |term: &Term| Ok((number_in(kind, &term.field, "a number to add")?, term.negative));
+    terms.iter().map(summed).collect()
+}
+
+/// The conditions on a latest fact.
+fn having(row: &Indicator) -> &[Where] {
+    match &row.measure {
+        Measure::Latest(latest) => &latest.having,
+        _ => &[],
+    }
 }
 
 /// The tag of a field that holds one number that may be added.
-fn number(kind: &KindInfo, name: &str, purpose: &'static str) -> Result<u32, BadRule> {
+fn number_in(kind: &KindInfo, name: &str, purpose: &'static str) -> Result<u32, BadRule> {
     let field = field(kind, name)?;
     let adds_up = matches!(field.shape, Shape::Int { .. } | Shape::Bool) && !field.repeated;
     if adds_up { Ok(field.tag) } else { Err(misused(kind, name, purpose)) }

@@ -1,12 +1,13 @@
 //! The state back from its rows.
 
-use socai_tlog::{LeafIndex, UnitNo};
+use socai_tlog::{LeafIndex, UnitNo, UnitSeq};
 
 use crate::{
     activity::Activity,
     cube::{self, Facts, Total},
     drain::Head,
     fold::Fold,
+    latest::{About, Said},
     ledger::LedgerFact,
     rows::{self, BadRow, Parts, Table},
     values::Value,
@@ -14,7 +15,7 @@ use crate::{
 
 impl Fold {
     /// The tables that [`Fold::from_rows`] reads; rows of the others need not be given.
-    pub const HELD: [Table; 11] = [
+    pub const HELD: [Table; 12] = [
         Table::Head,
         Table::Ledger,
         Table::Activity,
@@ -26,6 +27,7 @@ impl Fold {
         Table::Answer,
         Table::Directive,
         Table::Baseline,
+        Table::Latest,
     ];
 
     /// Whether a key is of a table that [`Fold::from_rows`] reads.
@@ -85,6 +87,13 @@ impl Fold {
                 let member = self.values.number(Value::read(&mut parts)?);
                 parts.end()?;
                 self.distinct.restore((cell, member), Facts(rows::decode(key, value)?));
+            }
+            Table::Latest => {
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
+                let case = self.values.number(Value::read(&mut parts)?);
+                let seq = UnitSeq(parts.u64()?);
+                parts.end()?;
+                self.latest.restore(About { cell, case, seq }, Said::of(rows::decode(key, value)?));
             }
             Table::Plan => self.plans.restore(key, value)?,
             Table::Amended => self.amendments.restore(key, value)?,

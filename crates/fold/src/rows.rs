@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The version of keys and values, and of the kinds that count. Stored rows of another version are thrown away and rebuilt from the
 /// log: a record whose kind was not known when it came was rejected, and counts now.
-pub const ROWS_VERSION: u32 = 2;
+pub const ROWS_VERSION: u32 = 3;
 
 /// Largest value in bytes: rules are at most 1 MiB of facts, and a row holds little more than one record.
 const MAX_VALUE: usize = 2 << 20;
@@ -46,10 +46,12 @@ pub enum Table {
     Late = 12,
     /// indicator, slice, span, leaf → a comparative value from before the ledger.
     Baseline = 13,
+    /// as the cube, with a case and seq → what that fact adds while it is the latest of its case.
+    Latest = 14,
 }
 
 impl Table {
-    const ALL: [Table; 13] = [
+    const ALL: [Table; 14] = [
         Table::Head,
         Table::Ledger,
         Table::Activity,
@@ -63,6 +65,7 @@ impl Table {
         Table::Case,
         Table::Late,
         Table::Baseline,
+        Table::Latest,
     ];
 
     /// The table of a key's first byte.

@@ -19,6 +19,7 @@ use socai_tlog::LeafIndex;
 
 use crate::{
     cube::IndicatorNo,
+    figures::JudgedRow,
     filter::BadRule,
     indicator::{Axes, Counter, Planner},
     law,
@@ -237,7 +238,8 @@ impl Version {
     ) -> Result<Self, BadRule> {
         let (mut counters, mut planners) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for row in rows {
-            if let Some(counter) = Counter::of(row, |axes| number(series, &row.code, axes))? {
+            JudgedRow::of(row)?;
+            for counter in Counter::of(row, |axes| number(series, &row.code, axes))? {
                 counters.entry(counter.tag).or_default().push(counter);
             }
             if let Some(planner) = Planner::of(row)? {

@@ -16,7 +16,10 @@ use common::{
 use proptest::prelude::*;
 use serde_json::json;
 use socai_domain::corrections;
-use socai_fold::{CaseFact, Fold, Obligations, Table, figures::figures};
+use socai_fold::{
+    CaseFact, Fold, Obligations, Table,
+    figures::{Contributions, Figure, figures},
+};
 use socai_tlog::{EventName, LeafIndex};
 
 /// The district, in which ward 1 continues part of ward 7 and may amend its records.
@@ -86,7 +89,7 @@ fn state(ledger: &Ledger) -> State {
     let mut open: Vec<_> = pass.finish().unwrap();
     open.sort_by_key(|open| open.name);
     State {
-        figures: figures(&fold, &asked(), None).unwrap(),
+        figures: judged_too(ledger, &fold),
         cases: cases.map(|(key, value)| nowhere(CaseFact::read(key, value).unwrap())).collect(),
         effective: amendments()
             .map(|(name, amended)| (name, amended.effective(name).facts().map(<[u8]>::to_vec)))
@@ -107,9 +110,32 @@ fn state(ledger: &Ledger) -> State {
     }
 }
 
+/// The figures with those of judged cases. Digests go by the place in the log.
+fn judged_too(ledger: &Ledger, fold: &Fold) -> Vec<Figure> {
+    let mut pass = Contributions::new(fold, &asked());
+    ledger.iter().for_each(|record| pass.visit(&record).unwrap());
+    let found = figures(fold, &asked(), Some(&pass.finish().unwrap())).unwrap();
+    found.into_iter().map(|figure| Figure { digest: None, ..figure }).collect()
+}
+
 /// Suspensions and new rules take effect by their place in the log.
 fn is_placed(op: &Op) -> bool {
     matches!(op, Op::Suspend { .. } | Op::Resume { .. } | Op::Readopt)
+}
+
+#[test]
+fn the_facts_of_these_histories_are_such_as_can_count() {
+    let n = 7;
+    let ops = [
+        Op::Debt { day: n, action: 0, amount: n },
+        Op::Debt { day: n, action: 2, amount: n },
+        Op::Milestone { unit: 0, day: n, block: n, milestone: n },
+        Op::Dossier { unit: 0, day: n, number: n, channel: n },
+        Op::Status { unit: 0, day: n, number: n, status: 2 },
+        Op::Penalty { unit: 0, day: n, field: n, amount: n },
+        Op::Gift { unit: 0, day: n, source: n, group: n, quantity: n },
+    ];
+    assert_eq!(world::ledger(&ops).fold().1, []);
 }
 
 proptest! {

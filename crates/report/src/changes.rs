@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use socai_domain::Registry;
-use socai_domain::tables::{Format, Indicator};
+use socai_domain::tables::Indicator;
 use socai_domain::time::vietnam_rfc3339;
 use socai_fold::Report;
 use socai_fold::figures::{Asked, Cause, Restatement, Why};
@@ -13,7 +13,7 @@ use socai_tlog::{EventName, UnitNo};
 
 use crate::Error;
 use crate::figures::{AsOf, Form, Restated};
-use crate::format::{dem, ngay, so, tien};
+use crate::format::{dem, ngay, pct, point, so, tien};
 
 /// A comparison with what stands above it on paper.
 #[derive(Clone, Copy, Debug)]
@@ -102,9 +102,11 @@ fn unit_name(changes: &Changes<'_>, no: UnitNo) -> String {
 
 /// A value with its unit of measure; zero is a number here.
 fn printed(row: &Indicator, value: i128, lang: Lang) -> String {
-    match (row.format == Format::Tien, lang) {
-        (true, Lang::Vi) if value != 0 => tien(value),
-        (false, Lang::Vi) if value != 0 => format!("{} {}", dem(value), row.unit),
+    match (Form::of(row), lang) {
+        (Form::Percent(decimals), Lang::Vi) => pct(&point(value, decimals)),
+        (Form::Percent(decimals), Lang::En) => format!("{}%", point(value, decimals)),
+        (Form::Money, Lang::Vi) if value != 0 => tien(value),
+        (Form::Count, Lang::Vi) if value != 0 => format!("{} {}", dem(value), row.unit),
         _ => format!("{value} {}", row.unit),
     }
 }
@@ -254,7 +256,7 @@ impl Restated {
         Some(Restated {
             indicator: line.row.code.clone(),
             label: line.row.label.clone(),
-            form: if line.row.format == Format::Tien { Form::Money } else { Form::Count },
+            form: Form::of(&line.row),
             reported,
             known: line.after,
             reason: reasons.join(", "),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use socai_domain::CivilDate;
+use socai_domain::tables::{Format, Indicator};
 use socai_tlog::{Digest, Hash, TreeSize};
 
 use crate::detail::{Detail, Part, Standing};
-use crate::format::{dem, tien};
+use crate::format::{dem, pct, point, tien};
 
 /// Everything one report prints, as known at one tree size.
 #[derive(Clone, Debug)]
@@ -79,6 +80,8 @@ pub enum Form {
     Count,
     /// Money: `10 tỷ 287 triệu đồng`.
     Money,
+    /// A percentage with at most this many decimals: `98,76%`.
+    Percent(u8),
 }
 
 /// One figure.
@@ -94,8 +97,13 @@ pub struct Figure {
     pub form: Form,
     /// What it was asked for.
     pub span: Span,
-    /// What its facts add up to, in units of measure (money in đồng). What may be said of it: [`Figure::known`].
+    /// What its facts add up to, in units of measure (money in đồng, a percentage in units of its last decimal). What may be said of
+    /// it: [`Figure::known`].
     pub value: i128,
+    /// The two sums of a ratio.
+    pub fraction: Option<Fraction>,
+    /// Cases that were judged for it, counted or not; `None` for figures that judge none.
+    pub cases: Option<u64>,
     /// Plans it is compared with, in order of authority.
     pub plan: Vec<Plan>,
     /// As a percentage of the same period of the year before: `108.61`.
@@ -112,6 +120,15 @@ pub struct Figure {
     pub nil: Option<Nil>,
     /// Its parts by time and unit.
     pub detail: Detail,
+}
+
+/// What a ratio is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fraction {
+    /// Above the line.
+    pub numerator: i128,
+    /// Below it.
+    pub denominator: i128,
 }
 
 /// The days or the occasion a figure was asked for.
@@ -219,15 +236,31 @@ pub enum Known {
     Value(i128),
 }
 
+impl Form {
+    /// How figures of a row print.
+    pub(crate) fn of(row: &Indicator) -> Form {
+        match row.format {
+            Format::Tien => Form::Money,
+            Format::Pct => Form::Percent(row.percent_decimals),
+            Format::Dem => Form::Count,
+        }
+    }
+}
+
 impl Figure {
     /// What may be said about this figure. Absence of facts alone is never a zero.
     pub fn known(&self) -> Known {
         self.known_part(Part { value: self.value, events: self.events })
     }
 
-    /// What may be said about a part of this figure, by the same rule.
+    /// What may be said about a part of this figure, by the same rule. A ratio of nothing is nothing; none of the cases that were
+    /// judged is a zero.
     pub fn known_part(&self, part: Part) -> Known {
-        let is_confirmed = self.nil.as_ref().map_or(part.events > 0, |nil| nil.missing.is_empty());
+        if self.fraction.is_some_and(|fraction| fraction.denominator <= 0) {
+            return Known::Nothing;
+        }
+        let has_grounds = part.events > 0 || self.cases.is_some_and(|cases| cases > 0);
+        let is_confirmed = self.nil.as_ref().map_or(has_grounds, |nil| nil.missing.is_empty());
         match part.value {
             0 if is_confirmed => Known::Zero,
             0 => Known::Nothing,
@@ -247,6 +280,8 @@ impl Figure {
     pub fn printed(&self) -> Option<String> {
         match (self.known(), self.form) {
             (Known::Nothing, _) => None,
+            (Known::Zero, Form::Percent(_)) => Some(pct("0")),
+            (Known::Value(value), Form::Percent(decimals)) => Some(pct(&point(value, decimals))),
             (Known::Zero, _) => Some("không phát sinh".to_owned()),
             (Known::Value(value), Form::Money) => Some(tien(value)),
             (Known::Value(value), Form::Count) => Some(format!("{} {}", dem(value), self.unit)),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::tables::{Compare, Format, Indicator, Occasion as Row, Table};
+use socai_domain::lifecycle::Family;
+use socai_domain::tables::{Compare, Indicator, Occasion as Row, STATE, Table};
 use socai_domain::{CivilDate, Registry};
 use socai_fold::figures::{self, Asked, Pick, Picked, Window, spreads};
 use socai_fold::{Fold, Rulebook};
@@ -12,7 +13,8 @@ use socai_proto::v1::DirectiveClass;
 use socai_tlog::{Hash, UnitNo};
 
 use crate::figures::{
-    AsOf, Directive, Figure, Figures, Form, Lunar, Nil, Occasion, Period, Plan, Slice, Span, UnitName,
+    AsOf, Directive, Figure, Figures, Form, Fraction, Lunar, Nil, Occasion, Period, Plan, Slice, Span,
+    UnitName,
 };
 use crate::fill_detail::{detail, standings};
 use crate::format::{ngay, thang};
@@ -55,9 +57,11 @@ fn filled(
         indicator: row.code.clone(),
         label: row.label.clone(),
         unit: row.unit.clone(),
-        form: if row.format == Format::Tien { Form::Money } else { Form::Count },
+        form: Form::of(row),
         span: span(&figure.window),
         value: figure.value,
+        fraction: figure.fraction.map(|of| Fraction { numerator: of.numerator, denominator: of.denominator }),
+        cases: figure.cases,
         plan: plans(row, figure),
         same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
         lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {
@@ -94,11 +98,14 @@ fn plans(row: &Indicator, figure: &figures::Figure) -> Vec<Plan> {
 }
 
 fn slice(row: &Indicator, part: &figures::SlicePart) -> Slice {
-    let values = row.kind.as_deref().and_then(|kind| labels(kind, &part.axis));
+    let kind = row.kind.as_deref();
+    let values = kind.and_then(|kind| labels(kind, &part.axis));
+    let family = kind.and_then(Family::of_kind).filter(|_| part.axis == STATE && values.is_none());
+    let state = family.and_then(|family| family.label(&part.value)).map(|label| label.vi.to_owned());
     Slice {
         axis: part.axis.clone(),
         key: part.value.clone(),
-        label: label(values, &part.value),
+        label: state.unwrap_or_else(|| label(values, &part.value)),
         value: part.part.value,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use socai_domain::Registry;
+use socai_domain::{Registry, tables::PeriodUse};
 use socai_fold::figures::{self, Asked, Spread};
 use socai_fold::{Closing, Fold};
 use socai_proto::{kind, v1::UnitType};
@@ -20,7 +20,7 @@ pub(crate) fn detail(
     spread: Option<&Spread>,
 ) -> Detail {
     let same_period = figure.same_period.as_ref().map(|same| same.compared.value);
-    let Some(spread) = spread else { return Detail { same_period, ..Detail::default() } };
+    let Some(spread) = spread else { return judged(registry, asked, figure, same_period) };
     Detail {
         in_period: part(spread.in_period),
         to_date: part(spread.to_date),
@@ -28,6 +28,21 @@ pub(crate) fn detail(
         units: spread.units.iter().map(|(no, of)| (name(registry, *no, asked.to).id, part(*of))).collect(),
         unallocated: part(spread.unallocated),
         is_additive: spread.is_additive,
+    }
+}
+
+/// Cases are judged on one day and belong to wards: the figure has no other parts.
+fn judged(registry: &Registry, asked: &Asked, figure: &figures::Figure, same_period: Option<i128>) -> Detail {
+    let whole = Part { value: figure.value, events: figure.events };
+    let units = figure.wards.iter().map(|ward| (name(registry, ward.unit, asked.to).id, part(ward.part)));
+    let is_of_days = figure.row.period == PeriodUse::Period;
+    Detail {
+        in_period: if is_of_days { whole } else { Part::default() },
+        to_date: if is_of_days { Part::default() } else { whole },
+        same_period,
+        units: units.collect(),
+        unallocated: part(figure.unallocated),
+        is_additive: false,
     }
 }
 

@@ -12,7 +12,8 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
 ///
 /// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
 /// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
-/// which nothing may be said has the value `null`. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations of units that exist.
+/// which nothing may be said has the value `null`. A ratio has `numerator` and `denominator` after its value, which is the percentage in units
+/// of its last decimal: 9876 is 98,76% with two decimals. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations of units that exist.
 pub fn json(figures: &Figures) -> Result<String, Error> {
     let mut text = serde_json::to_string_pretty(&Sheet::of(figures))?;
     text.push('\n');
@@ -48,6 +49,11 @@ struct FigureRow<'a> {
     indicator: &'a str,
     label: &'a str,
     value: Option<i128>,
+    /// Only for ratios, with the denominator.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numerator: Option<i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denominator: Option<i128>,
     unit: &'a str,
     period: SpanRow<'a>,
     printed: Option<String>,
@@ -113,6 +119,8 @@ impl<'a> FigureRow<'a> {
                 Known::Zero => Some(0),
                 Known::Value(value) => Some(value),
             },
+            numerator: figure.fraction.map(|fraction| fraction.numerator),
+            denominator: figure.fraction.map(|fraction| fraction.denominator),
             unit: &figure.unit,
             period: SpanRow::of(&figure.span),
             printed: figure.printed(),

@@ -35,8 +35,8 @@ pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};
 pub use figures::{
-    AsOf, Directive, Figure, Figures, Form, Known, Lunar, Nil, Occasion, Period, Plan, Restated, Slice, Span,
-    UnitName,
+    AsOf, Directive, Figure, Figures, Form, Fraction, Known, Lunar, Nil, Occasion, Period, Plan, Restated,
+    Slice, Span, UnitName,
 };
 
 pub use docx::docx;

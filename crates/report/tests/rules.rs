@@ -34,7 +34,11 @@ fn every_figure_of_the_template_has_a_row_and_prints_in_its_form() {
         let Some(row) = rows.iter().find(|row| row.code == code) else {
             panic!("line {line}: {code} has no indicator row");
         };
-        let form = if row.format == Format::Tien { "tien" } else { "dem" };
+        let form = match row.format {
+            Format::Tien => "tien",
+            Format::Dem => "dem",
+            Format::Pct => "pct",
+        };
         for call in TEMPLATE.split(&format!("f(\"{code}\")|")).skip(1) {
             let filter: String = call.chars().take_while(char::is_ascii_alphabetic).collect();
             assert_eq!(filter, form, "{code}");
@@ -63,7 +67,6 @@ fn every_kind_of_a_domain_is_counted_by_a_row_or_known_not_to_be() {
     // They say where a case stands; what is counted is its other facts.
     let states = [
         "project.registered",
-        "violation.recorded",
         "penalty.execution_changed",
         "gift.programme_approved",
         "directive.progressed",

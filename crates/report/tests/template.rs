@@ -4,7 +4,7 @@
 mod common;
 
 use common::{figure, reference};
-use socai_report::{Error, Template, TemplateError};
+use socai_report::{Error, Form, Template, TemplateError};
 
 fn refused(source: &str) -> TemplateError {
     Template::parse(source).unwrap_err()
@@ -20,7 +20,7 @@ fn a_broken_template_names_its_line() {
         ("một\nhai\n{% filter cau %}{{ f(\"NS.01\").pla.city|pct }}{% endfilter %}", 3),
         ("{{ ky.sai }}", 1),
         ("một\n{{ 5|tien }}", 2),
-        ("một\n{{ f(\"NS.01\")|pct }}", 2),
+        ("một\n{{ 5|pct }}", 2),
         ("{% filter cau(sai=1) %}x{% endfilter %}", 1),
         ("a\nb\nc {% for i in range(9) %}x{% endfor %}", 3),
         ("{% include \"/etc/passwd\" %}", 1),
@@ -70,6 +70,29 @@ fn a_figure_printed_in_the_wrong_form_is_the_templates_error() {
     match template.body(&month) {
         Err(Error::Template(TemplateError::Broken { line: 1, reason })) => {
             assert!(reason.contains("`tien`"), "{reason}")
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_ratio_prints_as_a_percentage_and_nothing_else_does() {
+    let of = |filter: &str| {
+        Template::parse(&format!(
+            "# A\n{{% filter cau %}}Tỷ lệ {{{{ f(\"MC.03\")|{filter} }}}}.{{% endfilter %}}"
+        ))
+        .unwrap()
+    };
+    let mut month = reference();
+    month.figures = vec![figure("MC.03", "Tỷ lệ", "%", 6_670)];
+    month.figures[0].form = Form::Percent(2);
+    let body = format!("{:?}", of("pct").body(&month).unwrap());
+    assert!(body.contains("Tỷ lệ 66,7%."), "{body}");
+    assert!(of("dem").body(&month).is_err());
+    month.figures[0].form = Form::Count;
+    match of("pct").body(&month) {
+        Err(Error::Template(TemplateError::Broken { reason, .. })) => {
+            assert!(reason.contains("`dem`"), "{reason}")
         }
         other => panic!("{other:?}"),
     }

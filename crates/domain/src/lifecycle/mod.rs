@@ -10,6 +10,7 @@ pub mod clearance;
 pub mod conscription;
 pub mod directive;
 pub mod dossier;
+mod family;
 mod finding;
 pub mod gift;
 pub mod penalty;
@@ -21,6 +22,7 @@ use socai_proto::schema::Label;
 
 use crate::{CivilDate, Dong, law::Rules};
 
+pub use family::Family;
 pub use finding::Finding;
 pub use story::Fact;
 use story::Story;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, de};
 
+use super::measures::{self, MeasureName};
 use super::source::{Row, Source};
-use super::{Compare, Format, Indicator, Measure, PeriodUse, Plan, TableError, Term, Where, WhereValue};
+use super::{Compare, Format, Indicator, PeriodUse, Plan, TableError, Where, WhereValue};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -15,60 +16,67 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+pub(super) struct Written {
     code: String,
     label: String,
     #[serde(default)]
     label_en: String,
     unit: String,
-    kind: Option<String>,
+    pub kind: Option<String>,
     #[serde(default, rename = "where", deserialize_with = "filter")]
-    filter: Vec<Where>,
-    measure: MeasureName,
+    pub filter: Vec<Where>,
+    pub measure: MeasureName,
     #[serde(default)]
-    of: Vec<String>,
+    pub of: Vec<String>,
+    #[serde(default, deserialize_with = "filter")]
+    pub adds: Vec<Where>,
+    #[serde(default, deserialize_with = "filter")]
+    pub takes: Vec<Where>,
+    pub value: Option<String>,
+    #[serde(default, deserialize_with = "filter")]
+    pub having: Vec<Where>,
     #[serde(default)]
-    period: PeriodName,
+    pub states: Vec<String>,
+    #[serde(default)]
+    pub findings: Vec<String>,
+    #[serde(default)]
+    pub without: Vec<String>,
+    #[serde(default)]
+    pub numerator: Vec<String>,
+    #[serde(default)]
+    pub denominator: Vec<String>,
+    pub period: Option<PeriodName>,
     occasion_field: Option<String>,
     year_field: Option<String>,
     #[serde(default)]
     slices: Vec<String>,
-    plan: Option<Plan>,
+    pub plan: Option<Plan>,
     #[serde(default)]
     compare: Vec<Compare>,
-    format: Format,
+    pub format: Format,
     #[serde(default = "two")]
     percent_decimals: u8,
     #[serde(default)]
-    nil_scope: Vec<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum MeasureName {
-    Count,
-    Sum,
-    Items,
-    Distinct,
-    Units,
+    pub nil_scope: Vec<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum PeriodName {
+pub(super) enum PeriodName {
     #[default]
     Period,
     FiscalYearToDate,
     Year,
     Occasion,
     ToDate,
+    Before,
 }
 
 fn two() -> u8 {
     2
 }
 
-/// `{ field = ["a", "b"], unplanned = true }`, in the order of the keys.
+/// `{ field = ["a", "b"], unplanned = true, reused = { at-least = 1 } }`, in the order of the keys.
 pub(super) fn filter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Where>, D::Error> {
     let table = toml::Table::deserialize(deserializer)?;
     table.into_iter().map(|(field, value)| condition(field, value).map_err(de::Error::custom)).collect()
@@ -78,6 +86,10 @@ fn condition(field: String, value: toml::Value) -> Result<Where, String> {
     let values = match value {
         toml::Value::Array(values) if values.is_empty() => return Err(format!("`{field}` accepts no value")),
         toml::Value::Array(values) => values,
+        toml::Value::Table(bound) => {
+            let values = vec![at_least(&field, &bound)?];
+            return Ok(Where { field, values });
+        }
         one => vec![one],
     };
     let values = values.into_iter().map(|value| match value {
@@ -89,11 +101,18 @@ fn condition(field: String, value: toml::Value) -> Result<Where, String> {
     Ok(Where { values: values.collect::<Result<_, _>>()?, field })
 }
 
+fn at_least(field: &str, bound: &toml::Table) -> Result<WhereValue, String> {
+    match (bound.get("at-least"), bound.len()) {
+        (Some(toml::Value::Integer(number)), 1) => Ok(WhereValue::AtLeast(*number)),
+        _ => Err(format!("`{field}` takes values, or `{{ at-least = 1 }}`")),
+    }
+}
+
 pub(super) fn parse(content: &str) -> Result<Vec<Indicator>, TableError> {
     let source = Source { name: "indicators", content };
     let file: File = source.parse()?;
     let mut codes = BTreeSet::new();
-    let mut indicators = Vec::with_capacity(file.indicator.len());
+    let (mut indicators, mut spans) = (Vec::with_capacity(file.indicator.len()), vec![]);
     for row in file.indicator {
         let (span, written) = (row.span(), row.into_inner());
         let indicator = written.checked().map_err(|(key, problem)| source.row_error(&span, key, problem))?;
@@ -101,11 +120,19 @@ pub(super) fn parse(content: &str) -> Result<Vec<Indicator>, TableError> {
             return Err(source.row_error(&span, "code", format!("`{}` is listed twice", indicator.code)));
         }
         indicators.push(indicator);
+        spans.push(span);
+    }
+    for (at, span) in spans.iter().enumerate() {
+        let period = measures::complete(&indicators[at], &indicators);
+        let period = period.map_err(|(key, problem)| source.row_error(span, key, problem))?;
+        if let Some(period) = period {
+            indicators[at].period = period;
+        }
     }
     Ok(indicators)
 }
 
-type Problem = (&'static str, String);
+pub(super) type Problem = (&'static str, String);
 
 impl Written {
     fn checked(self) -> Result<Indicator, Problem> {
@@ -118,8 +145,9 @@ impl Written {
         if let Some(twice) = self.slices.iter().enumerate().find(|(i, s)| self.slices[..*i].contains(s)) {
             return Err(("slices", format!("`{}` is listed twice", twice.1)));
         }
-        let (measure, period) = (self.measure()?, self.period()?);
         self.check_kinds()?;
+        let (measure, period) = (self.measure()?, self.period()?);
+        self.check_fit(&period)?;
         Ok(Indicator {
             code: self.code,
             label: self.label,
@@ -139,8 +167,9 @@ impl Written {
     }
 
     fn check_kinds(&self) -> Result<(), Problem> {
-        if self.kind.is_some() == (self.measure == MeasureName::Units) {
-            return Err(("kind", "every measure but `units` names the kind it counts".into()));
+        let has_no_kind = matches!(self.measure, MeasureName::Units | MeasureName::Ratio);
+        if self.kind.is_some() == has_no_kind {
+            return Err(("kind", "every measure but `units` and `ratio` names the kind it counts".into()));
         }
         let named =
             [("kind", self.kind.as_deref()), ("plan", self.plan.as_ref().map(|plan| plan.kind.as_str()))];
@@ -152,32 +181,14 @@ impl Written {
         Ok(())
     }
 
-    fn measure(&self) -> Result<Measure, Problem> {
-        let wants = |fits: bool, what: &str| match fits {
-            true => Ok(()),
-            false => Err(("of", format!("measure `{:?}` takes {what}", self.measure).to_lowercase())),
-        };
-        match self.measure {
-            MeasureName::Count => wants(self.of.is_empty(), "no fields").map(|()| Measure::Count),
-            MeasureName::Units => wants(self.of.is_empty(), "no fields").map(|()| Measure::Units),
-            MeasureName::Items => {
-                wants(self.of.len() == 1, "one repeated field").map(|()| Measure::Items(self.of[0].clone()))
-            }
-            MeasureName::Distinct => {
-                wants(!self.of.is_empty(), "at least one field").map(|()| Measure::Distinct(self.of.clone()))
-            }
-            MeasureName::Sum => wants(!self.of.is_empty(), "at least one field")
-                .map(|()| Measure::Sum(self.of.iter().map(term).collect())),
-        }
-    }
-
     fn period(&self) -> Result<PeriodUse, Problem> {
         let by = |field: &Option<String>, key: &'static str| {
             field.clone().ok_or_else(|| (key, "this period needs the field that names it".to_owned()))
         };
-        let (period, year, occasion) = match self.period {
+        let (period, year, occasion) = match self.period.unwrap_or_default() {
             PeriodName::Period => (PeriodUse::Period, false, false),
             PeriodName::ToDate => (PeriodUse::ToDate, false, false),
+            PeriodName::Before => (PeriodUse::Before, false, false),
             PeriodName::Year => (PeriodUse::Year(by(&self.year_field, "year_field")?), true, false),
             PeriodName::FiscalYearToDate => {
                 (PeriodUse::FiscalYearToDate(by(&self.year_field, "year_field")?), true, false)
@@ -193,12 +204,5 @@ impl Written {
             return Err(("occasion_field", "only for period = \"occasion\"".into()));
         }
         Ok(period)
-    }
-}
-
-fn term(text: &String) -> Term {
-    match text.strip_prefix('-') {
-        Some(field) => Term { field: field.trim().to_owned(), negative: true },
-        None => Term { field: text.to_owned(), negative: false },
     }
 }

@@ -15,7 +15,7 @@ pub struct Indicator {
     pub label_en: String,
     /// Unit as printed: `trường hợp`; money is `triệu đồng` on paper and đồng in data.
     pub unit: String,
-    /// Kind of events counted; none for [`Measure::Units`], which counts the registry.
+    /// Kind of events counted; none for [`Measure::Units`], which counts the registry, and [`Measure::Ratio`].
     pub kind: Option<String>,
     /// Conditions on the payload; all must hold.
     pub filter: Vec<Where>,
@@ -47,8 +47,7 @@ pub struct Where {
 }
 
 /// A value a field may have.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhereValue {
     /// Yes or no.
     Bool(bool),
@@ -56,6 +55,8 @@ pub enum WhereValue {
     Int(i64),
     /// An enum value's short name, or text.
     Text(String),
+    /// This integer or a larger one.
+    AtLeast(i64),
 }
 
 /// What is added up.
@@ -67,10 +68,60 @@ pub enum Measure {
     Sum(Vec<Term>),
     /// Items of a repeated field: the works of an acceptance.
     Items(String),
-    /// Different combinations of fields: plan and round.
+    /// Different combinations of fields: plan and round. `case` is the fact's case.
     Distinct(Vec<String>),
+    /// A balance: what some facts add, less what others take away.
+    Stock(Stock),
+    /// Cases by their latest fact.
+    Latest(Latest),
+    /// Cases as they stand on the last day, judged by the adopted law and calendar.
+    AsOf(AsOf),
+    /// A percentage of two sums of other rows.
+    Ratio(Ratio),
     /// Units in the registry on the last day of the period.
     Units,
+}
+
+/// A balance at the end of a day. No fact is in both lists of conditions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stock {
+    /// The fields that are summed; none counts facts.
+    pub fields: Vec<Term>,
+    /// Facts that add.
+    pub adds: Vec<Where>,
+    /// Facts that take away.
+    pub takes: Vec<Where>,
+}
+
+/// The latest fact of each case, by day, then unit, then number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// The fields that tell cases apart. `case` is the fact's case, `place` the unit it belongs to.
+    pub of: Vec<String>,
+    /// The field of the latest fact that is added up; none counts cases.
+    pub value: Option<String>,
+    /// Conditions that the latest fact meets, or the case is left out.
+    pub having: Vec<Where>,
+}
+
+/// Cases that have a fact of the row's kind and are judged as the row says. Lists that are empty ask nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// Names of states, one of which the case is in.
+    pub states: Vec<String>,
+    /// Codes of findings, one of which it has.
+    pub findings: Vec<String>,
+    /// Codes of findings, none of which it has.
+    pub without: Vec<String>,
+}
+
+/// A percentage, from sums, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ratio {
+    /// Codes of the rows above the line, which add up.
+    pub numerator: Vec<String>,
+    /// Codes of the rows below it.
+    pub denominator: Vec<String>,
 }
 
 /// A summed field.
@@ -95,6 +146,8 @@ pub enum PeriodUse {
     Occasion(String),
     /// Everything up to its last day.
     ToDate,
+    /// Everything up to the day before its first one: what was carried over.
+    Before,
 }
 
 /// A plan that the figure is a percentage of.
@@ -106,12 +159,13 @@ pub struct Plan {
     /// Conditions on that kind's payload.
     #[serde(default, rename = "where", deserialize_with = "filter")]
     pub filter: Vec<Where>,
-    /// Its field with the planned value.
-    pub value: String,
+    /// Its field with the planned value; without one every fact plans one.
+    #[serde(default)]
+    pub value: Option<String>,
     /// Its field that tells plans apart, printed side by side: `authority`.
     #[serde(default)]
     pub by: Option<String>,
-    /// Its field with the year.
+    /// Its field with the year, or with a day of it.
     #[serde(default)]
     pub year_field: Option<String>,
     /// Its fields whose values are parts of one plan that add up: the services and target units of a quota.
@@ -139,6 +193,6 @@ pub enum Format {
     Dem,
     /// Money: 1.005 tỷ 123 triệu đồng.
     Tien,
-    /// A percentage.
+    /// A percentage: 98,76%. For [`Measure::Ratio`] and nothing else.
     Pct,
 }

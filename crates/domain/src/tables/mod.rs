@@ -9,6 +9,7 @@ mod indicator_rows;
 mod indicators;
 mod law;
 mod law_sections;
+mod measures;
 mod obligations;
 mod occasions;
 mod periods;
@@ -16,8 +17,11 @@ mod source;
 
 pub use grouping::{Grouping, GroupingRow, Member};
 pub use holidays::Holidays;
-pub use indicators::{Compare, Format, Indicator, Measure, PeriodUse, Plan, Term, Where, WhereValue};
+pub use indicators::{
+    AsOf, Compare, Format, Indicator, Latest, Measure, PeriodUse, Plan, Ratio, Stock, Term, Where, WhereValue,
+};
 pub use law::{Law, LawRow};
+pub use measures::STATE;
 pub use obligations::{Counterpart, Obligation};
 pub use occasions::Occasion;
 pub use periods::Periods;

@@ -112,6 +112,7 @@ impl Window {
         Some(match period {
             PeriodUse::Period => Window { from: asked.from, to: asked.to, pick: None },
             PeriodUse::ToDate => Window { from: start, to: asked.to, pick: None },
+            PeriodUse::Before => Window { from: start, to: asked.from.add_days(-1)?, pick: None },
             PeriodUse::FiscalYearToDate(field) => {
                 Window { from: CivilDate::new(asked.year, 1, 1)?, to: asked.to, pick: year(field) }
             }
@@ -123,7 +124,7 @@ impl Window {
         })
     }
 
-    /// The same window a year earlier; none for occasions, which do not come back on the same days, and for all time.
+    /// The same window a year earlier; none for occasions, which do not come back on the same days.
     pub fn year_before(&self) -> Option<Self> {
         let pick = match &self.pick {
             None => None,
@@ -136,6 +137,7 @@ impl Window {
             (false, false) => {
                 Some(Window { from: self.from.add_months(-12)?, to: self.to.add_months(-12)?, pick })
             }
+            (true, false) => Some(Window { from: self.from, to: self.to.add_months(-12)?, pick }),
             (true, true) if pick.is_some() => Some(Window { from: self.from, to: self.to, pick }),
             _ => None,
         }

@@ -14,45 +14,94 @@ use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
+    cases::Cases,
     figure::units_of,
+    judged::{JudgedTotals, judged},
 };
 use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
 
 /// The facts behind one figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Contribution {
     /// How many.
     pub events: u64,
     /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order.
     pub digest: Digest,
+    /// The value of a row that judges cases, which only a pass over their facts can tell.
+    pub(crate) judged: Option<JudgedTotals>,
+}
+
+impl Contribution {
+    /// What only the judged cases of a row say.
+    pub(crate) fn judged(totals: JudgedTotals) -> Self {
+        let digest = Digest(*blake3::Hasher::new().finalize().as_bytes());
+        Contribution { events: totals.facts.len() as u64, digest, judged: Some(totals) }
+    }
 }
 
 /// The pass. Give it every record below the fold's size, in order; ask [`Contributions::finish`] at the end.
+///
+/// For rows that judge cases it holds the facts of their kinds; for all others its memory does not grow with the records.
 pub struct Contributions<'f> {
     fold: &'f Fold,
     tallies: Vec<Tally>,
-    /// Counter's indicator number → tally.
-    by_number: Vec<Option<u16>>,
+    /// Counter's indicator number → the tallies that its facts may belong to.
+    watched: Vec<Vec<Watch>>,
+    cases: Cases,
     next: u64,
     rejected: usize,
 }
 
+/// A tally and the days of the row whose facts it takes: its own, or those of a row that a ratio names.
+struct Watch {
+    tally: usize,
+    window: Window,
+}
+
 struct Tally {
     code: String,
-    window: Window,
     /// Unit ids counted by a figure that counts units.
     units: Option<BTreeSet<String>>,
+    /// Codes of rows that judge cases, whose facts belong to it.
+    judged: Vec<String>,
+    /// Facts so far, when others come in between at the end.
+    kept: Vec<(LeafIndex, EventName)>,
+    last: Option<LeafIndex>,
     events: u64,
     hasher: blake3::Hasher,
 }
 
 impl Tally {
-    fn add(&mut self, name: EventName) {
+    /// Takes a fact; once, however many of a ratio's rows count it.
+    fn add(&mut self, leaf: LeafIndex, name: EventName) {
+        if self.last.replace(leaf) == Some(leaf) {
+            return;
+        }
+        match self.judged.is_empty() {
+            true => self.hash(name),
+            false => self.kept.push((leaf, name)),
+        }
+    }
+
+    fn hash(&mut self, name: EventName) {
         let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
         bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
         self.hasher.update(&bytes);
         self.events += 1;
+    }
+
+    fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
+        let mut facts = std::mem::take(&mut self.kept);
+        for code in &self.judged {
+            facts.extend(judged.get(code).into_iter().flat_map(|judged| &judged.facts));
+        }
+        facts.sort_unstable();
+        facts.dedup();
+        facts.into_iter().for_each(|(_, name)| self.hash(name));
+        let digest = Digest(*self.hasher.finalize().as_bytes());
+        let judged = judged.get(&self.code).cloned();
+        (self.code, Contribution { events: self.events, digest, judged })
     }
 }
 
@@ -60,10 +109,26 @@ impl<'f> Contributions<'f> {
     /// A pass for every indicator in force on the last asked day.
     pub fn new(fold: &'f Fold, asked: &Asked) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-        let tallies: Vec<Tally> = rows.iter().filter_map(|row| tally(fold, row, asked)).collect();
-        let number = |code: &str| tallies.iter().position(|tally| tally.code == code).map(|at| at as u16);
-        let by_number = fold.rulebook().series().iter().map(|series| number(&series.code)).collect();
-        Contributions { fold, tallies, by_number, next: 0, rejected: 0 }
+        let (mut tallies, mut windows) = (vec![], vec![]);
+        for row in rows {
+            let Some(window) = Window::of(&row.period, asked) else { continue };
+            let of_rows = parts(row).filter_map(|code| rows.iter().find(|row| row.code == *code));
+            let of_rows: Vec<&Indicator> =
+                if parts(row).next().is_some() { of_rows.collect() } else { vec![row] };
+            let tally = tallies.len();
+            windows.extend(of_rows.iter().filter_map(|of| {
+                let window =
+                    if of.code == row.code { Some(window.clone()) } else { Window::of(&of.period, asked) };
+                Some((of.code.clone(), Watch { tally, window: window? }))
+            }));
+            tallies.push(tally_of(fold, row, &of_rows, asked));
+        }
+        let watched = fold.rulebook().series().iter().map(|series| {
+            let of_code = windows.iter().filter(|(code, _)| *code == series.code);
+            of_code.map(|(_, watch)| Watch { tally: watch.tally, window: watch.window.clone() }).collect()
+        });
+        let watched = watched.collect();
+        Contributions { fold, tallies, watched, cases: Cases::new(fold, asked), next: 0, rejected: 0 }
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
@@ -96,17 +161,18 @@ impl<'f> Contributions<'f> {
         if let Kind::UnitRegistered(unit) = event.kind() {
             let of_unit =
                 |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
-            self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(name));
+            self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(leaf, name));
         }
+        self.cases.visit(event, name, leaf);
         let (day, payload) = (event.occurred_on(), event.kind());
         let Some(version) = self.fold.rulebook().version(leaf, day) else { return };
         let Some(of_kind) = version.of_kind(event.tag()) else { return };
         for Counted { counter, .. } in of_kind.counters.of(payload) {
-            let Some(at) = self.by_number[usize::from(counter.no.0)] else { continue };
-            let tally = &mut self.tallies[usize::from(at)];
-            let field = tally.window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
-            if tally.window.holds(day, payload, field) {
-                tally.add(name);
+            for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
+                let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
+                if window.holds(day, payload, field) {
+                    self.tallies[*tally].add(leaf, name);
+                }
             }
         }
     }
@@ -120,17 +186,31 @@ impl<'f> Contributions<'f> {
             let (got, expected) = (LeafIndex(self.fold.size().0), LeafIndex(self.next));
             return Err(FoldError::OutOfOrder { got, expected });
         }
-        let found = self.tallies.into_iter().map(|tally| {
-            let digest = Digest(*tally.hasher.finalize().as_bytes());
-            (tally.code, Contribution { events: tally.events, digest })
-        });
-        Ok(found.collect())
+        let judged = judged(&self.cases, self.fold);
+        Ok(self.tallies.into_iter().map(|tally| tally.done(&judged)).collect())
     }
 }
 
-fn tally(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Tally> {
-    let window = Window::of(&row.period, asked)?;
+/// The codes of the rows that a ratio is of.
+fn parts(row: &Indicator) -> impl Iterator<Item = &String> {
+    let ratio = match &row.measure {
+        Measure::Ratio(ratio) => Some(ratio),
+        _ => None,
+    };
+    ratio.into_iter().flat_map(|ratio| ratio.numerator.iter().chain(&ratio.denominator))
+}
+
+fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked) -> Tally {
     let units = (row.measure == Measure::Units)
         .then(|| units_of(fold, row, asked.to).into_iter().map(|unit| unit.id.clone()).collect());
-    Some(Tally { code: row.code.clone(), window, units, events: 0, hasher: blake3::Hasher::new() })
+    let judged = of_rows.iter().filter(|of| matches!(of.measure, Measure::AsOf(_)));
+    Tally {
+        code: row.code.clone(),
+        units,
+        judged: judged.map(|of| of.code.clone()).collect(),
+        kept: vec![],
+        last: None,
+        events: 0,
+        hasher: blake3::Hasher::new(),
+    }
 }

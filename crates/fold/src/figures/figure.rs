@@ -11,11 +11,13 @@ use socai_proto::{kind, schema::Shape, v1::UnitType};
 use socai_tlog::{Digest, EventName, LeafIndex, UnitNo};
 
 use super::{
+    answers::Answers,
     asked::{Asked, Window},
     contributions::Contribution,
     nil::{Nil, nil},
     percent::percent,
-    totals::{Totals, totals},
+    ratio::Fraction,
+    totals::Totals,
 };
 use crate::fold::Fold;
 
@@ -26,12 +28,16 @@ pub struct Figure {
     pub row: Indicator,
     /// Version of the rules the row is from.
     pub rules_version: u32,
-    /// Facts recorded after this leaf are counted; earlier ones came before the indicator was adopted.
+    /// Facts recorded after this leaf are counted; earlier ones came before the indicator was adopted. Cases are judged whole.
     pub counted_since: LeafIndex,
     /// Days and fields that decided which facts belong to it.
     pub window: Window,
-    /// The value; money in đồng.
+    /// The value; money in đồng. Of a ratio the percentage in units of its last decimal: 9876 is 98,76% with two decimals.
     pub value: i128,
+    /// The two sums of a ratio, exact; none for other measures.
+    pub fraction: Option<Fraction>,
+    /// Cases that a row which judges them looked at, counted or not; none for other measures.
+    pub cases: Option<u64>,
     /// How many facts contributed.
     pub events: u64,
     /// Digest over their names in leaf order, when a second pass was made.
@@ -114,50 +120,66 @@ pub struct Disagreement {
 }
 
 /// The figures of a question, in printing order. `found` comes from a [`super::Contributions`] pass with the same question; without
-/// it figures have no digests.
+/// it figures have no digests, and rows that judge cases, with the ratios of them, are left out.
 pub fn figures(
     fold: &Fold,
     asked: &Asked,
     found: Option<&BTreeMap<String, Contribution>>,
 ) -> Result<Vec<Figure>, Disagreement> {
     let Some((adopted, rows)) = fold.rulebook().indicators(asked.to) else { return Ok(vec![]) };
+    let answers = Answers::of(fold, rows, asked, found);
     let mut figures = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(window) = Window::of(&row.period, asked) else { continue };
-        let mut figure = figure(fold, row, adopted.version, asked, window);
+        let Some((fraction, totals)) = answers.answer(row) else { continue };
+        let mut figure = figure(&answers, row, adopted.version, window, (fraction, totals));
         if let Some(found) = found.and_then(|found| found.get(&row.code)) {
-            if found.events != figure.events && row.measure != Measure::Units {
+            let may_differ = matches!(row.measure, Measure::Units | Measure::Ratio(_));
+            if found.events != figure.events && !may_differ {
                 let indicator = row.code.clone();
                 return Err(Disagreement { indicator, cube: figure.events, found: found.events });
             }
             (figure.events, figure.digest) = (found.events, Some(found.digest));
+            figure.cases = found.judged.as_ref().map(|judged| judged.seen);
         }
         figures.push(figure);
     }
     Ok(figures)
 }
 
-fn figure(fold: &Fold, row: &Indicator, rules_version: u32, asked: &Asked, window: Window) -> Figure {
-    let totals = match row.measure {
-        Measure::Units => of_units(fold, row, asked.to),
-        _ => totals(fold, row, &window),
-    };
+fn figure(
+    answers: &Answers<'_>,
+    row: &Indicator,
+    rules_version: u32,
+    window: Window,
+    (fraction, totals): (Option<Fraction>, Totals),
+) -> Figure {
+    let (fold, asked) = (answers.fold, answers.asked);
     let value = totals.all.value;
     let asks = |compare| row.compare.contains(&compare);
+    let counted_since = match row.measure {
+        Measure::AsOf(_) => LeafIndex(0),
+        _ => fold.rulebook().counted_since(&row.code).unwrap_or_default(),
+    };
     Figure {
         plans: plans(fold, row, asked, value),
         same_period: asks(Compare::SamePeriod)
-            .then(|| same_days(fold, row, window.year_before()?, value))
+            .then(|| same_days(answers, row, &window, Window::year_before, (value, fraction)))
             .flatten(),
         lunar_period: asks(Compare::LunarPeriod)
-            .then(|| same_days(fold, row, window.lunar_year_before(fold.rulebook())?, value))
+            .then(|| {
+                let lunar = |window: &Window| window.lunar_year_before(fold.rulebook());
+                same_days(answers, row, &window, lunar, (value, fraction))
+            })
             .flatten(),
         nil: nil(fold, row, asked, &window, &totals),
         row: row.clone(),
         rules_version,
-        counted_since: fold.rulebook().counted_since(&row.code).unwrap_or_default(),
+        counted_since,
         window,
         value,
+        fraction,
+        cases: None,
         events: totals.all.events,
         digest: None,
         wards: totals.wards.into_iter().map(|(unit, part)| WardPart { unit, part }).collect(),
@@ -175,15 +197,35 @@ fn plans(fold: &Fold, row: &Indicator, asked: &Asked, value: i128) -> BTreeMap<S
     compared.collect()
 }
 
-/// Facts of the ledger when it has any, else what was declared for exactly these days.
-fn same_days(fold: &Fold, row: &Indicator, before: Window, value: i128) -> Option<SamePeriod> {
-    let known = totals(fold, row, &before).all;
-    if known.events > 0 {
-        return Some(SamePeriod { compared: compared(value, known.value, row), baseline: None });
+/// Facts of the ledger when it has any, else what was declared for exactly these days; of a balance or a state, for that day.
+fn same_days(
+    answers: &Answers<'_>,
+    row: &Indicator,
+    window: &Window,
+    earlier: impl Fn(&Window) -> Option<Window>,
+    (value, fraction): (i128, Option<Fraction>),
+) -> Option<SamePeriod> {
+    let before = earlier(window)?;
+    let known = answers.earlier(row, &before, &earlier);
+    if let Some(known) = known.filter(|known| known.part.events > 0) {
+        let percent = match (fraction, known.fraction) {
+            (Some(now), Some(then)) => now.against(then, row.percent_decimals),
+            _ => percent(value, known.part.value, row.percent_decimals),
+        };
+        return Some(SamePeriod { compared: Compared { value: known.part.value, percent }, baseline: None });
     }
-    let (from, to) = before.days();
-    let baseline = fold.baselines().declared(&row.code, "", from, to)?;
-    let compared = compared(value, i128::from(baseline.value), row);
+    let (from, to) = match before.days() {
+        (CivilDate::MIN, to) => (to, to),
+        days => days,
+    };
+    let baseline = answers.fold.baselines().declared(&row.code, "", from, to)?;
+    let declared = i128::from(baseline.value);
+    let compared = match fraction {
+        Some(now) => {
+            Compared { value: declared, percent: now.against_declared(declared, row.percent_decimals) }
+        }
+        None => compared(value, declared, row),
+    };
     Some(SamePeriod { compared, baseline: Some(baseline.name()) })
 }
 
@@ -234,7 +276,7 @@ pub(crate) fn units_of<'f>(fold: &'f Fold, row: &Indicator, on: CivilDate) -> Ve
         .collect()
 }
 
-fn of_units(fold: &Fold, row: &Indicator, on: CivilDate) -> Totals {
+pub(crate) fn of_units(fold: &Fold, row: &Indicator, on: CivilDate) -> Totals {
     let count = units_of(fold, row, on).len();
     let all = Part { value: count as i128, events: count as u64 };
     Totals { all, unallocated: all, ..Totals::default() }

@@ -1,21 +1,29 @@
 //! Figures of a period at the fold's size, and who contributed to them.
 
+mod answers;
 mod asked;
+mod cases;
 mod contributions;
 mod figure;
+mod judged;
 mod late;
+mod latest;
 mod lunar;
 mod nil;
 mod percent;
+mod ratio;
 mod restated;
+mod restated_cases;
 mod spread;
 mod totals;
 
 pub use asked::{Asked, Pick, Picked, Window};
+pub(crate) use cases::JudgedRow;
 pub use contributions::{Contribution, Contributions};
 pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
 pub use late::Lateness;
 pub use nil::Nil;
 pub use percent::percent;
+pub use ratio::Fraction;
 pub use restated::{Cause, Comparison, Restatement, Why};
 pub use spread::{Spread, spreads};

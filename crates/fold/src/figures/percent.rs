@@ -4,20 +4,28 @@
 ///
 /// None when the base is not positive, or when the numbers are too large for 128 bits (above 10^28).
 pub fn percent(value: i128, base: i128, decimals: u8) -> Option<String> {
-    if base <= 0 {
-        return None;
-    }
-    let scale = 10_i128.checked_pow(u32::from(decimals))?;
-    let scaled = value.unsigned_abs().checked_mul(100)?.checked_mul(scale.unsigned_abs())?;
-    // floor(x / b + 1/2) = floor((2x + b) / 2b), all in integers
-    let base = base.unsigned_abs();
-    let rounded = scaled.checked_mul(2)?.checked_add(base)? / base.checked_mul(2)?;
-    let (whole, part) = (rounded / scale.unsigned_abs(), rounded % scale.unsigned_abs());
-    let sign = if value < 0 && rounded > 0 { "-" } else { "" };
+    let scale = 10_u128.checked_pow(u32::from(decimals))?;
+    let scaled = scaled(value, base, decimals)?;
+    let (whole, part) = (scaled.unsigned_abs() / scale, scaled.unsigned_abs() % scale);
+    let sign = if scaled < 0 { "-" } else { "" };
     let fraction = format!("{part:0width$}", width = usize::from(decimals));
     let fraction = fraction.trim_end_matches('0');
     let point = if fraction.is_empty() { "" } else { "." };
     Some(format!("{sign}{whole}{point}{fraction}"))
+}
+
+/// The same as an integer, in units of the last decimal: 1760 for 17.6 with two decimals.
+pub fn scaled(value: i128, base: i128, decimals: u8) -> Option<i128> {
+    if base <= 0 {
+        return None;
+    }
+    let scale = 10_u128.checked_pow(u32::from(decimals))?;
+    let scaled = value.unsigned_abs().checked_mul(100)?.checked_mul(scale)?;
+    // floor(x / b + 1/2) = floor((2x + b) / 2b), all in integers
+    let base = base.unsigned_abs();
+    let rounded = scaled.checked_mul(2)?.checked_add(base)? / base.checked_mul(2)?;
+    let rounded = i128::try_from(rounded).ok()?;
+    Some(if value < 0 { -rounded } else { rounded })
 }
 
 #[cfg(test)]

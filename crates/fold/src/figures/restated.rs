@@ -18,7 +18,8 @@ use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    figure::{Disagreement, figures, units_of},
+    figure::{Disagreement, Figure, figures, units_of},
+    restated_cases::{CaseChanges, CaseLine},
 };
 use crate::{
     change::{self, Change},
@@ -95,8 +96,14 @@ pub struct Comparison<'f> {
     later: &'f Fold,
     asked: Asked,
     lines: Vec<Line>,
-    /// Counter's indicator number → line.
-    by_number: Vec<Option<usize>>,
+    /// Counter's indicator number → the lines whose figure its facts belong to.
+    watched: Vec<Vec<Watch>>,
+    cases: CaseChanges,
+    /// Adoptions of law and holidays that only the later size knows.
+    laws: Vec<EventName>,
+    reported: Option<Report>,
+    /// Where the records stand that count otherwise.
+    changed_at: BTreeMap<EventName, LeafIndex>,
     /// Adoption that a changed row comes from → its lines.
     adopted: BTreeMap<u64, Vec<usize>>,
     /// Amendment → the last confirmation of it that was seen.
@@ -106,12 +113,20 @@ pub struct Comparison<'f> {
 
 struct Line {
     row: Indicator,
-    window: Window,
     before: Option<i128>,
     after: i128,
     /// Ids of the units that only one of the two sizes counts, for a figure that counts units.
     moved: BTreeSet<String>,
+    /// The codes of the rows that judge cases and make up the figure: its own, or those of a ratio. Its values are known at the end.
+    judged: Vec<String>,
     causes: Vec<Cause>,
+}
+
+/// A line and the days of the row whose facts belong to it: its own, or one that a ratio names.
+struct Watch {
+    line: usize,
+    window: Window,
+    is_part: bool,
 }
 
 impl<'f> Comparison<'f> {
@@ -120,54 +135,64 @@ impl<'f> Comparison<'f> {
     /// # Errors
     /// None that the caller could have caused; a [`Disagreement`] would be a fault of the fold.
     pub fn new(earlier: &'f Fold, later: &'f Fold, asked: &Asked) -> Result<Self, Disagreement> {
-        let then: BTreeMap<String, _> = figures(earlier, asked, None)?
-            .into_iter()
-            .map(|figure| (figure.row.code.clone(), figure))
-            .collect();
+        let by_code = |figures: Vec<Figure>| -> BTreeMap<String, Figure> {
+            figures.into_iter().map(|figure| (figure.row.code.clone(), figure)).collect()
+        };
+        let (then, now) = (by_code(figures(earlier, asked, None)?), by_code(figures(later, asked, None)?));
+        let rows_of = |fold: &'f Fold| fold.rulebook().indicators(asked.to).map_or(&[][..], |(_, rows)| rows);
+        let (rows_then, rows) = (rows_of(earlier), rows_of(later));
         let mut adopted: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         let adoption = later.rulebook().in_force("indicators", asked.to).map(|adopted| adopted.leaf.0);
-        let mut lines = vec![];
-        for figure in figures(later, asked, None)? {
-            let before = then.get(&figure.row.code);
-            let is_redefined = before.is_none_or(|before| before.row != figure.row);
+        let (mut lines, mut windows) = (vec![], vec![]);
+        for row in rows {
+            let Some(window) = Window::of(&row.period, asked) else { continue };
+            let (of_rows, judged) = parts(row, rows);
+            let before = rows_then.iter().find(|then| then.code == row.code);
+            let is_known = then.contains_key(&row.code) || !judged.is_empty();
+            let is_redefined = before.filter(|_| is_known).is_none_or(|before| before != row);
             if let Some(leaf) = adoption.filter(|leaf| is_redefined && *leaf >= earlier.size) {
                 adopted.entry(leaf).or_default().push(lines.len());
             }
+            for of in of_rows {
+                let is_part = of.code != row.code;
+                let window = if is_part { Window::of(&of.period, asked) } else { Some(window.clone()) };
+                windows.extend(
+                    window.map(|window| (of.code.clone(), Watch { line: lines.len(), window, is_part })),
+                );
+            }
             lines.push(Line {
-                moved: moved(earlier, later, &figure.row, asked.to),
-                before: before.map(|before| before.value),
-                after: figure.value,
-                window: figure.window,
-                row: figure.row,
+                moved: moved(earlier, later, row, asked.to),
+                before: then.get(&row.code).map(|before| before.value),
+                after: now.get(&row.code).map_or(0, |figure| figure.value),
+                row: row.clone(),
+                judged,
                 causes: vec![],
             });
         }
-        let number = |code: &str| lines.iter().position(|line| line.row.code == code);
-        let by_number = later.rulebook().series().iter().map(|series| number(&series.code)).collect();
-        let (asked, confirmed) = (asked.clone(), BTreeMap::new());
-        Ok(Comparison { earlier, later, asked, lines, by_number, adopted, confirmed, next: 0 })
+        let watched = later.rulebook().series().iter().map(|series| {
+            let of_code = windows.iter().filter(|(code, _)| *code == series.code);
+            let watch = |(_, watch): &(String, Watch)| Watch { window: watch.window.clone(), ..*watch };
+            of_code.map(watch).collect()
+        });
+        Ok(Comparison {
+            watched: watched.collect(),
+            cases: CaseChanges::new(earlier, later, asked),
+            laws: vec![],
+            reported: None,
+            changed_at: BTreeMap::new(),
+            asked: asked.clone(),
+            confirmed: BTreeMap::new(),
+            next: 0,
+            earlier,
+            later,
+            lines,
+            adopted,
+        })
     }
 
     /// Puts what a report printed in the place of what the ledger gives at its cut-off. `earlier` is the fold at that cut-off.
     pub fn as_reported(&mut self, report: &Report) {
-        for printed in &report.values {
-            let Some(line) = self.lines.iter_mut().find(|line| line.row.code == printed.indicator) else {
-                continue;
-            };
-            let (printed, given) = (i128::from(printed.value), line.before.unwrap_or_default());
-            if printed != given {
-                let (event, by) = (report.name, report.name);
-                line.causes.push(Cause {
-                    why: Why::Printed,
-                    event,
-                    by,
-                    acknowledged: None,
-                    before: printed,
-                    after: given,
-                });
-            }
-            line.before = Some(printed);
-        }
+        self.reported = Some(report.clone());
     }
 
     /// Takes the next record; those at and above the later fold's size change nothing.
@@ -181,7 +206,7 @@ impl<'f> Comparison<'f> {
         }
         self.next += 1;
         let (is_new, amended) = (leaf.0 >= self.earlier.size, self.later.amendments.get(name));
-        if !is_new && amended.is_none() || self.later.is_rejected(leaf) {
+        if !is_new && amended.is_none() && self.cases.is_idle() || self.later.is_rejected(leaf) {
             return Ok(());
         }
         let Ok(stated) = Event::decode(record.facts) else { return Ok(()) };
@@ -193,8 +218,12 @@ impl<'f> Comparison<'f> {
             None => Some(record.facts).filter(|_| !is_new),
         };
         let after = amended.map_or(Some(record.facts), |amended| amended.effective(name).facts());
+        let (then, now) = (decoded(before), decoded(after));
+        if !self.cases.is_idle() {
+            self.cases.visit(name, leaf, then.as_ref(), now.as_ref());
+        }
         if before != after {
-            self.changed(&stated, name, leaf, before, after);
+            self.changed(&stated, (name, leaf), then.as_ref(), now.as_ref());
         }
         Ok(())
     }
@@ -209,6 +238,9 @@ impl<'f> Comparison<'f> {
         match event.kind() {
             Kind::EventAcknowledged(said) if said.answer() == Answer::Confirmed => {
                 self.confirmed.extend(said.target.map(|target| (name_of(&target), name)));
+            }
+            Kind::RulesAdopted(rules) if rules.name.starts_with("law.") || rules.name == "holidays" => {
+                self.laws.push(name);
             }
             Kind::UnitRegistered(unit) => self.note_boundary(&[unit.unit_id], name),
             Kind::UnitSucceeded(succession) => self.note_boundary(&[succession.from, succession.to], name),
@@ -233,13 +265,12 @@ impl<'f> Comparison<'f> {
     fn changed(
         &mut self,
         stated: &Event<'_>,
-        name: EventName,
-        leaf: LeafIndex,
-        before: Option<&[u8]>,
-        after: Option<&[u8]>,
+        (name, leaf): (EventName, LeafIndex),
+        then: Option<&Event<'_>>,
+        now: Option<&Event<'_>>,
     ) {
-        let (before, after) = (self.shares(before, leaf), self.shares(after, leaf));
-        let (why, by) = match before.is_empty() && leaf.0 >= self.earlier.size {
+        let (before, after) = (self.shares(then, leaf), self.shares(now, leaf));
+        let (why, by) = match then.is_none() && leaf.0 >= self.earlier.size {
             true => (self.arrival(stated, name), name),
             false => match change::between(
                 name,
@@ -252,6 +283,8 @@ impl<'f> Comparison<'f> {
                 None => return,
             },
         };
+        self.cases.note(name, (why, by), then, now);
+        self.changed_at.insert(name, leaf);
         let lines: BTreeSet<usize> = before.keys().chain(after.keys()).copied().collect();
         for line in lines {
             let (then, now) = (before.get(&line), after.get(&line));
@@ -270,32 +303,94 @@ impl<'f> Comparison<'f> {
     }
 
     /// What a fact adds, by line.
-    fn shares(&self, facts: Option<&[u8]>, leaf: LeafIndex) -> BTreeMap<usize, Share> {
-        let mut shares = BTreeMap::new();
-        let Some(Ok(event)) = facts.map(Event::decode) else { return shares };
+    fn shares(&self, event: Option<&Event<'_>>, leaf: LeafIndex) -> BTreeMap<usize, Share> {
+        let mut shares: BTreeMap<usize, Share> = BTreeMap::new();
+        let Some(event) = event else { return shares };
         let (day, payload) = (event.occurred_on(), event.kind());
         let Some(version) = self.later.rulebook().version(leaf, day) else { return shares };
         let Some(of_kind) = version.of_kind(event.tag()) else { return shares };
         for Counted { counter, .. } in of_kind.counters.of(payload) {
-            let Some(at) = self.by_number[usize::from(counter.no.0)] else { continue };
-            let window = &self.lines[at].window;
-            let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
-            if window.holds(day, payload, field) {
-                shares.insert(at, share(counter, payload));
+            for Watch { line, window, is_part } in &self.watched[usize::from(counter.no.0)] {
+                let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
+                if window.holds(day, payload, field) {
+                    let share = share(counter, event);
+                    match *is_part {
+                        false => drop(shares.insert(*line, share)),
+                        true => shares.entry(*line).or_default().add_part(counter, share),
+                    }
+                }
             }
         }
         shares
+    }
+
+    /// The values of figures that only judged cases tell, with what the cases say of why.
+    fn fill_judged(&mut self) {
+        if self.cases.is_idle() {
+            return;
+        }
+        let (found_then, found_now) = self.cases.found(self.earlier, self.later);
+        let values = |fold, found| -> BTreeMap<String, i128> {
+            // the counts of the pass are those of the cases, so there is nothing to disagree about
+            let figures = figures(fold, &self.asked, Some(found)).unwrap_or_default();
+            figures.into_iter().map(|figure| (figure.row.code, figure.value)).collect()
+        };
+        let (then, now) = (values(self.earlier, &found_then), values(self.later, &found_now));
+        let of_rows = self.cases.lines(self.earlier, self.later, &self.asked);
+        for line in self.lines.iter_mut().filter(|line| !line.judged.is_empty()) {
+            line.before = then.get(&line.row.code).copied();
+            line.after = now.get(&line.row.code).copied().unwrap_or_default();
+            let of_line: Vec<&CaseLine> = line.judged.iter().filter_map(|code| of_rows.get(code)).collect();
+            for changed in of_line.iter().flat_map(|of| &of.causes) {
+                let (why, event, by) = (changed.why, changed.event, changed.by);
+                // a fact may belong to several of a ratio's rows
+                if line.causes.iter().all(|cause| cause.event != event) {
+                    line.causes.push(Cause { why, event, by, acknowledged: None, before: 0, after: 0 });
+                }
+            }
+            line.causes.sort_by_key(|cause| self.changed_at.get(&cause.event));
+            if of_line.iter().any(|of| of.is_unexplained) {
+                let (before, after) = (line.before.unwrap_or_default(), line.after);
+                line.causes.extend(self.laws.iter().map(|law| Cause {
+                    why: Why::Rules,
+                    event: *law,
+                    by: *law,
+                    acknowledged: None,
+                    before,
+                    after,
+                }));
+            }
+        }
+    }
+
+    /// What the report printed, in the place of what its cut-off gives.
+    fn fill_reported(&mut self) {
+        let Some(report) = &self.reported else { return };
+        for printed in &report.values {
+            let Some(line) = self.lines.iter_mut().find(|line| line.row.code == printed.indicator) else {
+                continue;
+            };
+            let (printed, given) = (i128::from(printed.value), line.before.unwrap_or_default());
+            if printed != given {
+                let (event, by) = (report.name, report.name);
+                let (before, after, why) = (printed, given, Why::Printed);
+                line.causes.insert(0, Cause { why, event, by, acknowledged: None, before, after });
+            }
+            line.before = Some(printed);
+        }
     }
 
     /// The figures that are known differently, or by other facts, in printing order.
     ///
     /// # Errors
     /// Records are missing: the pass ended before the later size.
-    pub fn finish(self) -> Result<Vec<Restatement>, FoldError> {
+    pub fn finish(mut self) -> Result<Vec<Restatement>, FoldError> {
         if self.next != self.later.size {
             let (got, expected) = (LeafIndex(self.later.size), LeafIndex(self.next));
             return Err(FoldError::OutOfOrder { got, expected });
         }
+        self.fill_judged();
+        self.fill_reported();
         let needed = |cause: &Cause| {
             let amended = self.later.amendments.get(cause.event);
             amended.is_some_and(|amended| amended.was_after_closing(cause.by))
@@ -318,12 +413,49 @@ impl<'f> Comparison<'f> {
     }
 }
 
-fn share(counter: &Counter, payload: &Kind<'_>) -> Share {
+impl Share {
+    /// Takes what a fact adds to one of a ratio's rows: the ratio itself it adds nothing to.
+    fn add_part(&mut self, counter: &Counter, share: Share) {
+        let value = i64::try_from(share.value).unwrap_or(i64::MAX);
+        let part = [Some(Value::Int(i64::from(counter.no.0))), Some(Value::Int(value)), share.member];
+        let parts = self.member.take().into_iter().chain(part.into_iter().flatten());
+        self.member = Some(Value::Many(parts.collect()));
+    }
+}
+
+fn share(counter: &Counter, event: &Event<'_>) -> Share {
+    let payload = event.kind();
     let member = match &counter.adds {
         Adds::Member(fields) => Some(Value::Many(fields.iter().map(|field| field.value(payload)).collect())),
+        Adds::CaseMember(telling) => telling.value(event),
+        // which case, since when, and as what
+        Adds::Latest(telling, _) => {
+            let day = Value::Int(i64::from(event.occurred_on().yyyymmdd()));
+            let said = Value::Int(counter.adds.said(event).unwrap_or_default());
+            let parts = telling.value(event).into_iter().chain([day, said]);
+            Some(Value::Many(parts.chain(counter.axes.values(payload)).collect()))
+        }
         _ => None,
     };
     Share { value: i128::from(counter.measure(payload)), member }
+}
+
+fn decoded(facts: Option<&[u8]>) -> Option<Event<'_>> {
+    facts.and_then(|facts| Event::decode(facts).ok())
+}
+
+/// The rows whose facts belong to a figure: its own, or those of a ratio; and the codes of those among them that judge cases.
+fn parts<'r>(row: &'r Indicator, rows: &'r [Indicator]) -> (Vec<&'r Indicator>, Vec<String>) {
+    let of_rows: Vec<&Indicator> = match &row.measure {
+        Measure::Ratio(ratio) => {
+            let codes = ratio.numerator.iter().chain(&ratio.denominator);
+            codes.filter_map(|code| rows.iter().find(|row| row.code == *code)).collect()
+        }
+        _ => vec![row],
+    };
+    let judged = of_rows.iter().filter(|of| matches!(of.measure, Measure::AsOf(_)));
+    let judged = judged.map(|of| of.code.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+    (of_rows, judged)
 }
 
 fn moved(earlier: &Fold, later: &Fold, row: &Indicator, on: CivilDate) -> BTreeSet<String> {

@@ -7,16 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
     CivilDate,
-    tables::{Indicator, Measure, PeriodUse},
+    tables::{Indicator, Measure, PeriodUse, Ratio},
 };
 use socai_tlog::UnitNo;
 
 use super::{
     asked::{Asked, Window},
     figure::{Part, units_of},
+    latest::latest,
+    ratio::Fraction,
+    totals::unit_of,
 };
 use crate::{
-    cube::{CellKey, Place, shelf_of},
+    cube::{CellKey, shelf_of},
     fold::Fold,
     values::ValueNo,
 };
@@ -35,11 +38,11 @@ pub struct Spread {
     pub units: BTreeMap<UnitNo, Part>,
     /// The part of no unit: facts in several places, and what the operator states of the whole territory.
     pub unallocated: Part,
-    /// Whether the parts add up to the figure; those of a distinct count do not.
+    /// Whether the parts add up to the figure; those of distinct counts, balances, latest states and ratios do not.
     pub is_additive: bool,
 }
 
-/// The spreads of a question, in printing order: one for each figure that [`super::figures`] gives.
+/// The spreads of a question, in printing order: one for each figure that [`super::figures`] gives, except those of judged cases.
 pub fn spreads(fold: &Fold, asked: &Asked) -> Vec<Spread> {
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
     let mut gatherings: Vec<Gathering> =
@@ -63,7 +66,40 @@ pub fn spreads(fold: &Fold, asked: &Asked) -> Vec<Spread> {
         let Some(at) = by_series[usize::from(cell.indicator().0)] else { continue };
         gatherings[at].add_value(fold, cell, *value);
     }
-    gatherings.into_iter().map(Gathering::done).collect()
+    let mut known: Vec<Spread> = gatherings.into_iter().map(Gathering::done).collect();
+    known.iter_mut().for_each(|spread| spread.note_latest(fold, rows, asked));
+    let spread = |row: &Indicator| match &row.measure {
+        Measure::Ratio(ratio) => divided(row, ratio, &known),
+        _ => known.iter().find(|spread| spread.code == row.code).cloned(),
+    };
+    rows.iter().filter_map(spread).collect()
+}
+
+/// The spread of a ratio, every part divided by itself; none when it is of judged cases.
+fn divided(row: &Indicator, ratio: &Ratio, known: &[Spread]) -> Option<Spread> {
+    let of = |codes: &[String]| -> Option<Vec<&Spread>> {
+        codes.iter().map(|code| known.iter().find(|spread| spread.code == *code)).collect()
+    };
+    let (above, below) = (of(&ratio.numerator)?, of(&ratio.denominator)?);
+    let part = |part: &dyn Fn(&Spread) -> Part| {
+        let sum = |spreads: &[&Spread]| -> i128 { spreads.iter().map(|spread| part(spread).value).sum() };
+        let fraction = Fraction { numerator: sum(&above), denominator: sum(&below) };
+        let value = fraction.percent(row.percent_decimals)?;
+        Some(Part { value, events: below.iter().map(|spread| part(spread).events).sum() })
+    };
+    let units: BTreeSet<UnitNo> = below.iter().flat_map(|spread| spread.units.keys().copied()).collect();
+    let of_unit = |unit: UnitNo| {
+        let part = part(&|spread: &Spread| spread.units.get(&unit).copied().unwrap_or_default())?;
+        Some((unit, part))
+    };
+    Some(Spread {
+        code: row.code.clone(),
+        in_period: part(&|spread| spread.in_period).unwrap_or_default(),
+        to_date: part(&|spread| spread.to_date).unwrap_or_default(),
+        units: units.into_iter().filter_map(of_unit).collect(),
+        unallocated: part(&|spread| spread.unallocated).unwrap_or_default(),
+        is_additive: false,
+    })
 }
 
 /// The windows of an indicator: of the figure, of the period, of the year.
@@ -89,6 +125,9 @@ enum Held {
 
 impl Gathering {
     fn of(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Self> {
+        if matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_)) {
+            return None;
+        }
         let figure = Window::of(&row.period, asked)?;
         let period = Window { from: asked.from, to: asked.to, pick: figure.pick.clone() };
         let new_year = CivilDate::new(asked.year, 1, 1).unwrap_or(asked.from);
@@ -103,7 +142,8 @@ impl Gathering {
             spread.unallocated = spread.to_date;
         }
         let is_distinct = matches!(row.measure, Measure::Distinct(_));
-        spread.is_additive = !is_distinct;
+        spread.is_additive =
+            !matches!(row.measure, Measure::Distinct(_) | Measure::Stock(_) | Measure::Latest(_));
         Some(Gathering {
             spread,
             windows: [figure, period, to_date],
@@ -159,21 +199,22 @@ impl Gathering {
 }
 
 impl Spread {
+    /// Latest states are those of the last day: they have no part of the period.
+    fn note_latest(&mut self, fold: &Fold, rows: &[Indicator], asked: &Asked) {
+        let row = rows.iter().find(|row| row.code == self.code);
+        let Some(row) = row.filter(|row| matches!(row.measure, Measure::Latest(_))) else { return };
+        let Some(window) = Window::of(&row.period, asked) else { return };
+        self.in_period = Part::default();
+        for (cell, _, value) in latest(fold, row, &window) {
+            self.to_date.value += value;
+            self.part_of(unit_of(cell)).value += value;
+        }
+    }
+
     fn part_of(&mut self, unit: Option<UnitNo>) -> &mut Part {
         match unit {
             Some(unit) => self.units.entry(unit).or_default(),
             None => &mut self.unallocated,
         }
     }
-}
-
-/// The unit that a cell belongs to: its place, or its publisher when it has none. Several places are not split, and unit 0 is
-/// the whole territory.
-fn unit_of(cell: &CellKey) -> Option<UnitNo> {
-    let unit = match cell.place() {
-        Place::Unit(unit) => unit,
-        Place::None => cell.publisher(),
-        Place::Several => return None,
-    };
-    (unit != UnitNo::OPERATOR).then_some(unit)
 }

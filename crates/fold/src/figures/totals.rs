@@ -9,7 +9,7 @@ use socai_domain::{
 use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
-use super::{asked::Window, figure::Part};
+use super::{asked::Window, figure::Part, latest::latest};
 use crate::{
     cube::{CellKey, Place, shelf_of},
     fold::Fold,
@@ -41,15 +41,22 @@ pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
             part.events += total.count();
         });
     }
-    if matches!(row.measure, Measure::Distinct(_)) {
-        totals.count_distinct(fold, row, window);
+    match row.measure {
+        Measure::Distinct(_) => totals.count_distinct(fold, row, window),
+        Measure::Latest(_) => {
+            for (cell, series, value) in latest(fold, row, window) {
+                let slices = sliced(fold, row, series, cell);
+                totals.each(ward_of(&fold.registry, cell), slices, |part| part.value += value);
+            }
+        }
+        _ => {}
     }
     totals
 }
 
 impl Totals {
-    /// Changes every part that a cell belongs to.
-    fn each(
+    /// Changes every part that a cell or a case belongs to.
+    pub(crate) fn each(
         &mut self,
         ward: Option<UnitNo>,
         slices: impl Iterator<Item = (usize, Value)>,
@@ -88,12 +95,17 @@ impl Totals {
 }
 
 /// Shelves that hold days of the window.
-fn in_days(window: &Window) -> impl Fn(u32) -> bool {
+pub(crate) fn in_days(window: &Window) -> impl Fn(u32) -> bool {
     let days = shelf_of(window.from)..=shelf_of(window.to);
     move |shelf| days.contains(&shelf)
 }
 
-fn in_window<'f>(fold: &'f Fold, row: &Indicator, window: &Window, cell: &CellKey) -> Option<&'f Series> {
+pub(crate) fn in_window<'f>(
+    fold: &'f Fold,
+    row: &Indicator,
+    window: &Window,
+    cell: &CellKey,
+) -> Option<&'f Series> {
     let series = &fold.rulebook.series()[usize::from(cell.indicator().0)];
     (series.code == row.code && window.holds_cell(cell, series, &fold.values)).then_some(series)
 }
@@ -112,14 +124,35 @@ fn sliced<'f>(
     row.slices.iter().enumerate().filter_map(value)
 }
 
-/// The ward that a cell belongs to: its place, or its publisher when it has none; nobody when that is no ward.
+/// The ward that a cell belongs to.
 fn ward_of(registry: &Registry, cell: &CellKey) -> Option<UnitNo> {
+    ward_at(registry, cell.place(), cell.publisher(), cell.day())
+}
+
+/// The ward of a place, or of the publisher when there is none; nobody when that is no ward.
+pub(crate) fn ward_at(
+    registry: &Registry,
+    place: Place,
+    publisher: UnitNo,
+    day: CivilDate,
+) -> Option<UnitNo> {
+    let unit = match place {
+        Place::Unit(unit) => unit,
+        Place::None => publisher,
+        Place::Several => return None,
+    };
+    is_ward(registry, unit, day).then_some(unit)
+}
+
+/// The unit that a cell belongs to: its place, or its publisher when it has none. Several places are not split, and unit 0 is
+/// the whole territory.
+pub(crate) fn unit_of(cell: &CellKey) -> Option<UnitNo> {
     let unit = match cell.place() {
         Place::Unit(unit) => unit,
         Place::None => cell.publisher(),
         Place::Several => return None,
     };
-    is_ward(registry, unit, cell.day()).then_some(unit)
+    (unit != UnitNo::OPERATOR).then_some(unit)
 }
 
 /// Whether a unit is of the level that figures are broken down to.

@@ -19,6 +19,10 @@ pub enum Op {
     Baseline { value: u8 },
     Task { day: u8, number: u8 },
     Progress { day: u8, number: u8, status: u8 },
+    Debt { day: u8, action: u8, amount: u8 },
+    Milestone { unit: u8, day: u8, block: u8, milestone: u8 },
+    Dossier { unit: u8, day: u8, number: u8, channel: u8 },
+    Status { unit: u8, day: u8, number: u8, status: u8 },
     Close { unit: u8, to: u8 },
     Redate { by: u8, target: u8, to: u8 },
     Reclass { by: u8, target: u8, field: u8 },
@@ -46,6 +50,11 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => n().prop_map(|value| Baseline { value }),
         1 => (n(), n()).prop_map(|(day, number)| Task { day, number }),
         2 => (n(), n(), n()).prop_map(|(day, number, status)| Progress { day, number, status }),
+        2 => (n(), n(), n()).prop_map(|(day, action, amount)| Debt { day, action, amount }),
+        3 => (n(), n(), n(), n())
+            .prop_map(|(unit, day, block, milestone)| Milestone { unit, day, block, milestone }),
+        2 => (n(), n(), n(), n()).prop_map(|(unit, day, number, channel)| Dossier { unit, day, number, channel }),
+        4 => (n(), n(), n(), n()).prop_map(|(unit, day, number, status)| Status { unit, day, number, status }),
         2 => (n(), n()).prop_map(|(unit, to)| Close { unit, to }),
         5 => (n(), n(), n()).prop_map(|(by, target, to)| Redate { by, target, to }),
         5 => (n(), n(), n()).prop_map(|(by, target, field)| Reclass { by, target, field }),
@@ -179,6 +188,38 @@ impl World {
                 let status = pick(&["in_progress", "done", "late"], status);
                 let case = json!({"case": format!("nv-{}", number % 3)});
                 self.fact(by, &day(on), "directive.progressed", None, json!({"status": status}), case);
+            }
+            Op::Debt { day: on, action, amount } => {
+                let action = pick(&["recorded", "reminded", "recovered", "written_off"], action);
+                let data = json!({
+                    "debtor": "nt-4hJ8sWc1YpQ0aE", "tax_kind": "pit", "action": action, "amount": 1_000 + u64::from(amount),
+                    "overdue_days": 97,
+                });
+                self.fact(14, &day(on), "tax.debt_changed", None, data, json!({"case": "no-1"}));
+            }
+            Op::Milestone { unit: by, day: on, block, milestone } => {
+                let milestone = pick(&["inventoried", "plan_approved", "started", "completed"], milestone);
+                let data =
+                    json!({"block": format!("c{}", block % 3), "milestone": milestone, "households": 64});
+                let place = json!({"place": [IDS[usize::from(by % 2)]]});
+                self.fact(unit(by / 2), &day(on), "housing.renovation_milestone", None, data, place);
+            }
+            Op::Dossier { unit: by, day: on, number, channel } => {
+                let data = json!({
+                    "dossier": "hs-7Yt2Lw9QmZx3Rk", "procedure": "1.011442", "level": "full",
+                    "channel": pick(&["online", "counter"], channel), "promised_on": "2023-02-06", "fee": 0, "components": 3,
+                });
+                let more = json!({"case": format!("hs-{}", number % 4), "place": [IDS[usize::from(by % 2)]]});
+                self.fact(unit(by % 2), &day(on), "dossier.received", None, data, more);
+            }
+            Op::Status { unit: by, day: on, number, status } => {
+                let status = pick(&["in_process", "supplement_requested", "processed", "returned"], status);
+                let data = json!({
+                    "status": status, "at": 600, "decided_by_delegation": false, "online_paid": false, "apology": false,
+                    "e_result": false,
+                });
+                let case = json!({"case": format!("hs-{}", number % 4)});
+                self.fact(unit(by % 2), &day(on), "dossier.status_changed", None, data, case);
             }
             Op::Close { unit: by, to } => {
                 let data = json!({

@@ -1,7 +1,7 @@
 //! A cell: the number for a spreadsheet and its print are the same value.
 
-use crate::figures::Known;
-use crate::format::{phan_tram, so};
+use crate::figures::{Form, Known};
+use crate::format::{phan_tram, point, so};
 
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,20 @@ impl Cell {
         if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
     }
 
-    /// What may be said of a value: absence of facts is no zero.
-    pub(crate) fn known(known: Known) -> Cell {
+    /// What may be said of a value of a figure: absence of facts is no zero.
+    pub(crate) fn known(form: Form, known: Known) -> Cell {
         match known {
             Known::Nothing => Cell::Empty,
-            Known::Zero => Cell::Number(0),
-            Known::Value(value) => Cell::Number(value),
+            Known::Zero => Cell::value(form, 0),
+            Known::Value(value) => Cell::value(form, value),
+        }
+    }
+
+    /// A value of a figure.
+    pub(crate) fn value(form: Form, value: i128) -> Cell {
+        match form {
+            Form::Count | Form::Money => Cell::Number(value),
+            Form::Percent(decimals) => Cell::Percent(point(value, decimals)),
         }
     }
 

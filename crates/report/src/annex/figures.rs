@@ -59,7 +59,7 @@ fn rows(number: usize, figure: &Figure) -> Vec<Row> {
         None => figure.label.clone(),
     };
     let [plan, percent] = against(figure, first);
-    let same_period = figure.detail.same_period.map_or(Cell::Empty, Cell::Number);
+    let same_period = figure.detail.same_period.map_or(Cell::Empty, |value| Cell::value(figure.form, value));
     let digest = figure.digest.map_or_else(String::new, |digest| short(&digest.to_string()));
     let row = Row::of(vec![
         Cell::Number(number as i128),
@@ -105,7 +105,7 @@ fn to_date(figure: &Figure) -> Part {
 }
 
 fn part(figure: &Figure, part: Part) -> Cell {
-    Cell::known(figure.known_part(part))
+    Cell::known(figure.form, figure.known_part(part))
 }
 
 /// `đồng` for money.

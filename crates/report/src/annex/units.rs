@@ -22,7 +22,7 @@ pub(super) fn table(figures: &Figures) -> Table {
     }
     let unallocated = said.iter().map(|figure| part(figure, figure.detail.unallocated));
     rows.push(Row { is_total: false, ..total("Không phân bổ cho đơn vị nào", unallocated) });
-    rows.push(total("TỔNG CỘNG", said.iter().map(|figure| Cell::known(figure.known()))));
+    rows.push(total("TỔNG CỘNG", said.iter().map(|figure| Cell::known(figure.form, figure.known()))));
     Table {
         name: "Phụ lục 2",
         title: "Số liệu theo đơn vị".to_owned(),
@@ -67,7 +67,7 @@ fn subtotal(figure: &Figure, units: &[&Standing]) -> Cell {
 fn part(figure: &Figure, part: Part) -> Cell {
     match (part.events, part.value) {
         (0, 0) => Cell::Empty,
-        _ => Cell::known(figure.known_part(part)),
+        _ => Cell::known(figure.form, figure.known_part(part)),
     }
 }
 

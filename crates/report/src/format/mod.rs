@@ -11,4 +11,4 @@ mod percent;
 pub use date::{ngay, ngay_dai, thang, thoi_diem};
 pub use name::{list, sentence_case, ten_dv};
 pub use number::{dem, so, tien, tien_d};
-pub use percent::{pct, phan_tram};
+pub use percent::{pct, phan_tram, point};

@@ -57,8 +57,12 @@ fn number(value: &Value, form: Form) -> Result<String, Error> {
 }
 
 fn percent(value: Value) -> Result<String, Error> {
+    if let Some(figure) = value.downcast_object_ref::<Seen>() {
+        return figure.print(Form::Percent(0));
+    }
     let Some(percentage) = value.downcast_object_ref::<Percentage>() else {
-        let said = "expected a percentage such as f(\"NS.01\").plan.city or f(\"NS.01\").same_period";
+        let said =
+            "expected a ratio, or a percentage such as f(\"NS.01\").plan.city or f(\"NS.01\").same_period";
         return Err(Error::new(ErrorKind::InvalidOperation, said));
     };
     Ok(percentage.print.clone().unwrap_or_else(|mark| mark))

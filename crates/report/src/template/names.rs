@@ -5,7 +5,7 @@ use minijinja::{Value, context};
 use super::engine::section_text;
 use super::marks::clean;
 use crate::figures::{Directive, Figures, Form, Period, Restated};
-use crate::format::{ngay, sentence_case, so, ten_dv, tien};
+use crate::format::{ngay, pct, point, sentence_case, so, ten_dv, tien};
 
 /// The context of a real report.
 pub(super) fn of(figures: &Figures) -> Value {
@@ -51,7 +51,11 @@ fn task(directive: &Directive) -> Value {
 }
 
 fn restated(change: &Restated) -> Value {
-    let print = |value| if change.form == Form::Money { tien(value).replace(' ', "~") } else { so(value) };
+    let print = |value| match change.form {
+        Form::Money => tien(value).replace(' ', "~"),
+        Form::Percent(decimals) => pct(&point(value, decimals)),
+        Form::Count => so(value),
+    };
     context! {
         ma => clean(&change.indicator),
         chi_tieu => clean(&sentence_case(&change.label)),

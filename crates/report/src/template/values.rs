@@ -7,7 +7,7 @@ use minijinja::{Error, ErrorKind, Value};
 
 use super::marks;
 use crate::figures::{Figure, Form, Known};
-use crate::format::{dem, pct, ten_dv, tien};
+use crate::format::{dem, pct, point, ten_dv, tien};
 
 /// Where figures come from: a real month, or one of the worlds a template is tried in.
 #[derive(Clone, Debug)]
@@ -79,18 +79,34 @@ impl Seen {
     /// The value as `form` prints it, or the mark of what it lacks. Asking for the wrong form is the template's error.
     pub(super) fn print(&self, form: Form) -> Result<String, Error> {
         if let Seen::Figure(figure) = self
-            && figure.form != form
+            && std::mem::discriminant(&figure.form) != std::mem::discriminant(&form)
         {
-            let filter = if figure.form == Form::Money { "tien" } else { "dem" };
+            let filter = match figure.form {
+                Form::Money => "tien",
+                Form::Count => "dem",
+                Form::Percent(_) => "pct",
+            };
             let said = format!("figure {} prints with the filter `{filter}`", figure.indicator);
             return Err(Error::new(ErrorKind::InvalidOperation, said));
         }
         Ok(match (self.known(), form) {
             (Known::Nothing, _) => marks::hole(self.code()),
+            (Known::Zero, Form::Percent(_)) => pct("0"),
+            (Known::Value(value), Form::Percent(_)) => pct(&point(value, self.decimals())),
             (Known::Zero, _) => marks::zero(self.code(), self.label()),
             (Known::Value(value), Form::Count) => dem(value),
             (Known::Value(value), Form::Money) => tien(value).replace(' ', "~"),
         })
+    }
+
+    fn decimals(&self) -> u8 {
+        match self {
+            Seen::Figure(figure) => match figure.form {
+                Form::Percent(decimals) => decimals,
+                Form::Count | Form::Money => 0,
+            },
+            Seen::Absent { .. } | Seen::Sample { .. } => 0,
+        }
     }
 
     fn label(&self) -> &str {

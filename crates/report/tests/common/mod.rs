@@ -58,6 +58,8 @@ pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
         form: if unit == "VND" { Form::Money } else { Form::Count },
         span: Span::Days(day("2023-01-01"), day("2023-02-08")),
         value,
+        fraction: None,
+        cases: None,
         plan: Vec::new(),
         same_period: None,
         lunar_period: None,

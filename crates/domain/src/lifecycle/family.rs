@@ -1,0 +1,343 @@
+//! The sorts of cases by name, and the names of their states and findings, as indicator rows write them.
+
+use socai_proto::{
+    kind,
+    schema::{self, Label},
+};
+
+use super::State;
+use super::{clearance, conscription, directive, dossier, gift, penalty, petition, project};
+
+/// A sort of case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// A violation and its penalty.
+    Penalty,
+    /// A compensation plan.
+    Clearance,
+    /// A gift programme.
+    Gift,
+    /// A task.
+    Directive,
+    /// A call-up.
+    Conscription,
+    /// A dossier of the one-stop shop.
+    Dossier,
+    /// A petition.
+    Petition,
+    /// A capital project.
+    Project,
+}
+
+impl Family {
+    /// The sort of case that facts of a kind belong to; none for kinds without a lifecycle.
+    pub fn of_kind(name: &str) -> Option<Family> {
+        let kind = kind(name)?;
+        Some(match kind.case_family {
+            "violation" => Family::Penalty,
+            "clearance" => Family::Clearance,
+            "gift" => Family::Gift,
+            "directive" => Family::Directive,
+            "dossier" => Family::Dossier,
+            "petition" => Family::Petition,
+            "project" => Family::Project,
+            _ if kind.name.starts_with("conscription.") => Family::Conscription,
+            _ => return None,
+        })
+    }
+
+    /// The names of its states.
+    pub fn states(self) -> Vec<&'static str> {
+        let named = |of: &'static schema::Enum| of.values.iter().filter(|value| value.number != 0);
+        let with = |first: &[&'static str], of| -> Vec<&'static str> {
+            first.iter().copied().chain(named(of).map(|value| value.name)).collect()
+        };
+        match self {
+            Family::Penalty => penalty::State::ALL.map(penalty::State::name).to_vec(),
+            Family::Gift => gift::State::ALL.map(gift::State::name).to_vec(),
+            Family::Directive => directive::State::ALL.map(directive::State::name).to_vec(),
+            Family::Conscription => conscription::State::ALL.map(conscription::State::name).to_vec(),
+            Family::Project => project::State::ALL.map(project::State::name).to_vec(),
+            Family::Clearance => with(&["pending", "paying", "cleared"], &schema::CLEARANCE_STAGE),
+            Family::Dossier => with(&["pending"], &schema::DOSSIER_STATUS),
+            Family::Petition => with(&["pending", "received"], &schema::PETITION_ACTION),
+        }
+    }
+
+    /// A state in words, by its name.
+    pub fn label(self, name: &str) -> Option<Label> {
+        let of = |of: &'static schema::Enum| of.named(name).map(|value| value.label);
+        let first = |state: State| (state.name() == name).then(|| state.label());
+        match self {
+            Family::Penalty => of_all(&penalty::State::ALL.map(State::Penalty), name),
+            Family::Gift => of_all(&gift::State::ALL.map(State::Gift), name),
+            Family::Directive => of_all(&directive::State::ALL.map(State::Directive), name),
+            Family::Conscription => of_all(&conscription::State::ALL.map(State::Conscription), name),
+            Family::Project => of_all(&project::State::ALL.map(State::Project), name),
+            Family::Clearance => {
+                [clearance::State::Pending, clearance::State::Paying, clearance::State::Cleared]
+                    .into_iter()
+                    .find_map(|state| first(State::Clearance(state)))
+                    .or_else(|| of(&schema::CLEARANCE_STAGE))
+            }
+            Family::Dossier => {
+                first(State::Dossier(dossier::State::Pending)).or_else(|| of(&schema::DOSSIER_STATUS))
+            }
+            Family::Petition => [petition::State::Pending, petition::State::Received]
+                .into_iter()
+                .find_map(|state| first(State::Petition(state)))
+                .or_else(|| of(&schema::PETITION_ACTION)),
+        }
+    }
+
+    /// The codes of what may be found in it.
+    pub fn findings(self) -> &'static [&'static str] {
+        match self {
+            Family::Penalty => &[
+                "above_the_spot_limit",
+                "act_differs",
+                "bracket_differs",
+                "closed_and_decided",
+                "decided_twice",
+                "decision_late",
+                "decision_pending",
+                "execution_lapsed",
+                "field_differs",
+                "holidays_unknown",
+                "instalments_differ",
+                "instalments_not_allowed",
+                "interest_overpaid",
+                "interest_unpaid",
+                "limitation_passed",
+                "not_the_midpoint",
+                "outside_bracket",
+                "over_competence",
+                "overdue",
+                "overpaid",
+                "payment_pending",
+                "postponement_not_allowed",
+                "record_missing",
+                "refund_due",
+                "sent_late",
+                "subject_differs",
+                "term_too_short",
+                "undecided",
+            ],
+            Family::Clearance => &[
+                "more_than_approved",
+                "out_of_order",
+                "paid_before_approval",
+                "payment_late",
+                "payment_pending",
+                "posting_too_short",
+                "stage_missing",
+            ],
+            Family::Gift => {
+                &["group_not_approved", "more_than_approved", "programme_pending", "value_differs"]
+            }
+            Family::Directive => &["done_late", "overdue", "task_pending", "waits_for_nothing"],
+            Family::Conscription => &["out_of_season", "over_quota", "quota_pending", "quotas_differ"],
+            Family::Dossier => &[
+                "after_its_end",
+                "late",
+                "more_than_its_papers",
+                "receipt_pending",
+                "supplement_asked_again",
+            ],
+            Family::Petition => &[
+                "accepted_late",
+                "concluded_late",
+                "extended_too_often",
+                "not_accepted",
+                "not_concluded",
+                "receipt_pending",
+            ],
+            Family::Project => &[
+                "above_the_report_limit",
+                "accepted_twice",
+                "appraisal_failed",
+                "more_than_investment",
+                "paid_after_settlement",
+                "registration_pending",
+                "unknown_work",
+            ],
+        }
+    }
+}
+
+fn of_all(states: &[State], name: &str) -> Option<Label> {
+    states.iter().find(|state| state.name() == name).map(|state| state.label())
+}
+
+impl State {
+    /// The sort of case.
+    pub fn family(self) -> Family {
+        match self {
+            State::Penalty(_) => Family::Penalty,
+            State::Clearance(_) => Family::Clearance,
+            State::Gift(_) => Family::Gift,
+            State::Directive(_) => Family::Directive,
+            State::Conscription(_) => Family::Conscription,
+            State::Dossier(_) => Family::Dossier,
+            State::Petition(_) => Family::Petition,
+            State::Project(_) => Family::Project,
+        }
+    }
+
+    /// Its short stable name: `overdue`, `in_process`.
+    pub fn name(self) -> &'static str {
+        let of = |of: &'static schema::Enum, number: i64| of.value(number).map_or("", |value| value.name);
+        match self {
+            State::Penalty(state) => state.name(),
+            State::Gift(state) => state.name(),
+            State::Directive(state) => state.name(),
+            State::Conscription(state) => state.name(),
+            State::Project(state) => state.name(),
+            State::Clearance(clearance::State::Pending) => "pending",
+            State::Clearance(clearance::State::Paying) => "paying",
+            State::Clearance(clearance::State::Cleared) => "cleared",
+            State::Clearance(clearance::State::At(stage)) => of(&schema::CLEARANCE_STAGE, stage as i64),
+            State::Dossier(dossier::State::Pending) => "pending",
+            State::Dossier(dossier::State::At(status)) => of(&schema::DOSSIER_STATUS, status as i64),
+            State::Petition(petition::State::Pending) => "pending",
+            State::Petition(petition::State::Received) => "received",
+            State::Petition(petition::State::Handled(action)) => of(&schema::PETITION_ACTION, action as i64),
+        }
+    }
+}
+
+/// Names for the states of a sort of case, and the list of them all.
+macro_rules! names {
+    ($of:ident, $($state:ident = $name:literal),+ $(,)?) => {
+        impl $of::State {
+            /// Every state, as a case goes through them.
+            pub const ALL: [$of::State; [$($name),+].len()] = [$($of::State::$state),+];
+
+            /// Its short stable name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($of::State::$state => $name),+
+                }
+            }
+        }
+    };
+}
+
+names!(
+    penalty,
+    Pending = "pending",
+    Recorded = "recorded",
+    Closed = "closed",
+    Decided = "decided",
+    Served = "served",
+    Postponed = "postponed",
+    InInstalments = "in_instalments",
+    Suspended = "suspended",
+    Annulled = "annulled",
+    Warned = "warned",
+    PartlyPaid = "partly_paid",
+    Paid = "paid",
+    Exempted = "exempted",
+    EnforcementOrdered = "enforcement_ordered",
+    Enforced = "enforced",
+    Overdue = "overdue",
+    Lapsed = "lapsed",
+);
+names!(gift, Pending = "pending", Approved = "approved", Delivering = "delivering", Delivered = "delivered");
+names!(
+    directive,
+    Pending = "pending",
+    NotStarted = "not_started",
+    OnTrack = "on_track",
+    Waiting = "waiting",
+    Late = "late",
+    Done = "done",
+    DoneLate = "done_late",
+    Cancelled = "cancelled",
+);
+names!(conscription, Pending = "pending", QuotaSet = "quota_set", HandingOver = "handing_over", Met = "met",);
+names!(
+    project,
+    Pending = "pending",
+    Registered = "registered",
+    Appraised = "appraised",
+    Disbursing = "disbursing",
+    Accepted = "accepted",
+    Settled = "settled",
+);
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The codes that stand in the sources of a lifecycle.
+    fn written(sources: &[&str]) -> BTreeSet<String> {
+        let mut codes = BTreeSet::new();
+        for source in sources {
+            for after in source.split("Finding::new(").skip(1) {
+                let first = after.trim_start();
+                if let Some(code) = first.strip_prefix('"').and_then(|rest| rest.split('"').next()) {
+                    codes.insert(code.to_owned());
+                }
+            }
+            // codes chosen between two
+            for line in source.lines().filter(|line| line.contains("code")) {
+                let quoted = line.split('"').skip(1).step_by(2);
+                codes.extend(
+                    quoted.filter(|text| text.contains('_') && !text.contains(' ')).map(String::from),
+                );
+            }
+        }
+        codes
+    }
+
+    #[test]
+    fn every_finding_that_a_lifecycle_makes_is_listed_and_no_other() {
+        let families: [(Family, &[&str]); 8] = [
+            (
+                Family::Penalty,
+                &[
+                    include_str!("penalty/decision.rs"),
+                    include_str!("penalty/execution.rs"),
+                    include_str!("penalty/relief.rs"),
+                ],
+            ),
+            (Family::Clearance, &[include_str!("clearance.rs")]),
+            (Family::Gift, &[include_str!("gift.rs")]),
+            (Family::Directive, &[include_str!("directive.rs")]),
+            (Family::Conscription, &[include_str!("conscription.rs")]),
+            (Family::Dossier, &[include_str!("dossier.rs")]),
+            (Family::Petition, &[include_str!("petition.rs")]),
+            (Family::Project, &[include_str!("project.rs")]),
+        ];
+        for (family, sources) in families {
+            let listed: BTreeSet<String> = family.findings().iter().map(ToString::to_string).collect();
+            assert_eq!(listed, written(sources), "{family:?}");
+        }
+    }
+
+    #[test]
+    fn states_of_one_family_have_names_of_their_own() {
+        for name in [
+            "penalty.decided",
+            "clearance.stage_reached",
+            "gift.delivered",
+            "directive.issued",
+            "conscription.quota_set",
+            "dossier.received",
+            "petition.received",
+            "project.registered",
+        ] {
+            let states = Family::of_kind(name).map(Family::states).unwrap_or_default();
+            let names: BTreeSet<_> = states.iter().collect();
+            assert!(states.len() > 3 && names.len() == states.len(), "{name}: {states:?}");
+            let family = Family::of_kind(name).unwrap();
+            assert!(states.iter().all(|state| family.label(state).is_some()), "{name}");
+            assert_eq!(family.label("no such state"), None);
+        }
+        assert_eq!(Family::of_kind("inspection.conducted"), None);
+    }
+}

@@ -1,0 +1,320 @@
+//! Rows that judge cases as of a day: which cases they look at, and which of them they count.
+//!
+//! No event fires when a term runs out, so nothing of this can be kept up to date. The facts of the cases are gathered in a pass over the
+//! records and judged at its end, one case after the other, by the lifecycles and the law of the domain. The pass holds the facts of the
+//! kinds that such rows are about, nothing else.
+
+use socai_domain::{
+    CivilDate, Event,
+    lifecycle::{self, Asked as AskedOf, Fact, Family, Judged},
+    tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
+};
+use socai_proto::{kind, kinds};
+use socai_tlog::{EventName, LeafIndex, UnitNo};
+
+use super::{
+    asked::{Asked, Window},
+    totals::ward_at,
+};
+use crate::{
+    count::place_of,
+    cube::Place,
+    filter::{BadRule, Filter, Scalar},
+    fold::Fold,
+    hash::FastMap,
+    values::Value,
+};
+
+/// A row that judges cases, compiled.
+#[derive(Clone, Debug)]
+pub(crate) struct JudgedRow {
+    family: Family,
+    tag: u32,
+    filter: Filter,
+    slices: Box<[Slice]>,
+    asks: AsOf,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Slice {
+    State,
+    /// Of the latest fact that the row is about.
+    Field(Scalar),
+}
+
+/// A day that a row asks about, and the day from which on it counts only what is new.
+#[derive(Clone, Copy, Debug)]
+struct Moment {
+    on: CivilDate,
+    since: Option<CivilDate>,
+}
+
+/// Which of a row's two answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The asked one.
+    Asked,
+    /// That of the year before.
+    YearBefore,
+}
+
+/// A case that a row looks at.
+pub(crate) struct Seen<'a> {
+    /// Place of the row among those of the pass.
+    pub row: usize,
+    pub answer: Answer,
+    pub case: &'a str,
+    /// None when the row does not count it.
+    pub counted: Option<CountedCase<'a>>,
+}
+
+/// What a row counts a case as.
+pub(crate) struct CountedCase<'a> {
+    pub ward: Option<UnitNo>,
+    /// By place in the row's slices.
+    pub slices: Vec<(usize, Value)>,
+    /// Its facts up to the day.
+    pub facts: Vec<&'a HeldFact>,
+}
+
+/// A fact of a case, as it counts.
+pub(crate) struct HeldFact {
+    pub name: EventName,
+    pub leaf: LeafIndex,
+    facts: Box<[u8]>,
+}
+
+type Files = FastMap<Box<str>, Vec<HeldFact>>;
+
+/// A row with what it asks this time.
+struct Asking {
+    code: String,
+    row: JudgedRow,
+    moments: Vec<(Answer, Moment)>,
+}
+
+/// The cases of all rows that judge them.
+pub(crate) struct Cases {
+    rows: Vec<Asking>,
+    /// By tag, which of `files` a kind's facts go to; none for kinds that no row is about.
+    followed: Vec<Option<u8>>,
+    files: Vec<(Family, Files)>,
+    last: CivilDate,
+}
+
+impl JudgedRow {
+    /// Compiles a row; none for other measures.
+    pub(crate) fn of(row: &Indicator) -> Result<Option<Self>, BadRule> {
+        let Measure::AsOf(asks) = &row.measure else { return Ok(None) };
+        let name = row.kind.as_deref().unwrap_or_default();
+        let kind = kind(name).ok_or_else(|| BadRule::Kind { kind: name.to_owned() })?;
+        let family = Family::of_kind(name).ok_or_else(|| {
+            BadRule::Other(format!("{}: {name} belongs to no case that has states", row.code))
+        })?;
+        let slice = |name: &String| match name.as_str() {
+            STATE => Ok(Slice::State),
+            name => Scalar::of(kind, name, "an axis").map(Slice::Field),
+        };
+        let slices = row.slices.iter().map(slice).collect::<Result<_, BadRule>>()?;
+        Ok(Some(JudgedRow {
+            family,
+            tag: kind.tag,
+            filter: Filter::of(kind, &row.filter)?,
+            slices,
+            asks: asks.clone(),
+        }))
+    }
+
+    /// The latest fact up to a day that the row is about.
+    fn subject<'e>(&self, facts: &'e [Fact<'e>], on: CivilDate) -> Option<&'e Fact<'e>> {
+        let is_subject = |fact: &&Fact<'_>| {
+            fact.event.occurred_on() <= on
+                && fact.event.tag() == self.tag
+                && self.filter.holds(fact.event.kind())
+        };
+        facts.iter().rfind(is_subject)
+    }
+
+    fn counts(&self, judged: &Judged) -> bool {
+        let has = |codes: &[String]| {
+            judged.findings.iter().any(|found| codes.iter().any(|code| code == found.code))
+        };
+        let in_state =
+            self.asks.states.is_empty() || self.asks.states.iter().any(|name| name == judged.state.name());
+        in_state && (self.asks.findings.is_empty() || has(&self.asks.findings)) && !has(&self.asks.without)
+    }
+}
+
+impl Moment {
+    fn of(period: &PeriodUse, window: &Window) -> Option<Self> {
+        let since = match period {
+            PeriodUse::Period => Some(window.from.add_days(-1)?),
+            _ => None,
+        };
+        Some(Moment { on: window.to, since })
+    }
+}
+
+impl Cases {
+    /// Nothing gathered yet, for the rows in force on the last asked day.
+    pub(crate) fn new(fold: &Fold, asked: &Asked) -> Self {
+        let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
+        let mut cases = Cases { rows: vec![], followed: vec![], files: vec![], last: CivilDate::MIN };
+        for row in rows {
+            // rows were compiled when they were adopted
+            let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
+            let Some(window) = Window::of(&row.period, asked) else { continue };
+            let before = if row.compare.is_empty() { None } else { window.year_before() };
+            let moments = [(Answer::Asked, Some(window)), (Answer::YearBefore, before)];
+            let moments = moments
+                .into_iter()
+                .filter_map(|(answer, window)| Some((answer, Moment::of(&row.period, &window?)?)));
+            cases.follow(judged.family);
+            cases.last = cases.last.max(asked.to);
+            cases.rows.push(Asking { code: row.code.clone(), row: judged, moments: moments.collect() });
+        }
+        cases
+    }
+
+    fn follow(&mut self, family: Family) {
+        if self.files.iter().any(|(followed, _)| *followed == family) {
+            return;
+        }
+        let at = self.files.len() as u8; // there are eight families
+        for kind in kinds().iter().filter(|kind| Family::of_kind(kind.name) == Some(family)) {
+            let tag = kind.tag as usize;
+            if self.followed.len() <= tag {
+                self.followed.resize(tag + 1, None);
+            }
+            self.followed[tag] = Some(at);
+        }
+        self.files.push((family, Files::default()));
+    }
+
+    /// The codes of the rows, by their place in the pass.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|asking| asking.code.as_str())
+    }
+
+    /// The sort of case that facts of this tag are gathered for.
+    pub(crate) fn family_of(&self, tag: u32) -> Option<Family> {
+        let at = self.followed.get(tag as usize).copied().flatten()?;
+        self.files.get(usize::from(at)).map(|(family, _)| *family)
+    }
+
+    /// The sort of case that a row judges.
+    pub(crate) fn family_of_row(&self, row: usize) -> Family {
+        self.rows[row].row.family
+    }
+
+    /// Takes a fact that counts.
+    #[inline]
+    pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+        let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
+        let Some(case) = event.case().filter(|_| event.occurred_on() <= self.last) else { return };
+        let held = HeldFact { name, leaf, facts: event.facts().into() };
+        let (_, files) = &mut self.files[usize::from(at)];
+        match files.get_mut(case) {
+            Some(facts) => facts.push(held),
+            None => drop(files.insert(case.into(), vec![held])),
+        }
+    }
+
+    /// Judges every case by the rules of a fold. Cases come in no particular order.
+    pub(crate) fn judge(&self, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
+        for (family, files) in &self.files {
+            let rows: Vec<_> =
+                self.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family).collect();
+            for (case, held) in files {
+                let file = File::of(held);
+                let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
+                for (at, Asking { row, moments, .. }) in &rows {
+                    for (answer, moment) in moments {
+                        let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
+                        let counted = judged.counted(row, moment, subject);
+                        let counted = counted.map(|slices| CountedCase {
+                            ward: file.ward(fold),
+                            slices,
+                            facts: file.until(moment.on),
+                        });
+                        see(Seen { row: *at, answer: *answer, case, counted });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The facts of a case in the order that decides.
+struct File<'a> {
+    facts: Vec<Fact<'a>>,
+    held: Vec<&'a HeldFact>,
+}
+
+impl<'a> File<'a> {
+    fn of(held: &'a [HeldFact]) -> Self {
+        let event = |held: &'a HeldFact| Some((held, Event::decode(&held.facts).ok()?));
+        let mut events: Vec<_> = held.iter().filter_map(event).collect();
+        events.sort_by_key(|(held, event)| (event.occurred_on(), held.name));
+        let (held, facts) =
+            events.into_iter().map(|(held, event)| (held, Fact { name: held.name, event })).unzip();
+        File { facts, held }
+    }
+
+    fn until(&self, on: CivilDate) -> Vec<&'a HeldFact> {
+        let facts = self.facts.iter().zip(&self.held).take_while(|(fact, _)| fact.event.occurred_on() <= on);
+        facts.map(|(_, held)| *held).collect()
+    }
+
+    /// The ward of its first fact that states one place, else of its first fact.
+    fn ward(&self, fold: &Fold) -> Option<UnitNo> {
+        let placed = self.facts.iter().find(|fact| fact.event.place().first().is_some());
+        let fact = placed.or_else(|| self.facts.first())?;
+        let place: Place = place_of(&fold.registry, &fact.event, fact.name);
+        ward_at(&fold.registry, place, fact.name.unit, fact.event.occurred_on())
+    }
+}
+
+/// How a case stands on the days that rows ask about.
+struct Verdicts<'a> {
+    fold: &'a Fold,
+    facts: &'a [Fact<'a>],
+    known: Vec<(CivilDate, Option<Judged>)>,
+}
+
+impl Verdicts<'_> {
+    fn on(&mut self, on: CivilDate) -> Option<&Judged> {
+        let at = match self.known.iter().position(|(day, _)| *day == on) {
+            Some(at) => at,
+            None => {
+                let asked = AskedOf { on, rules: self.fold.rulebook() };
+                // the facts are of one family, so there is one answer
+                let judged = lifecycle::judge(self.facts, &asked).into_iter().next();
+                self.known.push((on, judged));
+                self.known.len() - 1
+            }
+        };
+        self.known[at].1.as_ref()
+    }
+
+    /// The slices that a row counts the case under; none when it does not count it.
+    fn counted(
+        &mut self,
+        row: &JudgedRow,
+        moment: &Moment,
+        subject: &Fact<'_>,
+    ) -> Option<Vec<(usize, Value)>> {
+        let state = self.on(moment.on).filter(|judged| row.counts(judged))?.state.name();
+        if let Some(since) = moment.since
+            && row.subject(self.facts, since).is_some()
+            && self.on(since).is_some_and(|judged| row.counts(judged))
+        {
+            return None;
+        }
+        let value = |slice: &Slice| match slice {
+            Slice::State => Value::Text(state.into()),
+            Slice::Field(field) => field.value(subject.event.kind()),
+        };
+        Some(row.slices.iter().map(value).enumerate().collect())
+    }
+}

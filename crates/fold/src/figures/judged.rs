@@ -1,0 +1,56 @@
+//! What rows that judge cases come to, added up case by case.
+
+use std::collections::BTreeMap;
+
+use socai_tlog::{EventName, LeafIndex};
+
+use super::{
+    cases::{Answer, Cases, Seen},
+    figure::Part,
+    totals::Totals,
+};
+use crate::fold::Fold;
+
+/// The answer of one row.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct JudgedTotals {
+    pub totals: Totals,
+    /// Cases that it looked at, counted or not.
+    pub seen: u64,
+    /// The answer of the year before, when the row compares; cases looked at stand for its events.
+    pub year_before: Part,
+    /// The facts of the counted cases, in leaf order.
+    pub facts: Vec<(LeafIndex, EventName)>,
+}
+
+/// The answers of all rows, by code.
+pub(crate) fn judged(cases: &Cases, fold: &Fold) -> BTreeMap<String, JudgedTotals> {
+    let mut rows: Vec<JudgedTotals> = cases.codes().map(|_| JudgedTotals::default()).collect();
+    cases.judge(fold, |seen| rows[seen.row].add(seen));
+    let done = cases.codes().map(str::to_owned).zip(rows.into_iter().map(JudgedTotals::done));
+    done.collect()
+}
+
+impl JudgedTotals {
+    fn add(&mut self, seen: Seen<'_>) {
+        if seen.answer == Answer::YearBefore {
+            self.year_before.events += 1;
+            self.year_before.value += i128::from(seen.counted.is_some());
+            return;
+        }
+        self.seen += 1;
+        let Some(case) = seen.counted else { return };
+        let events = case.facts.len() as u64;
+        self.totals.each(case.ward, case.slices.into_iter(), |part| {
+            part.value += 1;
+            part.events += events;
+        });
+        self.totals.publishers.extend(case.facts.iter().map(|fact| fact.name.unit));
+        self.facts.extend(case.facts.iter().map(|fact| (fact.leaf, fact.name)));
+    }
+
+    fn done(mut self) -> Self {
+        self.facts.sort_unstable();
+        self
+    }
+}
