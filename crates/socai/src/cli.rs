@@ -73,6 +73,8 @@ pub enum Command {
         /// The district's directory.
         dir: PathBuf,
     },
+    /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
+    Simulate(SimulateArgs),
     /// Measure: append, ingest, latency, verify, replay, models.
     Bench(BenchArgs),
 }
@@ -371,6 +373,29 @@ pub enum ReplayFormat {
     Table,
     /// One JSON object a line.
     Jsonl,
+}
+
+/// `socai simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Units besides the operator: fourteen bodies of the district, the rest wards.
+    #[arg(long, default_value_t = 25)]
+    pub units: u32,
+    /// Days from 1 January 2023, at most 365.
+    #[arg(long, default_value_t = 365)]
+    pub days: u32,
+    /// Names the year.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// About how many events a day, averaged over a year; 900 is what the domains' own rates come to.
+    #[arg(long, default_value_t = crate::simulate::USUAL_EVENTS)]
+    pub events_per_day: u64,
+    /// Where the ledger goes, in OUT/district; `simulated-SEED` if left out.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `socai bench`.

@@ -15,6 +15,7 @@ mod out;
 mod paper;
 mod reported;
 mod signals;
+mod simulate;
 mod stage;
 mod state;
 
@@ -60,6 +61,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
+        Command::Simulate(args) => cmd::simulate::run(&args, lang),
         Command::Bench(args) => bench::run(&args),
     }
 }
