@@ -68,6 +68,8 @@ pub enum Command {
     Audit(AuditCommand),
     /// Print the recorded facts in order, up to any moment.
     Replay(ReplayArgs),
+    /// Write the whole ledger in a form that other tools read.
+    Export(ExportArgs),
     /// Make the derived files and read models anew from the log.
     Rebuild {
         /// The district's directory.
@@ -364,6 +366,29 @@ pub struct ReplayArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ReplayFormat::Table)]
     pub format: ReplayFormat,
+}
+
+/// `socai export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// Where it goes: a directory without an earlier export.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+}
+
+/// Forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a record, with the reasons of those that do not count; manifest.json says of which tree.
+    Jsonl,
 }
 
 /// Forms of a replay.

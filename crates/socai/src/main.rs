@@ -11,6 +11,7 @@ mod demo;
 mod enrol;
 mod lang;
 mod ledger;
+mod line;
 mod out;
 mod paper;
 mod reported;
@@ -60,6 +61,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),
+        Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Simulate(args) => cmd::simulate::run(&args, lang),
         Command::Bench(args) => bench::run(&args),

@@ -11,8 +11,8 @@ use super::{
     said::Said,
 };
 
-/// What an average day comes to when nothing is scaled; measured over a year of 25 units.
-pub const USUAL_EVENTS: u64 = 900;
+/// What an average day of a year of 25 units comes to when nothing is scaled: measured.
+pub const USUAL_EVENTS: u64 = 985;
 
 /// A violation that an inspection found, for whoever fines it.
 #[derive(Clone, Debug)]

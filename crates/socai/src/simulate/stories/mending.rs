@@ -169,7 +169,7 @@ impl Mending {
                 (form["place"][0] != place.as_str()).then(|| vec![change("place.0", place.into())])?
             }
             Kind::InspectionConducted(visit) => {
-                vec![change("data.planned", if visit.planned { Value::Null } else { true.into() })]
+                vec![change("data.planned", (!visit.planned).into())]
             }
             Kind::DossierReceived(dossier) => {
                 let is_online = dossier.channel == i32::from(v1::DossierChannel::Online);
