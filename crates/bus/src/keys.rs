@@ -29,6 +29,14 @@ impl TransportKey {
         Ok(TransportKey { seed, public: pair.public_key() })
     }
 
+    /// The key of 32 secret bytes.
+    pub fn from_secret(secret: [u8; 32]) -> Result<TransportKey, BadKey> {
+        let pair = nkeys::KeyPair::new_from_raw(nkeys::KeyPairType::User, secret);
+        let pair = pair.map_err(|error| bad_seed(&error))?;
+        let seed = pair.seed().map_err(|error| bad_seed(&error))?;
+        Ok(TransportKey { seed, public: pair.public_key() })
+    }
+
     /// Reads a seed (`SU…`); white space around it is dropped.
     pub fn from_seed(seed: &str) -> Result<TransportKey, BadKey> {
         let pair = nkeys::KeyPair::from_seed(seed.trim()).map_err(|error| bad_seed(&error))?;

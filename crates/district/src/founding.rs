@@ -101,19 +101,22 @@ pub enum SpecError {
     Entropy(getrandom::Error),
 }
 
+/// Where the secrets and the ids of a new ledger come from: fills a slice with bytes.
+pub type Draw<'a> = dyn FnMut(&mut [u8]) -> Result<(), SpecError> + 'a;
+
 /// Makes the directory of a new ledger: `ledger.toml`, the operator's keys and the policy that pins one. Gives the public transport key.
-fn found(dir: &LedgerDir, config: &LedgerConfig) -> Result<[u8; 32], ConfigError> {
+fn found(dir: &LedgerDir, config: &LedgerConfig, draw: &mut Draw<'_>) -> Result<[u8; 32], DistrictError> {
     if dir.config().exists() {
         let reason = "a ledger was founded here; choose another directory".to_owned();
-        return Err(ConfigError::content(&dir.config(), reason));
+        return Err(ConfigError::content(&dir.config(), reason).into());
     }
     let origin = Origin::new(&config.origin)
         .map_err(|error| ConfigError::content(&dir.config(), error.to_string()))?;
     fs::create_dir_all(dir.path()).map_err(ConfigError::io(dir.path()))?;
-    let operator = Operator::found(dir, origin.clone())?;
+    let operator = Operator::found(dir, origin.clone(), drawn(draw)?)?;
     let path = dir.key("transport");
-    let transport =
-        TransportKey::generate().map_err(|error| ConfigError::content(&path, error.to_string()))?;
+    let transport = TransportKey::from_secret(drawn(draw)?)
+        .map_err(|error| ConfigError::content(&path, error.to_string()))?;
     write_secret(&path, transport.seed().as_bytes())?;
     let vkey = NoteKey::log(origin, operator.public());
     replace(&dir.policy(), format!("log {vkey}\nquorum none\n").as_bytes())?;
@@ -121,7 +124,7 @@ fn found(dir: &LedgerDir, config: &LedgerConfig) -> Result<[u8; 32], ConfigError
     dir.write_config(config)?;
     nkeys::from_public_key(transport.public())
         .map(|(_, key)| key)
-        .map_err(|error| ConfigError::content(&path, error.to_string()))
+        .map_err(|error| ConfigError::content(&path, error.to_string()).into())
 }
 
 /// Founds a ledger and writes its first commit: unit 0 with the operator's keys, then the rules.
@@ -135,9 +138,24 @@ pub fn establish(
     rules: &[RuleSet],
     now_ms: u64,
 ) -> Result<Ledger, DistrictError> {
-    let transport = found(dir, config)?;
+    establish_with(dir, config, operator, rules, now_ms, &mut fill)
+}
+
+/// The same with secrets and ids from `draw`: a ledger of a seed, that protects nothing.
+///
+/// # Errors
+/// As for [`establish`], and whatever `draw` says.
+pub fn establish_with(
+    dir: &LedgerDir,
+    config: &LedgerConfig,
+    operator: &UnitSpec,
+    rules: &[RuleSet],
+    now_ms: u64,
+    draw: &mut Draw<'_>,
+) -> Result<Ledger, DistrictError> {
+    let transport = found(dir, config, draw)?;
     let mut ledger = Ledger::open_alone(dir)?;
-    let witnessing = SigningKey::from_bytes(&random()?);
+    let witnessing = SigningKey::from_bytes(&drawn(draw)?);
     write_secret(&dir.key("witnessing"), hex(&witnessing.to_bytes()).as_bytes())?;
     let keys = PublicKeys {
         transport,
@@ -147,6 +165,9 @@ pub fn establish(
     let mut events = vec![registration(operator, &keys, now_ms)?];
     for rules in rules {
         events.push(adoption(rules, now_ms)?);
+    }
+    for event in &mut events {
+        event.id = Bytes::copy_from_slice(&drawn::<16>(draw)?);
     }
     // the first record registers the operator, so it is committed before anything is held against the registry
     ledger.publish(&events[..1], now_ms)?;
@@ -217,11 +238,16 @@ impl UnitSpec {
 }
 
 pub(crate) fn random_id() -> Result<Bytes, SpecError> {
-    Ok(Bytes::copy_from_slice(&random::<16>()?))
+    Ok(Bytes::copy_from_slice(&drawn::<16>(&mut fill)?))
 }
 
-fn random<const N: usize>() -> Result<[u8; N], SpecError> {
+/// The system's randomness.
+fn fill(bytes: &mut [u8]) -> Result<(), SpecError> {
+    getrandom::fill(bytes).map_err(SpecError::Entropy)
+}
+
+fn drawn<const N: usize>(draw: &mut Draw<'_>) -> Result<[u8; N], SpecError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(SpecError::Entropy)?;
+    draw(&mut bytes)?;
     Ok(bytes)
 }

@@ -27,7 +27,9 @@ mod sweeping;
 pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};
 pub use folding::Folding;
-pub use founding::{PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, registration};
+pub use founding::{
+    Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, registration,
+};
 pub use gate::{Gate, Past, Refused, Verdict};
 pub use issuing::{issue, order_erasure};
 pub use ledger::{DistrictError, Folded, Ledger, Message};

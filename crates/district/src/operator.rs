@@ -24,16 +24,12 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// Makes the key of a new ledger; an existing one is never overwritten.
+    /// Makes the key of a new ledger from 32 secret bytes; an existing one is never overwritten.
     ///
     /// # Errors
-    /// The key is there already, cannot be written, or the system gives no randomness.
-    pub fn found(dir: &LedgerDir, origin: Origin) -> Result<Self, ConfigError> {
+    /// The key is there already or cannot be written.
+    pub fn found(dir: &LedgerDir, origin: Origin, seed: [u8; 32]) -> Result<Self, ConfigError> {
         let path = dir.key(SECRET);
-        let mut seed = [0; 32];
-        getrandom::fill(&mut seed).map_err(|error| {
-            ConfigError::content(&path, format!("the system gives no randomness: {error}"))
-        })?;
         write_secret(&path, format!("{}\n", hex(&seed)).as_bytes())?;
         Ok(Operator { origin, key: SigningKey::from_bytes(&seed) })
     }

@@ -208,6 +208,14 @@ fn corrections_change_what_may_be_corrected() {
         &[("data.changes.0.new", json!("\"gọi 0912 345 678\""))],
         &["data.changes.0.new phone_number"],
     );
+    for amount in ["437500000", "912345678", "1912345678", r#"{"act":"12-1-a","amount":437500000}"#] {
+        breaks(kind, &[("data.changes.0.new", json!(amount))], &[]);
+    }
+    for text in ["\"437500000 CMND\"", r#"{"act":"912345678 \" 0912345678","amount":1}"#] {
+        let outcome =
+            World::new().draft(HEALTH, &with(example(kind), "data.changes.0.new", json!(text)), "2023-07-15");
+        assert_eq!(outcome.len(), 1, "{text}: {outcome:?}");
+    }
     breaks("event.acknowledged", &[], &["data.target own_record"]);
     let refusal = with(example("event.acknowledged"), "data.ground", json!(null));
     assert_eq!(World::new().draft(HEALTH, &refusal, "2023-07-15"), ["data.ground required"]);

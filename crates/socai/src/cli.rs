@@ -79,6 +79,8 @@ pub enum Command {
         /// The district's directory.
         dir: PathBuf,
     },
+    /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
+    Simulate(SimulateArgs),
     /// Measure: append, ingest, latency, verify, replay, models.
     Bench(BenchArgs),
 }
@@ -432,6 +434,31 @@ pub struct ReplayArgs {
     pub format: ReplayFormat,
 }
 
+/// `socai export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// What to write.
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The directory to write into: one without an earlier export, but tiles go on where an export of the same ledger ended.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// As known at a tree size or a time (RFC 3339); otherwise now. Tiles are always of now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+}
+
+/// Forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// One JSON object a record, with the reasons of those that do not count; manifest.json says of which tree.
+    Jsonl,
+    /// The log as C2SP tiles with its checkpoint: static files that any tlog client verifies. Headers, never facts.
+    Tiles,
+}
+
 /// Forms of a replay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReplayFormat {
@@ -441,24 +468,27 @@ pub enum ReplayFormat {
     Jsonl,
 }
 
-/// `socai export`.
+/// `socai simulate`.
 #[derive(Debug, Args)]
-pub struct ExportArgs {
-    /// The ledger's directory.
-    pub ledger: PathBuf,
-    /// What to write.
-    #[arg(long, value_enum)]
-    pub format: ExportFormat,
-    /// The directory to write into; an earlier export of the same ledger there is continued.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-}
-
-/// Forms of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExportFormat {
-    /// The log as C2SP tiles with its checkpoint: static files that any tlog client verifies. Headers, never facts.
-    Tiles,
+pub struct SimulateArgs {
+    /// Units besides the operator: fourteen bodies of the district, the rest wards.
+    #[arg(long, default_value_t = 25)]
+    pub units: u32,
+    /// Days from 1 January 2023, at most 365.
+    #[arg(long, default_value_t = 365)]
+    pub days: u32,
+    /// Names the year.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// About how many events a day, averaged over a year; 900 is what the domains' own rates come to.
+    #[arg(long, default_value_t = crate::simulate::USUAL_EVENTS)]
+    pub events_per_day: u64,
+    /// Where the ledger goes, in OUT/district; `simulated-SEED` if left out.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `socai bench`.

@@ -13,11 +13,13 @@ mod enrol;
 mod http;
 mod lang;
 mod ledger;
+mod line;
 mod out;
 mod paper;
 mod reported;
 mod scratch;
 mod signals;
+mod simulate;
 mod stage;
 mod state;
 
@@ -65,6 +67,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Replay(args) => cmd::replay::run(&args),
         Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
+        Command::Simulate(args) => cmd::simulate::run(&args, lang),
         Command::Bench(args) => bench::run(&args),
     }
 }

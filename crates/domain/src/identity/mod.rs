@@ -57,8 +57,27 @@ pub(crate) fn identity_in(field: &Field, text: &str) -> Option<Found> {
     match field.shape {
         Shape::Text { style: TextStyle::UnitId | TextStyle::Token, .. } => None,
         Shape::Text { style: TextStyle::Code | TextStyle::Case, .. } => find(text, Strictness::Code),
+        // the old and new values of a correction: 437500000 is an amount, "437500000" is a text
+        Shape::Text { style: TextStyle::Json, .. } => {
+            find(text, Strictness::Text).and_then(|_| find(&without_numbers(text), Strictness::Text))
+        }
         _ => find(text, Strictness::Text),
     }
+}
+
+/// A JSON text with its numbers blanked out, byte for byte; what stands in strings stays.
+fn without_numbers(json: &str) -> String {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let blanked = json.chars().map(|c| {
+        match (in_string, is_escaped, c) {
+            (true, true, _) => is_escaped = false,
+            (true, false, '\\') => is_escaped = true,
+            (_, false, '"') => in_string = !in_string,
+            _ => {}
+        }
+        if !in_string && c.is_ascii_digit() { ' ' } else { c }
+    });
+    blanked.collect()
 }
 
 fn look_closer(text: &str, strictness: Strictness) -> Option<Found> {

@@ -34,8 +34,13 @@ pub fn run(
     figures.number = Some(number.to_owned());
     let text = paper::text(&fold, &figures)?;
     let bytes = paper::bytes(print.format, &fold, &figures)?;
+    let kind = match (&question.period, &question.from) {
+        (Some(_), _) => v1::PeriodKind::Month,
+        (None, Some(_)) => v1::PeriodKind::AdHoc,
+        (None, None) => v1::PeriodKind::Occasion,
+    };
     let now_ms = now_ms();
-    let names = ledger.publish(&[issue(stated(question, &fold, &figures, &text)?, now_ms)?], now_ms)?;
+    let names = ledger.publish(&[issue(stated(kind, &fold, &figures, &text)?, now_ms)?], now_ms)?;
     paper::write(print, &bytes)?;
     if print.out.is_some() {
         let name = names.first().map(ToString::to_string).unwrap_or_default();
@@ -50,13 +55,8 @@ pub fn run(
 }
 
 /// What the report says. The text digest is that of the text form with its number.
-fn stated(question: &QuestionArgs, fold: &Fold, figures: &Figures, text: &str) -> Result<v1::ReportIssued> {
+pub fn stated(kind: v1::PeriodKind, fold: &Fold, figures: &Figures, text: &str) -> Result<v1::ReportIssued> {
     let period = &figures.period;
-    let kind = match (&question.period, &question.from) {
-        (Some(_), _) => v1::PeriodKind::Month,
-        (None, Some(_)) => v1::PeriodKind::AdHoc,
-        (None, None) => v1::PeriodKind::Occasion,
-    };
     let same_days = |report: &&socai_fold::Report| report.period == (period.from, period.to);
     let restates = fold
         .reports()

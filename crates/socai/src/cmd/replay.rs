@@ -1,18 +1,18 @@
 //! `socai replay`: the recorded facts in order, up to any moment.
 
-use std::{collections::HashMap, io::Write, path::Path, process::ExitCode, thread, time::Duration};
+use std::{io::Write, path::Path, process::ExitCode, thread, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use prost::Message as _;
-use serde_json::json;
-use socai_domain::time::vietnam_rfc3339;
 use socai_log::{Reader, RecordRef};
-use socai_proto::{json as form, v1};
-use socai_tlog::{LeafIndex, TreeSize, UnitNo, link};
+use socai_proto::v1;
+use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
     cli::{ReplayArgs, ReplayFormat},
-    cut, ledger, out,
+    cut, ledger,
+    line::{self, UnitIds},
+    out,
 };
 
 /// How often a live replay looks for new commits.
@@ -38,14 +38,13 @@ pub fn run(args: &ReplayArgs) -> Result<ExitCode> {
 struct Replay<'a, W> {
     args: &'a ReplayArgs,
     out: W,
-    /// Ids of the units registered so far.
-    ids: HashMap<UnitNo, String>,
+    ids: UnitIds,
     printed: u64,
 }
 
 impl<'a, W: Write> Replay<'a, W> {
     fn new(args: &'a ReplayArgs, out: W) -> Self {
-        Replay { args, out, ids: HashMap::new(), printed: 0 }
+        Replay { args, out, ids: UnitIds::default(), printed: 0 }
     }
 
     fn print(&mut self, reader: &Reader, from: LeafIndex, to: TreeSize) -> Result<()> {
@@ -67,7 +66,7 @@ impl<'a, W: Write> Replay<'a, W> {
 
     fn finish(self, until: TreeSize, ledger: &Path) -> Result<ExitCode> {
         if let Some(unit) = self.args.unit.as_deref().filter(|_| self.printed == 0)
-            && !self.is_known(unit)
+            && !self.ids.is_known(unit)
         {
             bail!(
                 "{}: no unit {unit:?} is registered up to size {until}; see: socai units",
@@ -77,17 +76,9 @@ impl<'a, W: Write> Replay<'a, W> {
         Ok(ExitCode::SUCCESS)
     }
 
-    fn is_known(&self, unit: &str) -> bool {
-        self.ids.iter().any(|(no, id)| id == unit || no.to_string() == unit)
-    }
-
     fn record(&mut self, record: &RecordRef<'_>) -> Result<()> {
         let event = v1::Event::decode(record.facts());
-        if let Ok(event) = &event
-            && let Some(v1::event::Kind::UnitRegistered(unit)) = &event.kind
-        {
-            self.ids.insert(UnitNo(unit.unit_no), unit.unit_id.clone());
-        }
+        event.iter().for_each(|event| self.ids.note(event));
         let kind = event.as_ref().ok().and_then(socai_proto::kind_of).map_or("?", |kind| kind.name);
         if self.is_asked_for(record, kind) {
             self.printed += 1;
@@ -102,7 +93,7 @@ impl<'a, W: Write> Replay<'a, W> {
     fn is_asked_for(&self, record: &RecordRef<'_>, kind: &str) -> bool {
         let unit = record.name().unit;
         let of_unit =
-            |asked: &String| *asked == unit.to_string() || self.ids.get(&unit).is_some_and(|id| id == asked);
+            |asked: &String| *asked == unit.to_string() || self.ids.of(unit).is_some_and(|id| id == asked);
         self.args.kind.as_ref().is_none_or(|asked| asked == kind)
             && self.args.unit.as_ref().is_none_or(of_unit)
     }
@@ -118,15 +109,7 @@ impl<'a, W: Write> Replay<'a, W> {
     }
 
     fn object(&mut self, record: &RecordRef<'_>, event: Option<&v1::Event>) -> Result<()> {
-        let id = self.ids.get(&record.name().unit).map(String::as_str);
-        let object = json!({
-            "leaf": record.leaf().0,
-            "name": record.name().to_string(),
-            "link": link(&record.header_bytes()).to_string(),
-            "recorded_at": vietnam_rfc3339(record.recorded_at_ms()),
-            "received_at": vietnam_rfc3339(record.received_at_ms()),
-            "event": event.map(|event| form::event_to_json(event, None, id)),
-        });
+        let object = line::object(record, event, &self.ids);
         serde_json::to_writer(&mut self.out, &object).context("standard output")?;
         writeln!(self.out)?;
         Ok(())

@@ -1,21 +1,39 @@
-//! `socai export`: a ledger in files that other programs read.
+//! `socai export`: the whole ledger in a form that other tools read, one file for each format.
 
+mod jsonl;
+mod manifest;
 mod tiles;
 
-use std::process::ExitCode;
+use std::{fs, process::ExitCode};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     cli::{ExportArgs, ExportFormat},
+    cut,
     lang::Lang,
-    ledger,
+    ledger, out,
 };
 
-/// Writes the ledger in the form asked for.
+/// Writes the export and says where it is.
 pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
-    match args.format {
-        ExportFormat::Tiles => tiles::write(&reader, &args.out, lang),
-    }
+    let size = cut::resolve(args.as_of.as_deref(), &reader)?;
+    fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    let files = match args.format {
+        ExportFormat::Tiles if args.as_of.is_some() => {
+            bail!("tiles are of the newest checkpoint: leave --as-of out")
+        }
+        ExportFormat::Tiles => return tiles::write(&reader, &args.out, lang),
+        ExportFormat::Jsonl => vec![jsonl::write(&reader, size, &args.out)?],
+    };
+    manifest::write(&reader, size, &files, &args.out)?;
+    let what: Vec<_> = files.iter().map(|file| format!("{} ({})", file.name, file.lines)).collect();
+    out::line(&format!(
+        "{}: {}, {} {size}",
+        args.out.display(),
+        what.join(", "),
+        lang.pick("cỡ cây", "tree size")
+    ))?;
+    Ok(ExitCode::SUCCESS)
 }
