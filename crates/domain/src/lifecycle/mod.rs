@@ -10,7 +10,8 @@ pub mod clearance;
 pub mod conscription;
 pub mod directive;
 pub mod dossier;
-mod finding;
+mod family;
+pub mod finding;
 pub mod gift;
 pub mod penalty;
 pub mod petition;
@@ -21,7 +22,8 @@ use socai_proto::schema::Label;
 
 use crate::{CivilDate, Dong, law::Rules};
 
-pub use finding::Finding;
+pub use family::Family;
+pub use finding::{Extent, Finding};
 pub use story::Fact;
 use story::Story;
 
