@@ -26,6 +26,7 @@ mod directive;
 mod drain;
 pub mod figures;
 mod filter;
+pub mod findings;
 mod fold;
 mod hash;
 mod indicator;
