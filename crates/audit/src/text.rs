@@ -20,7 +20,7 @@ pub enum Language {
 }
 
 impl Language {
-    fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn pick<'a>(self, vi: &'a str, en: &'a str) -> &'a str {
         match self {
             Language::Vi => vi,
             Language::En => en,
@@ -28,7 +28,7 @@ impl Language {
     }
 
     /// A number with its digits in groups of three.
-    fn number(self, number: u64) -> String {
+    pub(crate) fn number(self, number: u64) -> String {
         let digits = number.to_string();
         let mut grouped = String::with_capacity(digits.len() * 4 / 3 + 1);
         for (place, digit) in digits.chars().enumerate() {
@@ -215,13 +215,13 @@ fn below(file: &str, log: &str) -> String {
 
 /// Lines of at most [`WIDTH`] columns.
 #[derive(Default)]
-struct Page {
-    text: String,
+pub(crate) struct Page {
+    pub(crate) text: String,
 }
 
 impl Page {
     /// Adds a line, broken between words; a word that is longer than a line is cut.
-    fn line(&mut self, indent: usize, text: &str) {
+    pub(crate) fn line(&mut self, indent: usize, text: &str) {
         let room = WIDTH - indent;
         let mut line = String::new();
         let words = text.split(' ').enumerate();

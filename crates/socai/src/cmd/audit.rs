@@ -1,4 +1,4 @@
-//! `socai audit verify`: exit 0 verified, 1 does not verify, 2 usage or I/O.
+//! `socai audit …`. `verify`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
 use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
@@ -10,10 +10,25 @@ use socai_follow::Progress;
 
 use crate::{cli::AuditCommand, lang::Lang, out};
 
-/// Verifies a ledger and prints the report.
+/// Runs one of the audits.
 pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
-    let AuditCommand::Verify { ledger, policy, json, threads } = command;
-    let audited = audited(&ledger, policy.as_deref(), threads, lang);
+    match command {
+        AuditCommand::Verify { ledger, policy, json, threads } => {
+            verify_ledger(&ledger, policy.as_deref(), json, threads, lang)
+        }
+        AuditCommand::Findings(args) => super::findings::run(&args, lang),
+    }
+}
+
+/// Verifies a ledger and prints the report.
+fn verify_ledger(
+    ledger: &Path,
+    policy: Option<&Path>,
+    json: bool,
+    threads: Option<usize>,
+    lang: Lang,
+) -> Result<ExitCode> {
+    let audited = audited(ledger, policy, threads, lang);
     if json {
         out::line(&serde_json::to_string_pretty(&match &audited {
             Ok(report) => serde_json::to_value(report)?,
@@ -43,7 +58,8 @@ fn audited(dir: &Path, policy: Option<&Path>, threads: Option<usize>, lang: Lang
     Ok(report?)
 }
 
-fn language(lang: Lang) -> Language {
+/// The language of an audit's text.
+pub fn language(lang: Lang) -> Language {
     match lang {
         Lang::Vi => Language::Vi,
         Lang::En => Language::En,

@@ -5,6 +5,7 @@ pub mod case;
 pub mod demo;
 pub mod diff;
 pub mod district;
+pub mod findings;
 pub mod issue;
 pub mod kinds;
 pub mod obligations;
