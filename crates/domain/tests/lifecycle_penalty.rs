@@ -421,5 +421,9 @@ fn a_finding_states_the_money_and_days_it_is_about() {
     assert_eq!((found.extent.days, found.extent.interest), (Some(11), Some(Dong(13_750))));
     let late = given().recorded("2023-01-03").decided("2023-01-13", "2023-02-10").on("2023-01-31");
     let found = late.findings.iter().find(|found| found.code == "decision_late").unwrap();
-    assert_eq!((found.extent.days, found.extent.amount), (Some(1), None), "eight working days, seven allowed");
+    assert_eq!(
+        (found.extent.days, found.extent.amount),
+        (Some(1), None),
+        "eight working days, seven allowed"
+    );
 }

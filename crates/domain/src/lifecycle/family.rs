@@ -1,6 +1,7 @@
 //! The sorts of cases, and what may be found in each: the names that the table of findings chooses from.
 
 use super::State;
+use crate::Kind;
 
 /// A sort of case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,33 @@ impl Family {
             Family::Dossier => "dossier",
             Family::Petition => "petition",
             Family::Project => "project",
+        }
+    }
+
+    /// The sort of case that facts of a kind belong to; none for kinds without a lifecycle.
+    pub fn of_kind(kind: &Kind<'_>) -> Option<Family> {
+        match kind {
+            Kind::ViolationRecorded(_)
+            | Kind::PenaltyDecided(_)
+            | Kind::PenaltyDecisionRevised(_)
+            | Kind::PenaltyPaymentReceived(_)
+            | Kind::PenaltyExecutionChanged(_)
+            | Kind::ViolationClosedWithoutPenalty(_) => Some(Family::Penalty),
+            Kind::ClearanceStageReached(_)
+            | Kind::ClearancePaymentMade(_)
+            | Kind::ClearanceSiteHandedOver(_) => Some(Family::Clearance),
+            Kind::GiftProgrammeApproved(_) | Kind::GiftDelivered(_) => Some(Family::Gift),
+            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => Some(Family::Directive),
+            Kind::ConscriptionQuotaSet(_) | Kind::ConscriptionHandedOver(_) => Some(Family::Conscription),
+            Kind::DossierReceived(_) | Kind::DossierStatusChanged(_) | Kind::DossierComponentDigitised(_) => {
+                Some(Family::Dossier)
+            }
+            Kind::PetitionReceived(_) | Kind::PetitionHandled(_) => Some(Family::Petition),
+            Kind::ProjectRegistered(_)
+            | Kind::ProjectAppraised(_)
+            | Kind::ProjectAccepted(_)
+            | Kind::ProjectDisbursed(_) => Some(Family::Project),
+            _ => None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Cases: the names of their facts while the log passes, then each judged by its lifecycle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
-    CivilDate, Event,
-    lifecycle::{self, Asked, Finding, Judged},
+    CivilDate, Event, Kind,
+    lifecycle::{self, Asked, Family, Finding, Judged},
     tables::{Check, FindingRule},
 };
 use socai_tlog::EventName;
@@ -20,15 +20,21 @@ pub(super) struct Cases<'f> {
     fold: &'f Fold,
     on: CivilDate,
     rules: Vec<&'f FindingRule>,
+    /// What the rules ask for.
+    families: BTreeSet<Family>,
     facts: BTreeMap<Box<str>, Vec<EventName>>,
 }
 
 impl<'f> Cases<'f> {
     /// None when no rule asks for cases.
     pub fn of(rules: &[&'f FindingRule], fold: &'f Fold, on: CivilDate) -> Option<Self> {
-        let is_case = |rule: &&FindingRule| matches!(rule.check, Check::Case { .. });
-        let rules: Vec<_> = rules.iter().copied().filter(is_case).collect();
-        (!rules.is_empty()).then(|| Cases { fold, on, rules, facts: BTreeMap::new() })
+        let family = |rule: &&'f FindingRule| match &rule.check {
+            Check::Case { family, .. } => Some(*family),
+            _ => None,
+        };
+        let rules: Vec<_> = rules.iter().copied().filter(|rule| family(rule).is_some()).collect();
+        let families: BTreeSet<_> = rules.iter().filter_map(family).collect();
+        (!rules.is_empty()).then(|| Cases { fold, on, rules, families, facts: BTreeMap::new() })
     }
 
     /// What counts of a fact: as recorded, or as corrected.
@@ -39,10 +45,17 @@ impl<'f> Cases<'f> {
         Ok(facts.find(name)?.map(|original| original.facts))
     }
 
-    /// The case that a fact belongs to: its own, else that of the record it refers to first, else that record stands for the case.
+    /// The case that a fact belongs to: the one it names, else what its payload says it is about, else the case of the record it refers
+    /// to first, else that record stands for the case.
     fn case_of(&self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<Box<str>, FoldError> {
+        if let Some(call) = call(fact.event.kind()) {
+            return Ok(call);
+        }
         if let Some(case) = fact.event.case() {
             return Ok(case.into());
+        }
+        if let Some(subject) = subject(fact.event.kind()) {
+            return Ok(subject);
         }
         let (mut root, mut next) = (fact.name, fact.event.refs().next());
         for _ in 0..MOST_STEPS {
@@ -58,7 +71,7 @@ impl<'f> Cases<'f> {
         Ok(format!("{root} ").into())
     }
 
-    fn judge(&self, case: &str, names: &[EventName], facts: &dyn Facts) -> Result<Vec<Judged>, FoldError> {
+    fn judge(&self, names: &[EventName], facts: &dyn Facts) -> Result<Vec<Judged>, FoldError> {
         let mut counting = Vec::with_capacity(names.len());
         for name in names {
             counting.extend(self.counting(*name, facts)?.map(|bytes| (*name, bytes)));
@@ -68,15 +81,14 @@ impl<'f> Cases<'f> {
             Some(lifecycle::Fact { name: *name, event })
         });
         let decoded: Vec<_> = decoded.collect();
-        debug_assert!(decoded.iter().all(|fact| fact.event.case().is_none_or(|own| own == case)));
         Ok(lifecycle::judge(&decoded, &Asked { on: self.on, rules: &self.fold.rulebook }))
     }
 }
 
 impl<'f> Watch<'f> for Cases<'f> {
     fn fact(&mut self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
-        let kind = socai_proto::kind_by_tag(fact.event.tag());
-        if kind.is_some_and(|kind| !kind.case_family.is_empty()) {
+        let family = Family::of_kind(fact.event.kind());
+        if family.is_some_and(|family| self.families.contains(&family)) {
             let case = self.case_of(fact, facts)?;
             self.facts.entry(case).or_default().push(fact.name);
         }
@@ -85,7 +97,7 @@ impl<'f> Watch<'f> for Cases<'f> {
 
     fn finish(mut self: Box<Self>, facts: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
         for (case, names) in std::mem::take(&mut self.facts) {
-            for judged in self.judge(&case, &names, facts)? {
+            for judged in self.judge(&names, facts)? {
                 for found in &judged.findings {
                     for rule in self.rules.iter().filter(|rule| asks(rule, &judged, found)) {
                         out.extend(self.raw(rule, &case, found, facts)?);
@@ -112,7 +124,7 @@ impl<'f> Cases<'f> {
         let on = bytes.and_then(|bytes| Some(Event::decode(&bytes).ok()?.occurred_on())).unwrap_or(self.on);
         let first = found.facts.first().copied().unwrap_or(name);
         Ok(rule.judges(on).then(|| Raw {
-            case: Some(case.trim_end().to_owned()).filter(|_| !case.ends_with(' ')),
+            case: Some(case.to_owned()).filter(|case| !case.contains(' ')),
             source: found.source.clone(),
             extent: found.extent,
             ..Raw::new(
@@ -125,6 +137,33 @@ impl<'f> Cases<'f> {
             )
         }))
     }
+}
+
+/// The call-ups of a year are judged together, whatever cases their facts name: the judge keeps calls and services apart. No case
+/// key has white space.
+fn call(kind: &Kind<'_>) -> Option<Box<str>> {
+    match kind {
+        Kind::ConscriptionQuotaSet(said) => Some(format!("call {}", said.year).into()),
+        Kind::ConscriptionHandedOver(said) => Some(format!("call {}", said.year).into()),
+        _ => None,
+    }
+}
+
+/// What a fact without a case key is about, where its payload has a name for it.
+fn subject(kind: &Kind<'_>) -> Option<Box<str>> {
+    let name = match kind {
+        Kind::GiftProgrammeApproved(said) => said.programme,
+        Kind::GiftDelivered(said) => said.programme,
+        Kind::ClearanceStageReached(said) => said.plan,
+        Kind::ClearancePaymentMade(said) => said.plan,
+        Kind::ClearanceSiteHandedOver(said) => said.plan,
+        Kind::ProjectRegistered(said) => said.project,
+        Kind::ProjectAppraised(said) => said.project,
+        Kind::ProjectAccepted(said) => said.project,
+        Kind::ProjectDisbursed(said) => said.project,
+        _ => return None,
+    };
+    (!name.is_empty()).then(|| name.into())
 }
 
 /// Whether a rule asks for this finding of a case, and it passes the rule's thresholds.
