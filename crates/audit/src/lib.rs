@@ -1,12 +1,14 @@
 //! The audit of a ledger: everything `follow` verifies, the read models' digest against a replay, a report to file, and proofs that are
 //! checked without the ledger.
 //!
-//! In scope: finding log, policy and published digest in a directory, the verdict, its words and its JSON, proof files. Out of scope: the
-//! verification itself (`follow`), what facts mean (`fold`), writing anything into the ledger.
+//! In scope: finding log, policy and published digest in a directory, the verdict, its words and its JSON, proof files; what an inspector
+//! should look at ([`findings`]), printed. Out of scope: the verification itself (`follow`), what facts mean (`fold`), writing anything
+//! into the ledger.
 
 mod damage;
 mod drill;
 mod erasures;
+pub mod findings;
 mod models;
 mod place;
 mod proof;

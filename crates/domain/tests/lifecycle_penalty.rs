@@ -411,3 +411,19 @@ fn a_change_before_its_decision_is_recorded_waits_for_it_and_is_listed() {
     let case = given().executed("2023-02-14", "served", json!({}));
     case.expect("2023-02-14", is(State::Pending), &["decision_pending"]);
 }
+
+#[test]
+fn a_finding_states_the_money_and_days_it_is_about() {
+    // 2,500,000 due on 20 January, which Tết moves to the 27th: 11 days at 0.05 %
+    let unpaid = given().recorded("2023-01-05").decided("2023-01-10", "2023-01-20").on("2023-02-07");
+    let found = unpaid.findings.iter().find(|found| found.code == "overdue").unwrap();
+    assert_eq!(found.extent.amount, Some(Dong(2_500_000)));
+    assert_eq!((found.extent.days, found.extent.interest), (Some(11), Some(Dong(13_750))));
+    let late = given().recorded("2023-01-03").decided("2023-01-13", "2023-02-10").on("2023-01-31");
+    let found = late.findings.iter().find(|found| found.code == "decision_late").unwrap();
+    assert_eq!(
+        (found.extent.days, found.extent.amount),
+        (Some(1), None),
+        "eight working days, seven allowed"
+    );
+}

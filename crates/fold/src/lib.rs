@@ -27,6 +27,7 @@ mod drain;
 mod erasure;
 pub mod figures;
 mod filter;
+pub mod findings;
 mod fold;
 mod hash;
 mod indicator;

@@ -13,7 +13,7 @@ use socai_domain::{
     CivilDate,
     calendar::Calendar,
     period::Cut,
-    tables::{self, Grouping, Indicator, Obligation, Occasion, Table},
+    tables::{self, FindingRule, Grouping, Indicator, Obligation, Occasion, Table},
 };
 use socai_tlog::LeafIndex;
 
@@ -206,6 +206,15 @@ impl Rulebook {
         match self.in_force("obligations", day).map(|adopted| &adopted.table) {
             Some(Table::Obligations(rows)) => rows,
             _ => &[],
+        }
+    }
+
+    /// What an inspector looks for, by the table in force on a day, with the adoption it comes from.
+    pub fn findings(&self, day: CivilDate) -> Option<(&Adopted, &[FindingRule])> {
+        let adopted = self.in_force("findings", day)?;
+        match &adopted.table {
+            Table::Findings(rows) => Some((adopted, rows)),
+            _ => None,
         }
     }
 

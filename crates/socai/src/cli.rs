@@ -67,7 +67,7 @@ pub enum Command {
     /// Destroy an annex by procedure, or list those destroyed.
     #[command(subcommand)]
     Annex(AnnexCommand),
-    /// Verify the record chain, trusting nobody.
+    /// Verify the record chain, trusting nobody; list what an inspector should look at.
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Print the recorded facts in order, up to any moment.
@@ -384,6 +384,8 @@ pub enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
+    /// List what an inspector should look at, by the adopted table of rules with their legal source. Exit 0 when it ran, 2 usage or I/O.
+    Findings(FindingsArgs),
 }
 
 /// `socai audit verify`.
@@ -410,6 +412,47 @@ pub struct VerifyArgs {
     /// those fails, all are.
     #[arg(long)]
     pub every_signature: bool,
+}
+
+/// `socai audit findings`.
+#[derive(Debug, Args)]
+pub struct FindingsArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// Facts up to this day (YYYY-MM-DD), with terms and interest up to it; today if left out.
+    #[arg(long)]
+    pub on: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long, value_name = "CUT")]
+    pub until: Option<String>,
+    /// Only the rule of this id.
+    #[arg(long, value_name = "ID")]
+    pub rule: Option<String>,
+    /// Only what concerns this unit: a number or an id.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Your own table of findings instead of the one that the ledger adopted.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    pub format: FindingsFormat,
+    /// Exit with 1 when anything is found.
+    #[arg(long)]
+    pub fail: bool,
+}
+
+/// Forms of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// By rule, 80 columns.
+    Text,
+    /// Every finding with its facts.
+    Json,
+    /// One row a finding.
+    Csv,
+    /// One page to print, without script.
+    Html,
 }
 
 /// `socai replay`.

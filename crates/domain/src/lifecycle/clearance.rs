@@ -177,12 +177,15 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let mut names = vec![approval.name];
     names.extend(facts(&paid_by));
     if paid > amount {
-        out.push(Finding::new(
-            "more_than_approved",
-            names,
-            format!("đã chi trả {paid_text}, được duyệt {amount_text} đồng"),
-            format!("{paid_text} paid, {amount_text} VND approved"),
-        ));
+        out.push(
+            Finding::new(
+                "more_than_approved",
+                names,
+                format!("đã chi trả {paid_text}, được duyệt {amount_text} đồng"),
+                format!("{paid_text} paid, {amount_text} VND approved"),
+            )
+            .of(paid.checked_sub(amount).unwrap_or(Dong::ZERO)),
+        );
         return;
     }
     let Some(term) = law::payment(asked.rules, approval.on()).filter(|_| paid < amount) else { return };
@@ -195,6 +198,8 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                 format!("quá hạn chi trả {}: mới trả {paid_text} trong {amount_text} đồng", day(last)),
                 format!("due {last}: {paid_text} of {amount_text} VND paid"),
             )
+            .of(amount.checked_sub(paid).unwrap_or(Dong::ZERO))
+            .late_by(i64::from(asked.on.days_since(last)))
             .by(term.source),
         );
     }

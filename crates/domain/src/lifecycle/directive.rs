@@ -120,18 +120,24 @@ fn late(
     let until = if state == State::DoneLate { done_on } else { on };
     let (days, due_vi) = (until.days_since(due), day(due));
     match state {
-        State::DoneLate => Some(Finding::new(
-            "done_late",
-            facts,
-            format!("hoàn thành chậm {days} ngày so với hạn {due_vi}"),
-            format!("done {days} days after its last day, {due}"),
-        )),
-        State::Late | State::Waiting if days > 0 => Some(Finding::new(
-            "overdue",
-            facts,
-            format!("quá hạn {days} ngày (hạn {due_vi})"),
-            format!("{days} days past its last day, {due}"),
-        )),
+        State::DoneLate => Some(
+            Finding::new(
+                "done_late",
+                facts,
+                format!("hoàn thành chậm {days} ngày so với hạn {due_vi}"),
+                format!("done {days} days after its last day, {due}"),
+            )
+            .late_by(i64::from(days)),
+        ),
+        State::Late | State::Waiting if days > 0 => Some(
+            Finding::new(
+                "overdue",
+                facts,
+                format!("quá hạn {days} ngày (hạn {due_vi})"),
+                format!("{days} days past its last day, {due}"),
+            )
+            .late_by(i64::from(days)),
+        ),
         _ => None,
     }
 }

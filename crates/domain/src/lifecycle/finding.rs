@@ -17,6 +17,19 @@ pub struct Finding {
     pub source: String,
     /// The facts it is about.
     pub facts: Vec<EventName>,
+    /// How much it is about, where it is about money or days.
+    pub extent: Extent,
+}
+
+/// The money and days of a finding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// What is owed, too much, or decided.
+    pub amount: Option<Dong>,
+    /// Interest on it up to the asking date.
+    pub interest: Option<Dong>,
+    /// Days past a term; working days where the term is in working days.
+    pub days: Option<i64>,
 }
 
 impl Finding {
@@ -27,7 +40,25 @@ impl Finding {
         message_en: impl Into<String>,
     ) -> Finding {
         let (message_vi, message_en) = (message_vi.into(), message_en.into());
-        Finding { code, message_vi, message_en, source: String::new(), facts }
+        Finding { code, message_vi, message_en, source: String::new(), facts, extent: Extent::default() }
+    }
+
+    /// States the money.
+    pub(super) fn of(mut self, amount: Dong) -> Finding {
+        self.extent.amount = Some(amount);
+        self
+    }
+
+    /// States the interest.
+    pub(super) fn with_interest(mut self, interest: Dong) -> Finding {
+        self.extent.interest = Some(interest);
+        self
+    }
+
+    /// States the days past a term.
+    pub(super) fn late_by(mut self, days: i64) -> Finding {
+        self.extent.days = Some(days);
+        self
     }
 
     /// Cites the row of law.
@@ -38,12 +69,12 @@ impl Finding {
 }
 
 /// A day as Vietnamese readers write it: `08/02/2023`.
-pub(super) fn day(date: CivilDate) -> String {
+pub fn day(date: CivilDate) -> String {
     format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
 }
 
 /// An amount in both languages' form, thousands apart: `2 500 000`.
-pub(super) fn money(amount: Dong) -> String {
+pub fn money(amount: Dong) -> String {
     let digits = amount.0.unsigned_abs().to_string();
     let mut text = String::from(if amount.is_negative() { "-" } else { "" });
     for (at, digit) in digits.chars().enumerate() {

@@ -49,7 +49,18 @@ struct Line {
     unit_values: Vec<i64>,
     /// Taken out for delivery, without what came back.
     delivered: u64,
+    /// Money of the delivered, without what came back.
+    amount: Dong,
     deliveries: Vec<EventName>,
+}
+
+impl Line {
+    /// Money of what was handed out beyond the approved number, each gift at the least approved value.
+    fn excess(&self) -> Dong {
+        let gifts = u32::try_from(self.delivered.saturating_sub(self.approved)).unwrap_or(u32::MAX);
+        let least = self.unit_values.iter().min().copied().unwrap_or_default();
+        Dong(least).checked_times(gifts).unwrap_or(Dong(i64::MAX))
+    }
 }
 
 /// Lines by source and group.
@@ -109,6 +120,7 @@ fn approve(lines: &mut Lines, programme: &view::GiftProgrammeApproved<'_>) {
 fn deliver(lines: &mut Lines, fact: &Fact<'_>, batch: &view::GiftDelivered<'_>) {
     let line = lines.entry((batch.source, batch.group)).or_default();
     line.delivered += u64::from(batch.quantity.saturating_sub(batch.returned));
+    line.amount = line.amount.checked_add(net_amount(batch)).unwrap_or(Dong(i64::MAX));
     line.deliveries.push(fact.name);
 }
 
@@ -139,19 +151,25 @@ fn findings(
         let facts = || programmes.iter().chain(&line.deliveries).copied().collect();
         let (approved, delivered) = (line.approved, line.delivered);
         if line.unit_values.is_empty() {
-            out.push(Finding::new(
-                "group_not_approved",
-                line.deliveries.clone(),
-                format!("{}: kế hoạch không có nhóm này ở nguồn này", label.vi),
-                format!("{}: the programme does not plan this group from this source", label.en),
-            ));
+            out.push(
+                Finding::new(
+                    "group_not_approved",
+                    line.deliveries.clone(),
+                    format!("{}: kế hoạch không có nhóm này ở nguồn này", label.vi),
+                    format!("{}: the programme does not plan this group from this source", label.en),
+                )
+                .of(line.amount),
+            );
         } else if delivered > approved {
-            out.push(Finding::new(
-                "more_than_approved",
-                facts(),
-                format!("{}: đã trao {delivered} suất, được duyệt {approved}", label.vi),
-                format!("{}: {delivered} handed out, {approved} approved", label.en),
-            ));
+            out.push(
+                Finding::new(
+                    "more_than_approved",
+                    facts(),
+                    format!("{}: đã trao {delivered} suất, được duyệt {approved}", label.vi),
+                    format!("{}: {delivered} handed out, {approved} approved", label.en),
+                )
+                .of(line.excess()),
+            );
         }
     }
     for (fact, batch) in deliveries {
@@ -159,12 +177,15 @@ fn findings(
         let planned = planned.filter(|values| !values.is_empty() && !values.contains(&batch.unit_value));
         if planned.is_some() {
             let (label, value) = (group_label(batch.group), money(Dong(batch.unit_value)));
-            out.push(Finding::new(
-                "value_differs",
-                vec![fact.name],
-                format!("{}: mức quà {value} đồng không có trong kế hoạch", label.vi),
-                format!("{}: gifts of {value} VND are not in the programme", label.en),
-            ));
+            out.push(
+                Finding::new(
+                    "value_differs",
+                    vec![fact.name],
+                    format!("{}: mức quà {value} đồng không có trong kế hoạch", label.vi),
+                    format!("{}: gifts of {value} VND are not in the programme", label.en),
+                )
+                .of(net_amount(batch)),
+            );
         }
     }
     out

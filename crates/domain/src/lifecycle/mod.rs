@@ -11,7 +11,7 @@ pub mod conscription;
 pub mod directive;
 pub mod dossier;
 mod family;
-mod finding;
+pub mod finding;
 pub mod gift;
 pub mod penalty;
 pub mod petition;
@@ -23,7 +23,7 @@ use socai_proto::schema::Label;
 use crate::{CivilDate, Dong, law::Rules};
 
 pub use family::Family;
-pub use finding::Finding;
+pub use finding::{Extent, Finding};
 pub use story::Fact;
 use story::Story;
 

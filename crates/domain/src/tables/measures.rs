@@ -127,7 +127,7 @@ impl Written {
         let Some(family) = Family::of_kind(kind) else {
             return Err(("kind", format!("`{kind}` belongs to no case that has states")));
         };
-        let (states, findings) = (family.states(), family.findings());
+        let (states, findings) = (family.states(), family.codes());
         let lists = [
             ("states", &self.states, states.as_slice()),
             ("findings", &self.findings, findings),

@@ -3,6 +3,8 @@
 //! Law and definitions are data: rows with dates and sources that an official can read and correct. A table that does
 //! not parse is refused with the line and key at fault, in the draft of the operator and in the fold alike.
 
+mod finding_checks;
+mod findings;
 mod grouping;
 mod holidays;
 mod indicator_rows;
@@ -15,6 +17,8 @@ mod occasions;
 mod periods;
 mod source;
 
+pub use finding_checks::{Check, Numbering};
+pub use findings::{FindingRule, Severity};
 pub use grouping::{Grouping, GroupingRow, Member};
 pub use holidays::Holidays;
 pub use indicators::{
@@ -38,6 +42,8 @@ pub enum Table {
     Periods(Periods),
     /// `obligations`: which facts another unit has to answer.
     Obligations(Vec<Obligation>),
+    /// `findings`: what an inspector looks for.
+    Findings(Vec<FindingRule>),
     /// `grouping`: who aggregates whom.
     Grouping(Grouping),
     /// `holidays`: days off and days worked instead.
@@ -55,6 +61,7 @@ pub fn parse(name: &str, content: &str) -> Result<Table, TableError> {
         "occasions" => occasions::parse(content).map(Table::Occasions),
         "periods" => periods::parse(content).map(Table::Periods),
         "obligations" => obligations::parse(content).map(Table::Obligations),
+        "findings" => findings::parse(content).map(Table::Findings),
         "grouping" => grouping::parse(content).map(Table::Grouping),
         "holidays" => holidays::parse(content).map(Table::Holidays),
         _ if is_named_after("law.", name) => law::parse(name, content).map(Table::Law),

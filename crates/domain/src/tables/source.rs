@@ -24,7 +24,7 @@ pub struct TableError {
 impl TableError {
     pub(super) fn unknown_table(name: &str) -> TableError {
         let problem =
-            "expected indicators, occasions, periods, obligations, grouping, holidays, law.<name> or template.<name>"
+            "expected indicators, occasions, periods, obligations, findings, grouping, holidays, law.<name> or template.<name>"
                 .to_owned();
         TableError { table: name.to_owned(), line: 1, key: "name".to_owned(), problem }
     }

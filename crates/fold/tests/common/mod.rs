@@ -4,6 +4,7 @@
 
 pub mod district;
 pub mod facts;
+pub mod inspect;
 pub mod world;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,8 @@ pub struct Ledger {
     by_name: BTreeMap<EventName, u64>,
     heads: BTreeMap<u32, u64>,
     pub now_ms: u64,
+    /// When units sealed by their own clocks, where that is not when it was received.
+    pub sealed_ms: BTreeMap<EventName, u64>,
 }
 
 impl Ledger {

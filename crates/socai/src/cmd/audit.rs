@@ -26,6 +26,7 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
         AuditCommand::Check { file, policy, old, json } => {
             proof::check(&file, policy.as_deref(), old.as_deref(), json, lang)
         }
+        AuditCommand::Findings(args) => super::findings::run(&args, lang),
         AuditCommand::Drill { data, json } => drill::run(data.as_deref(), json, lang),
     }
 }

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod district;
 pub mod drill;
 pub mod export;
+pub mod findings;
 pub mod issue;
 pub mod kinds;
 pub mod obligations;

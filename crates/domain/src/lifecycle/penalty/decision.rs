@@ -58,31 +58,38 @@ fn lines(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                         line.act
                     ),
                 )
+                .of(amount)
                 .by(cap.source),
             );
         }
         if amount < min || max < amount {
             let (got, from, to) = (money(amount), money(min), money(max));
-            out.push(Finding::new(
-                "outside_bracket",
-                vec![name],
-                format!("{}: tiền phạt {got} ngoài khung {from} - {to} đồng", line.act),
-                format!("{}: the fine {got} is outside the bracket {from} - {to} VND", line.act),
-            ));
+            out.push(
+                Finding::new(
+                    "outside_bracket",
+                    vec![name],
+                    format!("{}: tiền phạt {got} ngoài khung {from} - {to} đồng", line.act),
+                    format!("{}: the fine {got} is outside the bracket {from} - {to} VND", line.act),
+                )
+                .of(amount),
+            );
         } else if line.factors.is_empty() && !is_midpoint(amount, min, max) {
             let got = money(amount);
-            out.push(Finding::new(
-                "not_the_midpoint",
-                vec![name],
-                format!(
-                    "{}: tiền phạt {got} không phải mức trung bình của khung và không nêu tình tiết",
-                    line.act
-                ),
-                format!(
-                    "{}: the fine {got} is not the mid-point of its bracket and no factor is stated",
-                    line.act
-                ),
-            ));
+            out.push(
+                Finding::new(
+                    "not_the_midpoint",
+                    vec![name],
+                    format!(
+                        "{}: tiền phạt {got} không phải mức trung bình của khung và không nêu tình tiết",
+                        line.act
+                    ),
+                    format!(
+                        "{}: the fine {got} is not the mid-point of its bracket and no factor is stated",
+                        line.act
+                    ),
+                )
+                .of(amount),
+            );
         }
         let table = law::bracket(asked.rules, line.act, data.subject_kind(), on);
         if let Some(table) = table.filter(|table| table.value != (min, max)) {
@@ -94,6 +101,7 @@ fn lines(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                     format!("{}: khung ghi trong quyết định khác khung {from} - {to} đồng", line.act),
                     format!("{}: the stated bracket is not the one in force, {from} - {to} VND", line.act),
                 )
+                .of(amount)
                 .by(table.source),
             );
         }
@@ -120,6 +128,7 @@ fn on_the_spot(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding
             format!("xử phạt không lập biên bản {total} vượt mức {most} đồng"),
             format!("{total} on the spot is above the limit without a record, {most} VND"),
         )
+        .of(Dong(data.total))
         .by(limit.source),
     );
 }
@@ -140,6 +149,7 @@ fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out:
                     format!("ra quyết định sau {took} ngày làm việc, hạn {most} ngày (có giải trình, xác minh: {explained} tháng; phức tạp: {complex} tháng)"),
                     format!("decided after {took} working days, the term is {most} ({explained} month with an explanation or verification, {complex} months when complex)"),
                 )
+                .late_by(i64::from(took - most))
                 .by(term.source),
             );
         }
@@ -156,6 +166,7 @@ fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out:
                 format!("ra quyết định khi đã hết thời hiệu xử phạt ({})", day(last)),
                 format!("decided after the limitation of {last}"),
             )
+            .late_by(i64::from(on.days_since(last)))
             .by(limit.source),
         );
     }
@@ -255,6 +266,7 @@ fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                 format!("quá hạn ra quyết định ({}) mà chưa có quyết định", day(last)),
                 format!("not decided by {last}"),
             )
+            .late_by(i64::from(asked.rules.calendar().working_days_between(last, asked.on)))
             .by(term.source),
         );
     }

@@ -1,5 +1,7 @@
 //! Whether a decision gives enough time, is paid in time, and not beyond what is owed.
 
+use socai_tlog::EventName;
+
 use crate::{
     CivilDate, Dong,
     law::penalty as law,
@@ -35,7 +37,9 @@ fn pending(file: &File<'_>, out: &mut Vec<Finding>) {
             "đã thu tiền, quyết định xử phạt chưa được ghi sổ",
             "paid, but the decision is not in the ledger yet",
         );
-        out.push(Finding::new("payment_pending", facts, vi, en));
+        let paid = file.payments.iter().map(|payment| Dong(payment.data.amount));
+        let paid = Dong::checked_sum(paid).unwrap_or(Dong(i64::MAX));
+        out.push(Finding::new("payment_pending", facts, vi, en).of(paid));
     }
     let revisions = file.revisions.iter().map(|revision| revision.fact);
     let facts = names(revisions.chain(file.executions.iter().map(|change| change.fact)));
@@ -52,12 +56,15 @@ fn pending(file: &File<'_>, out: &mut Vec<Finding>) {
 fn refund(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
     if file.standing().next().is_none() && account.paid.0 > 0 {
         let paid = money(account.paid);
-        out.push(Finding::new(
-            "refund_due",
-            names(file.payments.iter().map(|payment| payment.fact)),
-            format!("quyết định đã bị hủy bỏ, phải hoàn trả {paid} đồng đã thu"),
-            format!("the decision was annulled, {paid} VND that was paid is to be refunded"),
-        ));
+        out.push(
+            Finding::new(
+                "refund_due",
+                names(file.payments.iter().map(|payment| payment.fact)),
+                format!("quyết định đã bị hủy bỏ, phải hoàn trả {paid} đồng đã thu"),
+                format!("the decision was annulled, {paid} VND that was paid is to be refunded"),
+            )
+            .of(account.paid),
+        );
     }
 }
 
@@ -86,15 +93,18 @@ fn short_terms(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
 
 /// More than the fine, or more interest than accrued.
 fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
-    let facts = || names(file.payments.iter().map(|payment| payment.fact));
+    let facts = || owed_by(file);
     if account.unpaid.is_negative() && account.fine.0 > 0 && account.paid.0 > 0 {
         let (paid, fine) = (money(account.paid), money(account.fine));
-        out.push(Finding::new(
-            "overpaid",
-            facts(),
-            format!("đã nộp {paid}, nhiều hơn tiền phạt {fine} đồng"),
-            format!("{paid} was paid, more than the fine of {fine} VND"),
-        ));
+        out.push(
+            Finding::new(
+                "overpaid",
+                facts(),
+                format!("đã nộp {paid}, nhiều hơn tiền phạt {fine} đồng"),
+                format!("{paid} was paid, more than the fine of {fine} VND"),
+            )
+            .of(account.unpaid.checked_neg().unwrap_or(Dong(i64::MAX))),
+        );
     }
     if account.interest_paid > account.interest {
         let (paid, due) = (money(account.interest_paid), money(account.interest));
@@ -105,19 +115,26 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
                 format!("tiền chậm nộp đã thu {paid}, nhiều hơn mức phải nộp {due} đồng"),
                 format!("late interest of {paid} was paid, more than the {due} VND that accrued"),
             )
+            .of(account.interest_paid.checked_sub(account.interest).unwrap_or(Dong::ZERO))
             .by(account.interest_source),
         );
     }
 }
 
+/// The decisions that stand, then every payment.
+fn owed_by(file: &File<'_>) -> Vec<EventName> {
+    let payments = file.payments.iter().map(|payment| payment.fact);
+    names(file.standing().map(|decision| decision.fact).chain(payments))
+}
+
 /// A fine past its term, past the time for executing it, or paid without its interest.
 fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let facts = names(file.standing().map(|decision| decision.fact));
+    let facts = owed_by(file);
     let owed = account.interest.checked_sub(account.interest_paid).unwrap_or(Dong::ZERO);
     let (left, interest) = (money(account.unpaid), money(account.interest));
     if account.unpaid.0 <= 0 {
         if owed.0 > 0 {
-            let owed = money(owed);
+            let (interest_owed, owed) = (owed, money(owed));
             out.push(
                 Finding::new(
                     "interest_unpaid",
@@ -125,6 +142,7 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                     format!("đã nộp đủ tiền phạt, còn thiếu tiền chậm nộp {owed} đồng"),
                     format!("the fine is paid, late interest of {owed} VND is not"),
                 )
+                .of(interest_owed)
                 .by(account.interest_source),
             );
         }
@@ -138,6 +156,8 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                 format!("hết thời hiệu thi hành ({}), còn {left} đồng chưa nộp", day(last)),
                 format!("no longer executed after {last}, {left} VND unpaid"),
             )
+            .of(account.unpaid)
+            .late_by(i64::from(asked.on.days_since(last)))
             .by(account.lapse_source),
         );
     } else if let Some(due) = account.due_on.filter(|due| *due < asked.on) {
@@ -148,6 +168,9 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                 format!("quá hạn từ {}: còn {left} đồng, tiền chậm nộp đến nay {interest} đồng", day(due)),
                 format!("due {due}: {left} VND unpaid, late interest to date {interest} VND"),
             )
+            .of(account.unpaid)
+            .with_interest(account.interest)
+            .late_by(i64::from(asked.on.days_since(due)))
             .by(account.interest_source),
         );
     }

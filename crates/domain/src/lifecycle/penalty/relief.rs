@@ -58,6 +58,7 @@ fn sent_late(decision: &Decision<'_>, served: CivilDate, asked: &Asked<'_>) -> O
             format!("giao quyết định sau {took} ngày làm việc, hạn {most} ngày"),
             format!("served after {took} working days, the term is {most}"),
         )
+        .late_by(i64::from(took - most))
         .by(term.source)
     })
 }

@@ -51,7 +51,7 @@ fn finding(found: &Finding, lang: Lang) -> String {
 mod tests {
     use socai_domain::{
         Dong,
-        lifecycle::{State, penalty},
+        lifecycle::{Extent, State, penalty},
     };
     use socai_proto::schema::Label;
     use socai_tlog::EventName;
@@ -66,6 +66,7 @@ mod tests {
             message_en: "past its term".to_owned(),
             source: "Điều 78".to_owned(),
             facts: vec![EventName::new(12, 3), EventName::new(14, 0)],
+            extent: Extent::default(),
         };
         let unpaid = Detail {
             label: Label { vi: "còn phải nộp", en: "unpaid" },

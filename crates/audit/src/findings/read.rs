@@ -1,0 +1,163 @@
+//! Reading a log for findings.
+
+use socai_domain::{
+    CivilDate, Registry,
+    tables::{self, FindingRule, Table},
+};
+use socai_fold::{
+    Adopted, Fold,
+    findings::{self, Found, FoundFact},
+};
+use socai_follow::{LogFacts, ReplayError, recorded, replay};
+use socai_log::Reader;
+use socai_tlog::{LeafIndex, TreeSize, UnitNo};
+
+use super::{EventLine, Findings, FindingsError, Line, RuleLine, TableUsed};
+
+/// What is asked of a ledger.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The day: facts after it are left out, terms and interest run up to it.
+    pub on: CivilDate,
+    /// Entries that are known.
+    pub size: TreeSize,
+    /// Only this rule.
+    pub rule: Option<String>,
+    /// Only what concerns this unit: a number or an id.
+    pub unit: Option<String>,
+    /// The auditor's own table instead of the adopted one: where it was read and what it says.
+    pub own_table: Option<(String, String)>,
+}
+
+/// Folds the log to the cut-off and looks for what the table says.
+///
+/// # Errors
+/// The log cannot be read, there is no table, or it has no such rule.
+pub fn find(reader: &Reader, question: &Question) -> Result<Findings, FindingsError> {
+    let mut fold = Fold::new();
+    replay(reader, &mut fold, question.size, |_, _| ())?;
+    let own = question.own_table.as_ref().map(|(path, content)| own_table(path, content)).transpose()?;
+    let (table, rules) = match &own {
+        Some((table, rules)) => (table.clone(), rules.as_slice()),
+        None => {
+            let (adopted, rules) = fold.rulebook().findings(question.on).ok_or(FindingsError::NoTable)?;
+            (adopted_table(adopted), rules)
+        }
+    };
+    let rules = asked(rules, question.rule.as_deref())?;
+    let unit = question.unit.as_deref().map(|text| unit(fold.registry(), text)).transpose()?;
+    let mut found = passed(reader, &fold, question, &rules)?;
+    found.retain(|found| unit.is_none_or(|unit| concerns(found, unit)));
+    Ok(Findings {
+        on: question.on.to_string(),
+        size: question.size.0,
+        root: match question.size {
+            TreeSize(0) => None,
+            size => Some(reader.root_at(size)?.to_string()),
+        },
+        table,
+        rules: rules.iter().map(|rule| rule_line(rule, &found)).collect(),
+        findings: found.iter().map(|found| line(found, fold.registry())).collect(),
+    })
+}
+
+fn passed<'f>(
+    reader: &Reader,
+    fold: &'f Fold,
+    question: &Question,
+    rules: &[&'f FindingRule],
+) -> Result<Vec<Found<'f>>, FindingsError> {
+    let facts = LogFacts(reader);
+    let mut pass = findings::Findings::new(fold, rules.iter().copied(), question.on);
+    reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
+        Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
+    })?;
+    Ok(pass.finish(&facts)?)
+}
+
+fn own_table(path: &str, content: &str) -> Result<(TableUsed, Vec<FindingRule>), FindingsError> {
+    match tables::parse("findings", content)? {
+        Table::Findings(rules) => {
+            let digest = socai_tlog::Digest::of(content.as_bytes()).to_string();
+            Ok((TableUsed::File { path: path.to_owned(), digest }, rules))
+        }
+        _ => Err(FindingsError::NoTable),
+    }
+}
+
+fn adopted_table(adopted: &Adopted) -> TableUsed {
+    TableUsed::Adopted {
+        version: adopted.version,
+        effective_from: adopted.effective_from.to_string(),
+        leaf: adopted.leaf.0,
+        legal_source: adopted.legal_source.clone(),
+    }
+}
+
+/// All rules, or those of one id.
+fn asked<'f>(rules: &'f [FindingRule], id: Option<&str>) -> Result<Vec<&'f FindingRule>, FindingsError> {
+    let chosen: Vec<_> = rules.iter().filter(|rule| id.is_none_or(|id| rule.id == id)).collect();
+    match id {
+        Some(id) if chosen.is_empty() => {
+            let known: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+            Err(FindingsError::UnknownRule { got: id.to_owned(), known: known.join(", ") })
+        }
+        _ => Ok(chosen),
+    }
+}
+
+fn unit(registry: &Registry, text: &str) -> Result<UnitNo, FindingsError> {
+    let by_number = text.parse().ok().map(UnitNo).filter(|no| registry.unit(*no).is_some());
+    let unit = by_number.or_else(|| registry.by_id(text).map(|unit| unit.no));
+    unit.ok_or_else(|| FindingsError::UnknownUnit(text.to_owned()))
+}
+
+/// Whether a finding is about a unit or about a fact of it.
+fn concerns(found: &Found<'_>, unit: UnitNo) -> bool {
+    found.unit == unit || found.facts.iter().any(|fact| fact.name.unit == unit)
+}
+
+fn rule_line(rule: &FindingRule, found: &[Found<'_>]) -> RuleLine {
+    let label_en = if rule.label_en.is_empty() { &rule.label } else { &rule.label_en };
+    RuleLine {
+        id: rule.id.clone(),
+        label: rule.label.clone(),
+        label_en: label_en.clone(),
+        severity: rule.severity.name(),
+        source: rule.source.clone(),
+        found: found.iter().filter(|found| std::ptr::eq(found.rule, rule)).count() as u64,
+    }
+}
+
+fn line(found: &Found<'_>, registry: &Registry) -> Line {
+    Line {
+        rule: found.rule.id.clone(),
+        severity: found.rule.severity.name(),
+        unit: id(registry, found.unit),
+        on: found.on.to_string(),
+        case: found.case.clone(),
+        message_vi: found.message_vi.clone(),
+        message_en: found.message_en.clone(),
+        amount: found.extent.amount.map(|amount| amount.0),
+        interest: found.extent.interest.map(|interest| interest.0),
+        days: found.extent.days,
+        source: found.source.clone(),
+        events_in_all: found.facts_in_all,
+        events: found.facts.iter().map(|fact| event(fact, registry)).collect(),
+    }
+}
+
+fn event(fact: &FoundFact, registry: &Registry) -> EventLine {
+    EventLine {
+        event: fact.name.to_string(),
+        leaf: fact.leaf.map(|leaf| leaf.0),
+        unit: id(registry, fact.name.unit),
+        kind: fact.kind,
+        on: fact.occurred_on.map(|on| on.to_string()),
+        document: fact.document.clone(),
+    }
+}
+
+fn id(registry: &Registry, no: UnitNo) -> String {
+    registry.unit(no).map_or_else(|| no.to_string(), |unit| unit.id.clone())
+}

@@ -1,0 +1,301 @@
+//! The checks that rows of the table of findings choose from, each with the thresholds it takes.
+//!
+//! A key that a check does not take, or a value that it cannot mean, is refused by its name: a threshold with a typing error would
+//! otherwise be a rule that finds nothing.
+
+use socai_proto::v1::UnitType;
+
+use super::grouping::unit_type;
+use crate::{Dong, lifecycle::Family};
+
+/// What is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Check {
+    /// Numbers missing in a series of documents.
+    NumberGaps(Numbering),
+    /// A number that two facts claim.
+    NumberTwice(Numbering),
+    /// A number given after a greater one, by more days than this.
+    NumberOrder(Numbering, i64),
+    /// What the lifecycle of a case finds.
+    Case {
+        /// Sort of case.
+        family: Family,
+        /// Which of its findings.
+        codes: Vec<String>,
+        /// Fewest days past the term, where the finding states days.
+        min_days: i64,
+        /// Least money, where it states money.
+        min_amount: Dong,
+    },
+    /// Sealed by its unit more days than this after the day of the fact.
+    RecordedLate {
+        /// Kinds of facts; empty for all.
+        kinds: Vec<String>,
+        /// Days allowed.
+        days: i64,
+    },
+    /// Received by the district more days than this after it was sealed.
+    ReceivedLate {
+        /// Days allowed.
+        days: i64,
+    },
+    /// Sealed, by the unit's clock, more minutes than this after it was received.
+    ClockAhead {
+        /// Minutes allowed.
+        minutes: i64,
+    },
+    /// Sealed, by the unit's clock, more minutes than this before the record before it.
+    ClockBack {
+        /// Minutes allowed.
+        minutes: i64,
+    },
+    /// The document is dated more days than this after the day of the fact.
+    DocumentAfter {
+        /// Kinds of facts; empty for all.
+        kinds: Vec<String>,
+        /// Days allowed.
+        days: i64,
+    },
+    /// A fact of a period that its unit had closed.
+    FactAfterClosing,
+    /// A correction or void of a fact of a period that was closed.
+    AmendedAfterClosing,
+    /// A unit without any fact of its last days.
+    UnitSilent {
+        /// Types of units; empty for all.
+        types: Vec<UnitType>,
+        /// Days it may be silent.
+        days: i64,
+    },
+    /// A unit that did not close the report months that are over.
+    PeriodOpen {
+        /// Types of units; empty for all.
+        types: Vec<UnitType>,
+        /// Working days it has after the last day of the month.
+        working_days: u32,
+    },
+    /// A fact that waits for another unit's answer more days than this.
+    AnswerOwed {
+        /// Days allowed where the row of the obligation states none.
+        days: i64,
+    },
+    /// Fines that were paid against revenue posted as fines, by fiscal year.
+    FinesAgainstRevenue {
+        /// Difference that is let pass.
+        tolerance: Dong,
+    },
+    /// The same batch of gifts delivered again within so many days.
+    GiftRepeated {
+        /// Days.
+        days: i64,
+    },
+    /// A group that was given from one source under two programmes of one occasion.
+    GiftTwoProgrammes,
+    /// Records that broke a rule.
+    Rejected,
+    /// A unit that signed two histories.
+    Fork,
+}
+
+/// Whose documents are numbered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbering {
+    /// Kinds of facts that issue a document: `penalty.decided`.
+    pub kinds: Vec<String>,
+    /// Symbols of the series: `QĐ-XPHC`; empty for all.
+    pub series: Vec<String>,
+    /// Whether a series begins with 1, so that the numbers before the first one known are missing.
+    pub from_one: bool,
+}
+
+/// A key and what is wrong with it.
+type Problem = (String, String);
+
+/// Longest term that a threshold may state.
+const MAX_DAYS: i64 = 36_600;
+const MAX_MINUTES: i64 = 60 * 24 * 366;
+const MAX_MONEY: i64 = 1_000_000_000_000_000;
+
+impl Check {
+    pub(super) fn of(name: &str, mut params: Params) -> Result<Check, Problem> {
+        let check = match name {
+            "number-gaps" => Check::NumberGaps(Numbering::of(&mut params, true)?),
+            "number-twice" => Check::NumberTwice(Numbering::of(&mut params, false)?),
+            "number-order" => {
+                Check::NumberOrder(Numbering::of(&mut params, false)?, params.number("days", MAX_DAYS)?)
+            }
+            "case" => case(&mut params)?,
+            "recorded-late" => {
+                Check::RecordedLate { kinds: params.kinds()?, days: params.number("days", MAX_DAYS)? }
+            }
+            "received-late" => Check::ReceivedLate { days: params.number("days", MAX_DAYS)? },
+            "clock-ahead" => Check::ClockAhead { minutes: params.number("minutes", MAX_MINUTES)? },
+            "clock-back" => Check::ClockBack { minutes: params.number("minutes", MAX_MINUTES)? },
+            "document-after" => {
+                Check::DocumentAfter { kinds: params.kinds()?, days: params.number("days", MAX_DAYS)? }
+            }
+            "fact-after-closing" => Check::FactAfterClosing,
+            "amended-after-closing" => Check::AmendedAfterClosing,
+            "unit-silent" => {
+                Check::UnitSilent { types: params.types()?, days: params.number("days", MAX_DAYS)? }
+            }
+            "period-open" => Check::PeriodOpen {
+                types: params.types()?,
+                working_days: u32::try_from(params.number("working_days", 366)?).unwrap_or_default(),
+            },
+            "answer-owed" => Check::AnswerOwed { days: params.number("days", MAX_DAYS)? },
+            "fines-against-revenue" => {
+                Check::FinesAgainstRevenue { tolerance: Dong(params.number("tolerance", MAX_MONEY)?) }
+            }
+            "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
+            "gift-two-programmes" => Check::GiftTwoProgrammes,
+            "rejected" => Check::Rejected,
+            "fork" => Check::Fork,
+            other => {
+                return Err((
+                    "check".to_owned(),
+                    format!("there is no check `{other}`: {}", NAMES.join(", ")),
+                ));
+            }
+        };
+        params.end(name)?;
+        Ok(check)
+    }
+}
+
+/// Every check, as tables name it.
+const NAMES: [&str; 19] = [
+    "number-gaps",
+    "number-twice",
+    "number-order",
+    "case",
+    "recorded-late",
+    "received-late",
+    "clock-ahead",
+    "clock-back",
+    "document-after",
+    "fact-after-closing",
+    "amended-after-closing",
+    "unit-silent",
+    "period-open",
+    "answer-owed",
+    "fines-against-revenue",
+    "gift-repeated",
+    "gift-two-programmes",
+    "rejected",
+    "fork",
+];
+
+impl Numbering {
+    fn of(params: &mut Params, counts: bool) -> Result<Numbering, Problem> {
+        let kinds = params.kinds()?;
+        if kinds.is_empty() {
+            return Err(problem("kinds", "names the kinds of facts that issue a document"));
+        }
+        let from_one = counts && params.yes("from_one")?;
+        Ok(Numbering { kinds, series: params.texts("series")?, from_one })
+    }
+}
+
+fn case(params: &mut Params) -> Result<Check, Problem> {
+    let named = params.text("family")?;
+    let Some(family) = Family::named(&named) else {
+        let known: Vec<_> = Family::ALL.iter().map(|family| family.name()).collect();
+        return Err(problem("family", format!("`{named}` is none of {}", known.join(", "))));
+    };
+    let codes = params.texts("codes")?;
+    if codes.is_empty() {
+        return Err(problem("codes", "names at least one finding of the case"));
+    }
+    if let Some(unknown) = codes.iter().find(|code| !family.codes().contains(&code.as_str())) {
+        let known = family.codes().join(", ");
+        return Err(problem("codes", format!("`{unknown}` is never found in such a case: {known}")));
+    }
+    let min_days = params.number_or("min_days", MAX_DAYS, 0)?;
+    let min_amount = Dong(params.number_or("min_amount", MAX_MONEY, 0)?);
+    Ok(Check::Case { family, codes, min_days, min_amount })
+}
+
+/// The keys of a row that its check has not taken yet.
+pub(super) struct Params(toml::Table);
+
+fn problem(key: &str, problem: impl Into<String>) -> Problem {
+    (key.to_owned(), problem.into())
+}
+
+impl Params {
+    pub fn of(table: toml::Table) -> Self {
+        Params(table)
+    }
+
+    /// A whole number from 0 to `max`, which must be stated.
+    fn number(&mut self, key: &str, max: i64) -> Result<i64, Problem> {
+        match self.0.remove(key) {
+            Some(toml::Value::Integer(number)) if (0..=max).contains(&number) => Ok(number),
+            Some(toml::Value::Integer(number)) => {
+                Err(problem(key, format!("{number} is outside 0 to {max}")))
+            }
+            Some(other) => Err(problem(key, format!("expected an integer, found {}", other.type_str()))),
+            None => Err(problem(key, "is missing")),
+        }
+    }
+
+    fn number_or(&mut self, key: &str, max: i64, otherwise: i64) -> Result<i64, Problem> {
+        if self.0.contains_key(key) { self.number(key, max) } else { Ok(otherwise) }
+    }
+
+    fn yes(&mut self, key: &str) -> Result<bool, Problem> {
+        match self.0.remove(key) {
+            None => Ok(false),
+            Some(toml::Value::Boolean(yes)) => Ok(yes),
+            Some(other) => Err(problem(key, format!("expected true or false, found {}", other.type_str()))),
+        }
+    }
+
+    fn text(&mut self, key: &str) -> Result<String, Problem> {
+        match self.0.remove(key) {
+            Some(toml::Value::String(text)) => Ok(text),
+            Some(other) => Err(problem(key, format!("expected a text, found {}", other.type_str()))),
+            None => Err(problem(key, "is missing")),
+        }
+    }
+
+    /// A list of texts, empty when it is not stated.
+    fn texts(&mut self, key: &str) -> Result<Vec<String>, Problem> {
+        let values = match self.0.remove(key) {
+            None => return Ok(vec![]),
+            Some(toml::Value::Array(values)) => values,
+            Some(one) => vec![one],
+        };
+        let texts = values.into_iter().map(|value| match value {
+            toml::Value::String(text) if !text.trim().is_empty() => Ok(text),
+            other => Err(problem(key, format!("expected texts that are not empty, found {other}"))),
+        });
+        texts.collect()
+    }
+
+    fn kinds(&mut self) -> Result<Vec<String>, Problem> {
+        let kinds = self.texts("kinds")?;
+        match kinds.iter().find(|kind| socai_proto::kind(kind).is_none()) {
+            Some(unknown) => Err(problem("kinds", format!("there is no kind `{unknown}`"))),
+            None => Ok(kinds),
+        }
+    }
+
+    fn types(&mut self) -> Result<Vec<UnitType>, Problem> {
+        let names = self.texts("types")?;
+        let types = names.iter().map(|name| {
+            unit_type(name).ok_or_else(|| problem("types", format!("there is no unit type `{name}`")))
+        });
+        types.collect()
+    }
+
+    /// Nothing is left over.
+    fn end(self, check: &str) -> Result<(), Problem> {
+        match self.0.keys().next() {
+            Some(key) => Err(problem(key, format!("is no key of the check `{check}`"))),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What an inspector should look at: one pass over the records, judged by the adopted table `findings`.
+//!
+//! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
+//! numbers of each series, names of the facts of each case, sums, the last sign of each unit. Cases are judged at the end, one at a time,
+//! from facts looked up by name. Memory: 40 bytes a numbered document, 16 bytes a fact of a case and its key once, otherwise by units,
+//! days and findings; never the facts themselves.
+//!
+//! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
+//! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.
+
+mod answers;
+mod cases;
+mod clocks;
+mod closings;
+mod documents;
+mod fines;
+mod gathered;
+mod gifts;
+mod log;
+mod numbers;
+mod silence;
+mod watch;
+
+use socai_domain::{
+    CivilDate, Dong, Event,
+    lifecycle::Extent,
+    tables::{Check, FindingRule},
+};
+use socai_tlog::{EventName, LeafIndex, UnitNo};
+
+use crate::{
+    fold::{Fold, is_ledger},
+    recorded::{Facts, Recorded},
+    verdict::FoldError,
+};
+
+pub use gathered::MOST_GATHERED;
+use watch::{Counted, Sealed, Watch};
+
+/// Something found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found<'r> {
+    /// The rule by which.
+    pub rule: &'r FindingRule,
+    /// The unit it is about: the publisher of its first fact, or the unit that is silent.
+    pub unit: UnitNo,
+    /// The day of the fact that decides; the asked day for what is missing.
+    pub on: CivilDate,
+    /// The case, when it is about one.
+    pub case: Option<String>,
+    /// What is found, in Vietnamese.
+    pub message_vi: String,
+    /// In English.
+    pub message_en: String,
+    /// Article: that of the row of law it was judged by, else that of the rule.
+    pub source: String,
+    /// Money and days.
+    pub extent: Extent,
+    /// The facts, in the order that explains it.
+    pub facts: Vec<FoundFact>,
+    /// How many facts it is about, which may be more than are listed.
+    pub facts_in_all: u64,
+}
+
+/// A fact of a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFact {
+    /// The record.
+    pub name: EventName,
+    /// Its place in the log; none when the log has no such record.
+    pub leaf: Option<LeafIndex>,
+    /// Kind by name.
+    pub kind: &'static str,
+    /// The day of the fact, as it counts.
+    pub occurred_on: Option<CivilDate>,
+    /// Number of its document, voucher or minutes: `125/QĐ-XPHC`.
+    pub document: Option<String>,
+}
+
+/// The pass. Give it every record below the fold's size, in order; ask [`Findings::finish`] at the end.
+pub struct Findings<'f> {
+    fold: &'f Fold,
+    on: CivilDate,
+    rules: Vec<&'f FindingRule>,
+    watches: Vec<Box<dyn Watch<'f> + 'f>>,
+    next: u64,
+}
+
+impl<'f> Findings<'f> {
+    /// A pass by these rules; facts after the day are left out.
+    pub fn new(fold: &'f Fold, rules: impl IntoIterator<Item = &'f FindingRule>, on: CivilDate) -> Self {
+        let rules: Vec<&FindingRule> = rules.into_iter().collect();
+        let mut watches: Vec<Box<dyn Watch<'f> + 'f>> = vec![];
+        watches.extend(numbers::Numbers::of(&rules, fold).into_iter().map(boxed));
+        watches.extend(cases::Cases::of(&rules, fold, on).map(boxed));
+        for rule in &rules {
+            watches.extend(one(rule, fold, on));
+        }
+        Findings { fold, on, rules, watches, next: 0 }
+    }
+
+    /// Takes the next record and when its unit sealed it, ms UTC by the unit's clock; those at and above the fold's size change nothing.
+    pub fn visit(
+        &mut self,
+        record: &Recorded<'_>,
+        recorded_at_ms: u64,
+        facts: &dyn Facts,
+    ) -> Result<(), FoldError> {
+        let (name, leaf) = (record.at.name, record.at.leaf);
+        if leaf.0 >= self.fold.size {
+            return Ok(());
+        }
+        if leaf.0 != self.next {
+            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
+        }
+        let is_rejected = self.fold.is_rejected(leaf);
+        let sealed = Sealed { record, name, leaf, recorded_at_ms, is_rejected };
+        for watch in &mut self.watches {
+            watch.record(&sealed)?;
+        }
+        if !is_rejected {
+            self.fact(&sealed, facts)?;
+        }
+        self.next += 1;
+        Ok(())
+    }
+
+    /// Shows what counts of a record.
+    fn fact(&mut self, sealed: &Sealed<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
+        let amended = self.fold.amendments.get(sealed.name);
+        let counting = match amended {
+            None => Some(sealed.record.facts),
+            Some(amended) => amended.effective(sealed.name).facts(),
+        };
+        let Some(Ok(event)) = counting.map(Event::decode) else { return Ok(()) };
+        if event.occurred_on() > self.on {
+            return Ok(());
+        }
+        let stated = amended.and_then(|_| Event::decode(sealed.record.facts).ok());
+        let counted = Counted {
+            name: sealed.name,
+            leaf: sealed.leaf,
+            event: &event,
+            stated_on: stated.map_or(event.occurred_on(), |stated| stated.occurred_on()),
+            recorded_at_ms: sealed.recorded_at_ms,
+            received_at_ms: sealed.record.at.received_at_ms,
+            is_ledgers: is_ledger(&event),
+        };
+        self.watches.iter_mut().try_for_each(|watch| watch.fact(&counted, facts))
+    }
+
+    /// What is found, by rule in the order of the table, then unit, day and first fact.
+    ///
+    /// # Errors
+    /// Records are missing: the pass ended before the fold's size; or a fact cannot be read.
+    pub fn finish(self, facts: &dyn Facts) -> Result<Vec<Found<'f>>, FoldError> {
+        if self.next != self.fold.size {
+            return Err(FoldError::OutOfOrder {
+                got: LeafIndex(self.fold.size),
+                expected: LeafIndex(self.next),
+            });
+        }
+        let mut raw = vec![];
+        for watch in self.watches {
+            watch.finish(facts, &mut raw)?;
+        }
+        let place = |rule: &FindingRule| self.rules.iter().position(|known| std::ptr::eq(*known, rule));
+        raw.sort_by_cached_key(|raw| {
+            (place(raw.rule), raw.unit, raw.on, raw.facts.first().copied(), raw.message_vi.clone())
+        });
+        raw.into_iter().map(|raw| documents::complete(raw, self.fold, facts)).collect()
+    }
+}
+
+fn boxed<'f>(watch: impl Watch<'f> + 'f) -> Box<dyn Watch<'f> + 'f> {
+    Box::new(watch)
+}
+
+/// The watch of a rule that has one to itself.
+fn one<'f>(rule: &'f FindingRule, fold: &'f Fold, on: CivilDate) -> Option<Box<dyn Watch<'f> + 'f>> {
+    Some(match &rule.check {
+        Check::NumberGaps(_) | Check::NumberTwice(_) | Check::NumberOrder(..) | Check::Case { .. } => {
+            return None;
+        }
+        Check::RecordedLate { kinds, days } => boxed(clocks::RecordedLate::new(rule, kinds, *days)),
+        Check::ReceivedLate { days } => boxed(clocks::ReceivedLate::new(rule, *days)),
+        Check::ClockAhead { minutes } => boxed(clocks::ClockAhead::new(rule, *minutes)),
+        Check::ClockBack { minutes } => boxed(clocks::ClockBack::new(rule, *minutes)),
+        Check::DocumentAfter { kinds, days } => boxed(documents::DocumentAfter::new(rule, kinds, *days)),
+        Check::FactAfterClosing => boxed(closings::FactAfter::new(rule, fold)),
+        Check::AmendedAfterClosing => boxed(closings::AmendedAfter::new(rule, fold)),
+        Check::UnitSilent { types, days } => boxed(silence::UnitSilent::new(rule, fold, on, types, *days)),
+        Check::PeriodOpen { types, working_days } => {
+            boxed(silence::PeriodOpen { rule, fold, on, types, working_days: *working_days })
+        }
+        Check::AnswerOwed { days } => boxed(answers::AnswerOwed::new(rule, fold, on, *days)),
+        Check::FinesAgainstRevenue { tolerance } => boxed(fines::Fines::new(rule, *tolerance)),
+        Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
+        Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
+        Check::Rejected => boxed(log::Rejected::new(rule)),
+        Check::Fork => boxed(log::Fork::new(rule)),
+    })
+}
+
+/// An amount that a sum gives, as far as 64 bits go.
+fn dong(amount: i128) -> Dong {
+    Dong(amount.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+}
