@@ -17,6 +17,7 @@ mod reported;
 mod signals;
 mod stage;
 mod state;
+mod stop;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -58,7 +59,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
-        Command::Replay(args) => cmd::replay::run(&args),
+        Command::Replay(args) => cmd::replay::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Bench(args) => bench::run(&args),
     }

@@ -13,6 +13,7 @@ mod locks;
 mod month;
 mod pauses;
 mod readers;
+mod replays;
 mod reported;
 mod restored;
 mod stopping;
