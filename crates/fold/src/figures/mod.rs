@@ -2,17 +2,20 @@
 
 mod asked;
 mod contributions;
+mod epochs;
 mod figure;
 mod late;
 mod lunar;
 mod nil;
 mod percent;
 mod restated;
+pub mod series;
 mod spread;
 mod totals;
 
 pub use asked::{Asked, Pick, Picked, Window};
 pub use contributions::{Contribution, Contributions};
+pub use epochs::Boundary;
 pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
 pub use late::Lateness;
 pub use nil::Nil;
