@@ -11,6 +11,7 @@ mod demo;
 mod enrol;
 mod lang;
 mod ledger;
+mod months;
 mod out;
 mod paper;
 mod reported;
@@ -57,6 +58,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
+        Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args, lang),

@@ -16,5 +16,6 @@ mod readers;
 mod replays;
 mod reported;
 mod restored;
+mod series;
 mod stopping;
 mod twins;

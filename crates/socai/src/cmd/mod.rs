@@ -11,6 +11,7 @@ pub mod obligations;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
+pub mod series;
 pub mod unit;
 pub mod units;
 pub mod up;
