@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
-use crate::lang::Lang;
+use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
 #[derive(Debug, Parser)]
@@ -62,6 +62,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
+    /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
+    Series(SeriesArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
     /// Destroy an annex by procedure, or list those destroyed.
@@ -70,7 +72,7 @@ pub enum Command {
     /// Verify the record chain, trusting nobody; list what an inspector should look at.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Print the recorded facts in order, up to any moment.
+    /// Print the recorded facts in order, up to any moment or on as they come.
     Replay(ReplayArgs),
     /// Write a ledger into files that other programs read.
     Export(ExportArgs),
@@ -310,6 +312,80 @@ pub enum ChangesFormat {
     Json,
 }
 
+/// `socai series`.
+#[derive(Debug, Args)]
+pub struct SeriesArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The indicator's code, such as NS.01.
+    pub indicator: String,
+    /// Along what it runs.
+    #[arg(long, value_enum, default_value_t = SeriesBy::Month)]
+    pub by: SeriesBy,
+    /// First report month (2023-01), calendar month (cal:2023-01) or day (2023-01-15).
+    #[arg(long)]
+    pub from: String,
+    /// Last one, of the same sort.
+    #[arg(long)]
+    pub to: String,
+    /// By month: only this unit's part, by number or id.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Units as they were, or with everybody whose whole work they have on the last day; splits are never apportioned.
+    #[arg(long, value_enum, default_value_t = SeriesUnits::AsThen)]
+    pub units: SeriesUnits,
+    /// By slice: the field that divides; the row's first one if left out.
+    #[arg(long)]
+    pub axis: Option<String>,
+    /// The occasion of indicators that are counted by one; otherwise the one that meets the days.
+    #[arg(long)]
+    pub occasion: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = SeriesFormat::Table)]
+    pub format: SeriesFormat,
+    /// Write to this file; otherwise to standard output.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Along what a series runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesBy {
+    /// Months between two months, or between two days.
+    Month,
+    /// Wards, and other units that have a part.
+    Unit,
+    /// Values of a field that divides the indicator.
+    Slice,
+}
+
+/// Units across changes of boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesUnits {
+    /// As they were when the facts occurred.
+    AsThen,
+    /// Mapped to the units of the last day, where that is exact.
+    Mapped,
+}
+
+/// Forms of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesFormat {
+    /// Text, one line a point.
+    Table,
+    /// One record a point, numbers as integers.
+    Csv,
+    /// Everything, with the cut-off.
+    Json,
+    /// A picture that needs no colour, with a description for screen readers.
+    Svg,
+    /// Bars in letters, 80 columns.
+    Chart,
+}
+
 /// `socai obligations`.
 #[derive(Debug, Args)]
 pub struct ObligationsArgs {
@@ -460,18 +536,33 @@ pub enum FindingsFormat {
 pub struct ReplayArgs {
     /// The ledger's directory.
     pub ledger: PathBuf,
-    /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339).
-    #[arg(long)]
+    /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339) or day.
+    #[arg(long, value_name = "SIZE|TIME", conflicts_with = "follow")]
     pub until: Option<String>,
-    /// Only this unit: a number or an id.
+    /// Begin at this leaf: a replay that was cut short says where it stood.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub from_leaf: u64,
+    /// Only this unit, by number or id; may be given several times.
     #[arg(long)]
-    pub unit: Option<String>,
-    /// Only this kind.
+    pub unit: Vec<String>,
+    /// Only this kind; may be given several times.
     #[arg(long)]
-    pub kind: Option<String>,
-    /// Go on as new facts are recorded.
+    pub kind: Vec<String>,
+    /// Only this case; may be given several times.
+    #[arg(long)]
+    pub case: Vec<String>,
+    /// Only facts that occurred on this day (YYYY-MM-DD) or later, as they were recorded.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Only facts that occurred on this day or earlier.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Go on as new facts are recorded, until Ctrl-C.
     #[arg(long)]
     pub follow: bool,
+    /// Show facts as far apart as they were received, so many times faster: 3600x shows an hour in a second.
+    #[arg(long, value_name = "TIMES")]
+    pub speed: Option<Speed>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = ReplayFormat::Table)]
     pub format: ReplayFormat,
@@ -507,7 +598,7 @@ pub enum ExportFormat {
 pub enum ReplayFormat {
     /// One line a fact.
     Table,
-    /// One JSON object a line.
+    /// One JSON object a line: leaf, name, link, recorded_at, received_at, event.
     Jsonl,
 }
 

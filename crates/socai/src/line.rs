@@ -1,44 +1,22 @@
-//! A record as one JSON object, for replays and exports.
-
-use std::collections::HashMap;
+//! A record as one JSON object of stable shape, for replays and exports.
+//!
+//! Times are RFC 3339 in Viet Nam. `event` is the JSON form of imports and of the API. Annexes are not part of it.
 
 use serde_json::{Value, json};
 use socai_domain::time::vietnam_rfc3339;
 use socai_log::RecordRef;
 use socai_proto::{json as form, v1};
-use socai_tlog::{UnitNo, link};
+use socai_tlog::link;
 
-/// Ids of the units registered so far.
-#[derive(Debug, Default)]
-pub struct UnitIds(HashMap<UnitNo, String>);
-
-impl UnitIds {
-    /// Takes an event into account: a registration names a unit.
-    pub fn note(&mut self, event: &v1::Event) {
-        if let Some(v1::event::Kind::UnitRegistered(unit)) = &event.kind {
-            self.0.insert(UnitNo(unit.unit_no), unit.unit_id.clone());
-        }
-    }
-
-    /// The id of a unit.
-    pub fn of(&self, unit: UnitNo) -> Option<&str> {
-        self.0.get(&unit).map(String::as_str)
-    }
-
-    /// Whether this is a unit's id or number.
-    pub fn is_known(&self, named: &str) -> bool {
-        self.0.iter().any(|(no, id)| id == named || no.to_string() == named)
-    }
-}
-
-/// `{"leaf","name","link","recorded_at","received_at","event"}`; the event in its JSON form, `null` when the facts cannot be read.
-pub fn object(record: &RecordRef<'_>, event: Option<&v1::Event>, ids: &UnitIds) -> Value {
+/// `{"leaf","name","link","recorded_at","received_at","event"}`; `event` is null when the facts are no event of this release. `unit` is the
+/// publisher's id.
+pub fn object(record: &RecordRef<'_>, event: Option<&v1::Event>, unit: Option<&str>) -> Value {
     json!({
         "leaf": record.leaf().0,
         "name": record.name().to_string(),
         "link": link(&record.header_bytes()).to_string(),
         "recorded_at": vietnam_rfc3339(record.recorded_at_ms()),
         "received_at": vietnam_rfc3339(record.received_at_ms()),
-        "event": event.map(|event| form::event_to_json(event, None, ids.of(record.name().unit))),
+        "event": event.map(|event| form::event_to_json(event, None, unit)),
     })
 }

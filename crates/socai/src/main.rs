@@ -14,6 +14,7 @@ mod http;
 mod lang;
 mod ledger;
 mod line;
+mod months;
 mod out;
 mod paper;
 mod reported;
@@ -22,6 +23,8 @@ mod signals;
 mod simulate;
 mod stage;
 mod state;
+mod stop;
+mod unit_ids;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -61,10 +64,11 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
+        Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
-        Command::Replay(args) => cmd::replay::run(&args),
+        Command::Replay(args) => cmd::replay::run(&args, lang),
         Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Simulate(args) => cmd::simulate::run(&args, lang),

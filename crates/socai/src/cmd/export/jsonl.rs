@@ -13,7 +13,7 @@ use socai_proto::v1;
 use socai_tlog::TreeSize;
 
 use super::manifest::{Hashing, Written};
-use crate::line::{self, UnitIds};
+use crate::{line, unit_ids::UnitIds};
 
 const NAME: &str = "events.jsonl";
 
@@ -46,8 +46,8 @@ fn line<W: std::io::Write>(
     ids: &mut UnitIds,
 ) -> Result<()> {
     let event = v1::Event::decode(record.facts()).ok();
-    event.iter().for_each(|event| ids.note(event));
-    let mut object = line::object(record, event.as_ref(), ids);
+    ids.see(record);
+    let mut object = line::object(record, event.as_ref(), ids.seen(record.name().unit));
     object["rejected"] = match verdict {
         Verdict::Counts => serde_json::Value::Null,
         Verdict::Rejected(rejection) => serde_json::to_value(&rejection.reasons)?,
