@@ -90,6 +90,19 @@ impl Family {
         }
     }
 
+    /// The table of law by which things are found in it; none when its facts alone say everything.
+    pub fn law(self) -> Option<&'static str> {
+        match self {
+            Family::Penalty => Some("law.penalty"),
+            Family::Clearance => Some("law.clearance"),
+            Family::Conscription => Some("law.conscription"),
+            Family::Dossier => Some("law.dossier"),
+            Family::Petition => Some("law.petition"),
+            Family::Project => Some("law.project"),
+            Family::Gift | Family::Directive => None,
+        }
+    }
+
     /// The codes of what may be found in it.
     pub fn findings(self) -> &'static [&'static str] {
         match self {
