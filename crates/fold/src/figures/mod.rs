@@ -16,6 +16,7 @@ mod ratio;
 mod restated;
 mod restated_cases;
 pub mod series;
+mod shares;
 mod spread;
 mod totals;
 
