@@ -467,9 +467,10 @@ def main():
         lines = [json.loads(line) for line in events]
     with open(sys.argv[2], encoding="utf-8") as asked:
         questions = json.load(asked)
-    answers = []
+    answers, ledgers = [], {}
     for question in questions:
-        ledger = Ledger(lines[: question.get("size") or len(lines)])
+        size = question.get("size") or len(lines)
+        ledger = ledgers.get(size) or ledgers.setdefault(size, Ledger(lines[:size]))
         answers.append(Figures(ledger, Asked(ledger, question["period"])).all())
     json.dump(answers, sys.stdout, ensure_ascii=False)
 

@@ -637,6 +637,9 @@ pub struct BenchArgs {
     /// How many threads, where it has a meaning.
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
+    /// Replay a simulated district-year instead of the benchmark's own mix; it is made first, which is not measured.
+    #[arg(long)]
+    pub simulated: bool,
     /// Work in this directory; otherwise in one that is removed at the end.
     #[arg(long)]
     pub data: Option<PathBuf>,

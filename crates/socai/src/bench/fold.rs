@@ -9,6 +9,7 @@ use socai_log::Reader;
 use socai_tlog::TreeSize;
 
 use super::{append, ground::Ground, result::Measured};
+use crate::simulate::{self, Wish};
 
 /// Measures decoding and folding a log on one thread, from its files.
 pub fn replay(place: &Path, events: u64) -> Result<Vec<Measured>> {
@@ -22,6 +23,30 @@ pub fn replay(place: &Path, events: u64) -> Result<Vec<Measured>> {
     let took = started.elapsed();
     counted(rejected)?;
     Ok(vec![Measured::rate("replay:decode-and-fold", size.0, bytes, 1, took)])
+}
+
+/// How often a measurement replays the simulated year: one pass is over too soon to be measured well.
+const PASSES: u64 = 12;
+
+/// Measures decoding and folding a simulated district-year on one thread, from its files: every kind of fact, corrections, late
+/// arrivals, as a real year has them.
+pub fn replay_simulated(place: &Path, events: Option<u64>) -> Result<Vec<Measured>> {
+    let dir = socai_district::LedgerDir::new(place.join("district"));
+    let days = 365;
+    let events_per_day = events.map_or(simulate::USUAL_EVENTS, |events| events.div_ceil(days.into()));
+    let wish = Wish { seed: 1, units: 25, days, events_per_day };
+    let made = simulate::make(&dir, &wish, &mut |_| ())?;
+    let (reader, bytes) = opened(&dir)?;
+    let started = Instant::now();
+    for _ in 0..PASSES {
+        let mut fold = Fold::new();
+        socai_follow::replay(&reader, &mut fold, made.size, |_, _| ())?;
+        if fold.rejected() != made.rejected.len() as u64 {
+            bail!("{} records were rejected, {} had to be", fold.rejected(), made.rejected.len());
+        }
+    }
+    let (took, name) = (started.elapsed(), "replay:simulated-year");
+    Ok(vec![Measured::rate(name, made.size.0 * PASSES, bytes * PASSES, 1, took)])
 }
 
 /// Measures folding a log into sled, from the first entry to the published digest.
@@ -39,11 +64,15 @@ pub fn models(place: &Path, events: u64) -> Result<Vec<Measured>> {
 fn log(place: &Path, events: u64) -> Result<(Reader, u64)> {
     let mut ground = Ground::found(place, "nats://127.0.0.1:4222")?;
     append::fill(&mut ground, events, 256)?;
+    opened(&ground.dir)
+}
+
+fn opened(dir: &socai_district::LedgerDir) -> Result<(Reader, u64)> {
     let mut bytes = 0;
-    for volume in std::fs::read_dir(ground.dir.log().join("volumes"))? {
+    for volume in std::fs::read_dir(dir.log().join("volumes"))? {
         bytes += volume?.metadata()?.len();
     }
-    Ok((Reader::open(&ground.dir.log())?, bytes))
+    Ok((Reader::open(&dir.log())?, bytes))
 }
 
 /// A rejected fact costs less than one that counts, so a rate with rejections would be no rate of replay.

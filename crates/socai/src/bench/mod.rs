@@ -11,7 +11,7 @@ mod verify;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::{
     cli::{BenchArgs, BenchKind},
@@ -20,11 +20,15 @@ use crate::{
 
 /// Measures one part and prints a line or a JSON object for each result.
 pub fn run(args: &BenchArgs) -> Result<ExitCode> {
+    if args.simulated && args.what != BenchKind::Replay {
+        bail!("--simulated is for replay");
+    }
     let place = crate::scratch::Place::new(args.data.as_deref())?;
     let events = |default| args.events.unwrap_or(default);
     let measured = match args.what {
         BenchKind::Append => append::run(place.path(), events(1_000_000))?,
         BenchKind::Verify => verify::run(place.path(), events(1_000_000), args.threads)?,
+        BenchKind::Replay if args.simulated => fold::replay_simulated(place.path(), args.events)?,
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,

@@ -157,7 +157,7 @@ impl Book {
             self.desks.get_mut(&by.0).expect("stories speak for the units of `Offices`, which are enrolled");
         let name =
             EventName { unit: by, seq: UnitSeq(desk.chain.head().next_seq.0 + desk.said.len() as u64) };
-        if self.samples.chance(12) {
+        if self.samples.chance(20) {
             self.sample.push((name, event.clone()));
         }
         desk.said.push(event);

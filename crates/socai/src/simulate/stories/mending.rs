@@ -61,7 +61,7 @@ impl Mending {
 
     /// Who mends a unit's facts today: the unit, or the one that continues it; now and then somebody who may not.
     fn author(&mut self, day: &Day<'_>, unit: UnitNo) -> UnitNo {
-        if self.dice.chance(25) {
+        if self.dice.chance(60) {
             return OFFICE;
         }
         match day.offices.succession() {
@@ -85,7 +85,7 @@ impl Mending {
         let name = day.say(by, said);
         self.await_answer(day, by, &mistake, name);
         // a correction may itself be wrong
-        if mistake.times < 3 && self.dice.chance(120) {
+        if mistake.times < 3 && self.dice.chance(250) {
             let again = Mistake { target: name, event: after, unit: mistake.unit, times: mistake.times + 1 };
             self.mistakes.add(day.in_days(self.dice.days(1, 25)), again);
         }
@@ -104,7 +104,7 @@ impl Mending {
         let form = json::event_to_json(&mistake.event, None, None);
         let mut changes = self.changes(&mistake.event, &form, day)?;
         let after = socai_proto::patch(&mistake.event, &changes).ok()?;
-        if self.dice.chance(40) {
+        if self.dice.chance(90) {
             // looked up in an old print: it will never be the present value
             changes[0].old = "987654321".to_owned();
         }
