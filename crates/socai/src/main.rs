@@ -58,6 +58,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
+        Command::Pending(args) => cmd::pending::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args),

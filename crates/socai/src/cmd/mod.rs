@@ -9,6 +9,7 @@ pub mod district;
 pub mod issue;
 pub mod kinds;
 pub mod obligations;
+pub mod pending;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
