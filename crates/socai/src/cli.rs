@@ -66,6 +66,8 @@ pub enum Command {
     Series(SeriesArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
+    /// List facts that build on a record, a case or a code the ledger does not know yet; each goes when what it waits for comes.
+    Pending(PendingArgs),
     /// Destroy an annex by procedure, or list those destroyed.
     #[command(subcommand)]
     Annex(AnnexCommand),
@@ -392,6 +394,22 @@ pub struct ObligationsArgs {
     /// The ledger's directory.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), owed by whoever had the work on it; today if left out.
+    #[arg(long)]
+    pub on: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `socai pending`.
+#[derive(Debug, Args)]
+pub struct PendingArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// Facts up to this day (YYYY-MM-DD); today if left out.
     #[arg(long)]
     pub on: Option<String>,
     /// As known at a tree size or a time (RFC 3339); otherwise now.

@@ -66,6 +66,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
+        Command::Pending(args) => cmd::pending::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
         Command::Replay(args) => cmd::replay::run(&args, lang),

@@ -12,6 +12,7 @@ pub mod findings;
 pub mod issue;
 pub mod kinds;
 pub mod obligations;
+pub mod pending;
 pub mod proof;
 pub mod rebuild;
 pub mod replay;
