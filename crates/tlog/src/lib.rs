@@ -33,6 +33,7 @@ mod segment;
 mod statement;
 mod tile;
 mod tree;
+mod witness;
 
 pub use add_checkpoint::AddCheckpoint;
 pub use bundle::{bundled, push_bundled};
@@ -65,3 +66,4 @@ pub use tree::{
     entry_hash, leaf_hash, node_hash, prove_consistency, prove_inclusion, root_at, root_from_inclusion,
     verify_consistency, verify_inclusion,
 };
+pub use witness::{NotWitnessed, judge_checkpoint};

@@ -89,6 +89,11 @@ impl UnitDir {
         self.0.join("erased")
     }
 
+    /// `witness/`: the newest checkpoint that this unit cosigned.
+    pub fn witness(&self) -> PathBuf {
+        self.0.join("witness")
+    }
+
     /// `alarm.json`: why nothing is published until somebody has looked; absent when all is well.
     pub fn alarm(&self) -> PathBuf {
         self.0.join("alarm.json")

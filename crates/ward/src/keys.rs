@@ -152,6 +152,11 @@ impl Keys {
         self.sealing.iter().map(SealingKey::of)
     }
 
+    /// The secret that cosigns checkpoints.
+    pub(crate) fn witnessing(&self) -> &SigningKey {
+        &self.witnessing
+    }
+
     /// Takes in a key that a rotation brings in.
     pub(crate) fn hold(&mut self, key: SigningKey) {
         self.sealing.push(key);

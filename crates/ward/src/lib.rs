@@ -47,6 +47,7 @@ mod status;
 mod testing;
 mod trust;
 mod ward;
+mod witness;
 
 pub use access::{Access, AccessError, reach};
 pub use client::{Answer, Client, ClientError, NodeFile};
@@ -65,3 +66,4 @@ pub use registry::RegistryError;
 pub use status::{CheckpointLine, Connection, Status};
 pub use trust::Trust;
 pub use ward::{MAX_EVENTS, RecordError, Ward, WardError};
+pub use witness::{Witness, WitnessError};

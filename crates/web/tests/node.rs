@@ -390,3 +390,70 @@ fn a_node_file_of_a_node_that_is_gone_is_no_obstacle() {
     assert!(matches!(reach(dir.path()), Ok(Access::Here(_))));
     assert!(Client::to_node_of(&unit).unwrap().status().is_err());
 }
+
+/// The log of the unit's ledger with so many entries, and a request that shows it.
+fn shown(old: u64, size: u64) -> (socai_tlog::SignedCheckpoint, String) {
+    use socai_tlog::{AddCheckpoint, Checkpoint, MemoryTree, Origin, SigningKey, TreeSize};
+    let mut tree = MemoryTree::default();
+    tree.extend((0..size).map(|leaf| socai_tlog::leaf_hash(&leaf.to_be_bytes())));
+    let origin = Origin::new("so-cai.example/thu").unwrap();
+    let checkpoint = Checkpoint { origin, size: TreeSize(size), root: tree.root() };
+    let checkpoint = checkpoint.sign(&SigningKey::from_bytes(&[1; 32]));
+    let proof = socai_tlog::prove_consistency(&tree, TreeSize(old), TreeSize(size)).unwrap();
+    let request = AddCheckpoint { old: TreeSize(old), proof, checkpoint: checkpoint.to_string() };
+    (checkpoint, request.to_string())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_a_witness_by_the_specification() {
+    let node = Running::new().await;
+    let id = "e1cbb5e0"; // of some other log
+    assert_eq!(node.ask("GET", &format!("/{id}/checkpoint"), &[], "").await.status, 404);
+    let (mut checkpoint, request) = shown(0, 3);
+    let address = node.http.address();
+    let raw = |method: &'static str, path: String, body: String| {
+        tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+            let head = format!(
+                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut reply = String::new();
+            stream.read_to_string(&mut reply).unwrap();
+            let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+            let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
+            (status, head.to_lowercase(), body.to_owned())
+        })
+    };
+    let add = |request: String| raw("POST", "/add-checkpoint".into(), request);
+    let (status, _, line) = add(request.clone()).await.unwrap();
+    assert_eq!((status, line.lines().count()), (200, 1), "{line}");
+    let mut cosigned = checkpoint.to_string();
+    cosigned.push_str(&line);
+    let signed = socai_tlog::Note::parse(cosigned.as_bytes()).unwrap();
+    checkpoint.add(signed.signatures()[1].clone());
+    let origin = sha256_hex("so-cai.example/thu");
+    let (status, _, newest) = raw("GET", format!("/{origin}/checkpoint"), String::new()).await.unwrap();
+    assert_eq!((status, newest), (200, checkpoint.to_string()));
+    // the same again is no longer from size 0
+    let (status, head, size) = add(request).await.unwrap();
+    assert_eq!((status, size.as_str()), (409, "3\n"));
+    assert!(head.contains("content-type: text/x.tlog.size"), "{head}");
+    assert_eq!(add(shown(3, 8).1).await.unwrap().0, 200);
+    assert_eq!(add(shown(8, 8).1).await.unwrap().0, 200, "the same tree may be cosigned again");
+    let forged =
+        shown(8, 9).1.replacen("old 8\n", "old 8\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", 1);
+    assert_eq!(add(forged).await.unwrap().0, 422);
+    let elsewhere = shown(8, 9).1.replacen("so-cai.example/thu\n", "so-cai.example/khac\n", 1);
+    assert_eq!(add(elsewhere).await.unwrap().0, 404);
+    assert_eq!(add(shown(8, 9).1.replacen("\n9\n", "\n10\n", 1)).await.unwrap().0, 403);
+    assert_eq!(add("nonsense".into()).await.unwrap().0, 400);
+    assert_eq!(add("x".repeat(300 << 10)).await.unwrap().0, 413);
+}
+
+fn sha256_hex(text: &str) -> String {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}

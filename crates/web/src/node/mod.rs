@@ -3,6 +3,7 @@
 mod events;
 mod imports;
 mod manage;
+mod witness;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -13,7 +14,7 @@ use axum::{
     middleware,
     routing::{delete, get, post, put},
 };
-use socai_ward::{FileError, NodeFile, Ward};
+use socai_ward::{FileError, KeyError, NodeFile, Ward, Witness};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,8 @@ pub const MAX_BODY_LEN: usize = 4 << 20;
 const EVENTS_AT_ONCE: usize = 64;
 /// How many files are taken at once. The others wait.
 const IMPORTS_AT_ONCE: usize = 4;
+/// How many checkpoints are looked at at once. The others wait.
+const CHECKPOINTS_AT_ONCE: usize = 4;
 /// How long requests under way may take to end when the node stops.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
@@ -35,6 +38,8 @@ pub(crate) struct Node {
     pub(crate) token: Arc<str>,
     events: Arc<Semaphore>,
     imports: Arc<Semaphore>,
+    witness: Arc<Witness>,
+    witnessed: Arc<Semaphore>,
 }
 
 /// A server that answers until it is told to stop.
@@ -57,6 +62,9 @@ pub enum HttpError {
         /// What the system said.
         cause: io::Error,
     },
+    /// The witnessing key cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// `node.json` cannot be written or removed.
     #[error(transparent)]
     File(#[from] FileError),
@@ -76,7 +84,7 @@ pub async fn serve(ward: Ward, stop: CancellationToken) -> Result<Http, HttpErro
     let address = listener.local_addr().map_err(unusable)?;
     let dir = ward.dir().clone();
     NodeFile::write(&dir, address)?;
-    let app = router(ward);
+    let app = router(ward)?;
     let stopping = stop.clone().cancelled_owned();
     let served =
         tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping).await });
@@ -109,10 +117,15 @@ impl Http {
 }
 
 /// Every route of a ward node.
-pub fn router(ward: Ward) -> Router {
+///
+/// # Errors
+/// The witnessing key cannot be read.
+pub fn router(ward: Ward) -> Result<Router, KeyError> {
     let token = ward.unit().config.token.as_str().into();
+    let witness = Arc::new(Witness::open(ward.dir(), ward.unit())?);
     let places = |count| Arc::new(Semaphore::new(count));
-    let node = Node { ward, token, events: places(EVENTS_AT_ONCE), imports: places(IMPORTS_AT_ONCE) };
+    let (events, imports) = (places(EVENTS_AT_ONCE), places(IMPORTS_AT_ONCE));
+    let node = Node { ward, token, events, imports, witness, witnessed: places(CHECKPOINTS_AT_ONCE) };
     let guarded = Router::new()
         .route("/api/v1/events", post(events::post))
         .route("/api/v1/status", get(manage::status))
@@ -122,10 +135,15 @@ pub fn router(ward: Ward) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_LEN))
         .route("/api/v1/imports", post(imports::post)) // bounds its own length while it copies
         .route_layer(middleware::from_fn_with_state(node.clone(), token::required));
-    Router::new()
+    let witness = Router::new()
+        .route("/add-checkpoint", post(witness::add))
+        .layer(DefaultBodyLimit::max(witness::MAX_REQUEST_LEN))
+        .route("/{origin}/checkpoint", get(witness::newest));
+    Ok(Router::new()
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(manage::ready))
         .merge(guarded)
+        .merge(witness)
         .fallback(async || {
             Problem::new(StatusCode::NOT_FOUND, "no-route", "there is nothing at this address")
         })
@@ -136,7 +154,7 @@ pub fn router(ward: Ward) -> Router {
                 "this address does not know this method",
             )
         })
-        .with_state(node)
+        .with_state(node))
 }
 
 /// The media type of a request, without parameters, in lower case.
