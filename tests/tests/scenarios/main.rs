@@ -7,6 +7,7 @@ mod broker_loss;
 mod crashes;
 mod damage;
 mod denied;
+mod findings;
 mod full_disk;
 mod imports;
 mod locks;
