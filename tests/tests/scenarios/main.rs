@@ -8,6 +8,7 @@ mod crashes;
 mod damage;
 mod denied;
 mod erasures;
+mod findings;
 mod full_disk;
 mod imports;
 mod locks;
