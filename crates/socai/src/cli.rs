@@ -85,7 +85,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models.
+    /// Measure: append, ingest, latency, verify, replay, models, query.
     Bench(BenchArgs),
 }
 
@@ -681,4 +681,6 @@ pub enum BenchKind {
     Replay,
     /// Fold into sled.
     Models,
+    /// A month's figures and report out of the read models.
+    Query,
 }

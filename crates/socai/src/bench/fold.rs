@@ -61,7 +61,7 @@ pub fn models(place: &Path, events: u64) -> Result<Vec<Measured>> {
 }
 
 /// A log with `events` facts, and the bytes of its volumes.
-fn log(place: &Path, events: u64) -> Result<(Reader, u64)> {
+pub fn log(place: &Path, events: u64) -> Result<(Reader, u64)> {
     let mut ground = Ground::found(place, "nats://127.0.0.1:4222")?;
     append::fill(&mut ground, events, 256)?;
     opened(&ground.dir)

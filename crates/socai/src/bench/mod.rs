@@ -6,6 +6,7 @@ mod fold;
 mod ground;
 mod ingest;
 mod latency;
+mod query;
 mod result;
 mod verify;
 
@@ -31,6 +32,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Replay if args.simulated => fold::replay_simulated(place.path(), args.events)?,
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
+        BenchKind::Query => query::run(place.path(), events(1_000_000))?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
     };
