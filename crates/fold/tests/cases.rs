@@ -264,11 +264,12 @@ fn a_payment_by_the_treasury_settles_the_case_and_the_facts_of_counted_cases_are
 }
 
 #[test]
-fn without_the_law_nothing_is_judged_late_and_its_adoption_is_named() {
+fn without_the_law_nothing_is_said_and_its_adoption_is_named() {
     let mut ledger = district::founded();
     ledger.on("2023-02-09");
     decided(&mut ledger, "x", "2023-01-03", Some("2023-02-06"), "2023-02-16");
-    assert_eq!(ledger.figure("TT.05.ra").value, 0);
+    let figure = ledger.figure("TT.05.ra");
+    assert_eq!((figure.value, figure.cases), (0, Some(0)), "no zero, for nothing was looked at");
     let size = ledger.records.len();
     district::adopt(&mut ledger, "law.penalty", 1, "2022-01-01", &district::read("rules/law.penalty.toml"));
     let law = ledger.records.last().unwrap().0.name;

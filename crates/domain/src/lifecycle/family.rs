@@ -121,6 +121,19 @@ impl Family {
         }
     }
 
+    /// The table of law by which things are found in it; none when its facts alone say everything.
+    pub fn law(self) -> Option<&'static str> {
+        match self {
+            Family::Penalty => Some("law.penalty"),
+            Family::Clearance => Some("law.clearance"),
+            Family::Conscription => Some("law.conscription"),
+            Family::Dossier => Some("law.dossier"),
+            Family::Petition => Some("law.petition"),
+            Family::Project => Some("law.project"),
+            Family::Gift | Family::Directive => None,
+        }
+    }
+
     /// Codes of everything that may be found in such a case, in the order of the alphabet; a test holds them against the judges.
     pub const fn codes(self) -> &'static [&'static str] {
         match self {

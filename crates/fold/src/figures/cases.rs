@@ -6,6 +6,7 @@
 
 use socai_domain::{
     CivilDate, Event,
+    law::Rules as _,
     lifecycle::{self, Asked as AskedOf, Fact, Family, Judged},
     tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
 };
@@ -135,6 +136,15 @@ impl JudgedRow {
         facts.iter().rfind(is_subject)
     }
 
+    /// Whether the law that it asks about is in force on a day. Without it nothing is found, and that is no answer.
+    fn has_law(&self, fold: &Fold, on: CivilDate) -> bool {
+        // the states of a penalty go by the terms of its law as well
+        let asks_law =
+            !self.asks.findings.is_empty() || !self.asks.without.is_empty() || self.family == Family::Penalty;
+        let law = self.family.law().filter(|_| asks_law);
+        law.is_none_or(|law| fold.rulebook().law(law, on).is_some())
+    }
+
     fn counts(&self, judged: &Judged) -> bool {
         let has = |codes: &[String]| {
             judged.findings.iter().any(|found| codes.iter().any(|code| code == found.code))
@@ -230,7 +240,11 @@ impl Cases {
                 let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
                 for (at, Asking { row, moments, .. }) in &rows {
                     for (answer, moment) in moments {
-                        let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
+                        let Some(subject) =
+                            row.subject(&file.facts, moment.on).filter(|_| row.has_law(fold, moment.on))
+                        else {
+                            continue;
+                        };
                         let counted = judged.counted(row, moment, subject);
                         let counted = counted.map(|slices| CountedCase {
                             ward: file.ward(fold),
