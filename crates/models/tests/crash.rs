@@ -40,8 +40,9 @@ fn victim() {
         }
     };
     fold.capture(true);
+    let facts = facts(FACTS);
     println!("writing from {}", models.applied());
-    advance(&mut models, &mut fold, &facts(FACTS), 25);
+    advance(&mut models, &mut fold, &facts, 25);
 }
 
 #[test]
