@@ -14,6 +14,7 @@ mod percent;
 mod ratio;
 mod restated;
 mod restated_cases;
+mod shares;
 mod spread;
 mod totals;
 

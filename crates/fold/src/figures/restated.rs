@@ -20,15 +20,14 @@ use super::{
     asked::{Asked, Window},
     figure::{Disagreement, Figure, figures, units_of},
     restated_cases::{CaseChanges, CaseLine},
+    shares::{Share, parts, share},
 };
 use crate::{
     change::{self, Change},
     fold::Fold,
-    indicator::{Adds, Counter},
     recorded::Recorded,
     report::Report,
     switch::Counted,
-    values::Value,
     verdict::FoldError,
 };
 
@@ -81,13 +80,6 @@ pub enum Why {
     Rules,
     /// The report printed another value than the ledger gives at its cut-off.
     Printed,
-}
-
-/// What a fact adds to one indicator.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Share {
-    value: i128,
-    member: Option<Value>,
 }
 
 /// The comparison. Give it every record below the later fold's size, in order; ask [`Comparison::finish`] at the end.
@@ -340,6 +332,10 @@ impl<'f> Comparison<'f> {
         for line in self.lines.iter_mut().filter(|line| !line.judged.is_empty()) {
             line.before = then.get(&line.row.code).copied();
             line.after = now.get(&line.row.code).copied().unwrap_or_default();
+            // a row that was adopted since came before its value was known
+            for cause in line.causes.iter_mut().filter(|cause| cause.why == Why::Rules) {
+                (cause.before, cause.after) = (line.before.unwrap_or_default(), line.after);
+            }
             let of_line: Vec<&CaseLine> = line.judged.iter().filter_map(|code| of_rows.get(code)).collect();
             for changed in of_line.iter().flat_map(|of| &of.causes) {
                 let (why, event, by) = (changed.why, changed.event, changed.by);
@@ -413,49 +409,8 @@ impl<'f> Comparison<'f> {
     }
 }
 
-impl Share {
-    /// Takes what a fact adds to one of a ratio's rows: the ratio itself it adds nothing to.
-    fn add_part(&mut self, counter: &Counter, share: Share) {
-        let value = i64::try_from(share.value).unwrap_or(i64::MAX);
-        let part = [Some(Value::Int(i64::from(counter.no.0))), Some(Value::Int(value)), share.member];
-        let parts = self.member.take().into_iter().chain(part.into_iter().flatten());
-        self.member = Some(Value::Many(parts.collect()));
-    }
-}
-
-fn share(counter: &Counter, event: &Event<'_>) -> Share {
-    let payload = event.kind();
-    let member = match &counter.adds {
-        Adds::Member(fields) => Some(Value::Many(fields.iter().map(|field| field.value(payload)).collect())),
-        Adds::CaseMember(telling) => telling.value(event),
-        // which case, since when, and as what
-        Adds::Latest(telling, _) => {
-            let day = Value::Int(i64::from(event.occurred_on().yyyymmdd()));
-            let said = Value::Int(counter.adds.said(event).unwrap_or_default());
-            let parts = telling.value(event).into_iter().chain([day, said]);
-            Some(Value::Many(parts.chain(counter.axes.values(payload)).collect()))
-        }
-        _ => None,
-    };
-    Share { value: i128::from(counter.measure(payload)), member }
-}
-
 fn decoded(facts: Option<&[u8]>) -> Option<Event<'_>> {
     facts.and_then(|facts| Event::decode(facts).ok())
-}
-
-/// The rows whose facts belong to a figure: its own, or those of a ratio; and the codes of those among them that judge cases.
-fn parts<'r>(row: &'r Indicator, rows: &'r [Indicator]) -> (Vec<&'r Indicator>, Vec<String>) {
-    let of_rows: Vec<&Indicator> = match &row.measure {
-        Measure::Ratio(ratio) => {
-            let codes = ratio.numerator.iter().chain(&ratio.denominator);
-            codes.filter_map(|code| rows.iter().find(|row| row.code == *code)).collect()
-        }
-        _ => vec![row],
-    };
-    let judged = of_rows.iter().filter(|of| matches!(of.measure, Measure::AsOf(_)));
-    let judged = judged.map(|of| of.code.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    (of_rows, judged)
 }
 
 fn moved(earlier: &Fold, later: &Fold, row: &Indicator, on: CivilDate) -> BTreeSet<String> {
