@@ -88,6 +88,11 @@ impl LedgerDir {
         self.0.join("policy")
     }
 
+    /// `cosigned`: the newest checkpoint with the quorum of witnesses that `policy` asks for.
+    pub fn cosigned(&self) -> PathBuf {
+        self.0.join("cosigned")
+    }
+
     /// `ledger.toml`.
     pub fn config(&self) -> PathBuf {
         self.0.join("ledger.toml")

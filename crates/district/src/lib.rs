@@ -23,6 +23,7 @@ mod run;
 mod snapshot;
 mod standing;
 mod sweeping;
+mod witnesses;
 
 pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};

@@ -22,6 +22,7 @@ use crate::{
     muster::Muster,
     projector::{Input, Said, project},
     sweeping::sweep,
+    witnesses::Witnesses,
 };
 
 /// Messages and bytes of one round: enough to share an fsync among many segments, little enough to answer soon.
@@ -67,6 +68,8 @@ impl District {
         let folds = committed.clone();
         let sweeping = tokio::spawn(sweep(link.clone(), ledger.dir().swept(), ledger.wanted(), stop.clone()));
         let reminding = tokio::spawn(remind(desk.clone(), stop.clone()));
+        let witnesses = Witnesses::of(ledger.dir(), ledger.reader())?;
+        let witnessing = witnesses.map(|all| tokio::spawn(all.collect(committed.clone(), stop.clone())));
         let eraser = desk.clone();
         let erase = move |erasures| {
             // while stopping nobody listens: the next start does it
@@ -85,6 +88,9 @@ impl District {
             folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
             sweeping.await.map_err(|_| DistrictError::Ended("the sweeper"))?;
             reminding.await.map_err(|_| DistrictError::Ended("the reminder"))?;
+            if let Some(witnessing) = witnessing {
+                witnessing.await.map_err(|_| DistrictError::Ended("the collector of cosignatures"))?;
+            }
             link.close().await;
             projected?
         });

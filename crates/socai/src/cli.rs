@@ -141,6 +141,14 @@ pub enum WardCommand {
         #[arg(long)]
         kind: Option<String>,
     },
+    /// Print the unit's line for a tlog-policy: its name and key as a witness.
+    Witness {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// Where its node can be reached, such as http://127.0.0.1:8017; the district asks there for cosignatures.
+        #[arg(long)]
+        url: Option<String>,
+    },
     /// Say what is sealed, in transit and recorded.
     Status {
         /// The unit's directory.

@@ -1,20 +1,19 @@
 //! The log's HTTP side beside a running district.
 
-use std::path::Path;
-
 use anyhow::Result;
+use socai_district::LedgerDir;
 use socai_web::{LogHttp, serve_log};
 use tokio_util::sync::CancellationToken;
 
 use crate::{lang::Lang, out};
 
-/// Serves the log in `log` as C2SP tiles if an address was named, and says where.
+/// Serves a ledger's log as C2SP tiles if an address was named, and says where.
 ///
 /// # Errors
 /// The address is taken or not ours, or there is no log.
-pub async fn serve(log: &Path, address: Option<&str>, lang: Lang) -> Result<Option<LogHttp>> {
+pub async fn serve(ledger: &LedgerDir, address: Option<&str>, lang: Lang) -> Result<Option<LogHttp>> {
     let Some(address) = address else { return Ok(None) };
-    let served = serve_log(log, address, CancellationToken::new()).await?;
+    let served = serve_log(&ledger.log(), &ledger.cosigned(), address, CancellationToken::new()).await?;
     let url = format!("http://{}", served.address());
     // a closed standard output does not stop a district
     let _ = out::line(&match lang {

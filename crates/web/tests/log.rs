@@ -41,7 +41,9 @@ impl Served {
         let own = SealingKey::of(&operator());
         let head = ChainHead::genesis(genesis(&origin(), &own, UnitNo(0), &own));
         let log = dir.path().join("log");
-        let http = serve_log(&log, "127.0.0.1:0", CancellationToken::new()).await.unwrap();
+        let http = serve_log(&log, &dir.path().join("cosigned"), "127.0.0.1:0", CancellationToken::new())
+            .await
+            .unwrap();
         Served { dir, writer, chain: Chain::new(UnitNo(0), head), http }
     }
 
@@ -185,6 +187,23 @@ async fn what_the_log_does_not_have_is_404_with_one_line_and_is_not_kept() {
     assert_eq!(log.get("/tile/0/000?x=/../").await.status, 200, "a query is no part of a path");
     let long = format!("/tile/0/{}", "x001/".repeat(5_000));
     assert!([404, 414, 431].contains(&log.get(&long).await.status));
+    log.http.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_checkpoint_is_served_with_its_cosignatures_once_it_has_some() {
+    let mut log = Served::new().await;
+    log.grow(3);
+    let witness = SigningKey::from_bytes(&[9; 32]);
+    let mut cosigned = log.checkpoint().await;
+    cosigned.add(socai_tlog::cosign(&cosigned, &Origin::new("w").unwrap(), &witness, 1).unwrap());
+    let file = log.dir.path().join("cosigned");
+    std::fs::write(&file, cosigned.to_string()).unwrap();
+    assert_eq!(log.get("/checkpoint").await.body, cosigned.to_string().into_bytes());
+    log.grow(1); // newer than what was cosigned
+    assert_eq!(log.checkpoint().await.note().signatures().len(), 1);
+    std::fs::write(&file, "nonsense").unwrap();
+    assert_eq!(log.checkpoint().await.size(), log.writer.size());
     log.http.stop().await;
 }
 

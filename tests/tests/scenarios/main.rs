@@ -22,3 +22,4 @@ mod restored;
 mod series;
 mod stopping;
 mod twins;
+mod witnesses;

@@ -4,7 +4,7 @@ use std::{collections::HashMap, path::Path};
 
 use bytes::Bytes;
 use socai_domain::{Event, Position, Registry};
-use socai_log::{Committed, LogError, Reader, Stored};
+use socai_log::{LogError, Reader, Stored};
 use socai_tlog::{
     AddCheckpoint, Entry, EventName, Evidence, Header, KeyEvidence, LeafIndex, MAX_RECORDS, ProofFile,
     SealingKey, TreeSize, UnitNo, UnitSeq,
@@ -60,12 +60,12 @@ pub enum OlderCheckpoint<'a> {
 pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<String, ProveError> {
     let place = Place::find(ledger)?;
     let reader = Reader::open(place.log())?;
-    let committed = reader.committed()?;
     let leaf = reader.leaf_of(name)?;
+    let under = Under::newest(&place, &reader, TreeSize(leaf.0 + 1))?;
     let stored = reader.record(leaf)?;
     let (later, signature) = to_signature(&reader, &stored)?;
     let history = History::read(&reader, name, leaf)?;
-    let keys = history.key_records.into_iter().map(|leaf| key_evidence(&reader, leaf, committed.size));
+    let keys = history.key_records.into_iter().map(|leaf| key_evidence(&reader, leaf, under.size));
     let evidence = Evidence {
         operator: history.operator.map_or([0; 32], |key| *key.as_bytes()),
         entry: entry_of(&stored),
@@ -77,8 +77,8 @@ pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<
     let proof = ProofFile {
         extra: Some(evidence.to_bytes()),
         index: leaf,
-        proof: reader.prove_inclusion(leaf, committed.size)?,
-        checkpoint: note_of(&committed),
+        proof: reader.prove_inclusion(leaf, under.size)?,
+        checkpoint: under.note,
     };
     let file = proof.to_string();
     check_record(file.as_bytes(), None).map_err(ProveError::Broken)?;
@@ -92,7 +92,6 @@ pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<
 pub fn prove_consistency(ledger: &Path, older: OlderCheckpoint<'_>) -> Result<String, ProveError> {
     let place = Place::find(ledger)?;
     let reader = Reader::open(place.log())?;
-    let committed = reader.committed()?;
     let old = match older {
         OlderCheckpoint::Size(size) => size,
         OlderCheckpoint::Note(note) => {
@@ -105,8 +104,31 @@ pub fn prove_consistency(ledger: &Path, older: OlderCheckpoint<'_>) -> Result<St
             stated.size
         }
     };
-    let proof = reader.prove_consistency(old, committed.size)?;
-    Ok(AddCheckpoint { old, proof, checkpoint: note_of(&committed) }.to_string())
+    let under = Under::newest(&place, &reader, old)?;
+    let proof = reader.prove_consistency(old, under.size)?;
+    Ok(AddCheckpoint { old, proof, checkpoint: under.note }.to_string())
+}
+
+/// The checkpoint that a proof leads to.
+struct Under {
+    size: TreeSize,
+    note: String,
+}
+
+impl Under {
+    /// The newest one that witnesses cosigned if it reaches far enough, since it convinces more readers; else the newest.
+    fn newest(place: &Place, reader: &Reader, at_least: TreeSize) -> Result<Self, LogError> {
+        let committed = reader.committed()?;
+        let cosigned = std::fs::read(place.cosigned()).unwrap_or_default();
+        let fits = |stated: &socai_tlog::Checkpoint| {
+            let within = at_least <= stated.size && stated.size <= committed.size;
+            within && reader.root_at(stated.size).is_ok_and(|ours| ours == stated.root)
+        };
+        Ok(match stated(&cosigned).filter(fits) {
+            Some(stated) => Under { size: stated.size, note: text_of(&cosigned) },
+            None => Under { size: committed.size, note: text_of(&committed.checkpoint) },
+        })
+    }
 }
 
 fn stated(note: &[u8]) -> Option<socai_tlog::Checkpoint> {
@@ -114,8 +136,8 @@ fn stated(note: &[u8]) -> Option<socai_tlog::Checkpoint> {
     socai_tlog::Checkpoint::parse(note.text()).ok()
 }
 
-fn note_of(committed: &Committed) -> String {
-    String::from_utf8_lossy(&committed.checkpoint).into_owned() // a note is UTF-8, else its check fails
+fn text_of(note: &[u8]) -> String {
+    String::from_utf8_lossy(note).into_owned() // a note is UTF-8, else its check fails
 }
 
 fn entry_of(stored: &Stored) -> Entry {

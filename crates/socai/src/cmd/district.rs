@@ -71,7 +71,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from
 
 /// Runs the district, and its log's HTTP side beside it: readers are served whatever happens to the writer.
 async fn serve(dir: &Path, address: Option<&str>, lang: Lang) -> Result<ExitCode> {
-    let served = http::serve(&LedgerDir::new(dir).log(), address, lang).await?;
+    let served = http::serve(&LedgerDir::new(dir), address, lang).await?;
     let ended = project(dir, lang).await;
     http::stop(served).await;
     ended

@@ -4,7 +4,10 @@ use std::{fs, io, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
-use socai_ward::{Access, Answer, Format, ImportError, Problem, RecordError, Sealed, Ward, reach};
+use socai_ward::{
+    Access, Answer, Format, ImportError, Problem, RecordError, Sealed, UnitConfig, UnitDir, Ward, Witness,
+    reach,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{cli::WardCommand, lang::Lang, out, signals};
@@ -15,8 +18,19 @@ pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
         WardCommand::Run { dir } => signals::runtime()?.block_on(serve(&dir, lang)),
         WardCommand::Record { dir, kind, json } => record(&dir, &kind, &json, lang),
         WardCommand::Import { dir, file, kind } => import(&dir, &file, kind.as_deref(), lang),
+        WardCommand::Witness { dir, url } => witness(&dir, url.as_deref()),
         WardCommand::Status { dir, json } => status(&dir, json, lang),
     }
+}
+
+/// The line that names the unit in a policy.
+fn witness(dir: &Path, url: Option<&str>) -> Result<ExitCode> {
+    let dir = UnitDir::new(dir);
+    let unit = UnitConfig::read(&dir)?;
+    let vkey = Witness::open(&dir, &unit)?.vkey();
+    let url = url.map(|url| format!(" {url}")).unwrap_or_default();
+    out::line(&format!("witness {} {vkey}{url}", unit.config.unit))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {

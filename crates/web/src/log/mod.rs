@@ -5,7 +5,7 @@
 mod answer;
 mod server;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -15,7 +15,7 @@ use axum::{
     routing::get,
 };
 use socai_log::{LogError, Reader};
-use socai_tlog::Tile;
+use socai_tlog::{Note, Tile};
 use tokio::sync::Semaphore;
 
 use answer::{checkpoint_of, fault, full_or_partial, no_such_tile, nothing_here, stopping, wrong_method};
@@ -29,12 +29,14 @@ const READS_AT_ONCE: usize = 64;
 #[derive(Clone)]
 struct Log {
     reader: Reader,
+    /// The newest checkpoint that witnesses cosigned, if the district keeps one.
+    cosigned: Arc<Path>,
     places: Arc<Semaphore>,
 }
 
-/// Every route of a log that is open to the world.
-pub fn log_router(reader: Reader) -> Router {
-    let log = Log { reader, places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
+/// Every route of a log that is open to the world. `cosigned` is the file with the newest cosigned checkpoint; it may be missing.
+pub fn log_router(reader: Reader, cosigned: &Path) -> Router {
+    let log = Log { reader, cosigned: cosigned.into(), places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
     Router::new()
         .route("/checkpoint", get(checkpoint))
         .route("/tile/{*path}", get(tile))
@@ -45,12 +47,25 @@ pub fn log_router(reader: Reader) -> Router {
         .with_state(log)
 }
 
-/// The checkpoint of the newest commit. Its tiles are complete: they are written before it is published.
+/// The checkpoint of the newest commit, with its cosignatures once there are enough. Its tiles are complete: they are written before
+/// it is published.
 async fn checkpoint(State(log): State<Log>) -> Response {
-    match log.read(|reader| reader.committed()).await {
-        Ok(committed) => checkpoint_of(committed.checkpoint),
+    let path = log.cosigned.clone();
+    let newest = move |reader: &Reader| {
+        let committed = reader.committed()?;
+        let cosigned = std::fs::read(path).ok().filter(|cosigned| is_same(cosigned, &committed.checkpoint));
+        Ok(cosigned.unwrap_or(committed.checkpoint))
+    };
+    match log.read(newest).await {
+        Ok(note) => checkpoint_of(note),
         Err(response) => response,
     }
+}
+
+/// Whether two notes state the same; who signed is for the reader to verify.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let text = |note| Note::parse(note).ok().map(|note| note.text().to_owned());
+    text(one).is_some_and(|one| Some(one) == text(other))
 }
 
 /// A tile or bundle. The path is taken as it was sent: one with escapes is another path, and no tile has two.

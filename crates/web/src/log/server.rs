@@ -35,12 +35,17 @@ pub enum LogHttpError {
     Log(#[from] LogError),
 }
 
-/// Answers for the log in `log` at `address` until `stop`.
+/// Answers for the log in `log` at `address` until `stop`; `cosigned` is the file with the newest cosigned checkpoint, which may be missing.
 ///
 /// # Errors
 /// There is no log there, or the address is taken or not ours.
-pub async fn serve_log(log: &Path, address: &str, stop: CancellationToken) -> Result<LogHttp, LogHttpError> {
-    let app = log_router(Reader::open(log)?);
+pub async fn serve_log(
+    log: &Path,
+    cosigned: &Path,
+    address: &str,
+    stop: CancellationToken,
+) -> Result<LogHttp, LogHttpError> {
+    let app = log_router(Reader::open(log)?, cosigned);
     let unusable = |cause| LogHttpError::Listen { address: address.to_owned(), cause };
     let listener = TcpListener::bind(address).await.map_err(unusable)?;
     let bound = listener.local_addr().map_err(unusable)?;

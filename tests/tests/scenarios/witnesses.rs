@@ -1,0 +1,187 @@
+//! Units as witnesses of their ledger: what most of them cosigned, nobody can take back.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+};
+
+use socai_tests::{
+    chance::Chance, facts, http, ledger, load, outside, running::Running, service::Service, socai,
+    unit::Unit, wait, world::World,
+};
+use socai_tlog::{Policy, TreeSize};
+
+/// Gives a unit's node an address that stays, and gives the line that names it in a policy.
+fn witness_line(unit: &Unit) -> String {
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let path = unit.dir.join("unit.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let listen = |line: &str| match line.starts_with("listen = ") {
+        true => format!("listen = \"127.0.0.1:{port}\"\n"),
+        false => format!("{line}\n"),
+    };
+    fs::write(&path, config.lines().map(listen).collect::<String>()).unwrap();
+    socai!("ward", "witness", unit.dir, "--url", format!("http://127.0.0.1:{port}")).ok()
+}
+
+/// A world whose policy asks for two of its three units, and a copy of the policy as an auditor keeps it.
+fn witnessed_world() -> (World, PathBuf) {
+    let world = World::found(3);
+    let policy = world.district_dir().join("policy");
+    let log = fs::read_to_string(&policy).unwrap().lines().next().unwrap().to_owned();
+    let witnesses: Vec<String> = world.units.iter().map(witness_line).collect();
+    let names: Vec<&str> = world.units.iter().map(|unit| unit.id.as_str()).collect();
+    let group = format!("group wards 2 {}\nquorum wards\n", names.join(" "));
+    fs::write(&policy, format!("{log}\n{}{group}", witnesses.concat())).unwrap();
+    let kept = world.path().join("policy-of-the-auditor");
+    fs::copy(&policy, &kept).unwrap();
+    (world, kept)
+}
+
+/// The newest checkpoint with the quorum, and by whom.
+fn cosigned(world: &World, policy: &Path) -> Option<(TreeSize, usize)> {
+    let policy = Policy::parse(&fs::read(policy).unwrap()).unwrap();
+    let note = fs::read(world.district_dir().join("cosigned")).ok()?;
+    let opened = policy.verify(&note).expect("what is kept has the quorum");
+    Some((opened.checkpoint.size(), opened.witnessed_by.len()))
+}
+
+/// Waits until everything recorded is witnessed by the quorum at least.
+fn until_witnessed(world: &World, policy: &Path) -> usize {
+    wait::until("everything recorded is witnessed", || {
+        let size = ledger::size(&world.log_dir());
+        cosigned(world, policy).filter(|(cosigned, _)| cosigned.0 == size).map(|(_, by)| by)
+    })
+}
+
+fn hand_in(world: &World, chance: &mut Chance, count: usize) {
+    for unit in &world.units[..2] {
+        let facts: Vec<_> = (0..count).map(|_| facts::inspection(&unit.id, chance)).collect();
+        load::hand_in(unit, &facts);
+    }
+}
+
+fn served(world: &World) -> (Service, String) {
+    let dir = world.district_dir();
+    let command = socai_tests::command::command(&[&"district", &"run", &dir, &"--http", &"127.0.0.1:0"]);
+    let district = Service::start("district", command, &world.path().join("logs/district.log"));
+    let address = wait::until("the log is served", || {
+        let log = district.log();
+        let url = log.lines().find_map(|line| line.split_once("as C2SP tiles: http://"))?.1.to_owned();
+        Some(url.split_once("/checkpoint")?.0.to_owned())
+    });
+    (district, address)
+}
+
+#[test]
+fn what_is_recorded_is_witnessed_and_goes_on_unwitnessed_while_too_few_answer() {
+    let mut chance = Chance::of_run("witnesses");
+    let (world, policy) = witnessed_world();
+    let mut running = Running::start(&world);
+    hand_in(&world, &mut chance, 20);
+    running.settle(&world);
+    assert!(until_witnessed(&world, &policy) >= 2);
+    // one of three may be away
+    drop(running.nodes[2].take());
+    hand_in(&world, &mut chance, 20);
+    until_witnessed(&world, &policy);
+    let before = cosigned(&world, &policy).unwrap().0;
+    // two may not: recording goes on and says since when nobody vouches
+    drop(running.nodes[1].take());
+    let facts: Vec<_> = (0..5).map(|_| facts::inspection(&world.units[0].id, &mut chance)).collect();
+    load::hand_in(&world.units[0], &facts);
+    world.units[0].await_recorded();
+    assert!(ledger::size(&world.log_dir()) > before.0);
+    running.district.as_mut().unwrap().await_log("unwitnessed since");
+    assert_eq!(cosigned(&world, &policy).unwrap().0, before, "what is kept stays witnessed");
+    running.start_rest(&world);
+    until_witnessed(&world, &policy);
+    running.district.as_mut().unwrap().await_log("witnessed again");
+    running.stop();
+    // an auditor who asks for the quorum is convinced, by the directory and by a proof that left it
+    let audited = socai!("audit", "verify", world.district_dir(), "--policy", policy, "--json");
+    let report = audited.json();
+    audited.ok();
+    assert_eq!(report["witnesses"]["size"], report["size"]);
+    let name = format!("{}/3", world.units[0].no);
+    let proof = world.path().join("record.tlog-proof");
+    fs::write(&proof, socai!("audit", "prove", world.district_dir(), name).ok()).unwrap();
+    let checked = socai!("audit", "check", proof, "--policy", policy, "--json");
+    assert!(checked.json()["witnessed_by"].as_array().unwrap().len() >= 2, "{checked}");
+    checked.ok();
+    // one who has no word of the witnesses is not
+    fs::remove_file(world.district_dir().join("cosigned")).unwrap();
+    socai!("audit", "verify", world.district_dir(), "--policy", policy).fails(1, &["cosignatures"]);
+}
+
+#[test]
+fn a_district_that_shows_a_second_history_gets_no_cosignature_for_it() {
+    let mut chance = Chance::of_run("second_history");
+    let (world, policy) = witnessed_world();
+    let copy = world.path().join("copy");
+    socai_tests::files::copy(&world.district_dir(), &copy);
+    let running = Running::start(&world);
+    hand_in(&world, &mut chance, 2);
+    running.settle(&world);
+    until_witnessed(&world, &policy);
+    let seen = cosigned(&world, &policy).unwrap().0;
+    running.stop();
+    // the operator grows the old copy into another history and shows it to the same witnesses
+    for note in 0..6 {
+        let dir = world.path().join(format!("made-up-{note}"));
+        socai!("unit", "keys", dir).ok();
+        let spec = socai_tests::world::spec_until(900 + note, &format!("hn.tx.made-up.{note}"), "2030-12-31");
+        socai!("unit", "enrol", copy, dir, "--json", spec.to_string()).ok();
+    }
+    assert!(ledger::size(&copy.join("log")) > seen.0);
+    let nodes = world.nodes();
+    let unit = &world.units[0];
+    let (address, _) = unit.address().unwrap();
+    let request = socai!("audit", "prove", copy, "--consistency", "0").ok();
+    let said = http::request(&address, "POST", "/add-checkpoint", &[], request.as_bytes()).unwrap();
+    assert_eq!(said.status, 409, "the witness has seen size {seen}");
+    let proof = socai!("audit", "prove", copy, "--consistency", seen.to_string()).ok();
+    let said = http::request(&address, "POST", "/add-checkpoint", &[], proof.as_bytes()).unwrap();
+    assert_eq!(said.status, 422, "no proof leads from one history to the other");
+    for node in nodes {
+        node.stop();
+    }
+}
+
+#[test]
+fn a_tool_that_is_not_ours_counts_the_cosignatures() {
+    let got = outside::python("tlog-tools.txt", &["--ignore-requires-python"]);
+    let Some(python) = outside::or_skip("aics-tlog", got) else { return };
+    let mut chance = Chance::of_run("outside_quorum");
+    let (world, policy) = witnessed_world();
+    let (district, address) = served(&world);
+    let nodes = world.nodes();
+    hand_in(&world, &mut chance, 20);
+    settle(&world);
+    until_witnessed(&world, &policy);
+    let text = fs::read_to_string(&policy).unwrap();
+    let key = |line: &str| line.split(' ').find(|word| word.contains('+')).unwrap().to_owned();
+    let mut command = std::process::Command::new(python.with_file_name("aics-tlog"));
+    command.args(["verify-checkpoint", "--tiles", &format!("http://{address}"), "--quorum", "2"]);
+    for line in text.lines() {
+        match line.split_once(' ') {
+            Some(("log", _)) => command.args(["--log-key", &key(line)]),
+            Some(("witness", _)) => command.args(["--witness-key", &key(line)]),
+            _ => &mut command,
+        };
+    }
+    let said = socai_tests::command::run(command, None);
+    let answer = said.json();
+    assert!(answer["ok"] == true && answer["cosignatures"].as_u64() >= Some(2), "{said}");
+    for node in nodes {
+        node.stop();
+    }
+    district.stop();
+}
+
+fn settle(world: &World) {
+    for unit in &world.units {
+        unit.await_recorded();
+    }
+}
