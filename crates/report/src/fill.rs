@@ -1,7 +1,5 @@
 //! Filling a report from the fold.
 
-use std::collections::BTreeMap;
-
 use socai_domain::tables::{Compare, Format, Indicator, Occasion as Row, Table};
 use socai_domain::{CivilDate, Registry};
 use socai_fold::figures::{self, Asked, Pick, Picked, Window, spreads};
@@ -39,7 +37,7 @@ impl Figures {
             restated: Vec::new(),
             open: open(fold, asked),
             units: standings(fold, asked, &spreads),
-            texts: BTreeMap::new(),
+            texts: Vec::new(),
         }
     }
 }

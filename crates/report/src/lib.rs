@@ -27,6 +27,7 @@ mod html;
 mod json;
 mod notes;
 mod plain;
+mod section_text;
 mod template;
 mod text;
 mod xlsx;
@@ -38,6 +39,8 @@ pub use figures::{
     AsOf, Directive, Figure, Figures, Form, Known, Lunar, Nil, Occasion, Period, Plan, Restated, Slice, Span,
     UnitName,
 };
+
+pub use section_text::{Body, SectionText};
 
 pub use docx::docx;
 pub use html::html;

@@ -18,6 +18,7 @@ mod reported;
 mod signals;
 mod stage;
 mod state;
+mod texts;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 

@@ -55,7 +55,9 @@ fn rows(pending: &[Pending], registry: &Registry) -> Value {
 fn lines(pending: &[Pending], registry: &Registry, on: CivilDate, lang: Lang) -> String {
     let mut text = match lang {
         Lang::Vi => format!("{} sự kiện đến ngày {on} còn chờ điều chưa có trong sổ\n", pending.len()),
-        Lang::En => format!("{} facts up to {on} wait for what the ledger does not know yet\n", pending.len()),
+        Lang::En => {
+            format!("{} facts up to {on} wait for what the ledger does not know yet\n", pending.len())
+        }
     };
     for fact in pending {
         let case = fact.case.as_ref().map_or_else(String::new, |case| format!(" · {case}"));
