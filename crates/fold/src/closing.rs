@@ -21,6 +21,8 @@ pub struct Closing {
     pub nil: Vec<String>,
     /// Office that signed, never a name.
     pub signer_position: String,
+    /// Sections of the report for which its annex brings a text.
+    pub sections: Vec<String>,
     /// When the district received it, ms UTC.
     pub received_at_ms: u64,
 }
@@ -41,6 +43,7 @@ impl Closing {
             to: CivilDate::from_yyyymmdd(closed.to).ok()?,
             nil: closed.nil_kinds.iter().map(str::to_owned).collect(),
             signer_position: closed.signer_position.to_owned(),
+            sections: closed.sections.iter().map(str::to_owned).collect(),
             received_at_ms,
         })
     }

@@ -1,13 +1,12 @@
 //! What a report is made of: plain values, filled from the fold by whoever asks.
 
-use std::collections::BTreeMap;
-
 use socai_domain::CivilDate;
 use socai_domain::tables::{Format, Indicator};
 use socai_tlog::{Digest, Hash, TreeSize};
 
 use crate::detail::{Detail, Part, Standing};
 use crate::format::{dem, pct, point, tien};
+use crate::section_text::SectionText;
 
 /// Everything one report prints, as known at one tree size.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ pub struct Figures {
     pub open: Vec<UnitName>,
     /// Every unit that publishes, in official order; those that no longer exist but have a part in a figure come last.
     pub units: Vec<Standing>,
-    /// Text written and signed by an official, by section name of the template.
-    pub texts: BTreeMap<String, String>,
+    /// Texts written and signed by officials, in the order they are printed within a section.
+    pub texts: Vec<SectionText>,
 }
 
 /// The period of a report.

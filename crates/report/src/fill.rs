@@ -1,7 +1,5 @@
 //! Filling a report from the fold.
 
-use std::collections::BTreeMap;
-
 use socai_domain::lifecycle::Family;
 use socai_domain::tables::{Compare, Indicator, Occasion as Row, STATE, Table};
 use socai_domain::{CivilDate, Registry};
@@ -41,7 +39,7 @@ impl Figures {
             restated: Vec::new(),
             open: open(fold, asked),
             units: standings(fold, asked, &spreads),
-            texts: BTreeMap::new(),
+            texts: Vec::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use socai_domain::time::vietnam_rfc3339;
 
 use crate::Error;
+use crate::SectionText;
 use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
 
 /// The figures as JSON text, ending with a line feed; the same figures give the same bytes.
@@ -13,7 +14,9 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
 /// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
 /// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
 /// which nothing may be said has the value `null`. A ratio has `numerator` and `denominator` after its value, which is the percentage in units
-/// of its last decimal: 9876 is 98,76% with two decimals. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`. `nil` is `null` unless the row asks for declarations of units that exist.
+/// of its last decimal: 9876 is 98,76% with two decimals. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`.
+/// `nil` is `null` unless the row asks for declarations of units that exist. `texts` names signed texts by `{"section","unit","event",
+/// "signer_position","annex"}`, when there are any.
 pub fn json(figures: &Figures) -> Result<String, Error> {
     let mut text = serde_json::to_string_pretty(&Sheet::of(figures))?;
     text.push('\n');
@@ -26,6 +29,19 @@ struct Sheet<'a> {
     period: PeriodRow<'a>,
     as_of: AsOfRow,
     figures: Vec<FigureRow<'a>>,
+    /// Only when somebody signed a text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    texts: Vec<TextRow<'a>>,
+}
+
+/// A text by the digest of the annex it lies in, so that the form stays the same when the text is destroyed.
+#[derive(Serialize)]
+struct TextRow<'a> {
+    section: &'a str,
+    unit: &'a str,
+    event: String,
+    signer_position: &'a str,
+    annex: String,
 }
 
 #[derive(Serialize)]
@@ -92,6 +108,19 @@ impl<'a> Sheet<'a> {
                 time: vietnam_rfc3339(figures.as_of.time_ms),
             },
             figures: figures.figures.iter().map(FigureRow::of).collect(),
+            texts: figures.texts.iter().map(TextRow::of).collect(),
+        }
+    }
+}
+
+impl<'a> TextRow<'a> {
+    fn of(text: &'a SectionText) -> TextRow<'a> {
+        TextRow {
+            section: &text.section,
+            unit: &text.unit.id,
+            event: text.event.to_string(),
+            signer_position: &text.signer_position,
+            annex: text.annex.to_string(),
         }
     }
 }

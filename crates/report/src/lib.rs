@@ -27,6 +27,7 @@ mod html;
 mod json;
 mod notes;
 mod plain;
+mod section_text;
 mod series;
 mod template;
 mod text;
@@ -39,6 +40,8 @@ pub use figures::{
     AsOf, Directive, Figure, Figures, Form, Fraction, Known, Lunar, Nil, Occasion, Period, Plan, Restated,
     Slice, Span, UnitName,
 };
+
+pub use section_text::{Body, SectionText};
 
 pub use docx::docx;
 pub use html::html;

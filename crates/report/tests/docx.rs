@@ -119,3 +119,16 @@ fn the_same_figures_give_the_same_bytes_and_no_clock_is_in_them() {
         assert_eq!(stamp, zip::DateTime::default());
     }
 }
+
+#[test]
+fn signed_texts_are_in_the_document_with_who_signed_them() {
+    let mut month = reference();
+    month.texts = vec![
+        common::signed("ngan_sach", socai_report::Body::Written("Thu <đạt> khá.".to_owned())),
+        common::signed("do_thi", socai_report::Body::Erased),
+    ];
+    let text = part(&archive(&month), "word/document.xml");
+    let said = paragraphs(&Document::parse(&text).unwrap()).join("\n").replace('\u{a0}', " ");
+    assert!(said.contains("Thu <đạt> khá. (Phòng Tài chính - Kế hoạch, bản ghi 12/40.)"), "{said}");
+    assert!(said.contains("bản ghi 12/40, đã tiêu hủy theo thủ tục"), "{said}");
+}

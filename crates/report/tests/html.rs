@@ -95,3 +95,17 @@ fn nothing_runs_nothing_is_fetched_and_hostile_texts_stay_texts() {
 fn the_same_figures_give_the_same_bytes() {
     assert_eq!(page(&reference()), page(&reference()));
 }
+
+#[test]
+fn signed_texts_are_on_the_page_with_who_signed_them() {
+    let mut month = reference();
+    month.texts = vec![
+        common::signed("ngan_sach", socai_report::Body::Written("Thu <đạt> khá.".to_owned())),
+        common::signed("do_thi", socai_report::Body::Erased),
+    ];
+    let page = page(&month);
+    assert!(page.contains("Thu &lt;đạt&gt; khá."), "{page}");
+    let said = seen(&page);
+    assert!(said.contains("(Phòng Tài chính - Kế hoạch, bản ghi 12/40.)"), "{said}");
+    assert!(said.contains("đã tiêu hủy theo thủ tục"), "{said}");
+}

@@ -102,3 +102,18 @@ fn the_same_figures_give_the_same_bytes_and_end_with_a_line_feed() {
     assert_eq!(written(&reference()).unwrap(), written(&reference()).unwrap());
     assert!(written(&empty()).unwrap().ends_with("}\n"));
 }
+
+#[test]
+fn texts_stand_by_their_digests_so_that_the_form_outlives_a_text_that_is_destroyed() {
+    let mut month = reference();
+    let without = written(&month).unwrap();
+    assert!(!without.contains("\"texts\""));
+    month.texts = vec![common::signed("ngan_sach", socai_report::Body::Written("Lời văn.".to_owned()))];
+    let before = written(&month).unwrap();
+    assert!(!before.contains("Lời văn"));
+    let value: serde_json::Value = serde_json::from_str(&before).unwrap();
+    assert_eq!(value["texts"][0]["event"], "12/40");
+    assert_eq!(value["texts"][0]["annex"], "07".repeat(32));
+    month.texts[0].body = socai_report::Body::Erased;
+    assert_eq!(written(&month).unwrap(), before);
+}

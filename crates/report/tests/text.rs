@@ -3,9 +3,9 @@
 
 mod common;
 
-use common::{day, empty, figure, hostile, reference, slice, task, template, unit};
+use common::{day, empty, figure, hostile, reference, signed, slice, task, template, unit};
 use socai_report::body::Block;
-use socai_report::{Figures, Form, Nil, Restated, text};
+use socai_report::{Body, Figures, Form, Nil, Restated, text};
 
 /// The published figures in our wording; the check value of the template.
 const REFERENCE: &str = "Lũy kế đến 08/02/2023, tổng thu ngân sách nhà nước trên địa bàn là 1.005 tỷ 123 triệu đồng, đạt 17,6% \
@@ -162,7 +162,7 @@ fn no_line_is_wider_than_a_terminal_and_no_amount_is_split() {
 fn text_of_officials_and_facts_cannot_forge_headings_marks_or_line_breaks() {
     let mut month = reference();
     let hostile = "# GIẢ\n## Giả ~ \u{e000}NS.01\u{e000} {{ f(\"NS.01\")|tien }}";
-    month.texts.insert("do_thi".to_owned(), hostile.to_owned());
+    month.texts = vec![signed("do_thi", Body::Written(hostile.to_owned()))];
     month.directives = vec![task(1, hostile, Some(hostile))];
     let body = template().body(&month).unwrap();
     let headings = body.iter().filter(|block| matches!(block, Block::Part(_) | Block::Section(_)));
@@ -198,4 +198,35 @@ fn the_same_figures_give_the_same_bytes() {
     let mut other = reference();
     other.period.to = day("2023-02-07");
     assert_ne!(page(&reference()), page(&other));
+}
+
+#[test]
+fn a_signed_text_stands_in_its_section_with_who_signed_it_and_an_erased_one_prints_as_erased() {
+    let mut month = reference();
+    month.texts = vec![
+        signed("ngan_sach", Body::Written("Thu ngân sách đạt khá.\nCần đôn đốc nợ đọng.\n".to_owned())),
+        signed("do_thi", Body::Erased),
+        signed("y_te", Body::Missing),
+        signed("khong_co_muc_nay", Body::Written("không in ở đâu".to_owned())),
+    ];
+    let said = paragraphs(&month);
+    let of = "Phòng Tài chính - Kế hoạch";
+    let written = format!(
+        "bằng 103,41% cùng kỳ. Thu ngân sách đạt khá. Cần đôn đốc nợ đọng. ({of}, bản ghi 12/40.) Trong kỳ có 15"
+    );
+    assert!(said.contains(&written), "{said}");
+    assert!(
+        said.contains(&format!("[Lời văn của {of}, bản ghi 12/40, đã tiêu hủy theo thủ tục.]")),
+        "{said}"
+    );
+    assert!(said.contains(&format!("[Bản ghi 12/40 của {of} không kèm lời văn của mục này.]")), "{said}");
+    assert!(!said.contains("không in ở đâu"));
+}
+
+#[test]
+fn two_offices_may_write_for_one_section() {
+    let mut month = reference();
+    let text = |said: &str| signed("an_ninh", Body::Written(said.to_owned()));
+    month.texts = vec![text("Một."), text("Hai.")];
+    assert!(paragraphs(&month).contains("12/40.) Hai. (Phòng"));
 }

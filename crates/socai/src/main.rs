@@ -24,6 +24,7 @@ mod simulate;
 mod stage;
 mod state;
 mod stop;
+mod texts;
 mod unit_ids;
 
 use std::{io::IsTerminal as _, process::ExitCode};

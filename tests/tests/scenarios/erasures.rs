@@ -215,3 +215,60 @@ fn whatever_is_killed_on_the_way_the_next_starts_finish_an_erasure() {
     running.close(&world, &mut Roots::default());
     assert_eq!(audited(&world)["counts"]["erased_annexes"], 6);
 }
+
+#[test]
+fn a_text_of_the_report_is_printed_with_who_signed_it_and_once_erased_prints_as_such() {
+    let world = World::found(1);
+    let running = Running::start(&world);
+    let unit = &world.units[0];
+    let closing = json!({
+        "kind": "period.closed", "unit": unit.id, "occurred_on": "2023-02-01", "level": "public", "entered_by": "van-thu",
+        "data": {"period_kind": "ad_hoc", "from": "2023-01-01", "to": "2023-01-31", "signer_position": "chu-tich",
+                 "sections": ["do_thi"]},
+        "annex": {"text": {"do_thi": format!("Đã nhắc nhở hộ {SECRET}.")}},
+    });
+    let answer = unit.post(&closing).unwrap();
+    assert_eq!(answer.status, 201, "{}", answer.body);
+    let target = answer.body["name"].as_str().unwrap().to_owned();
+    running.settle(&world);
+    let size = audited(&world)["size"].to_string();
+    let print = |format: &str| {
+        let district = world.district_dir();
+        socai!(
+            "report",
+            district,
+            "--from",
+            "2023-01-01",
+            "--to",
+            "2023-01-31",
+            "--as-of",
+            size,
+            "--format",
+            format
+        )
+        .ok()
+    };
+    let one_line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = one_line(print("text"));
+    assert!(
+        text.contains(&format!("Đã nhắc nhở hộ {SECRET}. ("))
+            && text.contains(&format!("bản ghi {target}.)")),
+        "{text}"
+    );
+    assert!(print("html").contains(SECRET));
+    let figures = print("json");
+    assert!(!figures.contains(SECRET) && figures.contains(&target));
+
+    unit.post(&order(unit, &target)).unwrap();
+    running.settle(&world);
+    awaits_its_end(&world);
+    let text = one_line(print("text"));
+    assert!(
+        text.contains(&format!("bản ghi {target}, đã tiêu hủy theo thủ tục")) && !text.contains(SECRET),
+        "{text}"
+    );
+    assert!(!print("html").contains(SECRET));
+    assert_eq!(print("json"), figures, "byte for byte");
+    running.close(&world, &mut Roots::default());
+    audited(&world);
+}

@@ -156,6 +156,7 @@ pub(super) fn period_closed(closing: &view::PeriodClosed<'_>, event: &Event<'_>,
     common::in_order("data.to", closing.from, closing.to, out);
     common::not_after("data.to", closing.to, event.occurred_on(), "ngày chốt", "the day of the closing", out);
     common::distinct("data.nil_kinds", closing.nil_kinds, out);
+    common::distinct("data.sections", closing.sections, out);
     for (i, nil) in closing.nil_kinds.iter().enumerate() {
         if socai_proto::kind(nil).is_none() && !is_indicator_code(nil) {
             out.add(

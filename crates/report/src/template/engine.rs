@@ -9,6 +9,7 @@ use super::marks;
 use super::values::{Percentage, Seen, World};
 use crate::figures::Form;
 use crate::format::{dem, list, so};
+use crate::section_text::SectionText;
 
 /// Deepest nesting of a template; beyond it the engine stops instead of the stack.
 const DEEPEST: usize = 64;
@@ -68,9 +69,14 @@ fn percent(value: Value) -> Result<String, Error> {
     Ok(percentage.print.clone().unwrap_or_else(|mark| mark))
 }
 
-/// `text(section)`: what an official wrote for that section, or nothing.
-pub(super) fn section_text(texts: &BTreeMap<String, String>) -> Value {
-    let texts: BTreeMap<String, String> =
-        texts.iter().map(|(section, text)| (section.clone(), marks::clean(text))).collect();
+/// `text(section)`: what officials wrote for that section and who signed it, or nothing.
+pub(super) fn section_text(signed: &[SectionText]) -> Value {
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    for text in signed {
+        let section = texts.entry(text.section.clone()).or_default();
+        section.push_str(if section.is_empty() { "" } else { " " });
+        section.push_str(&text.printed());
+    }
+    texts.values_mut().for_each(|text| *text = marks::clean(text));
     Value::from_function(move |section: String| texts.get(&section).cloned().unwrap_or_default())
 }

@@ -21,7 +21,7 @@ pub(super) fn of(figures: &Figures) -> Value {
 pub(super) fn sample(period: &Period) -> Value {
     let task = context! { so => 1, viec => "việc", chu_tri => "đơn vị", han => "ngày", tien_do => "" };
     let change = context! { ma => "X", chi_tieu => "chỉ tiêu", da_bao_cao => "1", hien_biet => "2", ly_do => "", su_kien => "1/1" };
-    build(period, vec![task], vec![change], section_text(&Default::default()))
+    build(period, vec![task], vec![change], section_text(&[]))
 }
 
 fn build(period: &Period, tasks: Vec<Value>, restated: Vec<Value>, text: Value) -> Value {

@@ -4,15 +4,13 @@
 pub mod month;
 pub mod opened;
 
-use std::collections::BTreeMap;
-
 use socai_domain::CivilDate;
 use socai_fold::figures::percent;
 use socai_report::{
-    AsOf, Closed, Detail, Directive, Figure, Figures, Form, Level, Newest, Nil, Occasion, Period, Plan,
-    Slice, Span, Standing, Template, UnitName,
+    AsOf, Body, Closed, Detail, Directive, Figure, Figures, Form, Level, Newest, Nil, Occasion, Period, Plan,
+    SectionText, Slice, Span, Standing, Template, UnitName,
 };
-use socai_tlog::{Digest, Hash, LeafIndex, Link, TreeSize, UnitNo};
+use socai_tlog::{Digest, EventName, Hash, LeafIndex, Link, TreeSize, UnitNo};
 
 pub const TEMPLATE: &str = include_str!("../../../../deploy/thanh-xuan/rules/template.monthly.jinja");
 
@@ -46,7 +44,7 @@ pub fn empty() -> Figures {
         restated: Vec::new(),
         open: Vec::new(),
         units: Vec::new(),
-        texts: BTreeMap::new(),
+        texts: vec![],
     }
 }
 
@@ -144,7 +142,8 @@ pub fn hostile() -> Figures {
     month.number = Some(evil());
     month.period.name = evil();
     month.period.occasion = Some(Occasion { id: evil(), name: evil() });
-    month.texts = ["ngan_sach", "do_thi"].map(|section| (section.to_owned(), evil())).into();
+    month.texts = ["ngan_sach", "do_thi"].map(|section| signed(section, Body::Written(evil()))).into();
+    month.texts[0].unit = unit(HOSTILE, HOSTILE);
     month.directives = vec![task(1, HOSTILE, Some(HOSTILE))];
     month.open = vec![unit(HOSTILE, HOSTILE)];
     month.units = vec![standing(1, HOSTILE)];
@@ -168,5 +167,17 @@ pub fn standing(no: u32, name: &str) -> Standing {
         newest: Some(Newest { seq: 5, leaf: LeafIndex(9), link: Some(Link([0xcd; 32])) }),
         nil: vec!["YT.04".to_owned()],
         late: Some(1),
+    }
+}
+
+/// A text that the finance office signed with record 12/40.
+pub fn signed(section: &str, body: Body) -> SectionText {
+    SectionText {
+        section: section.to_owned(),
+        unit: unit("hn.tx.b.tckh", "Phòng Tài chính - Kế hoạch"),
+        event: EventName::new(12, 40),
+        signer_position: "truong-phong".to_owned(),
+        annex: Digest([7; 32]),
+        body,
     }
 }

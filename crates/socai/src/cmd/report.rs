@@ -19,7 +19,7 @@ use crate::{
     cmd::issue,
     cut,
     lang::Lang,
-    ledger, paper, reported, state,
+    ledger, paper, reported, state, texts,
 };
 
 /// Prints the report, or issues it.
@@ -63,6 +63,7 @@ pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
     let mut figures = Figures::of(fold, asked, &figures, &origin(reader, size)?, reader.root_at(size)?);
     figures.restated = reported::restated(reader, fold, asked)?;
+    figures.texts = texts::of(reader, fold, &figures)?;
     let late = lateness.finish();
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());

@@ -43,6 +43,7 @@ impl Closings {
             to: days.1.yyyymmdd(),
             nil_kinds: nil.map(|what| (*what).to_owned()).collect(),
             signer_position: if is_ward { "chu-tich-ubnd" } else { "truong-phong" }.to_owned(),
+            ..v1::PeriodClosed::default()
         };
         day.book.close(unit, days.0, days.1);
         day.say(unit, Said::new(day.date, Kind::PeriodClosed(closed)).public());

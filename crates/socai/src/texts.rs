@@ -1,0 +1,56 @@
+//! Texts of a report, from the annexes of the closings that carry them.
+
+use std::collections::HashSet;
+
+use anyhow::Result;
+use prost::Message as _;
+use socai_fold::{Closing, Fold};
+use socai_log::{Annex, Reader};
+use socai_proto::v1;
+use socai_report::{Body, Figures, Period, SectionText, Standing};
+
+/// The texts of every unit, in official order: of each unit and section the newest whose closing ends with the period of the report.
+pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>> {
+    let mut texts = Vec::new();
+    for standing in &figures.units {
+        let mut said = HashSet::new();
+        let closings = fold.closings().of(standing.no).iter().rev();
+        for closing in closings.filter(|closing| is_of(closing, &figures.period)) {
+            if closing.sections.iter().any(|section| !said.contains(section)) {
+                texts.extend(
+                    read(reader, closing, standing)?
+                        .into_iter()
+                        .filter(|text| said.insert(text.section.clone())),
+                );
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn is_of(closing: &Closing, period: &Period) -> bool {
+    closing.to == period.to && !closing.sections.is_empty()
+}
+
+fn read(reader: &Reader, closing: &Closing, standing: &Standing) -> Result<Vec<SectionText>> {
+    let annex = reader.annex(closing.leaf)?;
+    let written = match &annex {
+        Annex::Present(bytes) => v1::Annex::decode(bytes.as_slice())?.text,
+        Annex::None | Annex::Erased => Default::default(),
+    };
+    let body = |section: &String| match (written.get(section), &annex) {
+        (Some(text), _) => Body::Written(text.clone()),
+        (None, Annex::Erased) => Body::Erased,
+        (None, _) => Body::Missing,
+    };
+    let digest = reader.record(closing.leaf)?.record.header().annex;
+    let text = |section: &String| SectionText {
+        section: section.clone(),
+        unit: standing.unit.clone(),
+        event: closing.name,
+        signer_position: closing.signer_position.clone(),
+        annex: digest,
+        body: body(section),
+    };
+    Ok(closing.sections.iter().map(text).collect())
+}
