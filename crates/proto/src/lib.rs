@@ -30,6 +30,7 @@ pub use fields::{Fields, payload, payload_tag};
 pub use kinds::{DESCRIPTORS, descriptor_pool, kind, kind_by_tag, kind_of, kinds};
 pub use patch::patch;
 pub use schema::{KindInfo, Label, Lang};
+pub use suggest::nearest;
 
 /// Types generated from `proto/socai/v1/`.
 #[allow(missing_docs)] // the .proto comments are the documentation; oneof variants have none of their own

@@ -1,7 +1,8 @@
 //! The name that was probably meant.
 
 /// The nearest of some names by edit distance, if near enough: a third of the letters may differ, at least two.
-pub(crate) fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 100; // a hostile name costs no more than this squared
     let given: Vec<char> = given.to_lowercase().chars().take(LONGEST).collect();
     let allowed = (given.len() / 3).max(2);

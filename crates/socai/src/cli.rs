@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
-use crate::lang::Lang;
+use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
 #[derive(Debug, Parser)]
@@ -70,7 +70,7 @@ pub enum Command {
     /// Verify the record chain, trusting nobody.
     #[command(subcommand)]
     Audit(AuditCommand),
-    /// Print the recorded facts in order, up to any moment.
+    /// Print the recorded facts in order, up to any moment or on as they come.
     Replay(ReplayArgs),
     /// Write a ledger into files that other programs read.
     Export(ExportArgs),
@@ -417,18 +417,33 @@ pub struct VerifyArgs {
 pub struct ReplayArgs {
     /// The ledger's directory.
     pub ledger: PathBuf,
-    /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339).
-    #[arg(long)]
+    /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339) or day.
+    #[arg(long, value_name = "SIZE|TIME", conflicts_with = "follow")]
     pub until: Option<String>,
-    /// Only this unit: a number or an id.
+    /// Begin at this leaf: a replay that was cut short says where it stood.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub from_leaf: u64,
+    /// Only this unit, by number or id; may be given several times.
     #[arg(long)]
-    pub unit: Option<String>,
-    /// Only this kind.
+    pub unit: Vec<String>,
+    /// Only this kind; may be given several times.
     #[arg(long)]
-    pub kind: Option<String>,
-    /// Go on as new facts are recorded.
+    pub kind: Vec<String>,
+    /// Only this case; may be given several times.
+    #[arg(long)]
+    pub case: Vec<String>,
+    /// Only facts that occurred on this day (YYYY-MM-DD) or later, as they were recorded.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Only facts that occurred on this day or earlier.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// Go on as new facts are recorded, until Ctrl-C.
     #[arg(long)]
     pub follow: bool,
+    /// Show facts as far apart as they were received, so many times faster: 3600x shows an hour in a second.
+    #[arg(long, value_name = "TIMES")]
+    pub speed: Option<Speed>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = ReplayFormat::Table)]
     pub format: ReplayFormat,
@@ -464,7 +479,7 @@ pub enum ExportFormat {
 pub enum ReplayFormat {
     /// One line a fact.
     Table,
-    /// One JSON object a line.
+    /// One JSON object a line: leaf, name, link, recorded_at, received_at, event.
     Jsonl,
 }
 

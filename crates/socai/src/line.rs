@@ -25,9 +25,15 @@ impl UnitIds {
         self.0.get(&unit).map(String::as_str)
     }
 
-    /// Whether this is a unit's id or number.
-    pub fn is_known(&self, named: &str) -> bool {
-        self.0.iter().any(|(no, id)| id == named || no.to_string() == named)
+    /// The units that go by this id or number.
+    pub fn numbers<'s>(&'s self, named: &'s str) -> impl Iterator<Item = UnitNo> + 's {
+        let is_named = move |(no, id): &(&UnitNo, &String)| *id == named || no.to_string() == named;
+        self.0.iter().filter(is_named).map(|(no, _)| *no)
+    }
+
+    /// Every id.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.values().map(String::as_str)
     }
 }
 

@@ -22,6 +22,7 @@ mod signals;
 mod simulate;
 mod stage;
 mod state;
+mod stop;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -64,7 +65,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
-        Command::Replay(args) => cmd::replay::run(&args),
+        Command::Replay(args) => cmd::replay::run(&args, lang),
         Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),
         Command::Simulate(args) => cmd::simulate::run(&args, lang),

@@ -14,6 +14,7 @@ mod locks;
 mod month;
 mod pauses;
 mod readers;
+mod replays;
 mod reported;
 mod restored;
 mod stopping;

@@ -16,10 +16,8 @@ use crate::{
     out, paper, signals,
     stage::{self, Place, Stage},
     state,
+    stop::INTERRUPTED,
 };
-
-/// What a shell expects of a program that Ctrl-C ended.
-const INTERRUPTED: u8 = 130;
 
 /// Plays the month and shows what came of it.
 pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {

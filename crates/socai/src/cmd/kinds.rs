@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use socai_proto::catalogue;
+use socai_proto::{catalogue, nearest};
 
 use crate::{lang::Lang, out};
 
@@ -20,9 +20,13 @@ pub fn run(kind: Option<&str>, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn unknown(name: &str, lang: Lang) -> String {
-    let near = socai_proto::kinds().iter().map(|kind| kind.name).filter(|kind| is_near(kind, name));
-    let near: Vec<_> = near.collect();
+/// What to say about a kind that does not exist: those that share its subject or verb, else the one whose letters are nearest.
+pub fn unknown(name: &str, lang: Lang) -> String {
+    let names = || socai_proto::kinds().iter().map(|kind| kind.name);
+    let mut near: Vec<_> = names().filter(|kind| is_near(kind, name)).collect();
+    if near.is_empty() {
+        near.extend(nearest(name, names()));
+    }
     let hint = if near.is_empty() { String::new() } else { format!(" ({}?)", near.join(", ")) };
     match lang {
         Lang::Vi => format!("không có loại sự kiện {name:?}{hint}; xem danh mục: socai kinds"),
