@@ -1,0 +1,430 @@
+//! One indicator along months, units or an axis: the figures of many questions side by side, each as a report would print it.
+//!
+//! No value is computed here: points are [`Figure`]s and parts of [`Spread`]s. What is decided here is which of them stand side by side,
+//! and across changes of boundaries which may be added or compared at all ([`Epochs`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use socai_domain::{
+    CivilDate,
+    tables::{Indicator, Measure, PeriodUse},
+};
+use socai_proto::v1::UnitType;
+use socai_tlog::UnitNo;
+
+use super::{
+    asked::Asked,
+    contributions::Contribution,
+    epochs::{Boundary, Epochs, boundaries},
+    figure::{Compared, Figure, Part, SamePeriod, figures},
+    nil::Nil,
+    percent::percent,
+    spread::spreads,
+};
+use crate::fold::Fold;
+
+/// Contributions by indicator code, from a second pass.
+pub type Found = BTreeMap<String, Contribution>;
+
+/// A question of a series. The passes are needed only for rows that [`needs_pass`] names.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// What the point is called: `2023-02`.
+    pub label: String,
+    /// The question.
+    pub asked: Asked,
+    /// Its second pass.
+    pub found: Option<Found>,
+    /// The second pass of the question a year earlier.
+    pub found_before: Option<Found>,
+}
+
+impl Question {
+    /// A question without passes.
+    pub fn new(label: String, asked: Asked) -> Self {
+        Question { label, asked, found: None, found_before: None }
+    }
+
+    /// The same days a year earlier; none before the calendar begins.
+    pub fn before(&self) -> Option<Asked> {
+        let Asked { from, to, year, .. } = self.asked;
+        Some(Asked { from: from.add_months(-12)?, to: to.add_months(-12)?, year: year - 1, occasion: None })
+    }
+
+    fn figure(&self, fold: &Fold, code: &str) -> Option<Figure> {
+        figure_of(fold, code, &self.asked, self.found.as_ref())
+    }
+
+    fn figure_before(&self, fold: &Fold, code: &str) -> Option<Figure> {
+        figure_of(fold, code, &self.before()?, self.found_before.as_ref())
+    }
+}
+
+/// Points of one indicator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// The row as it is defined on the last day.
+    pub row: Indicator,
+    /// First and last day of all questions.
+    pub days: (CivilDate, CivilDate),
+    /// The points, in order of time, of official lists, or of the axis.
+    pub points: Vec<Point>,
+    /// Changes of boundaries that took effect since the first compared day, in order of day.
+    pub boundaries: Vec<Boundary>,
+}
+
+/// One point of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// What it is the value of.
+    pub of: PointOf,
+    /// First and last day that was asked.
+    pub days: (CivilDate, CivilDate),
+    /// Value and number of facts.
+    pub part: Part,
+    /// Whether anything may be said: a zero without facts, that nobody declared, is no value.
+    pub is_known: bool,
+    /// By authority.
+    pub plans: BTreeMap<String, Compared>,
+    /// The same days of the year before.
+    pub same_period: Option<SamePeriod>,
+    /// The days of the year before that lie as far from its Tết, for rows that ask for it.
+    pub lunar_period: Option<SamePeriod>,
+    /// Units whose parts were added to this one's, because all of their work is this unit's now.
+    pub includes: Vec<UnitNo>,
+    /// Whether boundaries stayed or could be mapped; if not, nothing is compared.
+    pub is_comparable: bool,
+}
+
+/// What a point is the value of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PointOf {
+    /// A span of days, by its label.
+    Days(String),
+    /// A unit.
+    Unit(UnitNo),
+    /// No unit: facts in several places, or stated for the whole territory.
+    Unallocated,
+    /// A value on the axis, by its short name.
+    Slice(String),
+}
+
+/// Why there is no series.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoSeries {
+    /// No such row in force on the last day.
+    #[error("{0}: no indicator of this code is in force on the last day")]
+    Indicator(String),
+    /// A row of a whole year or an occasion has no months.
+    #[error("{0} is counted by year or occasion, so it has no months; take it by unit or slice")]
+    NotByDays(String),
+    /// The row is not divided along this axis.
+    #[error("{code} is not divided by {axis:?}; its slices: {known}")]
+    Axis {
+        /// The row.
+        code: String,
+        /// What was asked.
+        axis: String,
+        /// Its axes, or a dash.
+        known: String,
+    },
+    /// Facts of no unit of this number are in the ledger.
+    #[error("there is no unit {0}")]
+    Unit(UnitNo),
+}
+
+/// The row of an indicator in force on a day.
+pub fn row_on<'f>(fold: &'f Fold, code: &str, on: CivilDate) -> Option<&'f Indicator> {
+    fold.rulebook().indicators(on)?.1.iter().find(|row| row.code == code)
+}
+
+/// Whether a row's figures come out of a second pass only.
+pub fn needs_pass(fold: &Fold, code: &str, asked: &Asked) -> bool {
+    row_on(fold, code, asked.to).is_some_and(|row| super::Window::of(&row.period, asked).is_some())
+        && figure_of(fold, code, asked, None).is_none()
+}
+
+fn figure_of(fold: &Fold, code: &str, asked: &Asked, found: Option<&Found>) -> Option<Figure> {
+    // without digests to compare there is nothing to disagree about; with a pass its caller has seen to that
+    figures(fold, asked, found).ok()?.into_iter().find(|figure| figure.row.code == code)
+}
+
+/// The indicator of the whole territory along spans of days.
+///
+/// # Errors
+/// There is no such row on the last day, or it does not go by days.
+pub fn by_time(fold: &Fold, code: &str, questions: &[Question]) -> Result<Series, NoSeries> {
+    let (row, days) = by_days(fold, code, questions)?;
+    let points = questions.iter().map(|question| whole(fold, row, question)).collect();
+    Ok(Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) })
+}
+
+/// The part of one unit along spans of days.
+///
+/// # Errors
+/// There is no such row on the last day, it does not go by days, or there is no such unit.
+pub fn of_unit_by_time(
+    fold: &Fold,
+    code: &str,
+    questions: &[Question],
+    unit: UnitNo,
+    is_mapped: bool,
+) -> Result<Series, NoSeries> {
+    let (row, days) = by_days(fold, code, questions)?;
+    fold.registry().unit(unit).ok_or(NoSeries::Unit(unit))?;
+    let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
+    let point = |question: &Question| {
+        let now = Parts::of(fold, row, &question.asked, question.found.as_ref());
+        let before =
+            question.before().map(|asked| Parts::of(fold, row, &asked, question.found_before.as_ref()));
+        let days = (question.asked.from, question.asked.to);
+        let of = PointOf::Days(question.label.clone());
+        of_home(row, of, days, unit, &epochs, (&now, before.as_ref()))
+    };
+    let points = questions.iter().map(point).collect();
+    let mut boundaries = boundaries_since(fold, days);
+    boundaries.retain(|boundary| epochs.concerns(unit, boundary));
+    Ok(Series { row: row.clone(), days, points, boundaries })
+}
+
+/// The parts of all units in one span of days: units of the last day in official order, then those that are gone.
+///
+/// # Errors
+/// There is no such row on the last day.
+pub fn by_unit(fold: &Fold, code: &str, question: &Question, is_mapped: bool) -> Result<Series, NoSeries> {
+    let asked = &question.asked;
+    let row = row_on(fold, code, asked.to).ok_or_else(|| NoSeries::Indicator(code.to_owned()))?;
+    let days = (asked.from, asked.to);
+    let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
+    let now = Parts::of(fold, row, asked, question.found.as_ref());
+    let before = question.before().map(|asked| Parts::of(fold, row, &asked, question.found_before.as_ref()));
+    let units = listed(fold, asked.to, &epochs, &now, before.as_ref());
+    let point =
+        |unit: UnitNo| of_home(row, PointOf::Unit(unit), days, unit, &epochs, (&now, before.as_ref()));
+    let mut points: Vec<Point> = units.into_iter().map(point).collect();
+    if now.unallocated.events > 0 {
+        points.push(Point {
+            same_period: before.as_ref().and_then(|before| same(row, now.unallocated, before.unallocated)),
+            ..Point::bare(PointOf::Unallocated, days, now.unallocated)
+        });
+    }
+    Ok(Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) })
+}
+
+/// The parts along one axis of the row, which is its first when none is named.
+///
+/// # Errors
+/// There is no such row on the last day, or it is not divided along that axis.
+pub fn by_slice(
+    fold: &Fold,
+    code: &str,
+    question: &Question,
+    axis: Option<&str>,
+) -> Result<(String, Series), NoSeries> {
+    let asked = &question.asked;
+    let row = row_on(fold, code, asked.to).ok_or_else(|| NoSeries::Indicator(code.to_owned()))?;
+    let named = match axis {
+        Some(axis) => row.slices.iter().find(|of| *of == axis),
+        None => row.slices.first(),
+    };
+    let axis = named.ok_or_else(|| NoSeries::Axis {
+        code: code.to_owned(),
+        axis: axis.unwrap_or_default().to_owned(),
+        known: if row.slices.is_empty() { "–".to_owned() } else { row.slices.join(", ") },
+    })?;
+    let parts = |figure: Option<Figure>| -> BTreeMap<String, Part> {
+        let slices = figure.map(|figure| figure.slices).unwrap_or_default().into_iter();
+        slices.filter(|slice| slice.axis == *axis).map(|slice| (slice.value, slice.part)).collect()
+    };
+    let (now, before) = (parts(question.figure(fold, code)), parts(question.figure_before(fold, code)));
+    let days = (asked.from, asked.to);
+    let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
+    let point = |name: &String| {
+        let part = now.get(name).copied().unwrap_or_default();
+        let known = before.get(name).copied().unwrap_or_default();
+        let declared = || declared(fold, row, &format!("{axis}={name}"), question, part);
+        Point {
+            same_period: same(row, part, known).or_else(declared),
+            ..Point::bare(PointOf::Slice(name.clone()), days, part)
+        }
+    };
+    let points = names.into_iter().map(point).collect();
+    Ok((axis.clone(), Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) }))
+}
+
+/// What was declared for a slice, a year earlier.
+fn declared(
+    fold: &Fold,
+    row: &Indicator,
+    slice: &str,
+    question: &Question,
+    part: Part,
+) -> Option<SamePeriod> {
+    let window = super::Window::of(&row.period, &question.asked)?.year_before()?;
+    let (from, to) = window.days();
+    let baseline = fold.baselines().declared(&row.code, slice, from, to)?;
+    let value = i128::from(baseline.value);
+    let compared = Compared { value, percent: percent(part.value, value, row.percent_decimals) };
+    Some(SamePeriod { compared, baseline: Some(baseline.name()) })
+}
+
+fn by_days<'f>(
+    fold: &'f Fold,
+    code: &str,
+    questions: &[Question],
+) -> Result<(&'f Indicator, (CivilDate, CivilDate)), NoSeries> {
+    let unknown = || NoSeries::Indicator(code.to_owned());
+    let (first, last) = questions.first().zip(questions.last()).ok_or_else(unknown)?;
+    let row = row_on(fold, code, last.asked.to).ok_or_else(unknown)?;
+    match row.period {
+        PeriodUse::Year(_) | PeriodUse::Occasion(_) => Err(NoSeries::NotByDays(code.to_owned())),
+        _ => Ok((row, (first.asked.from, last.asked.to))),
+    }
+}
+
+/// A figure of the whole territory as a point.
+fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Point {
+    let (of, days) = (PointOf::Days(question.label.clone()), (question.asked.from, question.asked.to));
+    let Some(figure) = question.figure(fold, &row.code) else {
+        return Point::bare(of, days, Part::default());
+    };
+    let part = Part { value: figure.value, events: figure.events };
+    let before = || {
+        let before = question.figure_before(fold, &row.code)?;
+        same(row, part, Part { value: before.value, events: before.events })
+    };
+    let nil = figure.nil.as_ref().filter(|nil| !nil.is_nobodys());
+    Point {
+        is_known: part.value != 0 || nil.map_or(part.events > 0, Nil::is_proven),
+        same_period: figure.same_period.or_else(before),
+        lunar_period: figure.lunar_period,
+        plans: figure.plans,
+        ..Point::bare(of, days, part)
+    }
+}
+
+/// A unit's part, with those of the units it continues.
+fn of_home(
+    row: &Indicator,
+    of: PointOf,
+    days: (CivilDate, CivilDate),
+    unit: UnitNo,
+    epochs: &Epochs<'_>,
+    (now, before): (&Parts, Option<&Parts>),
+) -> Point {
+    let members = epochs.members(unit);
+    let is_comparable = epochs.is_comparable(unit);
+    let part = now.sum(&members);
+    let before = before.filter(|_| is_comparable).map(|before| before.sum(&members));
+    Point {
+        same_period: before.and_then(|before| same(row, part, before)),
+        includes: members.into_iter().filter(|member| *member != unit).collect(),
+        is_comparable,
+        ..Point::bare(of, days, part)
+    }
+}
+
+/// The comparison with facts of the ledger; none when there are none.
+fn same(row: &Indicator, part: Part, before: Part) -> Option<SamePeriod> {
+    let percent = || percent(part.value, before.value, row.percent_decimals);
+    (before.events > 0).then(|| SamePeriod {
+        compared: Compared { value: before.value, percent: is_quantity(row).then(percent).flatten() },
+        baseline: None,
+    })
+}
+
+/// Whether the value is one of which percentages mean something.
+fn is_quantity(row: &Indicator) -> bool {
+    matches!(
+        row.measure,
+        Measure::Count | Measure::Sum(_) | Measure::Items(_) | Measure::Distinct(_) | Measure::Units
+    )
+}
+
+/// Whether values of two units may be added to one.
+fn adds_up(row: &Indicator) -> bool {
+    matches!(row.measure, Measure::Count | Measure::Sum(_) | Measure::Items(_))
+}
+
+/// The first day of the comparisons.
+fn first_compared((from, _): (CivilDate, CivilDate)) -> CivilDate {
+    from.add_months(-12).unwrap_or(CivilDate::MIN)
+}
+
+fn boundaries_since(fold: &Fold, days: (CivilDate, CivilDate)) -> Vec<Boundary> {
+    boundaries(fold.registry(), (first_compared(days), days.1))
+}
+
+/// Units to list: whoever has a part, and once a ward has one, every ward, so that silence is seen.
+fn listed(
+    fold: &Fold,
+    on: CivilDate,
+    epochs: &Epochs<'_>,
+    now: &Parts,
+    before: Option<&Parts>,
+) -> Vec<UnitNo> {
+    let with_part: BTreeSet<UnitNo> = now.units.keys().map(|unit| epochs.home(*unit)).collect();
+    let then = before.into_iter().flat_map(|before| before.units.keys()).map(|unit| epochs.home(*unit));
+    let either: BTreeSet<UnitNo> = then.chain(with_part.iter().copied()).collect();
+    let is_ward = |unit_type| matches!(unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township);
+    let type_of = |unit: &UnitNo| {
+        let unit = fold.registry().unit(*unit)?;
+        unit.on(on).or_else(|| unit.newest()).map(|span| span.unit_type)
+    };
+    let wards_too = with_part.iter().filter_map(type_of).any(is_ward);
+    let existing = fold.registry().on(on).into_iter();
+    let mut units: Vec<UnitNo> = existing
+        .filter(|(unit, span)| either.contains(&unit.no) || wards_too && is_ward(span.unit_type))
+        .map(|(unit, _)| unit.no)
+        .collect();
+    let gone: Vec<UnitNo> = either.into_iter().filter(|unit| !units.contains(unit)).collect();
+    units.extend(gone);
+    units
+}
+
+/// A figure by unit.
+struct Parts {
+    units: BTreeMap<UnitNo, Part>,
+    unallocated: Part,
+}
+
+impl Parts {
+    /// By place or publisher; rows that have no spread are divided by ward only.
+    fn of(fold: &Fold, row: &Indicator, asked: &Asked, found: Option<&Found>) -> Self {
+        if let Some(spread) = spreads(fold, asked).into_iter().find(|spread| spread.code == row.code) {
+            return Parts { units: spread.units, unallocated: spread.unallocated };
+        }
+        match figure_of(fold, &row.code, asked, found) {
+            Some(figure) => Parts {
+                units: figure.wards.iter().map(|ward| (ward.unit, ward.part)).collect(),
+                unallocated: figure.unallocated,
+            },
+            None => Parts { units: BTreeMap::new(), unallocated: Part::default() },
+        }
+    }
+
+    fn sum(&self, members: &[UnitNo]) -> Part {
+        let parts = members.iter().filter_map(|unit| self.units.get(unit));
+        parts.fold(Part::default(), |sum, part| Part {
+            value: sum.value + part.value,
+            events: sum.events + part.events,
+        })
+    }
+}
+
+impl Point {
+    /// A point that is compared with nothing.
+    fn bare(of: PointOf, days: (CivilDate, CivilDate), part: Part) -> Self {
+        Point {
+            of,
+            days,
+            part,
+            is_known: part.events > 0 || part.value != 0,
+            plans: BTreeMap::new(),
+            same_period: None,
+            lunar_period: None,
+            includes: Vec::new(),
+            is_comparable: true,
+        }
+    }
+}
