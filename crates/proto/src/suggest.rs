@@ -1,13 +1,13 @@
 //! The name that was probably meant.
 
-/// The nearest of some names by edit distance, if near enough: a third of the letters may differ, at least two.
+/// The nearest of some names by edit distance, whatever their case, if near enough: a third of the letters may differ, at least two.
 #[must_use]
 pub fn nearest<'a>(given: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 100; // a hostile name costs no more than this squared
     let given: Vec<char> = given.to_lowercase().chars().take(LONGEST).collect();
     let allowed = (given.len() / 3).max(2);
     names
-        .map(|name| (distance(&given, name), name))
+        .map(|name| (distance(&given, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *distance < name.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
@@ -38,6 +38,7 @@ mod tests {
         assert_eq!(nearest("decision_number", names.into_iter()), Some("decision_no"));
         assert_eq!(nearest("Totl", names.into_iter()), Some("total"));
         assert_eq!(nearest("signer_levle", names.into_iter()), Some("signer_level"));
+        assert_eq!(nearest("ns.1", ["TT.01", "NS.01"].into_iter()), Some("NS.01"));
         assert_eq!(nearest("xyz", names.into_iter()), None);
         assert_eq!(nearest("", names.into_iter()), None);
     }

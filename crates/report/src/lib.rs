@@ -2,8 +2,8 @@
 //!
 //! In scope: the one place where numbers, money, percentages and dates become Vietnamese print ([`format`](mod@format)), the monthly
 //! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP on paper ([`html()`], [`docx()`]) and for 80 columns
-//! ([`text()`]), the annexes as a workbook ([`xlsx()`]) and the JSON form ([`json()`]). Out of scope: computing figures (`fold`, from which
-//! [`Figures::of`] fills a report), reading the log, the clock.
+//! ([`text()`]), the annexes as a workbook ([`xlsx()`]), the JSON form ([`json()`]) and series ([`SeriesPage`]). Out of scope: computing figures
+//! (`fold`, from which [`Figures::of`] fills a report), reading the log, the clock.
 //!
 //! ```text
 //! Figures ─┬─ Template ─▶ body ─▶ numbered headings ─┬─▶ text · html · docx
@@ -27,6 +27,7 @@ mod html;
 mod json;
 mod notes;
 mod plain;
+mod series;
 mod template;
 mod text;
 mod xlsx;
@@ -42,6 +43,9 @@ pub use figures::{
 pub use docx::docx;
 pub use html::html;
 pub use json::json;
+pub use series::{
+    Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
+};
 pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
 pub use text::text;
 pub use xlsx::xlsx;

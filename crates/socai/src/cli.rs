@@ -62,6 +62,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
+    /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
+    Series(SeriesArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
     /// Destroy an annex by procedure, or list those destroyed.
@@ -308,6 +310,80 @@ pub enum ChangesFormat {
     Text,
     /// Every figure with every cause.
     Json,
+}
+
+/// `socai series`.
+#[derive(Debug, Args)]
+pub struct SeriesArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The indicator's code, such as NS.01.
+    pub indicator: String,
+    /// Along what it runs.
+    #[arg(long, value_enum, default_value_t = SeriesBy::Month)]
+    pub by: SeriesBy,
+    /// First report month (2023-01), calendar month (cal:2023-01) or day (2023-01-15).
+    #[arg(long)]
+    pub from: String,
+    /// Last one, of the same sort.
+    #[arg(long)]
+    pub to: String,
+    /// By month: only this unit's part, by number or id.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Units as they were, or with everybody whose whole work they have on the last day; splits are never apportioned.
+    #[arg(long, value_enum, default_value_t = SeriesUnits::AsThen)]
+    pub units: SeriesUnits,
+    /// By slice: the field that divides; the row's first one if left out.
+    #[arg(long)]
+    pub axis: Option<String>,
+    /// The occasion of indicators that are counted by one; otherwise the one that meets the days.
+    #[arg(long)]
+    pub occasion: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// What to print.
+    #[arg(long, value_enum, default_value_t = SeriesFormat::Table)]
+    pub format: SeriesFormat,
+    /// Write to this file; otherwise to standard output.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+}
+
+/// Along what a series runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesBy {
+    /// Months between two months, or between two days.
+    Month,
+    /// Wards, and other units that have a part.
+    Unit,
+    /// Values of a field that divides the indicator.
+    Slice,
+}
+
+/// Units across changes of boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesUnits {
+    /// As they were when the facts occurred.
+    AsThen,
+    /// Mapped to the units of the last day, where that is exact.
+    Mapped,
+}
+
+/// Forms of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SeriesFormat {
+    /// Text, one line a point.
+    Table,
+    /// One record a point, numbers as integers.
+    Csv,
+    /// Everything, with the cut-off.
+    Json,
+    /// A picture that needs no colour, with a description for screen readers.
+    Svg,
+    /// Bars in letters, 80 columns.
+    Chart,
 }
 
 /// `socai obligations`.

@@ -14,6 +14,7 @@ mod http;
 mod lang;
 mod ledger;
 mod line;
+mod months;
 mod out;
 mod paper;
 mod reported;
@@ -62,6 +63,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
+        Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),

@@ -17,5 +17,6 @@ mod readers;
 mod replays;
 mod reported;
 mod restored;
+mod series;
 mod stopping;
 mod twins;

@@ -15,6 +15,7 @@ pub mod proof;
 pub mod rebuild;
 pub mod replay;
 pub mod report;
+pub mod series;
 pub mod simulate;
 pub mod unit;
 pub mod units;

@@ -1,11 +1,12 @@
 //! Lines to standard output, and a bar beside them while somebody waits.
 
 use std::{
+    fmt,
     io::{self, IsTerminal as _, Write as _},
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::lang::Lang;
 
@@ -60,10 +61,16 @@ impl Sink {
             return Ok(());
         }
         let lines = &self.lines;
-        self.bar.suspend(|| {
+        let write = || {
             let mut out = io::stdout().lock();
             out.write_all(lines).and_then(|()| out.flush())
-        })?;
+        };
+        // the bar gives way only where both are seen
+        if self.shown.is_some() {
+            self.bar.suspend(write)?
+        } else {
+            write()?
+        }
         self.lines.clear();
         self.shown = self.shown.map(|_| Instant::now());
         Ok(())
@@ -80,9 +87,13 @@ fn bar(facts: u64, lang: Lang) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let words = match lang {
-        Lang::Vi => "sự kiện, {per_sec}, còn {eta}",
-        Lang::En => "facts, {per_sec}, {eta} left",
+        Lang::Vi => "sự kiện, {rate}, còn {eta}",
+        Lang::En => "facts, {rate}, {eta} left",
     };
     let style = ProgressStyle::with_template(&format!("  {{bar:32}} {{pos}}/{{len}} {words}"));
-    ProgressBar::new(facts).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let _ = write!(out, "{:.0}/s", state.per_sec()); // a bar that does not fit is no error
+    });
+    ProgressBar::new(facts).with_style(style)
 }

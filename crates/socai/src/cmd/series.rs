@@ -1,0 +1,155 @@
+//! `socai series`: one indicator along months, units or an axis.
+
+use std::{fs, process::ExitCode};
+
+use anyhow::{Context as _, Result, bail};
+use socai_domain::registry::Unit;
+use socai_fold::{
+    Fold,
+    figures::{
+        Asked, Contributions,
+        series::{self, Question, Series},
+    },
+};
+use socai_follow::{ReplayError, recorded};
+use socai_log::Reader;
+use socai_proto::nearest;
+use socai_report::{
+    AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
+};
+use socai_tlog::LeafIndex;
+
+use super::report::origin;
+use crate::{
+    cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
+    cut,
+    lang::Lang,
+    ledger, months, out, state,
+};
+
+/// Prints the series.
+pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
+    let reader = ledger::reader(&args.ledger)?;
+    let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
+    let fold = state::at(&reader, size)?;
+    let mut questions = questions(args, &fold)?;
+    let last = questions.last().map(|question| question.asked.to).context("a series has a last day")?;
+    if series::row_on(&fold, &args.indicator, last).is_none() {
+        bail!("{}", unknown(&fold, &args.indicator, last, lang));
+    }
+    read_again(&reader, &fold, &args.indicator, &mut questions)?;
+    let unit = args.unit.as_deref().map(|name| unit_of(&fold, name)).transpose()?;
+    let (axis, series) = computed(args, &fold, &questions, unit)?;
+    let ledger = origin(&reader, size)?;
+    let page = SeriesPage {
+        ledger: &ledger,
+        as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },
+        registry: fold.registry(),
+        series: &series,
+        along: match args.by {
+            SeriesBy::Month => SeriesAlong::Time { unit: unit.map(|unit| unit.id.as_str()) },
+            SeriesBy::Unit => SeriesAlong::Units,
+            SeriesBy::Slice => SeriesAlong::Slices { axis: &axis },
+        },
+    };
+    let lang = lang.proto();
+    let text = match args.format {
+        SeriesFormat::Table => series_table(&page, lang),
+        SeriesFormat::Csv => series_csv(&page, lang),
+        SeriesFormat::Json => series_json(&page, lang)?,
+        SeriesFormat::Svg => series_svg(&page, lang),
+        SeriesFormat::Chart => series_chart(&page, lang),
+    };
+    match &args.out {
+        Some(path) => fs::write(path, text).with_context(|| format!("--out {}", path.display()))?,
+        None => out::line(text.trim_end_matches('\n'))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn computed(
+    args: &SeriesArgs,
+    fold: &Fold,
+    questions: &[Question],
+    unit: Option<&Unit>,
+) -> Result<(String, Series)> {
+    let (code, is_mapped) = (&args.indicator, args.units == SeriesUnits::Mapped);
+    let one = || questions.first().context("a series by unit or slice asks one question");
+    Ok(match (args.by, unit) {
+        (SeriesBy::Month, None) => (String::new(), series::by_time(fold, code, questions)?),
+        (SeriesBy::Month, Some(unit)) => {
+            (String::new(), series::of_unit_by_time(fold, code, questions, unit.no, is_mapped)?)
+        }
+        (SeriesBy::Unit, _) => (String::new(), series::by_unit(fold, code, one()?, is_mapped)?),
+        (SeriesBy::Slice, _) => series::by_slice(fold, code, one()?, args.axis.as_deref())?,
+    })
+}
+
+/// A question a month, or one for all days.
+fn questions(args: &SeriesArgs, fold: &Fold) -> Result<Vec<Question>> {
+    let rulebook = fold.rulebook();
+    let spans = match args.by {
+        SeriesBy::Month => months::between(&args.from, &args.to, rulebook)?,
+        _ => vec![(String::new(), months::days(&args.from, &args.to, rulebook)?)],
+    };
+    let question = |(label, (from, to))| {
+        let mut asked = Asked::days(rulebook, from, to);
+        if let Some(occasion) = &args.occasion {
+            if rulebook.occasion(occasion, to).is_none() {
+                let known: Vec<_> = rulebook.occasions(to).iter().map(|row| row.id.as_str()).collect();
+                bail!("--occasion {occasion}: there is none; known: {}", known.join(", "));
+            }
+            asked.occasion = Some(occasion.clone());
+        }
+        Ok(Question::new(label, asked))
+    };
+    spans.into_iter().map(question).collect()
+}
+
+/// Reads the records again for rows whose figures need it: one pass for all questions.
+fn read_again(reader: &Reader, fold: &Fold, code: &str, questions: &mut [Question]) -> Result<()> {
+    if !questions.iter().any(|question| series::needs_pass(fold, code, &question.asked)) {
+        return Ok(());
+    }
+    let pass = |asked: &Asked| Contributions::new(fold, asked);
+    let mut passes: Vec<_> = questions
+        .iter()
+        .map(|question| (pass(&question.asked), question.before().as_ref().map(pass)))
+        .collect();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+        let record = recorded(&record)?;
+        for (now, before) in &mut passes {
+            now.visit(&record)?;
+            before.iter_mut().try_for_each(|before| before.visit(&record))?;
+        }
+        Ok(())
+    })?;
+    for (question, (now, before)) in questions.iter_mut().zip(passes) {
+        question.found = Some(now.finish()?);
+        question.found_before = before.map(Contributions::finish).transpose()?;
+    }
+    Ok(())
+}
+
+fn unit_of<'f>(fold: &'f Fold, name: &str) -> Result<&'f Unit> {
+    let units = || fold.registry().units();
+    units().find(|unit| unit.id == name || unit.no.to_string() == name).with_context(|| {
+        let near = nearest(name, units().map(|unit| unit.id.as_str()));
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+        format!("--unit: no unit {name:?} is registered{hint}; see: socai units")
+    })
+}
+
+fn unknown(fold: &Fold, code: &str, on: socai_domain::CivilDate, lang: Lang) -> String {
+    let rows = fold.rulebook().indicators(on).map(|(_, rows)| rows).unwrap_or_default();
+    let codes = || rows.iter().map(|row| row.code.as_str());
+    let hint = match nearest(code, codes()) {
+        Some(near) => format!(" ({near}?)"),
+        None => String::new(),
+    };
+    let known = codes().collect::<Vec<_>>().join(" ");
+    match lang {
+        Lang::Vi => format!("không có chỉ tiêu {code:?}{hint} vào ngày {on}; các chỉ tiêu: {known}"),
+        Lang::En => format!("there is no indicator {code:?}{hint} on {on}; known: {known}"),
+    }
+}

@@ -1,0 +1,153 @@
+//! The months of a series, from what the user wrote.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use socai_domain::{
+    CivilDate,
+    period::{self, Cut},
+};
+use socai_fold::Rulebook;
+
+/// Most points of a series along time: a century of months.
+const MOST: usize = 1_200;
+
+/// The first or the last of the days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bound {
+    Day(CivilDate),
+    /// Year and month, by the calendar or by the cut of reports.
+    Month {
+        year: i32,
+        month: u8,
+        is_calendar: bool,
+    },
+}
+
+/// Spans of days that follow each other, with their labels.
+pub type Months = Vec<(String, (CivilDate, CivilDate))>;
+
+/// The months from one to another: `2022-12` and `2023-03` are report months, `cal:2022-12` calendar months; days are cut into calendar
+/// months.
+///
+/// # Errors
+/// It is neither, both are not of one sort, the last comes first, or there are more than a century of them.
+pub fn between(from: &str, to: &str, rulebook: &Rulebook) -> Result<Months> {
+    let (first, last) = (bound("--from", from)?, bound("--to", to)?);
+    let mut months = Vec::new();
+    match (first, last) {
+        (Bound::Day(first), Bound::Day(last)) => {
+            let mut day = first;
+            while day <= last && months.len() <= MOST {
+                let end = day.end_of_month().min(last);
+                months.push((label(day.year(), day.month()), (day, end)));
+                day = end.next();
+            }
+        }
+        (
+            Bound::Month { mut year, mut month, is_calendar },
+            Bound::Month { year: last_year, month: last_month, is_calendar: also },
+        ) if is_calendar == also => {
+            while (year, month) <= (last_year, last_month) && months.len() <= MOST {
+                months.push(one(year, month, is_calendar, rulebook)?);
+                (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+            }
+        }
+        _ => bail!(
+            "--from {from} --to {to}: give two days (2023-01-15), two report months (2023-01) or two calendar months (cal:2023-01)"
+        ),
+    }
+    ensure!(!months.is_empty(), "--from {from} is after --to {to}");
+    ensure!(months.len() <= MOST, "--from {from} --to {to}: more than {MOST} months; take fewer");
+    Ok(months)
+}
+
+/// The first and the last of all days.
+///
+/// # Errors
+/// As [`between`].
+pub fn days(from: &str, to: &str, rulebook: &Rulebook) -> Result<(CivilDate, CivilDate)> {
+    if let (Bound::Day(first), Bound::Day(last)) = (bound("--from", from)?, bound("--to", to)?) {
+        ensure!(first <= last, "--from {from} is after --to {to}");
+        return Ok((first, last));
+    }
+    let months = between(from, to, rulebook)?;
+    let ends = months.first().zip(months.last()).map(|(first, last)| (first.1.0, last.1.1));
+    ends.context("there is at least one month")
+}
+
+fn one(
+    year: i32,
+    month: u8,
+    is_calendar: bool,
+    rulebook: &Rulebook,
+) -> Result<(String, (CivilDate, CivilDate))> {
+    let label = label(year, month);
+    if is_calendar {
+        return Ok((label.clone(), period::days(&format!("cal:{label}"), Cut::USUAL)?));
+    }
+    let (_, about) = period::days(&label, Cut::USUAL)?;
+    Ok((label.clone(), period::days(&label, rulebook.cut(about))?))
+}
+
+fn label(year: i32, month: u8) -> String {
+    format!("{year:04}-{month:02}")
+}
+
+fn bound(flag: &str, text: &str) -> Result<Bound> {
+    let read = || {
+        if let Ok(day) = text.parse::<CivilDate>() {
+            return Some(Bound::Day(day));
+        }
+        let (is_calendar, month) = match text.strip_prefix("cal:") {
+            Some(month) => (true, month),
+            None => (false, text),
+        };
+        // whatever day: only a month that exists has a first
+        let first = format!("{month}-01").parse::<CivilDate>().ok()?;
+        Some(Bound::Month { year: first.year(), month: first.month(), is_calendar })
+    };
+    read().with_context(|| {
+        format!(
+            "{flag} {text}: a day (2023-01-15), a report month (2023-01) or a calendar month (cal:2023-01)"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spans(from: &str, to: &str) -> Vec<String> {
+        let months = between(from, to, &Rulebook::default()).unwrap();
+        months.into_iter().map(|(label, (from, to))| format!("{label} {from} {to}")).collect()
+    }
+
+    #[test]
+    fn months_of_reports_of_the_calendar_and_between_two_days() {
+        assert_eq!(
+            spans("2022-12", "2023-01"),
+            ["2022-12 2022-11-15 2022-12-14", "2023-01 2022-12-15 2023-01-14"]
+        );
+        assert_eq!(spans("cal:2023-02", "cal:2023-02"), ["2023-02 2023-02-01 2023-02-28"]);
+        assert_eq!(
+            spans("2023-01-20", "2023-02-08"),
+            ["2023-01 2023-01-20 2023-01-31", "2023-02 2023-02-01 2023-02-08"]
+        );
+        assert_eq!(days("2022-12", "2023-01", &Rulebook::default()).unwrap().0.to_string(), "2022-11-15");
+    }
+
+    #[test]
+    fn what_is_no_span_of_months_is_refused_with_examples() {
+        for (from, to, words) in [
+            ("2023-13", "2023-14", "cal:2023-01"),
+            ("2023-01", "cal:2023-02", "two calendar months"),
+            ("2023-02", "2023-01", "is after"),
+            ("2023-02-02", "2023-02-01", "is after"),
+            ("1000-01", "2023-01", "fewer"),
+            ("yesterday", "2023-01", "--from yesterday"),
+        ] {
+            let error = format!("{:#}", between(from, to, &Rulebook::default()).unwrap_err());
+            assert!(error.contains(words), "{from} {to}: {error}");
+        }
+        assert!(days("2023-02-02", "2023-02-01", &Rulebook::default()).is_err());
+    }
+}
