@@ -25,7 +25,6 @@ mod stage;
 mod state;
 mod stop;
 mod texts;
-mod unit_ids;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 

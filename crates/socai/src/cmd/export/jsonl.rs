@@ -13,7 +13,7 @@ use socai_proto::v1;
 use socai_tlog::TreeSize;
 
 use super::manifest::{Hashing, Written};
-use crate::{line, unit_ids::UnitIds};
+use crate::line::{self, UnitIds};
 
 const NAME: &str = "events.jsonl";
 
@@ -36,7 +36,7 @@ pub fn write(reader: &Reader, size: TreeSize, dir: &Path) -> Result<Written> {
     }
     let (writer, bytes, digest) = out.finish().with_context(|| path.display().to_string())?;
     writer.into_inner()?.sync_all().with_context(|| path.display().to_string())?;
-    Ok(Written { name: NAME, lines: size.0, bytes, digest })
+    Ok(Written { name: NAME.to_owned(), lines: size.0, bytes, digest })
 }
 
 fn line<W: std::io::Write>(
@@ -46,8 +46,8 @@ fn line<W: std::io::Write>(
     ids: &mut UnitIds,
 ) -> Result<()> {
     let event = v1::Event::decode(record.facts()).ok();
-    ids.see(record);
-    let mut object = line::object(record, event.as_ref(), ids.seen(record.name().unit));
+    event.iter().for_each(|event| ids.note(event));
+    let mut object = line::object(record, event.as_ref(), ids);
     object["rejected"] = match verdict {
         Verdict::Counts => serde_json::Value::Null,
         Verdict::Rejected(rejection) => serde_json::to_value(&rejection.reasons)?,

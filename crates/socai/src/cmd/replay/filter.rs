@@ -14,7 +14,7 @@ use socai_tlog::{LeafIndex, TreeSize, UnitNo};
 
 use crate::{cli::ReplayArgs, cmd::kinds, lang::Lang};
 
-use crate::unit_ids::UnitIds;
+use super::units::Registered;
 
 /// The conditions; all must hold. A condition with several values holds for any of them.
 pub struct Filter {
@@ -71,7 +71,7 @@ impl Filter {
         }
         Ok(Filter {
             kinds: args.kind.iter().map(known).collect::<Result<_>>()?,
-            units: UnitIds::named(&args.unit, reader, LeafIndex(until.0))?,
+            units: Registered::named(&args.unit, reader, LeafIndex(until.0))?,
             cases: args.case.clone(),
             days: (from.yyyymmdd(), to.yyyymmdd()),
         })

@@ -1,4 +1,4 @@
-//! One fact as a line: for people, or the JSON object of [`crate::line`].
+//! One fact as a line: for people, or the JSON object that exports share.
 
 use std::io::Write as _;
 
@@ -8,9 +8,12 @@ use socai_log::RecordRef;
 use socai_proto::v1;
 
 use super::filter::Facets;
-use crate::{cli::ReplayFormat, line};
+use crate::{
+    cli::ReplayFormat,
+    line::{self, UnitIds},
+};
 
-/// Adds the line of a record to `out`, without its end. `unit` is the publisher's id.
+/// Adds the line of a record to `out`, without its end.
 ///
 /// # Errors
 /// None that memory allows.
@@ -19,11 +22,14 @@ pub fn write(
     format: ReplayFormat,
     record: &RecordRef<'_>,
     fact: &Facets<'_>,
-    unit: Option<&str>,
+    units: &UnitIds,
 ) -> Result<()> {
     match format {
         ReplayFormat::Table => row(out, record, fact),
-        ReplayFormat::Jsonl => object(out, record, unit),
+        ReplayFormat::Jsonl => {
+            let event = v1::Event::decode(record.facts()).ok();
+            serde_json::to_writer(out, &line::object(record, event.as_ref(), units)).context("a line of JSON")
+        }
     }
 }
 
@@ -37,10 +43,4 @@ fn row(out: &mut Vec<u8>, record: &RecordRef<'_>, fact: &Facets<'_>) -> Result<(
     let (leaf, name) = (record.leaf().to_string(), record.name().to_string());
     let line = format!("{leaf:>8}  {name:<9} {date:<10}  {kind:<26} {}", fact.case);
     Ok(out.write_all(line.trim_end().as_bytes())?)
-}
-
-fn object(out: &mut Vec<u8>, record: &RecordRef<'_>, unit: Option<&str>) -> Result<()> {
-    let event = v1::Event::decode(record.facts()).ok();
-    let object = line::object(record, event.as_ref(), unit);
-    serde_json::to_writer(out, &object).context("a line of JSON")
 }

@@ -4,6 +4,7 @@ mod filter;
 mod line;
 mod pace;
 mod sink;
+mod units;
 
 use std::{
     io::IsTerminal as _,
@@ -17,7 +18,6 @@ use socai_tlog::{LeafIndex, TreeSize};
 
 pub use pace::Speed;
 
-use crate::unit_ids::UnitIds;
 use crate::{
     cli::ReplayArgs,
     cut,
@@ -28,6 +28,7 @@ use crate::{
 use filter::{Facets, Filter};
 use pace::Pace;
 use sink::Sink;
+use units::Registered;
 
 /// How often a live replay looks for new commits: a look is a read of one small file.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
@@ -44,7 +45,7 @@ pub fn run(args: &ReplayArgs, lang: Lang) -> Result<ExitCode> {
     let filter = Filter::of(args, &reader, until, lang)?;
     let mut replay = Replay {
         args,
-        units: UnitIds::before(&reader, from)?,
+        units: Registered::before(&reader, from)?,
         filter,
         pace: args.speed.map(Pace::new),
         sink: Sink::new(until.0 - from.0, lang),
@@ -62,7 +63,7 @@ struct Replay<'a> {
     args: &'a ReplayArgs,
     reader: Reader,
     filter: Filter,
-    units: UnitIds,
+    units: Registered,
     pace: Option<Pace>,
     sink: Sink,
     stop: Stop,
@@ -144,9 +145,9 @@ impl Replay<'_> {
             return Ok(());
         }
         self.keep_pace(record)?;
-        let unit = self.units.of(record.name().unit, &self.reader, record.leaf())?;
+        let units = self.units.with(record.name().unit, &self.reader, record.leaf())?;
         self.line.clear();
-        line::write(&mut self.line, self.args.format, record, &fact, unit)?;
+        line::write(&mut self.line, self.args.format, record, &fact, units)?;
         self.sink.line(&self.line)?;
         self.printed += 1;
         Ok(())

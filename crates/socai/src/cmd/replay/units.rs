@@ -1,6 +1,6 @@
 //! The ids of units at a place in the log, from the operator's own chain.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use anyhow::{Result, bail};
 use prost::Message as _;
@@ -8,21 +8,23 @@ use socai_log::{LogError, Reader, RecordRef};
 use socai_proto::{nearest, v1};
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
-/// Number to id, as registered before some leaf.
+use crate::line::UnitIds;
+
+/// What is registered before some leaf.
 #[derive(Debug, Default)]
-pub struct UnitIds {
-    ids: HashMap<UnitNo, String>,
+pub struct Registered {
+    ids: UnitIds,
     /// Whether the log itself was read for them and not only its index.
     is_from_log: bool,
 }
 
-impl UnitIds {
+impl Registered {
     /// The units registered before a leaf. Reads the operator's records one by one through the log's index, not the whole log.
     ///
     /// # Errors
     /// The log cannot be read.
     pub fn before(reader: &Reader, leaf: LeafIndex) -> Result<Self> {
-        let mut units = UnitIds::default();
+        let mut units = Registered::default();
         for seq in 0.. {
             let name = EventName { unit: UnitNo::OPERATOR, seq: UnitSeq(seq) };
             match reader.leaf_of(name) {
@@ -50,31 +52,23 @@ impl UnitIds {
     }
 
     fn note(&mut self, publisher: UnitNo, facts: &[u8]) {
-        if publisher != UnitNo::OPERATOR {
-            return;
-        }
-        if let Ok(v1::Event { kind: Some(v1::event::Kind::UnitRegistered(unit)), .. }) =
-            v1::Event::decode(facts)
+        if publisher == UnitNo::OPERATOR
+            && let Ok(event) = v1::Event::decode(facts)
         {
-            self.ids.insert(UnitNo(unit.unit_no), unit.unit_id);
+            self.ids.note(&event);
         }
     }
 
-    /// The id of a unit, for whoever has seen every record before.
-    pub fn seen(&self, unit: UnitNo) -> Option<&str> {
-        self.ids.get(&unit).map(String::as_str)
-    }
-
-    /// The id of a unit that published the record at `leaf`.
+    /// The ids, that of the publisher of the record at `leaf` among them.
     ///
     /// # Errors
     /// The log cannot be read.
-    pub fn of(&mut self, unit: UnitNo, reader: &Reader, leaf: LeafIndex) -> Result<Option<&str>> {
+    pub fn with(&mut self, publisher: UnitNo, reader: &Reader, leaf: LeafIndex) -> Result<&UnitIds> {
         // only registered units publish, so one that is not known is missing in the index
-        if !self.ids.contains_key(&unit) && !self.is_from_log {
+        if self.ids.of(publisher).is_none() && !self.is_from_log {
             self.read_log(reader, leaf)?;
         }
-        Ok(self.ids.get(&unit).map(String::as_str))
+        Ok(&self.ids)
     }
 
     /// The numbers of the units that somebody named, by number or id.
@@ -85,25 +79,15 @@ impl UnitIds {
         if asked.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let mut units = UnitIds::before(reader, leaf)?;
-        if !asked.iter().all(|name| units.numbers(name).next().is_some()) {
+        let mut units = Registered::before(reader, leaf)?;
+        if !asked.iter().all(|name| units.ids.numbers(name).next().is_some()) {
             units.read_log(reader, leaf)?;
         }
-        let mut numbers = BTreeSet::new();
-        for name in asked {
-            let before = numbers.len();
-            numbers.extend(units.numbers(name));
-            if numbers.len() == before && units.numbers(name).next().is_none() {
-                let near = nearest(name, units.ids.values().map(String::as_str));
-                let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-                bail!("no unit {name:?} is registered up to size {leaf}{hint}; see: socai units");
-            }
+        if let Some(name) = asked.iter().find(|name| units.ids.numbers(name).next().is_none()) {
+            let near = nearest(name, units.ids.ids());
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
+            bail!("no unit {name:?} is registered up to size {leaf}{hint}; see: socai units");
         }
-        Ok(numbers)
-    }
-
-    fn numbers<'s>(&'s self, name: &'s str) -> impl Iterator<Item = UnitNo> + 's {
-        let is_named = move |(no, id): &(&UnitNo, &String)| *id == name || no.to_string() == name;
-        self.ids.iter().filter(is_named).map(|(no, _)| *no)
+        Ok(asked.iter().flat_map(|name| units.ids.numbers(name)).collect())
     }
 }
