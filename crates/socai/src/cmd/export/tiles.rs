@@ -60,7 +60,7 @@ struct Export {
 impl Export {
     /// Takes a subtree that a leaf completed; writes its tile once that is full.
     fn hash(&mut self, done: Completed) -> Result<()> {
-        if done.level % 8 != 0 {
+        if !done.level.is_multiple_of(8) {
             return Ok(());
         }
         let level = done.level / 8;
