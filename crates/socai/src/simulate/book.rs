@@ -37,8 +37,8 @@ struct Desk {
     chain: Chain,
     key: SigningKey,
     next_key: Option<SigningKey>,
-    /// What was said today, to be sealed at the end of the day.
-    said: Vec<v1::Event>,
+    /// What was said today with its annexes, to be sealed at the end of the day.
+    said: Vec<(v1::Event, Bytes)>,
     /// Sealed and not yet sent.
     sealed: VecDeque<Record>,
     /// The day on which its line is up again.
@@ -144,6 +144,7 @@ impl Book {
 
     /// A unit states a fact; gives the name its record will have.
     pub fn say(&mut self, by: UnitNo, said: Said) -> EventName {
+        let annex = said.annex(|| self.ids.id());
         let event = said.event(self.ids.id(), by);
         if let Some(kind) = socai_proto::kind_of(&event) {
             *self.kinds.entry(kind.name).or_default() += 1;
@@ -160,7 +161,7 @@ impl Book {
         if self.samples.chance(20) {
             self.sample.push((name, event.clone()));
         }
-        desk.said.push(event);
+        desk.said.push((event, annex));
         name
     }
 
@@ -214,6 +215,8 @@ impl Book {
         }
         self.speak(midnight + OPERATOR_AT * 60_000)?;
         self.follow()?;
+        let erasures: Vec<_> = self.fold.erasures().iter().copied().collect();
+        self.ledger.erase(&erasures)?;
         for desk in self.desks.values() {
             let (unit, sealed) = (desk.chain.unit(), desk.chain.head().next_seq.0);
             let recorded = self.fold.activity(unit).next_seq;
@@ -286,16 +289,11 @@ impl Desk {
     fn seal(&mut self, midnight: u64) -> Result<()> {
         let (from, minutes) = OFFICE_HOURS;
         let count = self.said.len() as u64;
-        for (place, event) in std::mem::take(&mut self.said).into_iter().enumerate() {
+        for (place, (event, annex)) in std::mem::take(&mut self.said).into_iter().enumerate() {
             let at = midnight + (from * 60_000) + minutes * 60_000 * place as u64 / count;
             let rotates = matches!(&event.kind, Some(v1::event::Kind::KeyRotated(_)));
             let flags = if rotates { Header::ROTATES_KEY } else { 0 };
-            self.sealed.push_back(self.chain.seal(
-                Bytes::from(event.encode_to_vec()),
-                Bytes::new(),
-                at,
-                flags,
-            )?);
+            self.sealed.push_back(self.chain.seal(Bytes::from(event.encode_to_vec()), annex, at, flags)?);
         }
         Ok(())
     }

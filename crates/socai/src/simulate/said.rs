@@ -1,6 +1,7 @@
 //! A fact before its unit seals it.
 
 use bytes::Bytes;
+use prost::Message as _;
 use socai_domain::CivilDate;
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{EventName, UnitNo};
@@ -15,13 +16,14 @@ pub struct Said {
     refs: Vec<EventName>,
     doc: Option<v1::Doc>,
     is_public: bool,
+    narrative: Option<&'static str>,
 }
 
 impl Said {
     /// A fact of a day.
     pub fn new(on: CivilDate, kind: Kind) -> Said {
         let (place, refs) = (vec![], vec![]);
-        Said { kind, on, place, case: String::new(), refs, doc: None, is_public: false }
+        Said { kind, on, place, case: String::new(), refs, doc: None, is_public: false, narrative: None }
     }
 
     /// Where it happened.
@@ -60,6 +62,19 @@ impl Said {
     pub fn public(mut self) -> Said {
         self.is_public = true;
         self
+    }
+
+    /// What it says in words, which goes into the annex.
+    pub fn telling(mut self, narrative: &'static str) -> Said {
+        self.narrative = Some(narrative);
+        self
+    }
+
+    /// The annex, empty when it has none.
+    pub fn annex(&self, salt: impl FnOnce() -> Bytes) -> Bytes {
+        let Some(narrative) = self.narrative else { return Bytes::new() };
+        let text = [("narrative".to_owned(), narrative.to_owned())].into();
+        Bytes::from(v1::Annex { salt: salt(), text, ..Default::default() }.encode_to_vec())
     }
 
     /// The event.

@@ -61,10 +61,11 @@ impl Story for Closings {
         for (unit, is_ward) in units {
             let own_day = 15 + (unit.0 % 4) as u8;
             // one unit in a hundred forgets
-            if day.is_first_from(own_day) && !self.dice.chance(10) {
-                if let Some(days) = month {
-                    self.close(day, unit, is_ward, v1::PeriodKind::Month, days);
-                }
+            if day.is_first_from(own_day)
+                && !self.dice.chance(10)
+                && let Some(days) = month
+            {
+                self.close(day, unit, is_ward, v1::PeriodKind::Month, days);
             }
             let tet = (CivilDate::from_yyyymmdd(20_221_201), CivilDate::from_yyyymmdd(20_230_205));
             if let (true, true, (Ok(from), Ok(to))) = (is_ward, day.is(2, 10), tet) {

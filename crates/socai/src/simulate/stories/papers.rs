@@ -11,7 +11,7 @@ use crate::simulate::{
     day::{Agenda, Day, Story},
     dice::Dice,
     offices::{FINANCE, INSPECTORATE, OFFICE, SOCIAL, URBAN},
-    said::Said,
+    said::{Said, reference},
 };
 
 /// Documents, sessions and petitions of a thousand working days.
@@ -119,6 +119,7 @@ impl Papers {
         };
         let case = format!("don-{}", self.petitions);
         let said = Said::new(day.date, Kind::PetitionReceived(petition)).of(&case);
+        let said = said.telling("Nội dung đơn (mô phỏng)");
         let received = day.say(by, place.iter().fold(said, |said, place| said.at(place)));
         let action = match eligible {
             false => self.dice.weighed(&[(1, Action::Returned), (1, Action::Filed)]),
@@ -150,6 +151,16 @@ impl Papers {
         let said =
             Said::new(day.date, Kind::PetitionHandled(handled)).of(&petition.case).after(petition.received);
         day.say(by, place.iter().fold(said, |said, place| said.at(place)));
+        // what was not for the office to keep goes
+        if matches!(action, Action::Withdrawn | Action::Returned) && self.dice.chance(150) {
+            let erased = v1::AnnexErased {
+                target: Some(reference(petition.received)),
+                ground: v1::ErasureGround::PersonalData.into(),
+                procedure: "14/QĐ-UBND".to_owned(),
+                approver_position: "chu-tich-ubnd".to_owned(),
+            };
+            day.say(by, Said::new(day.date, Kind::AnnexErased(erased)));
+        }
         let next = match action {
             Action::Accepted if self.dice.chance(80) => Some((28, Action::Extended)),
             // thirty days by law; one in six is later
