@@ -69,10 +69,14 @@ fn passed<'f>(
 ) -> Result<Vec<Found<'f>>, FindingsError> {
     let facts = LogFacts(reader);
     let mut pass = findings::Findings::new(fold, rules.iter().copied(), question.on);
-    reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
-        Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
-    })?;
-    Ok(pass.finish(&facts)?)
+    loop {
+        reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
+            Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
+        })?;
+        if !pass.wants_again()? {
+            return Ok(pass.finish(&facts)?);
+        }
+    }
 }
 
 fn own_table(path: &str, content: &str) -> Result<(TableUsed, Vec<FindingRule>), FindingsError> {
