@@ -112,6 +112,8 @@ pub struct RuleLine {
     pub source: String,
     /// How many findings.
     pub found: u64,
+    /// Money of all of them, đồng; none when none states money.
+    pub amount: Option<i64>,
 }
 
 /// A finding.
