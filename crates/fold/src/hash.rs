@@ -8,6 +8,13 @@ use std::hash::{BuildHasherDefault, Hasher};
 /// A map whose look-up costs a few nanoseconds.
 pub(crate) type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
 
+/// The hash of a text.
+pub(crate) fn hash_of(text: &str) -> u64 {
+    let mut hash = Mix(text.len() as u64);
+    hash.write(text.as_bytes());
+    hash.finish()
+}
+
 /// State of the hash: each word is added and multiplied to 128 bits, whose halves are folded together.
 #[derive(Default)]
 pub(crate) struct Mix(u64);

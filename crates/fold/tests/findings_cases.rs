@@ -277,3 +277,22 @@ fn fines_paid_and_revenue_posted_as_fines_are_equal_or_a_finding() {
     posted(&mut ledger, "fines", 500_000);
     assert_eq!(ledger.found("fines_against_revenue", ON), []);
 }
+
+#[test]
+fn two_violations_of_one_inspection_stay_two_cases() {
+    let mut ledger = given();
+    let inspection = json!({"lead_unit": "hn.tx.nhan-chinh.1", "participants": []});
+    let visit = ledger.fact(1, "2023-01-05", "inspection.conducted", inspection, json!({"case": "kt-1"}));
+    for _ in 0..2 {
+        let refs = |name: EventName| json!({"refs": [name.to_string()]});
+        let data = json!({"field": "urban_order", "acts": [ACT], "subject_kind": "individual", "transferred": false});
+        let record = ledger.fact(1, "2023-01-05", "violation.recorded", data, refs(visit));
+        let data = json!({
+            "field": "urban_order", "form": "fine", "total": 2_500_000, "signer_level": "ward", "subject_kind": "individual",
+            "on_the_spot": false, "due_on": "2023-02-20", "lines": [line(2_000_000, 3_000_000, 2_500_000)],
+        });
+        ledger.fact(1, "2023-01-06", "penalty.decided", data, refs(record));
+    }
+    assert_eq!(ledger.found("penalty_contradicts", ON), [], "one act fined twice would be one case");
+    assert_eq!(ledger.found("without_record", ON), []);
+}

@@ -98,3 +98,32 @@ fn a_year_later_the_fines_that_nobody_paid_have_lapsed_and_the_units_are_silent(
     assert_eq!(counts("silent"), 21, "eleven wards and ten bodies of the district");
     assert_eq!(counts("not_closed"), 25);
 }
+
+#[test]
+fn with_room_for_a_few_cases_at_once_more_passes_find_the_same() {
+    let (ledger, fold) = month();
+    let on = "2024-06-01".parse().unwrap();
+    let rules = fold.rulebook().findings(on).unwrap().1;
+    let whole = found(&ledger, &fold, "2024-06-01");
+    for room in [1 << 14, 1 << 16] {
+        let (mut pass, mut passes) = (Findings::new(&fold, rules, on).holding(room), 0);
+        loop {
+            passes += 1;
+            ledger.iter().for_each(|record| pass.visit(&record, record.at.received_at_ms, &ledger).unwrap());
+            if !pass.wants_again().unwrap() {
+                break;
+            }
+        }
+        assert!(passes > 2, "{passes} passes with room for {room} bytes");
+        assert_eq!(pass.finish(&ledger).unwrap(), whole);
+    }
+}
+
+#[test]
+fn a_pass_that_is_still_wanted_is_an_error_and_not_a_shorter_list() {
+    let (ledger, fold) = month();
+    let on = ON.parse().unwrap();
+    let mut pass = Findings::new(&fold, fold.rulebook().findings(on).unwrap().1, on).holding(1 << 14);
+    ledger.iter().for_each(|record| pass.visit(&record, record.at.received_at_ms, &ledger).unwrap());
+    assert!(pass.finish(&ledger).is_err());
+}

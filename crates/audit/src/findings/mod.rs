@@ -1,7 +1,8 @@
 //! What an inspector should look at: the fold's findings read from a log, and printed.
 //!
-//! The log is read twice: folded to the cut-off, then passed once by the checks, with single facts looked up by name at the end. Nothing
-//! is verified here; the page says so and states the root that `audit verify` confirms.
+//! The log is read twice: folded to the cut-off, then passed by the checks, with single facts looked up by name at the end; a ledger with
+//! more than a million facts in cases is passed again for the rest of them. Nothing is verified here; the page says so and states the
+//! root that `audit verify` confirms.
 
 mod csv;
 mod html;
@@ -111,6 +112,8 @@ pub struct RuleLine {
     pub source: String,
     /// How many findings.
     pub found: u64,
+    /// Money of all of them, đồng; none when none states money.
+    pub amount: Option<i64>,
 }
 
 /// A finding.

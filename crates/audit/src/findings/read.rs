@@ -1,7 +1,7 @@
 //! Reading a log for findings.
 
 use socai_domain::{
-    CivilDate, Registry,
+    CivilDate, Dong, Registry,
     tables::{self, FindingRule, Table},
 };
 use socai_fold::{
@@ -69,10 +69,14 @@ fn passed<'f>(
 ) -> Result<Vec<Found<'f>>, FindingsError> {
     let facts = LogFacts(reader);
     let mut pass = findings::Findings::new(fold, rules.iter().copied(), question.on);
-    reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
-        Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
-    })?;
-    Ok(pass.finish(&facts)?)
+    loop {
+        reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
+            Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
+        })?;
+        if !pass.wants_again()? {
+            return Ok(pass.finish(&facts)?);
+        }
+    }
 }
 
 fn own_table(path: &str, content: &str) -> Result<(TableUsed, Vec<FindingRule>), FindingsError> {
@@ -118,6 +122,9 @@ fn concerns(found: &Found<'_>, unit: UnitNo) -> bool {
 }
 
 fn rule_line(rule: &FindingRule, found: &[Found<'_>]) -> RuleLine {
+    let found: Vec<_> = found.iter().filter(|found| std::ptr::eq(found.rule, rule)).collect();
+    let amounts = found.iter().filter_map(|found| found.extent.amount);
+    let amount = Dong::checked_sum(amounts.clone()).filter(|_| amounts.count() > 0);
     let label_en = if rule.label_en.is_empty() { &rule.label } else { &rule.label_en };
     RuleLine {
         id: rule.id.clone(),
@@ -125,7 +132,8 @@ fn rule_line(rule: &FindingRule, found: &[Found<'_>]) -> RuleLine {
         label_en: label_en.clone(),
         severity: rule.severity.name(),
         source: rule.source.clone(),
-        found: found.iter().filter(|found| std::ptr::eq(found.rule, rule)).count() as u64,
+        found: found.len() as u64,
+        amount: amount.map(|amount| amount.0),
     }
 }
 

@@ -11,7 +11,6 @@ const MOST_EVENTS: usize = 6;
 pub fn text(findings: &Findings, language: Language) -> String {
     let mut page = Page::default();
     head(&mut page, findings, language);
-    let mut lines = findings.findings.iter().peekable();
     for (rule, of) in grouped(findings) {
         page.line(0, "");
         rule_head(&mut page, rule, of.len(), language);
@@ -19,7 +18,7 @@ pub fn text(findings: &Findings, language: Language) -> String {
             describe(&mut page, rule, line, language);
         }
     }
-    if lines.peek().is_none() {
+    if findings.findings.is_empty() {
         page.line(0, "");
         page.line(0, language.pick("Không có phát hiện nào.", "Nothing is found."));
     }
@@ -105,7 +104,8 @@ pub(super) fn severity(name: &str, language: Language) -> &'static str {
 fn rule_head(page: &mut Page, rule: &RuleLine, count: usize, language: Language) {
     let label = language.pick(&rule.label, &rule.label_en);
     let weight = severity(rule.severity, language);
-    page.line(0, &format!("{label} [{}]: {} ({weight})", rule.id, language.number(count as u64)));
+    let amount = rule.amount.map_or_else(String::new, |amount| format!(", {}", money(amount, language)));
+    page.line(0, &format!("{label} [{}]: {} ({weight}){amount}", rule.id, language.number(count as u64)));
     page.line(2, &rule.source);
 }
 
@@ -134,10 +134,7 @@ fn describe(page: &mut Page, rule: &RuleLine, line: &Line, language: Language) {
 
 /// Money and days, for those who add them up.
 fn measures(line: &Line, language: Language) -> String {
-    let money = |amount: i64| {
-        let sign = if amount < 0 { "-" } else { "" };
-        format!("{sign}{} {}", language.number(amount.unsigned_abs()), language.pick("đồng", "VND"))
-    };
+    let money = |amount: i64| money(amount, language);
     let parts = [
         line.amount.map(|amount| format!("{}: {}", language.pick("số tiền", "amount"), money(amount))),
         line.interest
@@ -145,6 +142,11 @@ fn measures(line: &Line, language: Language) -> String {
         line.days.map(|days| format!("{}: {days}", language.pick("số ngày", "days"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+fn money(amount: i64, language: Language) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    format!("{sign}{} {}", language.number(amount.unsigned_abs()), language.pick("đồng", "VND"))
 }
 
 /// `7/12 #345 01/QĐ-XPHC`

@@ -134,7 +134,7 @@ fn lateness(
             format!("quá hạn trả {days} ngày (hẹn {})", day(promised)),
             format!("{days} days after the promised day, {promised}"),
         )
-        .late_by(i64::from(days))
+        .late_by(days)
         .by(allowed.map_or("", |allowed| allowed.source))
     })
 }

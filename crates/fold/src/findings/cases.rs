@@ -1,54 +1,133 @@
-//! Cases: the names of their facts while the log passes, then each judged by its lifecycle.
+//! Cases: their facts while the log passes, each then judged by its lifecycle.
+//!
+//! A case is whole only at the end of the log, so its facts are held till then: of as many cases as fit into a bound, by the hash of
+//! their keys; the others have further passes of their own. So memory does not grow with the log, and nothing is read twice in order
+//! to be found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use socai_domain::{
     CivilDate, Event, Kind,
     lifecycle::{self, Asked, Family, Finding, Judged},
     tables::{Check, FindingRule},
 };
-use socai_proto::kind_by_tag;
-use socai_tlog::EventName;
+use socai_tlog::{EventName, LeafIndex};
 
-use super::watch::{Counted, Raw, Watch};
-use crate::{fold::Fold, recorded::Facts, verdict::FoldError};
+use super::{
+    FoundFact,
+    documents::shown,
+    watch::{Counted, Raw},
+};
+use crate::{fold::Fold, hash::hash_of, recorded::Facts, verdict::FoldError};
 
 /// Most references followed from a fact without a case to the one that has it.
 const MOST_STEPS: usize = 8;
+/// What is held beside the bytes of a fact: its place, and its share of a list and a tree.
+const BESIDE: usize = 96;
 
-/// Every case with the facts of its kinds.
+/// The cases of this pass, by hash of their keys, and where the next pass begins.
 pub(super) struct Cases<'f> {
     fold: &'f Fold,
     on: CivilDate,
     rules: Vec<&'f FindingRule>,
-    /// What the rules ask for.
-    families: BTreeSet<Family>,
-    facts: BTreeMap<Box<str>, Vec<EventName>>,
+    /// The sorts of cases that the rules ask for, by the tags of their kinds.
+    families: BTreeMap<u32, Family>,
+    /// Most bytes that are held.
+    room: usize,
+    /// First and last hash of the pass.
+    window: (u64, u64),
+    cases: BTreeMap<(u64, Box<str>), Vec<Held>>,
+    held: usize,
+    found: Vec<Raw<'f>>,
+}
+
+/// A fact that counts.
+struct Held {
+    name: EventName,
+    leaf: LeafIndex,
+    facts: Box<[u8]>,
 }
 
 impl<'f> Cases<'f> {
     /// None when no rule asks for cases.
-    pub fn of(rules: &[&'f FindingRule], fold: &'f Fold, on: CivilDate) -> Option<Self> {
+    pub fn of(rules: &[&'f FindingRule], fold: &'f Fold, on: CivilDate, room: usize) -> Option<Self> {
         let family = |rule: &&'f FindingRule| match &rule.check {
             Check::Case { family, .. } => Some(*family),
             _ => None,
         };
         let rules: Vec<_> = rules.iter().copied().filter(|rule| family(rule).is_some()).collect();
-        let families: BTreeSet<_> = rules.iter().filter_map(family).collect();
-        (!rules.is_empty()).then(|| Cases { fold, on, rules, families, facts: BTreeMap::new() })
+        let is_asked = |of: &Family| rules.iter().filter_map(family).any(|family| family == *of);
+        let kinds = socai_proto::kinds().iter();
+        let families =
+            kinds.filter_map(|kind| Some((kind.tag, Family::of_kind(kind.name).filter(is_asked)?)));
+        let families = families.collect();
+        (!rules.is_empty()).then(|| Cases {
+            fold,
+            on,
+            rules,
+            families,
+            room,
+            window: (0, u64::MAX),
+            cases: BTreeMap::new(),
+            held: 0,
+            found: vec![],
+        })
     }
 
-    /// What counts of a fact: as recorded, or as corrected.
-    fn counting(&self, name: EventName, facts: &dyn Facts) -> Result<Option<Vec<u8>>, FoldError> {
-        if let Some(amended) = self.fold.amendments.get(name) {
-            return Ok(amended.effective(name).facts().map(<[u8]>::to_vec));
+    /// Holds at most so many bytes from here on.
+    pub fn set_room(&mut self, room: usize) {
+        self.room = room;
+    }
+
+    /// Takes a fact in, if its case is one of this pass.
+    pub fn fact(&mut self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
+        let Some(family) = self.families.get(&fact.event.tag()).copied() else { return Ok(()) };
+        let case = self.case_of(fact, family, facts)?;
+        let hash = hash_of(&case);
+        if hash < self.window.0 || self.window.1 < hash {
+            return Ok(());
         }
-        Ok(facts.find(name)?.map(|original| original.facts))
+        let bytes = fact.event.facts();
+        let held = Held { name: fact.name, leaf: fact.leaf, facts: bytes.into() };
+        self.cases.entry((hash, case)).or_default().push(held);
+        self.held += bytes.len() + BESIDE;
+        while self.held > self.room && self.window.0 < self.window.1 && self.cases.len() > 1 {
+            self.narrow();
+        }
+        Ok(())
     }
 
-    /// The case that a fact belongs to: the one it names, else what its payload says it is about, else the case of the record it refers
-    /// to first, else that record stands for the case.
-    fn case_of(&self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<Box<str>, FoldError> {
+    /// Leaves the upper half of the pass's hashes to later passes.
+    fn narrow(&mut self) {
+        let (from, to) = self.window;
+        let middle = from + (to - from) / 2;
+        self.window.1 = middle;
+        self.cases.retain(|(hash, _), _| *hash <= middle);
+        let sizes = self.cases.values().flatten().map(|held| held.facts.len() + BESIDE);
+        self.held = sizes.sum();
+    }
+
+    /// Judges the cases of the pass; whether there are others.
+    pub fn end_pass(&mut self) -> bool {
+        for ((_, case), held) in std::mem::take(&mut self.cases) {
+            self.judge(&case, &held);
+        }
+        self.held = 0;
+        let is_last = self.window.1 == u64::MAX;
+        if !is_last {
+            self.window = (self.window.1 + 1, u64::MAX);
+        }
+        !is_last
+    }
+
+    /// What was found in all passes.
+    pub fn take(&mut self) -> Vec<Raw<'f>> {
+        std::mem::take(&mut self.found)
+    }
+
+    /// The case that a fact belongs to: the one it names, else what its payload says it is about, else the case of the record of its sort
+    /// that it refers to first, else that record stands for the case.
+    fn case_of(&self, fact: &Counted<'_>, family: Family, facts: &dyn Facts) -> Result<Box<str>, FoldError> {
         if let Some(call) = call(fact.event.kind()) {
             return Ok(call);
         }
@@ -63,6 +142,9 @@ impl<'f> Cases<'f> {
             let Some(name) = next else { break };
             let Some(bytes) = self.counting(name, facts)? else { break };
             let Ok(event) = Event::decode(&bytes) else { break };
+            if self.families.get(&event.tag()) != Some(&family) {
+                break;
+            }
             if let Some(case) = event.case() {
                 return Ok(case.into());
             }
@@ -72,72 +154,48 @@ impl<'f> Cases<'f> {
         Ok(format!("{root} ").into())
     }
 
-    fn judge(&self, names: &[EventName], facts: &dyn Facts) -> Result<Vec<Judged>, FoldError> {
-        let mut counting = Vec::with_capacity(names.len());
-        for name in names {
-            counting.extend(self.counting(*name, facts)?.map(|bytes| (*name, bytes)));
+    /// What counts of an earlier fact: as recorded, or as corrected.
+    fn counting(&self, name: EventName, facts: &dyn Facts) -> Result<Option<Vec<u8>>, FoldError> {
+        if let Some(amended) = self.fold.amendments.get(name) {
+            return Ok(amended.effective(name).facts().map(<[u8]>::to_vec));
         }
-        let decoded = counting.iter().filter_map(|(name, bytes)| {
-            let event = Event::decode(bytes).ok()?;
-            Some(lifecycle::Fact { name: *name, event })
+        Ok(facts.find(name)?.map(|original| original.facts))
+    }
+
+    fn judge(&mut self, case: &str, held: &[Held]) {
+        let decoded = held.iter().filter_map(|held| {
+            let event = Event::decode(&held.facts).ok()?;
+            Some((lifecycle::Fact { name: held.name, event }, held.leaf))
         });
-        let decoded: Vec<_> = decoded.collect();
-        Ok(lifecycle::judge(&decoded, &Asked { on: self.on, rules: &self.fold.rulebook }))
-    }
-}
-
-impl<'f> Watch<'f> for Cases<'f> {
-    fn fact(&mut self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
-        let family = kind_by_tag(fact.event.tag()).and_then(|kind| Family::of_kind(kind.name));
-        if family.is_some_and(|family| self.families.contains(&family)) {
-            let case = self.case_of(fact, facts)?;
-            self.facts.entry(case).or_default().push(fact.name);
-        }
-        Ok(())
-    }
-
-    fn finish(mut self: Box<Self>, facts: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
-        for (case, names) in std::mem::take(&mut self.facts) {
-            for judged in self.judge(&names, facts)? {
-                for found in &judged.findings {
-                    for rule in self.rules.iter().filter(|rule| asks(rule, &judged, found)) {
-                        out.extend(self.raw(rule, &case, found, facts)?);
-                    }
+        let (facts, leaves): (Vec<_>, Vec<_>) = decoded.unzip();
+        let shown = |name: &EventName| {
+            let at = facts.iter().position(|fact| fact.name == *name)?;
+            Some(shown(*name, leaves[at], &facts[at].event))
+        };
+        for judged in lifecycle::judge(&facts, &Asked { on: self.on, rules: &self.fold.rulebook }) {
+            for found in &judged.findings {
+                let seen: Vec<FoundFact> = found.facts.iter().filter_map(shown).collect();
+                for rule in self.rules.iter().filter(|rule| asks(rule, &judged, found)) {
+                    self.found.extend(raw(rule, case, found, &seen));
                 }
             }
         }
-        Ok(())
     }
 }
 
-impl<'f> Cases<'f> {
-    /// The finding by a rule, if the rule judges the day of its first fact.
-    fn raw(
-        &self,
-        rule: &'f FindingRule,
-        case: &str,
-        found: &Finding,
-        facts: &dyn Facts,
-    ) -> Result<Option<Raw<'f>>, FoldError> {
-        // the last fact is the one that went wrong: a decision after its record, a payment after its decision
-        let Some(name) = found.facts.last().copied() else { return Ok(None) };
-        let bytes = self.counting(name, facts)?;
-        let on = bytes.and_then(|bytes| Some(Event::decode(&bytes).ok()?.occurred_on())).unwrap_or(self.on);
-        let first = found.facts.first().copied().unwrap_or(name);
-        Ok(rule.judges(on).then(|| Raw {
-            case: Some(case.to_owned()).filter(|case| !case.contains(' ')),
-            source: found.source.clone(),
-            extent: found.extent,
-            ..Raw::new(
-                rule,
-                first.unit,
-                on,
-                found.facts.clone(),
-                found.message_vi.clone(),
-                found.message_en.clone(),
-            )
-        }))
-    }
+/// The finding by a rule, if the rule judges its day: that of the last fact, which is the one that went wrong, a decision after its
+/// record, a payment after its decision.
+fn raw<'f>(rule: &'f FindingRule, case: &str, found: &Finding, seen: &[FoundFact]) -> Option<Raw<'f>> {
+    let (first, last) = (seen.first()?, seen.last()?);
+    let on = last.occurred_on.filter(|on| rule.judges(*on))?;
+    let (vi, en) = (found.message_vi.clone(), found.message_en.clone());
+    Some(Raw {
+        case: Some(case.to_owned()).filter(|case| !case.contains(' ')),
+        source: found.source.clone(),
+        extent: found.extent,
+        seen: seen.to_vec(),
+        ..Raw::new(rule, first.name.unit, on, found.facts.clone(), vi, en)
+    })
 }
 
 /// The call-ups of a year are judged together, whatever cases their facts name: the judge keeps calls and services apart. No case

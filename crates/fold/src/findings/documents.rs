@@ -2,7 +2,7 @@
 
 use socai_domain::{CivilDate, Event, lifecycle::finding::day, tables::FindingRule};
 use socai_proto::Fields as _;
-use socai_tlog::EventName;
+use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     Found, FoundFact,
@@ -54,7 +54,10 @@ impl<'f> Watch<'f> for DocumentAfter<'f> {
 
 /// Looks the facts of a finding up: place in the log, day, document.
 pub(super) fn complete<'f>(raw: Raw<'f>, fold: &Fold, facts: &dyn Facts) -> Result<Found<'f>, FoldError> {
-    let listed = raw.facts.iter().map(|name| found_fact(*name, fold, facts));
+    let listed = raw.facts.iter().map(|name| match raw.seen.iter().find(|seen| seen.name == *name) {
+        Some(seen) => Ok(seen.clone()),
+        None => looked_up(*name, fold, facts),
+    });
     let facts = listed.collect::<Result<_, _>>()?;
     let source = if raw.source.is_empty() { raw.rule.source.clone() } else { raw.source };
     Ok(Found {
@@ -71,19 +74,27 @@ pub(super) fn complete<'f>(raw: Raw<'f>, fold: &Fold, facts: &dyn Facts) -> Resu
     })
 }
 
-fn found_fact(name: EventName, fold: &Fold, facts: &dyn Facts) -> Result<FoundFact, FoldError> {
-    let mut fact = FoundFact { name, leaf: None, kind: "", occurred_on: None, document: None };
+fn looked_up(name: EventName, fold: &Fold, facts: &dyn Facts) -> Result<FoundFact, FoldError> {
+    let unknown = FoundFact { name, leaf: None, kind: "", occurred_on: None, document: None };
     let Some(original) = facts.find(name)?.filter(|original| original.leaf.0 < fold.size) else {
-        return Ok(fact);
+        return Ok(unknown);
     };
-    fact.leaf = Some(original.leaf);
     let amended = fold.amendments.get(name).and_then(|amended| amended.effective(name).facts());
-    if let Ok(event) = Event::decode(amended.unwrap_or(&original.facts)) {
-        fact.kind = socai_proto::kind_by_tag(event.tag()).map_or("", |kind| kind.name);
-        fact.occurred_on = Some(event.occurred_on());
-        fact.document = document(&event);
+    Ok(match Event::decode(amended.unwrap_or(&original.facts)) {
+        Ok(event) => shown(name, original.leaf, &event),
+        Err(_) => FoundFact { leaf: Some(original.leaf), ..unknown },
+    })
+}
+
+/// A fact as findings show it.
+pub(super) fn shown(name: EventName, leaf: LeafIndex, event: &Event<'_>) -> FoundFact {
+    FoundFact {
+        name,
+        leaf: Some(leaf),
+        kind: socai_proto::kind_by_tag(event.tag()).map_or("", |kind| kind.name),
+        occurred_on: Some(event.occurred_on()),
+        document: document(event),
     }
-    Ok(fact)
 }
 
 /// Fields of payloads that hold the number of a paper, in the order of preference.

@@ -1,9 +1,8 @@
 //! What an inspector should look at: one pass over the records, judged by the adopted table `findings`.
 //!
 //! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
-//! numbers of each series, names of the facts of each case, sums, the last sign of each unit. Cases are judged at the end, one at a time,
-//! from facts looked up by name. Memory: 40 bytes a numbered document, 16 bytes a fact of a case and its key once, otherwise by units,
-//! days and findings; never the facts themselves.
+//! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, at most
+//! [`ROOM`] for cases, otherwise by units, days, batches of gifts and findings. Cases that do not fit have passes of their own.
 //!
 //! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
 //! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.
@@ -34,6 +33,7 @@ use crate::{
     verdict::FoldError,
 };
 
+use cases::Cases;
 pub use gathered::MOST_GATHERED;
 use watch::{Counted, Sealed, Watch};
 
@@ -77,12 +77,19 @@ pub struct FoundFact {
     pub document: Option<String>,
 }
 
-/// The pass. Give it every record below the fold's size, in order; ask [`Findings::finish`] at the end.
+/// Most bytes of facts of cases that are held at once: about a million facts.
+pub const ROOM: usize = 256 << 20;
+
+/// The pass. Give it every record below the fold's size, in order, and again as long as [`Findings::wants_again`]; then ask
+/// [`Findings::finish`].
 pub struct Findings<'f> {
     fold: &'f Fold,
     on: CivilDate,
     rules: Vec<&'f FindingRule>,
     watches: Vec<Box<dyn Watch<'f> + 'f>>,
+    cases: Option<Cases<'f>>,
+    /// Whether the watches have seen every record: only cases need another pass.
+    is_again: bool,
     next: u64,
 }
 
@@ -92,11 +99,18 @@ impl<'f> Findings<'f> {
         let rules: Vec<&FindingRule> = rules.into_iter().collect();
         let mut watches: Vec<Box<dyn Watch<'f> + 'f>> = vec![];
         watches.extend(numbers::Numbers::of(&rules, fold).into_iter().map(boxed));
-        watches.extend(cases::Cases::of(&rules, fold, on).map(boxed));
         for rule in &rules {
             watches.extend(one(rule, fold, on));
         }
-        Findings { fold, on, rules, watches, next: 0 }
+        let cases = Cases::of(&rules, fold, on, ROOM);
+        Findings { fold, on, rules, watches, cases, is_again: false, next: 0 }
+    }
+
+    /// Holds at most so many bytes of cases instead of [`ROOM`].
+    #[must_use]
+    pub fn holding(mut self, room: usize) -> Self {
+        self.cases.iter_mut().for_each(|cases| cases.set_room(room));
+        self
     }
 
     /// Takes the next record and when its unit sealed it, ms UTC by the unit's clock; those at and above the fold's size change nothing.
@@ -115,8 +129,8 @@ impl<'f> Findings<'f> {
         }
         let is_rejected = self.fold.is_rejected(leaf);
         let sealed = Sealed { record, name, leaf, recorded_at_ms, is_rejected };
-        for watch in &mut self.watches {
-            watch.record(&sealed)?;
+        if !self.is_again {
+            self.watches.iter_mut().try_for_each(|watch| watch.record(&sealed))?;
         }
         if !is_rejected {
             self.fact(&sealed, facts)?;
@@ -146,21 +160,45 @@ impl<'f> Findings<'f> {
             received_at_ms: sealed.record.at.received_at_ms,
             is_ledgers: is_ledger(&event),
         };
-        self.watches.iter_mut().try_for_each(|watch| watch.fact(&counted, facts))
+        if let Some(cases) = &mut self.cases {
+            cases.fact(&counted, facts)?;
+        }
+        if !self.is_again {
+            self.watches.iter_mut().try_for_each(|watch| watch.fact(&counted, facts))?;
+        }
+        Ok(())
     }
 
-    /// What is found, by rule in the order of the table, then unit, day and first fact.
+    /// Ends a pass; whether every record has to be given once more, for cases that there was no room for.
     ///
     /// # Errors
-    /// Records are missing: the pass ended before the fold's size; or a fact cannot be read.
-    pub fn finish(self, facts: &dyn Facts) -> Result<Vec<Found<'f>>, FoldError> {
+    /// Records are missing: the pass ended before the fold's size.
+    pub fn wants_again(&mut self) -> Result<bool, FoldError> {
         if self.next != self.fold.size {
             return Err(FoldError::OutOfOrder {
                 got: LeafIndex(self.fold.size),
                 expected: LeafIndex(self.next),
             });
         }
-        let mut raw = vec![];
+        let others = self.cases.as_mut().is_some_and(Cases::end_pass);
+        if others {
+            (self.is_again, self.next) = (true, 0);
+        }
+        Ok(others)
+    }
+
+    /// What is found, by rule in the order of the table, then unit, day and first fact.
+    ///
+    /// # Errors
+    /// Records are missing: a pass ended before the fold's size or was left out; or a fact cannot be read.
+    pub fn finish(mut self, facts: &dyn Facts) -> Result<Vec<Found<'f>>, FoldError> {
+        if self.wants_again()? {
+            return Err(FoldError::OutOfOrder {
+                got: LeafIndex(self.fold.size),
+                expected: LeafIndex(self.next),
+            });
+        }
+        let mut raw = self.cases.as_mut().map(Cases::take).unwrap_or_default();
         for watch in self.watches {
             watch.finish(facts, &mut raw)?;
         }

@@ -3,6 +3,7 @@
 use socai_domain::{CivilDate, Event, lifecycle::Extent, tables::FindingRule};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
+use super::FoundFact;
 use crate::{
     recorded::{Facts, Recorded},
     verdict::FoldError,
@@ -76,6 +77,8 @@ pub(super) struct Raw<'f> {
     pub source: String,
     pub extent: Extent,
     pub facts: Vec<EventName>,
+    /// Those of the facts that need not be looked up.
+    pub seen: Vec<FoundFact>,
     pub facts_in_all: u64,
 }
 
@@ -99,6 +102,7 @@ impl<'f> Raw<'f> {
             source: String::new(),
             extent: Extent::default(),
             facts,
+            seen: vec![],
             facts_in_all,
         }
     }
