@@ -72,17 +72,18 @@ pub fn python(requirements: &str, more: &[&str]) -> Result<PathBuf, String> {
     Ok(python)
 }
 
-/// A program built from the Go module in this directory of `tests/outside`; the sums of what it needs are checked in.
+/// A program built from a package that the Go module in this directory of `tests/outside` has or pins; the sums of what it needs are
+/// checked in.
 ///
 /// # Errors
 /// In words: there is no Go, or a module cannot be had.
-pub fn go_program(module: &str) -> Result<PathBuf, String> {
+pub fn go_program(module: &str, package: &str) -> Result<PathBuf, String> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let program = kept().join(module);
     fs::create_dir_all(kept()).map_err(|error| error.to_string())?;
     let mut go = Command::new("go");
-    go.args(["build", "-buildvcs=false", "-mod=readonly", "-o"]).arg(&program).arg(".");
+    go.args(["build", "-buildvcs=false", "-mod=readonly", "-o"]).arg(&program).arg(package);
     // go.sum pins every module, so no database needs to be asked
     go.current_dir(sources().join(module))
         .env("GOFLAGS", "")

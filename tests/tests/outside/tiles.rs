@@ -63,7 +63,7 @@ fn tool(program: &Path, args: &[&str]) -> Said {
 
 #[test]
 fn go_s_sumdb_libraries_verify_the_exported_and_the_served_log() {
-    let Some(sumdb) = or_skip("Go's sumdb", go_program("sumdb")) else { return };
+    let Some(sumdb) = or_skip("Go's sumdb", go_program("sumdb", ".")) else { return };
     let log = Exported::new();
     let verified = format!("verified {} {}\n", log.size, log.root);
     let dir = log.tiles.to_str().unwrap();
@@ -82,6 +82,27 @@ fn go_s_sumdb_libraries_verify_the_exported_and_the_served_log() {
     let other = log.vkey.replacen("socai.example", "socai.exampel", 1);
     assert_eq!(tool(&sumdb, &[&other, dir]).code, Some(1));
     assert_eq!(tool(&sumdb, &[&log.vkey, dir]).ok(), verified, "everything was put back");
+}
+
+#[test]
+fn tessera_s_fsck_verifies_the_served_log() {
+    let package = "github.com/transparency-dev/tessera/cmd/fsck";
+    let Some(fsck) = or_skip("Tessera's fsck", go_program("fsck", package)) else { return };
+    let log = Exported::new();
+    let key = log.demo.path().join("vkey");
+    fs::write(&key, &log.vkey).unwrap();
+    let key = key.to_str().unwrap();
+    let check = |url: &str| tool(&fsck, &["-ui=false", "-N=4", "-public_key", key, "-storage_url", url]);
+    // it says in words whether it succeeded; its exit code does not
+    let success = format!("Successfully fsck'd log with size {} and root", log.size);
+    let (up, url) = log.serve();
+    let said = check(&format!("{url}/"));
+    assert!(said.err.contains(&success) && said.err.contains(&log.root), "{said}");
+    up.stop();
+    let exported = format!("file://{}/", log.tiles.display());
+    assert!(check(&exported).err.contains(&success));
+    files::flip(&log.tiles.join("tile/entries/001"), 3000, 0);
+    assert!(!check(&exported).err.contains("Successfully"), "an entry was changed");
 }
 
 /// `aics-tlog` with the log's key; its answer as JSON.
