@@ -18,7 +18,7 @@ pub use grouping::{Grouping, GroupingRow, Member};
 pub use holidays::Holidays;
 pub use indicators::{Compare, Format, Indicator, Measure, PeriodUse, Plan, Term, Where, WhereValue};
 pub use law::{Law, LawRow};
-pub use obligations::{Counterpart, Obligation};
+pub use obligations::{Counterpart, Obligation, Own};
 pub use occasions::Occasion;
 pub use periods::Periods;
 pub use source::TableError;
