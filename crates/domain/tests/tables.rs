@@ -4,7 +4,7 @@
 use socai_domain::CivilDate;
 use socai_domain::calendar::Calendar;
 use socai_domain::tables::{
-    Compare, Counterpart, Format, Indicator, Measure, Member, PeriodUse, Table, TableError, Where,
+    Compare, Counterpart, Format, Indicator, Measure, Member, Own, PeriodUse, Table, TableError, Where,
     WhereValue, parse,
 };
 use socai_proto::v1::UnitType;
@@ -400,9 +400,19 @@ fn an_obligation_names_a_kind_and_who_answers() {
     let Table::Obligations(rows) = parse("obligations", OBLIGATIONS).unwrap() else { panic!() };
     assert_eq!(rows[0].counterpart, Counterpart::UnitIn("place".to_owned()));
     assert_eq!((&rows[1].counterpart, rows[1].days), (&Counterpart::Aggregator, Some(10)));
+    assert_eq!(rows[0].own, Own::Aggregator);
+    let by_place = OBLIGATIONS.replace("\"data.place\"", "\"place\"\nown = \"nobody\"");
+    let Table::Obligations(rows) = parse("obligations", &by_place).unwrap() else { panic!() };
+    assert_eq!((&rows[0].counterpart, rows[0].own), (&Counterpart::Place, Own::Nobody));
+    let error = told("obligations", OBLIGATIONS, "\"data.place\"", "\"data.count\"");
+    assert!(error.problem.contains("it has `data.place`"), "{error}");
     for (from, to, line, key) in [
         ("violation.recorded", "violation.record", 7, "kind"),
         ("\"aggregator\"", "\"somebody\"", 9, "from"),
+        ("\"data.place\"", "\"data.count\"", 3, "from"),
+        ("\"data.place\"", "\"data.nowhere\"", 3, "from"),
+        ("days = 10", "own = \"nobody\"", 10, "own"),
+        ("days = 10", "own = \"somebody\"", 10, "own"),
         ("days = 10", "days = -1", 10, "days"),
     ] {
         let error = told("obligations", OBLIGATIONS, from, to);

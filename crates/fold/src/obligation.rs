@@ -6,13 +6,13 @@
 use socai_domain::{
     CivilDate, Event, Kind,
     corrections::{self, Standing},
-    tables::{Counterpart, Grouping, Obligation},
+    tables::{Counterpart, Grouping, Obligation, Own},
 };
 use socai_proto::{Fields, kind, v1::Answer};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use crate::{
-    filter::{BadRule, Filter, Scalar},
+    filter::{BadRule, Filter, Scalar, field},
     fold::Fold,
     recorded::Recorded,
     verdict::FoldError,
@@ -22,21 +22,38 @@ use crate::{
 pub(crate) struct Owed {
     tag: u32,
     filter: Filter,
-    /// The field with the unit's id; none for the aggregator.
-    unit_in: Option<u32>,
+    whose: Whose,
+}
+
+/// Whose answer a row asks for.
+enum Whose {
+    Aggregator,
+    /// The field with the unit's id.
+    UnitIn(u32),
+    Place,
 }
 
 impl Owed {
     pub(crate) fn of(row: &Obligation) -> Result<Self, BadRule> {
         let kind = kind(&row.kind).ok_or_else(|| BadRule::Kind { kind: row.kind.clone() })?;
-        let unit_in = match &row.counterpart {
-            Counterpart::Aggregator => None,
+        let whose = match &row.counterpart {
+            Counterpart::Aggregator => Whose::Aggregator,
+            Counterpart::Place => Whose::Place,
             Counterpart::UnitIn(name) => {
                 Scalar::of(kind, name, "a unit that answers")?;
-                kind.message.field(name).map(|field| field.tag)
+                Whose::UnitIn(field(kind, name)?.tag)
             }
         };
-        Ok(Owed { tag: kind.tag, filter: Filter::of(kind, &row.filter)?, unit_in })
+        Ok(Owed { tag: kind.tag, filter: Filter::of(kind, &row.filter)?, whose })
+    }
+
+    /// The ids of the units a fact says have to answer; empty for the aggregator.
+    fn stated<'e>(&self, event: &'e Event<'e>) -> Vec<&'e str> {
+        match self.whose {
+            Whose::Aggregator => vec![],
+            Whose::UnitIn(tag) => event.kind().text(tag).into_iter().collect(),
+            Whose::Place => event.place().iter().collect(),
+        }
     }
 
     fn asks(&self, event: &Event<'_>) -> bool {
@@ -124,28 +141,50 @@ impl<'f> Obligations<'f> {
 
     fn two_party(&self, event: &Event<'_>, name: EventName, leaf: LeafIndex) -> Option<Open> {
         let (row, owed) = self.rows.iter().find(|(_, owed)| owed.asks(event))?;
-        let registry = self.fold.registry();
-        let stated = owed.unit_in.and_then(|tag| registry.by_id(event.kind().text(tag)?)).map(|unit| unit.no);
-        // Nobody answers to himself: a ward that publishes its own hand-over is answered by its aggregator.
-        let whose = stated
-            .filter(|unit| *unit != name.unit)
-            .unwrap_or_else(|| self.aggregator(name.unit, event.occurred_on()));
-        let is_theirs = |by: UnitNo| by != name.unit && registry.continues(by, whose, self.on);
-        let answers = self.fold.answers().to(name).filter(|(by, _)| is_theirs(*by));
-        let answers: Vec<Answer> = answers.map(|(_, answer)| answer).collect();
-        let is_settled = whose == name.unit || answers.contains(&Answer::Confirmed);
+        let mut owing = self.counterparts(event, name.unit, row, owed);
+        let mut is_refused = false;
+        owing.retain(|whose| {
+            let answers = self.answers_of(*whose, name);
+            is_refused |= answers.contains(&Answer::Refused) && !answers.contains(&Answer::Confirmed);
+            !answers.contains(&Answer::Confirmed)
+        });
         let days = row.days.and_then(|days| i32::try_from(days).ok());
-        (!is_settled).then(|| Open {
+        (!owing.is_empty()).then(|| Open {
             name,
             leaf,
             kind: event_kind(event),
             occurred_on: event.occurred_on(),
             case: event.case().map(str::to_owned),
-            from: self.heirs(whose),
+            from: owing.iter().flat_map(|whose| self.heirs(*whose)).collect(),
             due_on: days.and_then(|days| event.occurred_on().add_days(days)),
             what: OpenWhat::Answer(row.label.clone(), row.label_en.clone()),
-            is_refused: answers.contains(&Answer::Refused),
+            is_refused,
         })
+    }
+
+    /// The units that have to answer. Nobody answers to himself: for what a unit publishes about itself, its aggregator does, or nobody.
+    fn counterparts(
+        &self,
+        event: &Event<'_>,
+        publisher: UnitNo,
+        row: &Obligation,
+        owed: &Owed,
+    ) -> Vec<UnitNo> {
+        let registry = self.fold.registry();
+        let stated = owed.stated(event).into_iter().filter_map(|id| registry.by_id(id)).map(|unit| unit.no);
+        let (own, others): (Vec<_>, Vec<_>) = stated.partition(|unit| *unit == publisher);
+        if !others.is_empty() || !own.is_empty() && row.own == Own::Nobody {
+            return others;
+        }
+        let aggregator = self.aggregator(publisher, event.occurred_on());
+        if aggregator == publisher { vec![] } else { vec![aggregator] }
+    }
+
+    /// What a unit, or whoever continues it, answered to a record of another unit.
+    fn answers_of(&self, whose: UnitNo, record: EventName) -> Vec<Answer> {
+        let is_theirs = |by: UnitNo| by != record.unit && self.fold.registry().continues(by, whose, self.on);
+        let answers = self.fold.answers().to(record).filter(|(by, _)| is_theirs(*by));
+        answers.map(|(_, answer)| answer).collect()
     }
 
     /// A correction or void that came after closing and has no answer yet.

@@ -172,16 +172,77 @@ fn a_table_that_names_no_field_of_its_kind_is_rejected_and_the_old_one_stays() {
     let mut ledger = given();
     let rules = |from: &str, to: &str| district::read("rules/obligations.toml").replace(from, to);
     let wrong = [
-        ("data.place", "data.plaza"),
-        ("data.place", "data.count.x"),
-        ("transferred = true", "moved = true"),
+        ("data.place", "data.plaza", "bad_table"),
+        ("data.place", "data.count.x", "bad_table"),
+        ("transferred = true", "moved = true", "bad_rule"),
     ];
-    for (version, (from, to)) in wrong.into_iter().enumerate() {
+    for (version, (from, to, code)) in wrong.into_iter().enumerate() {
         district::adopt(&mut ledger, "obligations", 2 + version as u32, "2022-01-01", &rules(from, to));
-        assert_eq!(ledger.rejection(), ("data.content".to_owned(), "bad_rule".to_owned()), "{to}");
+        assert_eq!(ledger.rejection(), ("data.content".to_owned(), code.to_owned()), "{to}");
     }
     let (fold, _) = ledger.fold();
     let row =
         serde_json::to_value(&fold.rulebook().obligations("2023-02-08".parse().unwrap())[0].kind).unwrap();
     assert_eq!(row, Value::from("conscription.handed_over"));
+}
+
+/// The example of a kind as a unit records it, with parts of its envelope and payload replaced.
+fn state(ledger: &mut Ledger, by: u32, kind: &str, parts: Value) -> EventName {
+    let mut form = socai_proto::kind(kind).unwrap().example();
+    let form = form.as_object_mut().unwrap();
+    ["id", "refs"].iter().for_each(|part| drop(form.remove(*part)));
+    form.insert("occurred_on".to_owned(), json!("2023-02-06"));
+    for (name, value) in parts.as_object().unwrap() {
+        match name.strip_prefix("data.") {
+            Some(field) if value.is_null() => drop(form["data"].as_object_mut().unwrap().remove(field)),
+            Some(field) => form["data"][field] = value.clone(),
+            None => drop(form.insert(name.clone(), value.clone())),
+        }
+    }
+    ledger.json(by, Value::Object(form.clone()))
+}
+
+#[test]
+fn a_transferred_petition_is_open_until_the_office_it_went_to_has_it() {
+    let mut ledger = given();
+    let handled = |ledger: &mut Ledger, action: &str, to: Value| {
+        let parts = json!({"data.action": action, "data.outcome": null, "data.recovered": null, "data.transferred_to": to});
+        state(ledger, HA_DINH.0, "petition.handled", parts)
+    };
+    handled(&mut ledger, "accepted", Value::Null);
+    let named = handled(&mut ledger, "transferred", json!(NHAN_CHINH.1));
+    let outside = handled(&mut ledger, "transferred", Value::Null);
+    assert_eq!(open(&ledger), [(named, vec![NHAN_CHINH.0], false), (outside, vec![OPERATOR], false)]);
+    ledger.answer(NHAN_CHINH.0, named, "refused");
+    assert_eq!(open(&ledger)[0], (named, vec![NHAN_CHINH.0], true));
+    ledger.answer(NHAN_CHINH.0, named, "confirmed");
+    assert_eq!(open(&ledger), [(outside, vec![OPERATOR], false)]);
+}
+
+#[test]
+fn a_site_is_handed_over_when_every_ward_it_lies_in_has_confirmed_it() {
+    let mut ledger = given();
+    let place = json!([HA_DINH.1, NHAN_CHINH.1]);
+    let site = state(&mut ledger, COMMAND, "clearance.site_handed_over", json!({"place": place}));
+    assert_eq!(open(&ledger), [(site, vec![HA_DINH.0, NHAN_CHINH.0], false)]);
+    ledger.answer(HA_DINH.0, site, "confirmed");
+    assert_eq!(open(&ledger), [(site, vec![NHAN_CHINH.0], false)]);
+    ledger.answer(NHAN_CHINH.0, site, "confirmed");
+    assert_eq!(open(&ledger), []);
+    // without a place nobody else can be asked than whoever adds up
+    let nowhere = state(&mut ledger, COMMAND, "clearance.site_handed_over", json!({"place": []}));
+    assert_eq!(open(&ledger), [(nowhere, vec![OPERATOR], false)]);
+}
+
+#[test]
+fn gifts_that_a_ward_hands_out_itself_have_no_second_party_and_those_of_others_have() {
+    let mut ledger = given();
+    let gift = |ledger: &mut Ledger, by: u32, source: &str| {
+        state(ledger, by, "gift.delivered", json!({"place": [HA_DINH.1], "data.source": source}))
+    };
+    gift(&mut ledger, HA_DINH.0, "city");
+    gift(&mut ledger, HA_DINH.0, "ward");
+    gift(&mut ledger, COMMAND, "ward");
+    let theirs = gift(&mut ledger, COMMAND, "social_org");
+    assert_eq!(open(&ledger), [(theirs, vec![HA_DINH.0], false)]);
 }

@@ -46,7 +46,7 @@ pub(super) fn petition_received(petition: &view::PetitionReceived, out: &mut Bre
 }
 
 /// A handling is some petition's; only a conclusion judges, and money comes back by it or by its enforcement.
-pub(super) fn petition_handled(handling: &view::PetitionHandled, event: &Event<'_>, out: &mut Breaches) {
+pub(super) fn petition_handled(handling: &view::PetitionHandled<'_>, event: &Event<'_>, out: &mut Breaches) {
     common::continues_a_case(event, ("đơn", "tiếp nhận"), ("petition", "received"), out);
     let concluded = handling.action() == PetitionAction::Concluded;
     if handling.outcome() != PetitionOutcome::Unspecified && !concluded {
@@ -63,6 +63,14 @@ pub(super) fn petition_handled(handling: &view::PetitionHandled, event: &Event<'
             "recovered_differs",
             "Tiền thu hồi chỉ có khi kết luận hoặc thi hành",
             "money is recovered by a conclusion or its enforcement",
+        );
+    }
+    if !handling.transferred_to.is_empty() && handling.action() != PetitionAction::Transferred {
+        out.add(
+            "data.transferred_to",
+            "not_transferred",
+            "Chỉ đơn được chuyển mới có nơi nhận chuyển",
+            "only a transferred petition was transferred to somebody",
         );
     }
 }

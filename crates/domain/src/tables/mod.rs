@@ -26,7 +26,7 @@ pub use indicators::{
 };
 pub use law::{Law, LawRow};
 pub use measures::STATE;
-pub use obligations::{Counterpart, Obligation};
+pub use obligations::{Counterpart, Obligation, Own};
 pub use occasions::Occasion;
 pub use periods::Periods;
 pub use source::TableError;

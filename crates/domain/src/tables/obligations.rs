@@ -1,6 +1,7 @@
 //! Which facts another unit has to answer: hand-overs and transfers stay open until it does.
 
 use serde::Deserialize;
+use socai_proto::schema::{Field, KindInfo, Shape, TextStyle};
 
 use super::indicator_rows::filter;
 use super::source::{Row, Source};
@@ -15,6 +16,8 @@ pub struct Obligation {
     pub filter: Vec<Where>,
     /// Who has to answer.
     pub counterpart: Counterpart,
+    /// Who answers when that is the publisher itself.
+    pub own: Own,
     /// Calendar days it may take, from the day of the fact; none when no rule says.
     pub days: Option<u32>,
     /// What is owed, in Vietnamese.
@@ -28,8 +31,21 @@ pub struct Obligation {
 pub enum Counterpart {
     /// The publisher's aggregator by the grouping in force.
     Aggregator,
-    /// The unit whose id stands in this field of the payload.
+    /// The unit whose id stands in this field of the payload; the aggregator where the field is empty or names nobody here.
     UnitIn(String),
+    /// Every unit of the fact's place; the aggregator where it states none.
+    Place,
+}
+
+/// Who answers for a fact whose counterpart is its own publisher: nobody answers to himself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Own {
+    /// Its aggregator.
+    #[default]
+    Aggregator,
+    /// Nobody: there was no second party.
+    Nobody,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +61,8 @@ struct Written {
     #[serde(default, rename = "where", deserialize_with = "filter")]
     filter: Vec<Where>,
     from: String,
+    #[serde(default)]
+    own: Own,
     days: Option<u32>,
     label: String,
     #[serde(default)]
@@ -57,19 +75,41 @@ pub(super) fn parse(content: &str) -> Result<Vec<Obligation>, TableError> {
     let mut rows = Vec::with_capacity(file.obligation.len());
     for row in file.obligation {
         let (span, row) = (row.span(), row.into_inner());
-        if socai_proto::kind(&row.kind).is_none() {
+        let Some(info) = socai_proto::kind(&row.kind) else {
             return Err(source.row_error(&span, "kind", format!("there is no kind `{}`", row.kind)));
-        }
-        let counterpart = match (row.from.as_str(), row.from.strip_prefix("data.")) {
-            ("aggregator", _) => Counterpart::Aggregator,
-            (_, Some(field)) => Counterpart::UnitIn(field.to_owned()),
-            _ => {
-                let expected = "`aggregator`, or the field with the unit's id, such as `data.place`";
-                return Err(source.row_error(&span, "from", format!("`{}` is not {expected}", row.from)));
-            }
         };
-        let Written { kind, filter, days, label, label_en, .. } = row;
-        rows.push(Obligation { kind, filter, counterpart, days, label, label_en });
+        let counterpart = counterpart(&row.from, info).map_err(|why| source.row_error(&span, "from", why))?;
+        if row.own == Own::Nobody && counterpart == Counterpart::Aggregator {
+            let why =
+                "`nobody` has no meaning where the aggregator answers: it never publishes for itself here";
+            return Err(source.row_error(&span, "own", why));
+        }
+        let Written { kind, filter, own, days, label, label_en, .. } = row;
+        rows.push(Obligation { kind, filter, counterpart, own, days, label, label_en });
     }
     Ok(rows)
+}
+
+fn counterpart(from: &str, kind: &KindInfo) -> Result<Counterpart, String> {
+    let Some(name) = from.strip_prefix("data.") else {
+        return match from {
+            "aggregator" => Ok(Counterpart::Aggregator),
+            "place" => Ok(Counterpart::Place),
+            _ => Err(format!(
+                "`{from}` is not `aggregator`, `place`, or the field with the unit's id, such as `data.place`"
+            )),
+        };
+    };
+    let holds_unit = |field: &&Field| {
+        matches!(field.shape, Shape::Text { style: TextStyle::UnitId, .. }) && !field.repeated
+    };
+    match kind.message.field(name).filter(holds_unit) {
+        Some(_) => Ok(Counterpart::UnitIn(name.to_owned())),
+        None => {
+            let fields = kind.message.fields.iter().filter(holds_unit);
+            let fields: Vec<_> = fields.map(|field| format!("`data.{}`", field.name)).collect();
+            let has = if fields.is_empty() { "none".to_owned() } else { fields.join(", ") };
+            Err(format!("`{name}` is no field of {} with one unit's id; it has {has}", kind.name))
+        }
+    }
 }
