@@ -608,11 +608,18 @@ pub struct ExportArgs {
     /// As known at a tree size or a time (RFC 3339); otherwise now. Tiles are always of now.
     #[arg(long)]
     pub as_of: Option<String>,
+    /// For readers outside: figures alone, and those of fewer facts than this left blank (parquet, csv).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub min_cell: u64,
 }
 
 /// Forms of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ExportFormat {
+    /// Tables for DuckDB, pandas, R: facts/KIND, entries, cases, figures, a file a month, each with tree size, root and checkpoint inside.
+    Parquet,
+    /// The same tables as CSV; manifest.json says of which tree.
+    Csv,
     /// One JSON object a record, with the reasons of those that do not count; manifest.json says of which tree.
     Jsonl,
     /// The log as C2SP tiles with its checkpoint: static files that any tlog client verifies. Headers, never facts.

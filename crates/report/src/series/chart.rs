@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use socai_proto::Lang;
 
 use super::line::Line;
-use super::{Page, pick};
-use crate::format::so;
+use super::{Page, pick, shown};
+use crate::figures::Form;
 use crate::plain::plain;
 
 const WIDTH: usize = 80;
@@ -18,7 +18,7 @@ const LEAST_BAR: usize = 10;
 /// The series as a chart of bars.
 pub fn series_chart(page: &Page<'_>, lang: Lang) -> String {
     let lines = page.lines(lang);
-    let chart = Chart::of(&lines);
+    let chart = Chart::of(&lines, Form::of(&page.series.row));
     let mut text = format!("{}\n{}\n\n", page.title(lang), page.subtitle(lang));
     let mut legend = Legend::default();
     for line in &lines {
@@ -52,18 +52,19 @@ struct Legend {
 }
 
 struct Chart {
+    form: Form,
     name: usize,
     bar: usize,
     most: u128,
 }
 
 impl Chart {
-    fn of(lines: &[Line]) -> Chart {
+    fn of(lines: &[Line], form: Form) -> Chart {
         let name = lines.iter().map(|line| named(line).chars().count()).max().unwrap_or_default();
-        let value = lines.iter().flat_map(numbers).map(|number| so(number).len()).max().unwrap_or(1);
+        let value = lines.iter().flat_map(numbers).map(|number| shown(form, number).len()).max().unwrap_or(1);
         let bar = WIDTH.saturating_sub(name + value + 3).max(LEAST_BAR);
         let most = lines.iter().flat_map(numbers).map(i128::unsigned_abs).max().unwrap_or_default().max(1);
-        Chart { name, bar, most }
+        Chart { form, name, bar, most }
     }
 
     fn push(&self, text: &mut String, line: &Line, legend: &mut Legend) {
@@ -78,17 +79,17 @@ impl Chart {
             let at = self.cells(plan.other.value).saturating_sub(1).min(self.bar - 1);
             bar[at] = '┃';
         }
-        let value = line.value.map_or_else(|| "–".to_owned(), so);
+        let value = line.value.map_or_else(|| "–".to_owned(), |value| shown(self.form, value));
         self.row(text, &named(line), bar, &value);
         if let Some(same) = &line.same {
             legend.same = true;
-            self.row(text, "", self.bar(same.value, '░'), &so(same.value));
+            self.row(text, "", self.bar(same.value, '░'), &shown(self.form, same.value));
         } else if !line.is_comparable {
             self.row(text, "", vec![' '; self.bar], "≠");
         }
         if let Some(lunar) = &line.lunar {
             legend.lunar = true;
-            self.row(text, "", self.bar(lunar.value, '·'), &so(lunar.value));
+            self.row(text, "", self.bar(lunar.value, '·'), &shown(self.form, lunar.value));
         }
     }
 

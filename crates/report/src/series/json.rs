@@ -13,9 +13,9 @@ use crate::Error;
 /// The series as JSON text, ending with a line feed; the same question at the same size gives the same bytes.
 ///
 /// Shape: `{"ledger","as_of":{"size","root","time"},"indicator","label","unit","by","axis","period":{"from","to"},"points":[{"key","label",
-/// "from","to","value","events","plan":{authority:{"value","pct"}},"same_period":{"value","pct"},"lunar_period","includes","comparable",
-/// "boundaries":[index]}],"boundaries":[{"on","from","to","whole","legal"}]}`. `by` is `month`, `unit` or `slice`; values are integers, null when nothing
-/// may be said.
+/// "from","to","value","printed","events","plan":{authority:{"value","pct"}},"same_period":{"value","pct"},"lunar_period","includes","comparable",
+/// "boundaries":[index]}],"boundaries":[{"on","from","to","whole","legal"}]}`. `by` is `month`, `unit` or `slice`; values are integers (a
+/// percentage in units of its last decimal), null when nothing may be said.
 pub fn series_json(page: &Page<'_>, lang: Lang) -> Result<String, Error> {
     let lines = page.lines(lang);
     let (by, axis) = match page.along {
@@ -51,7 +51,7 @@ pub fn series_json(page: &Page<'_>, lang: Lang) -> Result<String, Error> {
         axis,
         of_unit,
         period: DaysRow { from: page.series.days.0.to_string(), to: page.series.days.1.to_string() },
-        points: lines.iter().map(PointRow::of).collect(),
+        points: lines.iter().map(|line| PointRow::of(page, line)).collect(),
         boundaries: boundaries.collect(),
     };
     let mut text = serde_json::to_string_pretty(&sheet)?;
@@ -96,6 +96,7 @@ struct PointRow<'a> {
     from: String,
     to: String,
     value: Option<i128>,
+    printed: Option<String>,
     events: u64,
     plan: BTreeMap<&'a str, OtherRow<'a>>,
     same_period: Option<OtherRow<'a>>,
@@ -121,7 +122,7 @@ struct BoundaryRow<'a> {
 }
 
 impl<'a> PointRow<'a> {
-    fn of(line: &'a Line) -> Self {
+    fn of(page: &Page<'_>, line: &'a Line) -> Self {
         let other = |other: &'a Other| OtherRow { value: other.value, pct: other.percent.as_deref() };
         PointRow {
             key: &line.key,
@@ -129,6 +130,7 @@ impl<'a> PointRow<'a> {
             from: line.days.0.to_string(),
             to: line.days.1.to_string(),
             value: line.value,
+            printed: line.value.map(|value| page.shown(value)),
             events: line.events,
             plan: line.plans.iter().map(|plan| (plan.by.as_str(), other(&plan.other))).collect(),
             same_period: line.same.as_ref().map(other),

@@ -16,7 +16,8 @@ use socai_domain::{CivilDate, Registry};
 use socai_fold::figures::series::Series;
 use socai_proto::Lang;
 
-use crate::figures::AsOf;
+use crate::figures::{AsOf, Form};
+use crate::format::{pct, point, so};
 
 pub use chart::series_chart;
 pub use csv::series_csv;
@@ -79,6 +80,11 @@ impl Page<'_> {
         }
     }
 
+    /// A value of the row in figures, without its unit.
+    fn shown(&self, value: i128) -> String {
+        shown(Form::of(&self.series.row), value)
+    }
+
     fn name_of_id(&self, id: &str) -> String {
         let unit = self.registry.by_id(id);
         unit.map_or_else(|| id.to_owned(), |unit| self.name(unit, self.series.days.1))
@@ -87,6 +93,13 @@ impl Page<'_> {
     fn name(&self, unit: &socai_domain::registry::Unit, on: CivilDate) -> String {
         let span = unit.on(on).or_else(|| unit.newest());
         span.map_or_else(|| unit.id.clone(), |span| span.name.clone())
+    }
+}
+
+fn shown(form: Form, value: i128) -> String {
+    match form {
+        Form::Percent(decimals) => pct(&point(value, decimals)),
+        Form::Count | Form::Money => so(value),
     }
 }
 

@@ -39,7 +39,7 @@ fn columns(page: &Page<'_>, lines: &[Line], lang: Lang) -> Vec<(String, Vec<Stri
         Along::Units => pick(lang, "đơn vị", "unit"),
         Along::Slices { axis } => axis,
     };
-    let value = |line: &Line| line.value.map_or_else(|| "–".to_owned(), so);
+    let value = |line: &Line| line.value.map_or_else(|| "–".to_owned(), |value| page.shown(value));
     let mut columns = vec![
         (head.to_owned(), lines.iter().map(|line| plain(&line.label) + &line.marks()).collect()),
         (pick(lang, "giá trị", "value").to_owned(), lines.iter().map(value).collect()),
@@ -52,7 +52,7 @@ fn columns(page: &Page<'_>, lines: &[Line], lang: Lang) -> Vec<(String, Vec<Stri
             return;
         }
         let cell = |(other, line): (&Option<Other>, &Line)| match other {
-            Some(other) => so(other.value),
+            Some(other) => page.shown(other.value),
             None if is_marked(line) => "≠".to_owned(),
             None => "–".to_owned(),
         };

@@ -1,12 +1,15 @@
 //! The scale of values: from the least to the most, in whole steps of 1, 2 or 5 times a power of ten.
 
 use super::super::line::Line;
+use super::super::shown;
+use crate::figures::Form;
 
 /// Most steps on an axis.
 const STEPS: i128 = 5;
 
 /// A scale.
 pub(super) struct Axis {
+    form: Form,
     low: i128,
     high: i128,
     step: i128,
@@ -14,7 +17,7 @@ pub(super) struct Axis {
 
 impl Axis {
     /// A scale that holds every value, comparison and plan, and zero.
-    pub fn of(lines: &[Line]) -> Axis {
+    pub fn of(lines: &[Line], form: Form) -> Axis {
         let numbers = || {
             lines.iter().flat_map(|line| {
                 let plans = line.plans.iter().map(|plan| plan.other.value);
@@ -33,7 +36,12 @@ impl Axis {
             }
             step = step.saturating_mul(10);
         }
-        Axis { low: low.div_euclid(step) * step, high: (high + step - 1).div_euclid(step) * step, step }
+        Axis { form, low: low.div_euclid(step) * step, high: (high + step - 1).div_euclid(step) * step, step }
+    }
+
+    /// A value as it is printed.
+    pub fn shown(&self, value: i128) -> String {
+        shown(self.form, value)
     }
 
     /// The values with a line of their own, ascending.

@@ -8,7 +8,6 @@ use super::super::line::Line;
 use super::super::pick;
 use super::axis::Axis;
 use super::{TOP, WIDTH};
-use crate::format::so;
 use crate::plain::escaped;
 
 const LEFT: i64 = 260;
@@ -34,7 +33,7 @@ pub(super) fn draw(
             out,
             "<text x=\"{x}\" y=\"{}\" text-anchor=\"middle\" font-size=\"10\">{}</text>",
             bottom + 14,
-            so(tick)
+            axis.shown(tick)
         );
     }
     for (at, line) in lines.iter().enumerate() {
@@ -69,7 +68,7 @@ fn bar(out: &mut String, axis: &Axis, (value, y): (i128, i64), look: &str) {
         "<text x=\"{}\" y=\"{}\" font-size=\"11\">{}</text>",
         zero.max(end) + 6,
         y + BAR - 4,
-        so(value)
+        axis.shown(value)
     );
 }
 

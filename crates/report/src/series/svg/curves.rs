@@ -8,7 +8,6 @@ use super::super::line::Line;
 use super::super::{Page, pick};
 use super::axis::Axis;
 use super::{TOP, WIDTH};
-use crate::format::so;
 use crate::plain::escaped;
 
 const LEFT: i64 = 150;
@@ -88,7 +87,7 @@ fn grid(out: &mut String, axis: &Axis) {
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\" font-size=\"11\">{}</text>",
             LEFT - 8,
             y + 4,
-            so(tick)
+            axis.shown(tick)
         );
     }
 }

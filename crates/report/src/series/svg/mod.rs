@@ -13,7 +13,7 @@ use socai_proto::Lang;
 
 use super::line::Line;
 use super::{Along, Page, pick};
-use crate::format::so;
+use crate::figures::Form;
 use crate::plain::escaped;
 use axis::Axis;
 
@@ -28,7 +28,7 @@ const TOP: i64 = 60;
 pub fn series_svg(page: &Page<'_>, lang: Lang) -> String {
     let lines = page.lines(lang);
     let mut drawing = String::new();
-    let axis = Axis::of(&lines);
+    let axis = Axis::of(&lines, Form::of(&page.series.row));
     let (below, keys) = match page.along {
         Along::Time { .. } => curves::draw(&mut drawing, page, &lines, &axis, lang),
         _ => bars::draw(&mut drawing, &lines, &axis, lang),
@@ -73,21 +73,26 @@ pub fn series_svg(page: &Page<'_>, lang: Lang) -> String {
 fn described(page: &Page<'_>, lines: &[Line], lang: Lang) -> String {
     let nothing = pick(lang, "không có số liệu", "nothing known");
     let told = |line: &Line| {
-        let mut told = format!("{}: {}", line.label, line.value.map_or_else(|| nothing.to_owned(), so));
+        let mut told = format!(
+            "{}: {}",
+            line.label,
+            line.value.map_or_else(|| nothing.to_owned(), |value| page.shown(value))
+        );
         for plan in &line.plans {
             let _ = write!(
                 told,
                 ", {} ({}) {}",
                 pick(lang, "kế hoạch", "plan"),
                 plan.label,
-                so(plan.other.value)
+                page.shown(plan.other.value)
             );
         }
         if let Some(same) = &line.same {
-            let _ = write!(told, ", {} {}", pick(lang, "cùng kỳ", "same period"), so(same.value));
+            let _ = write!(told, ", {} {}", pick(lang, "cùng kỳ", "same period"), page.shown(same.value));
         }
         if let Some(lunar) = &line.lunar {
-            let _ = write!(told, ", {} {}", pick(lang, "theo âm lịch", "by lunar year"), so(lunar.value));
+            let _ =
+                write!(told, ", {} {}", pick(lang, "theo âm lịch", "by lunar year"), page.shown(lunar.value));
         }
         told
     };

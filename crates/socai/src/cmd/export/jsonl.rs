@@ -36,7 +36,7 @@ pub fn write(reader: &Reader, size: TreeSize, dir: &Path) -> Result<Written> {
     }
     let (writer, bytes, digest) = out.finish().with_context(|| path.display().to_string())?;
     writer.into_inner()?.sync_all().with_context(|| path.display().to_string())?;
-    Ok(Written { name: NAME, lines: size.0, bytes, digest })
+    Ok(Written { name: NAME.to_owned(), lines: size.0, bytes, digest })
 }
 
 fn line<W: std::io::Write>(

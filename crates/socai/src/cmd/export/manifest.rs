@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde_json::json;
 use socai_log::Reader;
-use socai_tlog::{Digest, TreeSize};
+use socai_tlog::{Digest, Hash, TreeSize};
 
 use crate::cmd::report;
 
@@ -20,7 +20,7 @@ use crate::cmd::report;
 #[derive(Clone, Debug)]
 pub struct Written {
     /// Its name in the directory.
-    pub name: &'static str,
+    pub name: String,
     /// Records in it.
     pub lines: u64,
     /// Its length.
@@ -65,12 +65,39 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
+/// What every file of an export is bound to.
+#[derive(Clone, Debug)]
+pub struct Bound {
+    /// The ledger's origin.
+    pub ledger: String,
+    /// The cut-off.
+    pub size: TreeSize,
+    /// Root of the tree of that size.
+    pub root: Hash,
+    /// The newest signed checkpoint, a C2SP note, of that size or a later one that it is consistent with.
+    pub checkpoint: String,
+}
+
+impl Bound {
+    /// The log at a size.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    pub fn of(reader: &Reader, size: TreeSize) -> Result<Self> {
+        Ok(Bound {
+            ledger: report::origin(reader, size)?,
+            size,
+            root: reader.root_at(size)?,
+            checkpoint: String::from_utf8(reader.committed()?.checkpoint).context("the newest checkpoint")?,
+        })
+    }
+}
+
 /// Writes the manifest, last: a directory without one is no whole export.
 ///
 /// # Errors
-/// The log cannot be read or the file not written.
-pub fn write(reader: &Reader, size: TreeSize, files: &[Written], dir: &Path) -> Result<()> {
-    let checkpoint = String::from_utf8(reader.committed()?.checkpoint).context("the newest checkpoint")?;
+/// The file cannot be written.
+pub fn write(bound: &Bound, files: &[Written], dir: &Path) -> Result<()> {
     let files: Vec<_> = files
         .iter()
         .map(|file| {
@@ -79,10 +106,10 @@ pub fn write(reader: &Reader, size: TreeSize, files: &[Written], dir: &Path) -> 
         })
         .collect();
     let manifest = json!({
-        "ledger": report::origin(reader, size)?,
-        "size": size.0,
-        "root": reader.root_at(size)?.to_string(),
-        "checkpoint": checkpoint,
+        "ledger": bound.ledger,
+        "size": bound.size.0,
+        "root": bound.root.to_string(),
+        "checkpoint": bound.checkpoint,
         "files": files,
     });
     let path = dir.join("manifest.json");

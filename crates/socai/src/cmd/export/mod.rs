@@ -1,39 +1,114 @@
 //! `socai export`: the whole ledger in a form that other tools read, one file for each format.
 
+mod csv;
+mod figures;
 mod jsonl;
 mod manifest;
+mod parquet;
+mod records;
+mod suppress;
+mod tables;
 mod tiles;
 
-use std::{fs, process::ExitCode};
+use std::{
+    fs,
+    io::{self, IsTerminal as _},
+    path::Path,
+    process::ExitCode,
+};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use socai_log::Reader;
 
 use crate::{
     cli::{ExportArgs, ExportFormat},
     cut,
     lang::Lang,
-    ledger, out,
+    ledger, out, state,
 };
+use manifest::{Bound, Written};
+use tables::Output;
 
 /// Writes the export and says where it is.
 pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
-    let size = cut::resolve(args.as_of.as_deref(), &reader)?;
+    let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
+    let is_of_tables = matches!(args.format, ExportFormat::Parquet | ExportFormat::Csv);
+    if args.min_cell > 0 && !is_of_tables {
+        bail!("--min-cell suppresses figures: parquet and csv have them, {:?} does not", args.format);
+    }
     fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    let files = match args.format {
+    let bound = Bound::of(&reader, size)?;
+    let mut files = match args.format {
         ExportFormat::Tiles if args.as_of.is_some() => {
             bail!("tiles are of the newest checkpoint: leave --as-of out")
         }
         ExportFormat::Tiles => return tiles::write(&reader, &args.out, lang),
         ExportFormat::Jsonl => vec![jsonl::write(&reader, size, &args.out)?],
+        ExportFormat::Parquet => {
+            let output = parquet::Parquet::new(&args.out, bound.clone());
+            tables(args, &reader, &bound, Box::new(output), lang)?
+        }
+        ExportFormat::Csv => tables(args, &reader, &bound, Box::new(csv::Csv::new(&args.out)), lang)?,
     };
-    manifest::write(&reader, size, &files, &args.out)?;
-    let what: Vec<_> = files.iter().map(|file| format!("{} ({})", file.name, file.lines)).collect();
-    out::line(&format!(
-        "{}: {}, {} {size}",
-        args.out.display(),
-        what.join(", "),
-        lang.pick("cỡ cây", "tree size")
-    ))?;
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    manifest::write(&bound, &files, &args.out)?;
+    let lines: u64 = files.iter().map(|file| file.lines).sum();
+    out::line(&match (files.as_slice(), lang) {
+        ([file], _) => format!(
+            "{}: {} ({}), {} {size}",
+            args.out.display(),
+            file.name,
+            file.lines,
+            lang.pick("cỡ cây", "tree size")
+        ),
+        (_, Lang::Vi) => {
+            format!("{}: {} tệp, {lines} dòng, cỡ cây {size}", args.out.display(), files.len())
+        }
+        (_, Lang::En) => {
+            format!("{}: {} files, {lines} rows, tree size {size}", args.out.display(), files.len())
+        }
+    })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Facts, entries, cases and figures; with `--min-cell` figures alone, since a row of a fact is a cell of one.
+fn tables(
+    args: &ExportArgs,
+    reader: &Reader,
+    bound: &Bound,
+    mut output: Box<dyn Output>,
+    lang: Lang,
+) -> Result<Vec<Written>> {
+    empty(&args.out)?;
+    let fold = state::at(reader, bound.size)?;
+    if args.min_cell == 0 {
+        let bar = bar(bound.size.0, lang);
+        let every = |leaf: u64| leaf.is_multiple_of(4_096);
+        records::write(reader, &fold, output.as_mut(), |leaf| {
+            if every(leaf.0) {
+                bar.set_position(leaf.0);
+            }
+        })?;
+        bar.finish_and_clear();
+    }
+    figures::write(reader, &fold, args.min_cell, output.as_mut())?;
+    output.finish()
+}
+
+/// Refuses to mix two exports: tools read every file below a directory.
+fn empty(dir: &Path) -> Result<()> {
+    let is_empty = fs::read_dir(dir).with_context(|| dir.display().to_string())?.next().is_none();
+    ensure!(is_empty, "{}: the directory is not empty; export into a new one", dir.display());
+    Ok(())
+}
+
+fn bar(records: u64, lang: Lang) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let words = lang.pick("bản ghi, còn {eta}", "records, {eta} left");
+    let style = ProgressStyle::with_template(&format!("  {{bar:32}} {{pos}}/{{len}} {words}"));
+    ProgressBar::new(records).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

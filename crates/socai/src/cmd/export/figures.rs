@@ -1,0 +1,154 @@
+//! Rows of figures: periods that have a name with digests, calendar months without; the whole, and its parts by unit and slice.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result};
+use socai_domain::{CivilDate, Event, period};
+use socai_fold::{
+    Fold,
+    figures::{Asked, Contributions, Figure, Nil, Part, Spread, series::Found, spreads},
+};
+use socai_follow::{ReplayError, recorded};
+use socai_log::Reader;
+use socai_proto::kind_by_tag;
+use socai_tlog::LeafIndex;
+
+use super::{
+    suppress::{self, Shown},
+    tables::{Cell, FIGURES, Month, Output},
+};
+
+/// Most months that figures are made for: the newest.
+const MOST_MONTHS: usize = 120;
+
+/// A period whose figures are exported.
+struct Asking {
+    name: String,
+    asked: Asked,
+    /// The second pass that gives the digests, for periods that have a name.
+    found: Option<Found>,
+}
+
+/// Adds the figures of every period; parts with fewer facts than `min_cell` are left blank.
+///
+/// # Errors
+/// The log cannot be read or a file not written.
+pub fn write(reader: &Reader, fold: &Fold, min_cell: u64, output: &mut dyn Output) -> Result<()> {
+    for Asking { name, asked, found } in asked(reader, fold)? {
+        let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
+        let spreads = spreads(fold, &asked);
+        for figure in &figures {
+            let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
+            add(fold, (&name, &asked), figure, spread, min_cell, output)?;
+        }
+    }
+    Ok(())
+}
+
+/// Named periods, issued reports, and the months in which facts occurred.
+fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
+    let rulebook = fold.rulebook();
+    let named = rulebook.occasions(CivilDate::MAX).iter();
+    let named = named.filter_map(|row| Some((row.id.clone(), Asked::named(rulebook, &row.id)?)));
+    let reported = fold.reports().iter();
+    let reported =
+        reported.map(|report| (report.report_no.clone(), Asked::reported(rulebook, report.period)));
+    let mut askings: Vec<Asking> = Vec::new();
+    for (name, asked) in named.chain(reported) {
+        if !askings.iter().any(|asking| asking.name == name) {
+            askings.push(Asking { name, asked, found: None });
+        }
+    }
+    let mut passes: Vec<_> = askings.iter().map(|asking| Contributions::new(fold, &asking.asked)).collect();
+    let mut months: BTreeSet<Month> = BTreeSet::new();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+        let record = recorded(&record)?;
+        passes.iter_mut().try_for_each(|pass| pass.visit(&record))?;
+        let is_domain = |event: &Event<'_>| kind_by_tag(event.tag()).is_some_and(|kind| !kind.is_ledger());
+        if let Ok(event) = Event::decode(record.facts)
+            && is_domain(&event)
+            && !fold.is_rejected(record.at.leaf)
+        {
+            months.insert(Month::of(event.occurred_on()));
+        }
+        Ok(())
+    })?;
+    for (asking, pass) in askings.iter_mut().zip(passes) {
+        asking.found = Some(pass.finish()?);
+    }
+    for month in months.iter().rev().take(MOST_MONTHS).rev() {
+        let name = format!("cal:{month}");
+        let (from, to) = period::days(&name, period::Cut::USUAL)?;
+        askings.push(Asking { asked: Asked::days(rulebook, from, to), name, found: None });
+    }
+    Ok(askings)
+}
+
+/// The row of a figure and those of its parts.
+fn add(
+    fold: &Fold,
+    (period, asked): (&str, &Asked),
+    figure: &Figure,
+    spread: Option<&Spread>,
+    min_cell: u64,
+    output: &mut dyn Output,
+) -> Result<()> {
+    let mut rows = vec![("all", None, Part { value: figure.value, events: figure.events })];
+    let ids: Vec<String> =
+        spread.into_iter().flat_map(|spread| spread.units.keys()).map(|no| id(fold, *no)).collect();
+    if let Some(spread) = spread {
+        rows.extend(
+            ids.iter().zip(spread.units.values()).map(|(id, part)| ("unit", Some(id.as_str()), *part)),
+        );
+        if spread.unallocated.events > 0 {
+            rows.push(("unit", None, spread.unallocated));
+        }
+    }
+    let slices = figure.slices.iter();
+    rows.extend(slices.map(|slice| (slice.axis.as_str(), Some(slice.value.as_str()), slice.part)));
+    let mut by_dimension: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
+    for (dimension, _, part) in &rows {
+        by_dimension.entry(dimension).or_default().push(*part);
+    }
+    let shown: BTreeMap<&str, Vec<Shown>> = by_dimension
+        .into_iter()
+        .map(|(dimension, parts)| (dimension, suppress::shown(&parts, min_cell, &figure.row)))
+        .collect();
+    let nil = figure.nil.as_ref().filter(|nil| !nil.is_nobodys());
+    let is_zero = nil.map_or(figure.events > 0, Nil::is_proven);
+    let digest = figure.digest.map(|digest| digest.to_string());
+    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
+    for (dimension, key, part) in rows {
+        let place = at.entry(dimension).or_default();
+        let shown = shown[dimension][*place];
+        *place += 1;
+        let is_known = part.value != 0 || if dimension == "all" { is_zero } else { part.events > 0 };
+        let number = i64::try_from(part.value).with_context(|| {
+            format!("{} of {period}: {} does not fit 64 bits", figure.row.code, part.value)
+        })?;
+        let is_open = shown == Shown::Open;
+        let digest = digest.as_deref().filter(|_| dimension == "all" && is_open);
+        let cells = [
+            Cell::Text(period),
+            Cell::Date(asked.from),
+            Cell::Date(asked.to),
+            Cell::text(asked.occasion.as_deref().unwrap_or_default()),
+            Cell::Text(&figure.row.code),
+            Cell::Text(&figure.row.label),
+            Cell::Text(&figure.row.unit),
+            Cell::Text(dimension),
+            key.map_or(Cell::Null, Cell::Text),
+            if is_known && is_open { Cell::Int(number) } else { Cell::Null },
+            if is_open { Cell::Int(part.events.cast_signed()) } else { Cell::Null },
+            digest.map_or(Cell::Null, Cell::Text),
+            Cell::Bool(!is_open),
+            Cell::Int(i64::from(figure.rules_version)),
+        ];
+        output.row(&FIGURES, Month::of(asked.to), &cells)?;
+    }
+    Ok(())
+}
+
+fn id(fold: &Fold, no: socai_tlog::UnitNo) -> String {
+    fold.registry().unit(no).map_or_else(|| no.to_string(), |unit| unit.id.clone())
+}

@@ -1,0 +1,86 @@
+//! Small cells: a figure of very few facts may tell who they are about, so it is left blank for readers outside.
+
+use socai_domain::tables::{Format, Indicator};
+use socai_fold::figures::Part;
+
+/// Whether a cell may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// As it is.
+    Open,
+    /// Blank.
+    Blank,
+}
+
+/// Which of the cells that add up to one figure may be shown when each must have at least `min_cell` facts (0 or 1: all).
+///
+/// A single blank cell could be worked out from the total and the others, so the smallest of the others is blank with it.
+pub fn shown(parts: &[Part], min_cell: u64, row: &Indicator) -> Vec<Shown> {
+    let is_count = row.format == Format::Dem;
+    let is_small = |part: &Part| {
+        let few = |number: u128| 0 < number && number < u128::from(min_cell);
+        few(u128::from(part.events)) || is_count && few(part.value.unsigned_abs())
+    };
+    let mut blank: Vec<bool> = parts.iter().map(is_small).collect();
+    if parts.len() > 1 && blank.iter().filter(|blank| **blank).count() == 1 {
+        let others = parts.iter().enumerate().filter(|(at, part)| !blank[*at] && part.events > 0);
+        if let Some((at, _)) = others.min_by_key(|(_, part)| part.events) {
+            blank[at] = true;
+        }
+    }
+    blank.into_iter().map(|blank| if blank { Shown::Blank } else { Shown::Open }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use socai_domain::tables::{Measure, PeriodUse};
+
+    use super::*;
+
+    fn row(format: Format) -> Indicator {
+        Indicator {
+            code: "X".to_owned(),
+            label: String::new(),
+            label_en: String::new(),
+            unit: String::new(),
+            kind: None,
+            filter: vec![],
+            measure: Measure::Count,
+            period: PeriodUse::Period,
+            slices: vec![],
+            plan: None,
+            compare: vec![],
+            format,
+            percent_decimals: 0,
+            nil_scope: vec![],
+        }
+    }
+
+    fn blank(parts: &[(i128, u64)], min_cell: u64, format: Format) -> Vec<usize> {
+        let parts: Vec<Part> = parts.iter().map(|&(value, events)| Part { value, events }).collect();
+        let shown = shown(&parts, min_cell, &row(format));
+        shown.iter().enumerate().filter(|(_, shown)| **shown == Shown::Blank).map(|(at, _)| at).collect()
+    }
+
+    #[test]
+    fn cells_of_few_facts_are_blank_and_empty_ones_and_the_rest_are_not() {
+        let parts = [(10, 10), (4, 4), (0, 0), (3, 3), (5, 5)];
+        assert_eq!(blank(&parts, 5, Format::Dem), [1, 3]);
+        assert_eq!(blank(&parts, 0, Format::Dem), []);
+        assert_eq!(blank(&parts, 1, Format::Dem), []);
+    }
+
+    #[test]
+    fn a_single_blank_cell_takes_the_smallest_other_with_it() {
+        assert_eq!(blank(&[(10, 10), (4, 4), (0, 0), (7, 7)], 5, Format::Dem), [1, 3]);
+        assert_eq!(blank(&[(4, 4)], 5, Format::Dem), [0], "a total stands for itself");
+        assert_eq!(blank(&[(4, 4), (0, 0)], 5, Format::Dem), [0]);
+    }
+
+    #[test]
+    fn a_few_people_in_many_facts_are_few_and_money_of_many_facts_is_not() {
+        assert_eq!(blank(&[(2, 9), (9, 9), (8, 8)], 5, Format::Dem), [0, 2]);
+        assert_eq!(blank(&[(2, 9), (9, 9)], 5, Format::Tien), []);
+        assert_eq!(blank(&[(1_000_000, 2), (9, 9), (9, 7)], 5, Format::Tien), [0, 2]);
+    }
+}
