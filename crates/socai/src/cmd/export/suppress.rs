@@ -66,8 +66,8 @@ mod tests {
     fn cells_of_few_facts_are_blank_and_empty_ones_and_the_rest_are_not() {
         let parts = [(10, 10), (4, 4), (0, 0), (3, 3), (5, 5)];
         assert_eq!(blank(&parts, 5, Format::Dem), [1, 3]);
-        assert_eq!(blank(&parts, 0, Format::Dem), []);
-        assert_eq!(blank(&parts, 1, Format::Dem), []);
+        assert!(blank(&parts, 0, Format::Dem).is_empty());
+        assert!(blank(&parts, 1, Format::Dem).is_empty());
     }
 
     #[test]
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_few_people_in_many_facts_are_few_and_money_of_many_facts_is_not() {
         assert_eq!(blank(&[(2, 9), (9, 9), (8, 8)], 5, Format::Dem), [0, 2]);
-        assert_eq!(blank(&[(2, 9), (9, 9)], 5, Format::Tien), []);
+        assert!(blank(&[(2, 9), (9, 9)], 5, Format::Tien).is_empty());
         assert_eq!(blank(&[(1_000_000, 2), (9, 9), (9, 7)], 5, Format::Tien), [0, 2]);
     }
 }

@@ -146,6 +146,7 @@ impl Papers {
             action: action.into(),
             outcome: outcome.into(),
             recovered: (is_concluded && dice.chance(40)).then(|| dice.money(1_000_000, 90_000_000, 1_000)),
+            transferred_to: String::new(), // outside the ledger
         };
         let (by, place) = today(day, &petition);
         let said =
