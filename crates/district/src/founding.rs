@@ -59,7 +59,7 @@ pub struct PublicKeys {
 /// A set of rules for `rules.adopted`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RuleSet {
-    /// `indicators`, `occasions`, `grouping`, `holidays`, `law.…` or `template.…`.
+    /// `indicators`, `occasions`, `periods`, `obligations`, `findings`, `grouping`, `holidays`, `law.…` or `template.…`.
     pub name: String,
     /// Counts up from 1.
     pub version: u32,
