@@ -14,7 +14,7 @@ use std::{
 use crate::wait;
 
 /// Longest time to fetch and install what a verifier needs.
-const FETCH_WITHIN: Duration = Duration::from_secs(300);
+const FETCH_WITHIN: Duration = Duration::from_secs(600);
 
 /// `tests/outside` of this checkout.
 pub fn sources() -> PathBuf {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod corruption;
+mod litewitness;
 #[path = "../../../crates/follow/tests/common/mod.rs"]
 mod log; // a small ledger written without a gate, as the tests of `follow` need it too
 mod second;
