@@ -647,7 +647,7 @@ pub struct SimulateArgs {
     /// Names the year.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// About how many events a day, averaged over a year; 900 is what the domains' own rates come to.
+    /// About how many events a day, averaged over a year; 1000 is what the domains' own rates come to.
     #[arg(long, default_value_t = crate::simulate::USUAL_EVENTS)]
     pub events_per_day: u64,
     /// Where the ledger goes, in OUT/district; `simulated-SEED` if left out.

@@ -79,7 +79,7 @@ fn every_figure_of_a_simulated_district_is_what_an_independent_program_makes_of_
     };
     let place = tempfile::tempdir().unwrap();
     let (year, export) = (place.path().join("year"), place.path().join("export"));
-    socai!("simulate", "--days", "110", "--events-per-day", "110", "--seed", "3", "--out", year).ok();
+    socai!("simulate", "--days", "110", "--events-per-day", "112", "--seed", "3", "--out", year).ok();
     let ledger = year.join("district");
     socai!("export", ledger, "--format", "jsonl", "--out", export).ok();
     let policy = ledger.join("policy");

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// What an average day of a year of 25 units comes to when nothing is scaled: measured.
-pub const USUAL_EVENTS: u64 = 985;
+pub const USUAL_EVENTS: u64 = 1_000;
 
 /// A violation that an inspection found, for whoever fines it.
 #[derive(Clone, Debug)]
