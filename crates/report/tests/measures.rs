@@ -17,21 +17,35 @@ use socai_tlog::{EventName, LeafIndex};
 const WARD: u32 = 7;
 const PLACE: &str = "hn.tx.ha-dinh.1";
 
-/// The month with a few facts more, of the ward, the tax office and the site-clearance board.
+/// Adds a fact of a unit.
+fn push(records: &mut Vec<(Position, Vec<u8>)>, unit: u32, form: Value) {
+    let seq = records.iter().filter(|(at, _)| at.name.unit.0 == unit).count() as u64;
+    let leaf = LeafIndex(records.len() as u64);
+    let at = Position {
+        name: EventName::new(unit, seq),
+        leaf,
+        received_at_ms: 1_675_874_700_000,
+        rotates_key: false,
+    };
+    records.push((at, facts(form, leaf.0)));
+}
+
+/// The month and the law of dossiers and petitions, with a few facts more of the ward, the tax office and the site-clearance board.
 fn month() -> Figures {
     let mut records = records(&[]);
+    for (name, content) in [
+        ("law.dossier", include_str!("../../../deploy/thanh-xuan/rules/law.dossier.toml")),
+        ("law.petition", include_str!("../../../deploy/thanh-xuan/rules/law.petition.toml")),
+    ] {
+        let data = json!({
+            "name": name, "version": 1, "effective_from": "2022-07-01", "content": content, "legal_source": "thử",
+        });
+        push(&mut records, 0, json!({"kind": "rules.adopted", "occurred_on": "2023-01-01", "data": data}));
+    }
     let mut add = |unit: u32, kind: &str, case: &str, data: Value| {
-        let seq = records.iter().filter(|(at, _)| at.name.unit.0 == unit).count() as u64;
-        let leaf = LeafIndex(records.len() as u64);
         let form =
             json!({"kind": kind, "occurred_on": "2023-01-10", "case": case, "place": [PLACE], "data": data});
-        let at = Position {
-            name: EventName::new(unit, seq),
-            leaf,
-            received_at_ms: 1_675_874_700_000,
-            rotates_key: false,
-        };
-        records.push((at, facts(form, leaf.0)));
+        push(&mut records, unit, form);
     };
     for (case, channel) in [("hs-1", "online"), ("hs-2", "online"), ("hs-3", "counter")] {
         add(
@@ -100,6 +114,13 @@ fn a_ratio_is_printed_as_a_percentage_and_stated_as_an_integer_with_its_two_sums
     assert_eq!(row("GP.06")["plan_pct"], json!({"clearance_project": "33.33"}));
     assert_eq!(row("MC.02.qua")["value"], json!(0), "no dossier of those in the ledger is late");
     assert_eq!(row("TD.03.qua")["value"], Value::Null, "nobody knows of petitions");
+}
+
+#[test]
+fn what_no_adopted_law_judges_is_not_said() {
+    let figures = answer(&records(&[]), february);
+    assert_eq!(of(&figures, "TT.05.th").known(), Known::Nothing, "no law of penalties in these records");
+    assert_ne!(of(&figures, "CD.01").known(), Known::Nothing, "tasks need none");
 }
 
 #[test]
