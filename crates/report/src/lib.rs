@@ -12,6 +12,7 @@
 //! ```
 
 mod annex;
+mod beside;
 pub mod body;
 mod changes;
 mod detail;
@@ -33,6 +34,7 @@ mod template;
 mod text;
 mod xlsx;
 
+pub use beside::{Beside, beside_json, beside_text};
 pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};

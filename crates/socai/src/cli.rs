@@ -297,11 +297,14 @@ pub struct DiffArgs {
     /// The ledger's directory.
     pub ledger: PathBuf,
     /// The earlier cut-off: a tree size or a time.
-    #[arg(long)]
-    pub from: String,
+    #[arg(long, required_unless_present = "with", conflicts_with = "with")]
+    pub from: Option<String>,
     /// The later one; now if left out.
     #[arg(long)]
     pub to: Option<String>,
+    /// Instead of two cut-offs: this other ledger, both as known now, or at a time given as --to.
+    #[arg(long, value_name = "LEDGER", requires = "period")]
+    pub with: Option<PathBuf>,
     /// The period to compare, as in `socai report`; everything up to the later cut-off if left out.
     #[arg(long)]
     pub period: Option<String>,

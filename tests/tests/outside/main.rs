@@ -7,4 +7,5 @@ mod litewitness;
 #[path = "../../../crates/follow/tests/common/mod.rs"]
 mod log; // a small ledger written without a gate, as the tests of `follow` need it too
 mod second;
+mod tables;
 mod tiles;

@@ -4,6 +4,7 @@ use serde_json::Value;
 use socai_tests::{
     demo::{Demo, FROM, TO},
     socai,
+    world::World,
 };
 
 #[test]
@@ -63,4 +64,36 @@ fn a_series_that_cannot_be_is_refused_with_what_was_probably_meant() {
     refused("NS.01", &[&span[..], &["--by", "slice", "--axis", "colour"]].concat(), &["colour", "category"]);
     refused("NS.01", &[&span[..], &["--as-of", "9999999"]].concat(), &["--as-of", "9999999"]);
     refused("AS.01", &[&span[..], &["--by", "unit", "--occasion", "x"]].concat(), &["tet-quy-mao-2023"]);
+}
+
+#[test]
+fn one_ledger_beside_another_shows_what_both_know_and_compares_what_both_define_alike() {
+    let demo = Demo::played();
+    let other = World::found(0);
+    let (district, period) = (demo.district(), format!("{FROM}..{TO}"));
+    let beside = |with: &std::path::Path| {
+        socai!("diff", district, "--with", with, "--period", period, "--format", "json").json()
+    };
+    let of = |said: &Value, code: &str| {
+        let figures = said["figures"].as_array().unwrap().iter();
+        figures.clone().find(|figure| figure["indicator"] == code).cloned().unwrap()
+    };
+    let same = beside(&district);
+    let fines = of(&same, "TT.02");
+    assert_eq!(
+        (&fines["a"], &fines["b"], &fines["pct"]),
+        (&83_000_000.into(), &83_000_000.into(), &"100".into())
+    );
+    assert_eq!(same["a"], same["b"]);
+    let empty = beside(&other.district_dir());
+    let fines = of(&empty, "TT.02");
+    assert_eq!((&fines["a"], &fines["b"], &fines["pct"]), (&83_000_000.into(), &Value::Null, &Value::Null));
+    assert_ne!(empty["a"]["root"], empty["b"]["root"]);
+    let text = socai!("diff", district, "--with", other.district_dir(), "--period", period).ok();
+    assert!(text.contains("TT.02") && text.contains("83.000.000"), "{text}");
+    socai!("diff", district, "--with", district).fails(2, &["--period"]);
+    socai!("diff", district, "--with", district, "--period", period, "--to", "40")
+        .fails(2, &["--to 40", "a time"]);
+    socai!("diff", district, "--with", "/nowhere", "--period", period).fails(2, &["/nowhere"]);
+    socai!("diff", district).fails(2, &["--from"]);
 }

@@ -58,6 +58,20 @@ pub struct Figure {
     pub nil: Option<Nil>,
 }
 
+impl Figure {
+    /// Whether anything may be said of this figure, or of a part of it: absence of facts alone is never a zero, and a ratio of nothing is
+    /// nothing.
+    pub fn knows(&self, part: Part) -> bool {
+        if self.fraction.is_some_and(|fraction| fraction.denominator <= 0) {
+            return false;
+        }
+        let has_grounds = part.events > 0 || self.cases.is_some_and(|cases| cases > 0);
+        // where nobody is in scope, nobody's silence is a zero
+        let nil = self.nil.as_ref().filter(|nil| !nil.is_nobodys());
+        part.value != 0 || nil.map_or(has_grounds, Nil::is_proven)
+    }
+}
+
 /// A part of a figure.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {

@@ -17,7 +17,6 @@ use super::{
     contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
     figure::{Compared, Figure, Part, SamePeriod, figures},
-    nil::Nil,
     percent::percent,
     spread::spreads,
 };
@@ -293,9 +292,8 @@ fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Point {
         let before = question.figure_before(fold, &row.code)?;
         same(row, part, Part { value: before.value, events: before.events })
     };
-    let nil = figure.nil.as_ref().filter(|nil| !nil.is_nobodys());
     Point {
-        is_known: part.value != 0 || nil.map_or(part.events > 0, Nil::is_proven),
+        is_known: figure.knows(part),
         same_period: figure.same_period.or_else(before),
         lunar_period: figure.lunar_period,
         plans: figure.plans,

@@ -1,17 +1,34 @@
-//! `socai diff LEDGER --from CUT --to CUT`: which figures are known differently at a later cut-off, and by which facts.
+//! `socai diff LEDGER --from CUT --to CUT`: which figures are known differently at a later cut-off, and by which facts; with `--with OTHER` one
+//! ledger's figures beside another's.
 
-use std::process::ExitCode;
+use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
-use anyhow::Result;
-use socai_domain::{CivilDate, time};
-use socai_fold::figures::Asked;
+use anyhow::{Context as _, Result, ensure};
+use socai_domain::{CivilDate, tables::Indicator, time};
+use socai_fold::{
+    Fold,
+    figures::{Asked, series::row_on},
+};
+use socai_report::{Beside, Figures, beside_json, beside_text};
+use socai_tlog::TreeSize;
 
-use crate::{asked, cli::DiffArgs, compared, cut, lang::Lang, ledger, out, state};
+use super::report::figures;
+use crate::{
+    asked,
+    cli::{ChangesFormat, DiffArgs},
+    compared, cut,
+    lang::Lang,
+    ledger, out, state,
+};
 
 /// Prints the comparison.
 pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
+    if let Some(other) = &args.with {
+        return with(args, other, lang);
+    }
     let reader = ledger::reader(&args.ledger)?;
-    let (from, to) = (cut::resolve(Some(&args.from), &reader)?, cut::resolve(args.to.as_deref(), &reader)?);
+    let (from, to) =
+        (cut::resolve(args.from.as_deref(), &reader)?, cut::resolve(args.to.as_deref(), &reader)?);
     let (earlier, later) = (state::at(&reader, from)?, state::at(&reader, to)?);
     let asked = match asked::of(args.period.as_deref(), args.occasion.as_deref(), later.rulebook(), lang)? {
         Some(asked) => asked,
@@ -24,4 +41,54 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
     let text = compared::printed(&reader, (&earlier, &later), &asked, None, args.format, lang)?;
     out::line(text.trim_end())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// One ledger beside another, each by its own rules.
+fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
+    if let Some(to) = &args.to {
+        ensure!(
+            to.parse::<TreeSize>().is_err(),
+            "--to {to}: two ledgers have no tree size in common; give a time or a day"
+        );
+    }
+    let ((ours, fold), (theirs, other_fold)) =
+        (answer(args, &args.ledger, lang)?, answer(args, other, lang)?);
+    let on = ours.period.to;
+    let defined = |figure: &socai_report::Figure| {
+        let rows = (row_on(&fold, &figure.indicator, on), row_on(&other_fold, &figure.indicator, on));
+        matches!(rows, (Some(ours), Some(theirs)) if !is_alike(ours, theirs))
+            .then(|| figure.indicator.clone())
+    };
+    let otherwise: BTreeSet<String> = ours.figures.iter().filter_map(defined).collect();
+    let beside = Beside { ours: &ours, theirs: &theirs, otherwise: &otherwise };
+    let text = match args.format {
+        ChangesFormat::Text => beside_text(&beside, lang.proto()),
+        ChangesFormat::Json => beside_json(&beside)?,
+    };
+    out::line(text.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A ledger's answer, and the fold it came from.
+fn answer(args: &DiffArgs, ledger: &Path, lang: Lang) -> Result<(Figures, Fold)> {
+    let reader = ledger::reader(ledger)?;
+    let size = cut::resolve(args.to.as_deref(), &reader).context("--to")?;
+    let fold = state::at(&reader, size)?;
+    let asked = asked::of(args.period.as_deref(), args.occasion.as_deref(), fold.rulebook(), lang)?;
+    let asked = asked.context("--period says what to compare")?;
+    let figures = figures(&reader, &fold, &asked).with_context(|| ledger.display().to_string())?;
+    Ok((figures, fold))
+}
+
+/// Whether two rows count the same, whatever they are called.
+fn is_alike(ours: &Indicator, theirs: &Indicator) -> bool {
+    (&ours.kind, &ours.filter, &ours.measure, &ours.period, &ours.unit, ours.percent_decimals)
+        == (
+            &theirs.kind,
+            &theirs.filter,
+            &theirs.measure,
+            &theirs.period,
+            &theirs.unit,
+            theirs.percent_decimals,
+        )
 }

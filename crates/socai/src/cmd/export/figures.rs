@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use socai_domain::{CivilDate, Event, period};
 use socai_fold::{
     Fold,
-    figures::{Asked, Contributions, Figure, Nil, Part, Spread, series::Found, spreads},
+    figures::{Asked, Contributions, Figure, Part, Spread, series::Found, spreads},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
@@ -114,15 +114,12 @@ fn add(
         .into_iter()
         .map(|(dimension, parts)| (dimension, suppress::shown(&parts, min_cell, &figure.row)))
         .collect();
-    let nil = figure.nil.as_ref().filter(|nil| !nil.is_nobodys());
-    let is_zero = nil.map_or(figure.events > 0, Nil::is_proven);
     let digest = figure.digest.map(|digest| digest.to_string());
     let mut at: BTreeMap<&str, usize> = BTreeMap::new();
     for (dimension, key, part) in rows {
         let place = at.entry(dimension).or_default();
         let shown = shown[dimension][*place];
         *place += 1;
-        let is_known = part.value != 0 || if dimension == "all" { is_zero } else { part.events > 0 };
         let number = i64::try_from(part.value).with_context(|| {
             format!("{} of {period}: {} does not fit 64 bits", figure.row.code, part.value)
         })?;
@@ -138,7 +135,7 @@ fn add(
             Cell::Text(&figure.row.unit),
             Cell::Text(dimension),
             key.map_or(Cell::Null, Cell::Text),
-            if is_known && is_open { Cell::Int(number) } else { Cell::Null },
+            if figure.knows(part) && is_open { Cell::Int(number) } else { Cell::Null },
             if is_open { Cell::Int(part.events.cast_signed()) } else { Cell::Null },
             digest.map_or(Cell::Null, Cell::Text),
             Cell::Bool(!is_open),
