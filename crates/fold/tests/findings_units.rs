@@ -209,3 +209,18 @@ fn a_record_left_out_of_the_pass_is_an_error_and_not_a_clean_sheet() {
     assert!(pass.visit(&records[2], 0, &ledger).is_err());
     assert!(pass.finish(&ledger).is_err());
 }
+
+#[test]
+fn a_table_with_an_error_is_rejected_with_line_and_key_and_the_one_before_judges_on() {
+    let mut ledger = given();
+    let late = revenue(&mut ledger, "2023-01-03");
+    ledger.adopt_findings(2, "2022-01-01", "days = 30", "dayz = 30");
+    assert_eq!(ledger.rejection(), ("data.content".to_owned(), "bad_table".to_owned()));
+    let (_, rejected) = ledger.fold();
+    let reason = &rejected.last().unwrap().reasons[0].message_en;
+    assert!(
+        reason.contains("table `findings`, line ") && reason.contains("key `days`: is missing"),
+        "{reason}"
+    );
+    assert_eq!(ledger.found_beside_rejections("entered_late", ON)[0].facts, [late]);
+}

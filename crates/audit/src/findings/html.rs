@@ -31,8 +31,10 @@ pub fn html(findings: &Findings, language: Language) -> String {
         language.pick("gốc cây", "root"),
         findings.root.as_deref().unwrap_or("-"),
         language.pick(
-            "Chưa kiểm chứng ở đây: <code>socai audit verify</code> xác nhận gốc cây này.",
-            "Not verified here: <code>socai audit verify</code> confirms this root.",
+            "Chưa kiểm chứng ở đây: <code>socai audit verify</code> xác nhận gốc cây này; \
+             <code>socai audit prove SỔ ĐƠN_VỊ/SỐ</code> cho bằng chứng của một sự kiện.",
+            "Not verified here: <code>socai audit verify</code> confirms this root; \
+             <code>socai audit prove LEDGER UNIT/SEQ</code> gives the proof of an event.",
         ),
     );
     for (rule, of) in grouped(findings) {

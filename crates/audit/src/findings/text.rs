@@ -69,6 +69,13 @@ fn head(page: &mut Page, findings: &Findings, language: Language) {
             "not verified here: `socai audit verify` confirms this root",
         ),
     );
+    page.line(
+        2,
+        language.pick(
+            "bằng chứng của một sự kiện: `socai audit prove SỔ ĐƠN_VỊ/SỐ`",
+            "the proof of an event: `socai audit prove LEDGER UNIT/SEQ`",
+        ),
+    );
 }
 
 /// By which table.
