@@ -3,7 +3,8 @@
 Usage: second_verifier.py POLICY < directories, one a line. For each it prints `verified <size> <root>` or `refused <why>`.
 
 It shares no code with socai and is kept plain: whoever reads the byte tables beside it should find each of them again here. It
-verifies every frame, header, link, facts digest, signature of units and operator, leaf, root, checkpoint, annex and derived file.
+verifies every frame, header, link, facts digest, signature of units and operator, leaf, root, checkpoint, annex and derived file. What facts mean is not
+its business: whether an erased annex was ordered to be erased is left to the audit.
 """
 
 import base64

@@ -6,6 +6,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
+use socai_proto::v1::{self, event::Kind};
 use socai_tests::{
     chance::Chance,
     demo::Demo,
@@ -99,7 +100,18 @@ fn small(place: &Path) {
         ledger.publish(2, 1, false);
         ledger.commit();
     }
-    ledger.writer.erase_annex(socai_tlog::LeafIndex(3)).unwrap();
+    // by the procedure: what is destroyed without a record that says so does not verify
+    let erased = v1::AnnexErased {
+        target: Some(v1::Ref { unit: 1, seq: 0 }),
+        ground: v1::ErasureGround::PersonalData.into(),
+        procedure: "14/QĐ-UBND".to_owned(),
+        approver_position: "chu-tich".to_owned(),
+    };
+    let record = ledger.unit(0).seal_event(Kind::AnnexErased(erased), 0);
+    let by_operator = ledger.unit(0).sign(vec![record]);
+    ledger.append(&by_operator);
+    ledger.commit();
+    ledger.writer.erase_annex(socai_tlog::LeafIndex(3)).unwrap(); // 1/0
 }
 
 #[test]

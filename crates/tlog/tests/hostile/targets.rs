@@ -1,7 +1,7 @@
 //! What strangers may send, each with the reader it goes to: shared by `cargo fuzz` and by the test that runs everywhere.
 //!
 //! Nothing may panic. What is accepted has one form: printed or encoded again, it is the same bytes.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)] // a target says what went wrong by panicking
+#![allow(missing_docs, dead_code, clippy::unwrap_used, clippy::panic)] // a target says what went wrong by panicking
 
 use bytes::Bytes;
 use socai_tlog::*;
