@@ -8,7 +8,7 @@ use serde_json::json;
 use socai_fold::{
     Fold,
     figures::{
-        Asked, figures,
+        Asked, Contributions, figures,
         series::{
             NoSeries, PointOf, Question, Series, by_slice, by_time, by_unit, needs_pass, of_unit_by_time,
         },
@@ -205,4 +205,45 @@ fn what_has_no_series_says_why() {
     assert!(said(by_time(&fold, "AS.01", &months).unwrap_err()).contains("by unit or slice"));
     assert!(said(by_slice(&fold, "TT.02", &span, Some("colour")).unwrap_err()).contains("field"));
     assert!(said(of_unit_by_time(&fold, "TT.02", &months, UnitNo(99), true).unwrap_err()).contains("99"));
+}
+
+#[test]
+fn rows_that_judge_cases_have_a_series_once_the_records_were_read_again() {
+    let ledger = district::month();
+    let fold = ledger.fold().0;
+    let mut months = winter(&fold);
+    let on = months[2].asked.to;
+    let judged: Vec<String> =
+        fold.rulebook().indicators(on).unwrap().1.iter().map(|row| row.code.clone()).collect();
+    let judged: Vec<String> =
+        judged.into_iter().filter(|code| needs_pass(&fold, code, &months[2].asked)).collect();
+    assert!(!judged.is_empty());
+    for question in &mut months {
+        let pass = |asked: &Asked| {
+            let mut pass = Contributions::new(&fold, asked);
+            ledger.iter().for_each(|record| pass.visit(&record).unwrap());
+            pass.finish().unwrap()
+        };
+        question.found = Some(pass(&question.asked));
+        question.found_before = question.before().as_ref().map(pass);
+    }
+    for code in &judged {
+        let figures = figures(&fold, &months[2].asked, months[2].found.as_ref()).unwrap();
+        let figure = figures.iter().find(|figure| figure.row.code == *code).unwrap();
+        match by_time(&fold, code, &months) {
+            Ok(series) => assert_eq!(series.points[2].part.value, figure.value, "{code}"),
+            Err(error) => assert_eq!(error, NoSeries::NotByDays(code.clone())),
+        }
+        let units = by_unit(&fold, code, &months[2], false).unwrap();
+        let of_wards: i128 = figure.wards.iter().map(|ward| ward.part.value).sum();
+        if !figure.wards.is_empty() {
+            let listed: i128 = units
+                .points
+                .iter()
+                .filter(|point| point.of != PointOf::Unallocated)
+                .map(|point| point.part.value)
+                .sum();
+            assert_eq!(listed, of_wards, "{code}");
+        }
+    }
 }

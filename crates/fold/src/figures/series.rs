@@ -16,7 +16,7 @@ use super::{
     asked::Asked,
     contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
-    figure::{Compared, Figure, Part, SamePeriod, figures},
+    figure::{Compared, Disagreement, Figure, Part, SamePeriod, figures},
     percent::percent,
     spread::spreads,
 };
@@ -50,12 +50,23 @@ impl Question {
         Some(Asked { from: from.add_months(-12)?, to: to.add_months(-12)?, year: year - 1, occasion: None })
     }
 
-    fn figure(&self, fold: &Fold, code: &str) -> Option<Figure> {
+    fn figure(&self, fold: &Fold, code: &str) -> Result<Option<Figure>, Disagreement> {
         figure_of(fold, code, &self.asked, self.found.as_ref())
     }
 
-    fn figure_before(&self, fold: &Fold, code: &str) -> Option<Figure> {
-        figure_of(fold, code, &self.before()?, self.found_before.as_ref())
+    fn figure_before(&self, fold: &Fold, code: &str) -> Result<Option<Figure>, Disagreement> {
+        match self.before() {
+            Some(asked) => figure_of(fold, code, &asked, self.found_before.as_ref()),
+            None => Ok(None),
+        }
+    }
+
+    /// The parts by unit, and those a year earlier.
+    fn parts(&self, fold: &Fold, row: &Indicator) -> Result<(Parts, Option<Parts>), Disagreement> {
+        let now = Parts::of(fold, row, &self.asked, self.found.as_ref())?;
+        let before = self.before();
+        let before = before.map(|asked| Parts::of(fold, row, &asked, self.found_before.as_ref()));
+        Ok((now, before.transpose()?))
     }
 }
 
@@ -130,6 +141,9 @@ pub enum NoSeries {
     /// Facts of no unit of this number are in the ledger.
     #[error("there is no unit {0}")]
     Unit(UnitNo),
+    /// A pass over other records than the fold was made of.
+    #[error(transparent)]
+    Disagreement(#[from] Disagreement),
 }
 
 /// The row of an indicator in force on a day.
@@ -140,12 +154,16 @@ pub fn row_on<'f>(fold: &'f Fold, code: &str, on: CivilDate) -> Option<&'f Indic
 /// Whether a row's figures come out of a second pass only.
 pub fn needs_pass(fold: &Fold, code: &str, asked: &Asked) -> bool {
     row_on(fold, code, asked.to).is_some_and(|row| super::Window::of(&row.period, asked).is_some())
-        && figure_of(fold, code, asked, None).is_none()
+        && figure_of(fold, code, asked, None).is_ok_and(|figure| figure.is_none())
 }
 
-fn figure_of(fold: &Fold, code: &str, asked: &Asked, found: Option<&Found>) -> Option<Figure> {
-    // without digests to compare there is nothing to disagree about; with a pass its caller has seen to that
-    figures(fold, asked, found).ok()?.into_iter().find(|figure| figure.row.code == code)
+fn figure_of(
+    fold: &Fold,
+    code: &str,
+    asked: &Asked,
+    found: Option<&Found>,
+) -> Result<Option<Figure>, Disagreement> {
+    Ok(figures(fold, asked, found)?.into_iter().find(|figure| figure.row.code == code))
 }
 
 /// The indicator of the whole territory along spans of days.
@@ -154,7 +172,8 @@ fn figure_of(fold: &Fold, code: &str, asked: &Asked, found: Option<&Found>) -> O
 /// There is no such row on the last day, or it does not go by days.
 pub fn by_time(fold: &Fold, code: &str, questions: &[Question]) -> Result<Series, NoSeries> {
     let (row, days) = by_days(fold, code, questions)?;
-    let points = questions.iter().map(|question| whole(fold, row, question)).collect();
+    let points: Result<_, _> = questions.iter().map(|question| whole(fold, row, question)).collect();
+    let points = points?;
     Ok(Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) })
 }
 
@@ -173,14 +192,12 @@ pub fn of_unit_by_time(
     fold.registry().unit(unit).ok_or(NoSeries::Unit(unit))?;
     let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
     let point = |question: &Question| {
-        let now = Parts::of(fold, row, &question.asked, question.found.as_ref());
-        let before =
-            question.before().map(|asked| Parts::of(fold, row, &asked, question.found_before.as_ref()));
+        let (now, before) = question.parts(fold, row)?;
         let days = (question.asked.from, question.asked.to);
         let of = PointOf::Days(question.label.clone());
-        of_home(row, of, days, unit, &epochs, (&now, before.as_ref()))
+        Ok::<_, Disagreement>(of_home(row, of, days, unit, &epochs, (&now, before.as_ref())))
     };
-    let points = questions.iter().map(point).collect();
+    let points = questions.iter().map(point).collect::<Result<_, _>>()?;
     let mut boundaries = boundaries_since(fold, days);
     boundaries.retain(|boundary| epochs.concerns(unit, boundary));
     Ok(Series { row: row.clone(), days, points, boundaries })
@@ -195,8 +212,7 @@ pub fn by_unit(fold: &Fold, code: &str, question: &Question, is_mapped: bool) ->
     let row = row_on(fold, code, asked.to).ok_or_else(|| NoSeries::Indicator(code.to_owned()))?;
     let days = (asked.from, asked.to);
     let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
-    let now = Parts::of(fold, row, asked, question.found.as_ref());
-    let before = question.before().map(|asked| Parts::of(fold, row, &asked, question.found_before.as_ref()));
+    let (now, before) = question.parts(fold, row)?;
     let units = listed(fold, asked.to, &epochs, &now, before.as_ref());
     let point =
         |unit: UnitNo| of_home(row, PointOf::Unit(unit), days, unit, &epochs, (&now, before.as_ref()));
@@ -235,7 +251,8 @@ pub fn by_slice(
         let slices = figure.map(|figure| figure.slices).unwrap_or_default().into_iter();
         slices.filter(|slice| slice.axis == *axis).map(|slice| (slice.value, slice.part)).collect()
     };
-    let (now, before) = (parts(question.figure(fold, code)), parts(question.figure_before(fold, code)));
+    let (now, before) = (question.figure(fold, code)?, question.figure_before(fold, code)?);
+    let (now, before) = (parts(now), parts(before));
     let days = (asked.from, asked.to);
     let names: BTreeSet<&String> = now.keys().chain(before.keys()).collect();
     let point = |name: &String| {
@@ -282,23 +299,27 @@ fn by_days<'f>(
 }
 
 /// A figure of the whole territory as a point.
-fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Point {
+fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Result<Point, Disagreement> {
     let (of, days) = (PointOf::Days(question.label.clone()), (question.asked.from, question.asked.to));
-    let Some(figure) = question.figure(fold, &row.code) else {
-        return Point::bare(of, days, Part::default());
+    let Some(figure) = question.figure(fold, &row.code)? else {
+        return Ok(Point::bare(of, days, Part::default()));
     };
     let part = Part { value: figure.value, events: figure.events };
-    let before = || {
-        let before = question.figure_before(fold, &row.code)?;
-        same(row, part, Part { value: before.value, events: before.events })
+    let is_known = figure.knows(part);
+    let same_period = match figure.same_period {
+        Some(same) => Some(same),
+        // rows that do not ask for it are compared all the same
+        None => question
+            .figure_before(fold, &row.code)?
+            .and_then(|before| same(row, part, Part { value: before.value, events: before.events })),
     };
-    Point {
-        is_known: figure.knows(part),
-        same_period: figure.same_period.or_else(before),
+    Ok(Point {
+        is_known,
+        same_period,
         lunar_period: figure.lunar_period,
         plans: figure.plans,
         ..Point::bare(of, days, part)
-    }
+    })
 }
 
 /// A unit's part, with those of the units it continues.
@@ -388,17 +409,17 @@ struct Parts {
 
 impl Parts {
     /// By place or publisher; rows that have no spread are divided by ward only.
-    fn of(fold: &Fold, row: &Indicator, asked: &Asked, found: Option<&Found>) -> Self {
+    fn of(fold: &Fold, row: &Indicator, asked: &Asked, found: Option<&Found>) -> Result<Self, Disagreement> {
         if let Some(spread) = spreads(fold, asked).into_iter().find(|spread| spread.code == row.code) {
-            return Parts { units: spread.units, unallocated: spread.unallocated };
+            return Ok(Parts { units: spread.units, unallocated: spread.unallocated });
         }
-        match figure_of(fold, &row.code, asked, found) {
+        Ok(match figure_of(fold, &row.code, asked, found)? {
             Some(figure) => Parts {
                 units: figure.wards.iter().map(|ward| (ward.unit, ward.part)).collect(),
                 unallocated: figure.unallocated,
             },
             None => Parts { units: BTreeMap::new(), unallocated: Part::default() },
-        }
+        })
     }
 
     fn sum(&self, members: &[UnitNo]) -> Part {

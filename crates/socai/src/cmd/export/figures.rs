@@ -22,7 +22,7 @@ use super::{
 const MOST_MONTHS: usize = 120;
 
 /// A period whose figures are exported.
-struct Asking {
+pub struct Asking {
     name: String,
     asked: Asked,
     /// The second pass that gives the digests, for periods that have a name.
@@ -32,9 +32,9 @@ struct Asking {
 /// Adds the figures of every period; parts with fewer facts than `min_cell` are left blank.
 ///
 /// # Errors
-/// The log cannot be read or a file not written.
-pub fn write(reader: &Reader, fold: &Fold, min_cell: u64, output: &mut dyn Output) -> Result<()> {
-    for Asking { name, asked, found } in asked(reader, fold)? {
+/// A figure does not fit 64 bits, or a file cannot be written.
+pub fn write(fold: &Fold, askings: Vec<Asking>, min_cell: u64, output: &mut dyn Output) -> Result<()> {
+    for Asking { name, asked, found } in askings {
         let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
         let spreads = spreads(fold, &asked);
         for figure in &figures {
@@ -45,8 +45,11 @@ pub fn write(reader: &Reader, fold: &Fold, min_cell: u64, output: &mut dyn Outpu
     Ok(())
 }
 
-/// Named periods, issued reports, and the months in which facts occurred.
-fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
+/// Named periods, issued reports, and the months in which facts occurred. Reads every record again, so it has a thread of its own.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
     let rulebook = fold.rulebook();
     let named = rulebook.occasions(CivilDate::MAX).iter();
     let named = named.filter_map(|row| Some((row.id.clone(), Asked::named(rulebook, &row.id)?)));

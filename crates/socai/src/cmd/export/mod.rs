@@ -15,9 +15,10 @@ use std::{
     io::{self, IsTerminal as _},
     path::Path,
     process::ExitCode,
+    thread,
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use socai_log::Reader;
 
@@ -83,17 +84,20 @@ fn tables(
 ) -> Result<Vec<Written>> {
     empty(&args.out)?;
     let fold = state::at(reader, bound.size)?;
-    if args.min_cell == 0 {
-        let bar = bar(bound.size.0, lang);
-        let every = |leaf: u64| leaf.is_multiple_of(4_096);
-        records::write(reader, &fold, output.as_mut(), |leaf| {
-            if every(leaf.0) {
-                bar.set_position(leaf.0);
-            }
-        })?;
-        bar.finish_and_clear();
-    }
-    figures::write(reader, &fold, args.min_cell, output.as_mut())?;
+    thread::scope(|scope| {
+        let periods = scope.spawn(|| figures::asked(reader, &fold));
+        if args.min_cell == 0 {
+            let bar = bar(bound.size.0, lang);
+            records::write(reader, &fold, output.as_mut(), |leaf| {
+                if leaf.0.is_multiple_of(4_096) {
+                    bar.set_position(leaf.0);
+                }
+            })?;
+            bar.finish_and_clear();
+        }
+        let periods = periods.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
+        figures::write(&fold, periods, args.min_cell, output.as_mut())
+    })?;
     output.finish()
 }
 
