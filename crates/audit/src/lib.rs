@@ -2,7 +2,7 @@
 //! checked without the ledger.
 //!
 //! In scope: finding log, policy and published digest in a directory, the verdict, its words and its JSON, proof files; what an inspector
-//! should look at ([`findings`]), printed. Out of scope: the verification itself (`follow`), what facts mean (`fold`), writing anything
+//! should look at ([`findings`]), printed; a watch over a live ledger. Out of scope: the verification itself (`follow`), what facts mean (`fold`), writing anything
 //! into the ledger.
 
 mod damage;
@@ -15,6 +15,7 @@ mod proof;
 mod report;
 mod text;
 mod verify;
+mod watch;
 mod witnesses;
 mod words;
 
@@ -29,4 +30,5 @@ pub use proof::{
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
 pub use verify::{Asked, verify};
+pub use watch::{Look, Watch};
 pub use witnesses::WitnessesAnswer;

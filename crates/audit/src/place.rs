@@ -25,6 +25,14 @@ pub enum AuditError {
         /// What is wrong.
         cause: String,
     },
+    /// What a watch keeps cannot be read or written.
+    #[error("{}: {cause}", path.display())]
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
     /// A file that was named as a checkpoint is none.
     #[error("the older checkpoint is no signed note of a tree; name its file, or a tree size such as 1041")]
     NoCheckpoint,

@@ -2,7 +2,7 @@
 //!
 //! In scope: one writer that commits batches with one sync and a signed checkpoint each, recovery, volumes, annexes that can be
 //! erased in place, derived files from which every C2SP tile is a slice, readers that take no lock, verification of every byte
-//! that needs no key. Byte tables: `proto/README.md`, Frames.
+//! that needs no key; copies byte for byte. Byte tables: `proto/README.md`, Frames.
 //!
 //! Out of scope: who may append (the district verifies segments before), what facts mean, network. A record reaches this
 //! crate as a [`socai_tlog::Record`], whose digests hold by construction.
@@ -17,6 +17,7 @@ mod annex_end;
 mod checkpoint;
 mod chunk;
 mod committed;
+mod copy;
 mod delta;
 mod derived;
 mod derived_check;
@@ -31,6 +32,7 @@ mod last;
 mod lock;
 mod lookup;
 mod pipeline;
+mod raw;
 mod reader;
 mod record;
 mod recover;
@@ -50,6 +52,7 @@ pub use annex_check::AnnexesChecked;
 pub use checkpoint::LogKey;
 pub use chunk::{Chunk, Item, Items};
 pub use committed::Committed;
+pub use copy::{CopyEnd, LogCopy};
 pub use delta::{Delta, DerivedFile};
 pub use derived_check::{DerivedCheck, DerivedFault, Wrong};
 pub use disk::{Disk, Faults, Op, Verdict};
@@ -61,6 +64,7 @@ pub use journal::{
 };
 pub use lock::Lock;
 pub use lookup::Stored;
+pub use raw::{NoRawFile, Piece, RawFile};
 pub use reader::Reader;
 pub use record::{AnnexAt, RecordRef};
 pub use recover::Recovery;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
+pub use crate::cli_follow::{MirrorArgs, WatchArgs};
 use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
@@ -74,6 +75,8 @@ pub enum Command {
     /// Verify the record chain, trusting nobody; list what an inspector should look at.
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Keep a verified copy of a ledger, byte for byte, that serves readers and can take its place.
+    Mirror(MirrorArgs),
     /// Print the recorded facts in order, up to any moment or on as they come.
     Replay(ReplayArgs),
     /// Write a ledger into files that other programs read.
@@ -190,6 +193,10 @@ pub enum DistrictCommand {
         /// TLS proxy before it.
         #[arg(long, value_name = "ADDR")]
         http: Option<String>,
+        /// Serve the log's files themselves too, facts and annexes, to mirrors that present the token in this file (its owner's alone, 16
+        /// characters or more).
+        #[arg(long, value_name = "TOKENFILE", requires = "http")]
+        serve_log: Option<PathBuf>,
     },
 }
 
@@ -489,6 +496,9 @@ pub enum AuditCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Follow a live ledger and raise an alarm when it no longer verifies or no longer continues what was seen before. Exit 0 asked to
+    /// stop, 1 alarm, 2 usage or I/O.
+    Watch(WatchArgs),
     /// List what an inspector should look at, by the adopted table of rules with their legal source. Exit 0 when it ran, 2 usage or I/O.
     Findings(FindingsArgs),
 }

@@ -5,6 +5,7 @@ mod asked;
 mod bench;
 mod cli;
 mod cli_annex;
+mod cli_follow;
 mod cmd;
 mod compared;
 mod cut;
@@ -25,6 +26,7 @@ mod stage;
 mod state;
 mod stop;
 mod texts;
+mod webhook;
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
@@ -69,6 +71,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Pending(args) => cmd::pending::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),
         Command::Audit(command) => cmd::audit::run(command, lang),
+        Command::Mirror(args) => cmd::mirror::run(&args, lang),
         Command::Replay(args) => cmd::replay::run(&args, lang),
         Command::Export(args) => cmd::export::run(&args, lang),
         Command::Rebuild { dir } => cmd::rebuild::run(&dir, lang),

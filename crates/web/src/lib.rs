@@ -24,6 +24,12 @@
 //! | `GET /tile/<level>/<n>` · `GET /tile/entries/<n>` | a full tile of hashes, 256 entries (headers, never facts) | for ever |
 //! | `GET /tile/<level>/<n>.p/<width>` · `GET /tile/entries/<n>.p/<width>` | the beginning of one | a minute |
 //! | `GET /health/live` · `GET /health/ready` | 200, or 503 when the log cannot be read | |
+//!
+//! Its files for mirrors, with a token of their own, where the district serves them:
+//!
+//! | route | answers |
+//! |---|---|
+//! | `GET /log/volumes/<number, ten digits>.vol` · `GET /log/annex/<number>.anx` | 206 the bytes that `Range: bytes=<from>-<to>` asks for, 4 MiB at most and nothing behind the last commit of a volume; 416 `Content-Range: bytes */<length>` behind the end |
 
 mod log;
 mod node;

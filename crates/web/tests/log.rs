@@ -41,7 +41,7 @@ impl Served {
         let own = SealingKey::of(&operator());
         let head = ChainHead::genesis(genesis(&origin(), &own, UnitNo(0), &own));
         let log = dir.path().join("log");
-        let http = serve_log(&log, &dir.path().join("cosigned"), "127.0.0.1:0", CancellationToken::new())
+        let http = serve_log(&log, &dir.path().join("cosigned"), "127.0.0.1:0", Some(TOKEN), CancellationToken::new())
             .await
             .unwrap();
         Served { dir, writer, chain: Chain::new(UnitNo(0), head), http }

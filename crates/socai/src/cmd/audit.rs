@@ -1,4 +1,4 @@
-//! `socai audit verify|prove|check|drill`: exit 0 verified, 1 does not verify, 2 usage or I/O.
+//! `socai audit verify|prove|check|watch|findings|drill`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
 use std::{fs, io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
@@ -26,6 +26,7 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
         AuditCommand::Check { file, policy, old, json } => {
             proof::check(&file, policy.as_deref(), old.as_deref(), json, lang)
         }
+        AuditCommand::Watch(args) => super::watch::run(&args, lang),
         AuditCommand::Findings(args) => super::findings::run(&args, lang),
         AuditCommand::Drill { data, json } => drill::run(data.as_deref(), json, lang),
     }

@@ -55,7 +55,7 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
         stage.stop().await?;
         return Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
-    let served = http::serve(&place.district(), args.http.as_deref(), lang).await?;
+    let served = http::serve(&place.district(), args.http.as_deref(), None, lang).await?;
     goodbye(&place, args.data.is_some(), lang)?;
     signals::asked_to_stop().await;
     http::stop(served).await;

@@ -17,8 +17,8 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
             let config = LedgerConfig { origin, ledger, nats };
             found(&dir, &config, &unit, rules.as_deref(), lang)
         }
-        DistrictCommand::Run { dir, http } => {
-            signals::runtime()?.block_on(serve(&dir, http.as_deref(), lang))
+        DistrictCommand::Run { dir, http, serve_log } => {
+            signals::runtime()?.block_on(serve(&dir, http.as_deref(), serve_log.as_deref(), lang))
         }
     }
 }
@@ -70,8 +70,8 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Runs the district, and its log's HTTP side beside it: readers are served whatever happens to the writer.
-async fn serve(dir: &Path, address: Option<&str>, lang: Lang) -> Result<ExitCode> {
-    let served = http::serve(&LedgerDir::new(dir), address, lang).await?;
+async fn serve(dir: &Path, address: Option<&str>, mirrors: Option<&Path>, lang: Lang) -> Result<ExitCode> {
+    let served = http::serve(&LedgerDir::new(dir), address, mirrors, lang).await?;
     let ended = project(dir, lang).await;
     http::stop(served).await;
     ended

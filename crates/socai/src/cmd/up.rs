@@ -32,7 +32,7 @@ pub fn run(args: &UpArgs, lang: Lang) -> Result<ExitCode> {
             Lang::Vi => format!("quận và {units} đơn vị đang chạy trên {url}; Ctrl-C để dừng"),
             Lang::En => format!("the district and {units} units run on {url}; Ctrl-C stops them"),
         })?;
-        let served = http::serve(&place.district(), args.http.as_deref(), lang).await?;
+        let served = http::serve(&place.district(), args.http.as_deref(), None, lang).await?;
         tokio::select! {
             ended = stage.district.wait() => ended?,
             () = signals::asked_to_stop() => stage.stop().await?,

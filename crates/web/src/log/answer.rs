@@ -65,6 +65,21 @@ pub(super) fn wrong_method() -> Response {
     line(StatusCode::METHOD_NOT_ALLOWED, "a log is only read: GET or HEAD\n")
 }
 
+pub(super) fn no_token() -> Response {
+    let text = "the files of this log are for mirrors: Authorization: Bearer, with the token that the district gave out\n";
+    let mut response = line(StatusCode::UNAUTHORIZED, text);
+    response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
+pub(super) fn no_such_file() -> Response {
+    line(StatusCode::NOT_FOUND, "no such file; a log has /log/volumes/0000000000.vol and /log/annex/0000000000.anx\n")
+}
+
+pub(super) fn not_a_range() -> Response {
+    line(StatusCode::BAD_REQUEST, "a file is read in ranges: Range: bytes=0-4194303\n")
+}
+
 pub(super) fn stopping() -> Response {
     later("stopping; ask again\n")
 }

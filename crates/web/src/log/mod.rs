@@ -1,8 +1,10 @@
 //! A ledger's log as every C2SP client reads it: checkpoint, tiles and entry bundles, each a slice of the log's files.
 //!
-//! Only headers and hashes are in them, never facts, so there is no token. Nothing here is trusted by whoever reads it.
+//! Only headers and hashes are in them, never facts, so there is no token. The files themselves, which hold facts, are for mirrors that
+//! present one, and only where the district was told so. Nothing here is trusted by whoever reads it.
 
 mod answer;
+mod files;
 mod server;
 
 use std::{path::Path, sync::Arc};
@@ -34,9 +36,12 @@ struct Log {
     places: Arc<Semaphore>,
 }
 
-/// Every route of a log that is open to the world. `cosigned` is the file with the newest cosigned checkpoint; it may be missing.
-pub fn log_router(reader: Reader, cosigned: &Path) -> Router {
-    let log = Log { reader, cosigned: cosigned.into(), places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
+/// Every route of a log that is open to the world, and with a token its files for `mirrors`. `cosigned` is the file with the newest cosigned
+/// checkpoint; it may be missing.
+pub fn log_router(reader: Reader, cosigned: &Path, mirrors: Option<&str>) -> Router {
+    let places = |count| Arc::new(Semaphore::new(count));
+    let log = Log { reader, cosigned: cosigned.into(), places: places(READS_AT_ONCE) };
+    let files = mirrors.map(|token| files::router(Log { places: places(files::READS_AT_ONCE), ..log.clone() }, token));
     Router::new()
         .route("/checkpoint", get(checkpoint))
         .route("/tile/{*path}", get(tile))
@@ -45,6 +50,7 @@ pub fn log_router(reader: Reader, cosigned: &Path) -> Router {
         .fallback(async || nothing_here())
         .method_not_allowed_fallback(async || wrong_method())
         .with_state(log)
+        .merge(files.unwrap_or_default())
 }
 
 /// The checkpoint of the newest commit, with its cosignatures once there are enough. Its tiles are complete: they are written before

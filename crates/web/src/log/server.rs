@@ -35,7 +35,8 @@ pub enum LogHttpError {
     Log(#[from] LogError),
 }
 
-/// Answers for the log in `log` at `address` until `stop`; `cosigned` is the file with the newest cosigned checkpoint, which may be missing.
+/// Answers for the log in `log` at `address` until `stop`; `cosigned` is the file with the newest cosigned checkpoint, which may be missing;
+/// `mirrors` is the token of those who may read its files, facts and annexes.
 ///
 /// # Errors
 /// There is no log there, or the address is taken or not ours.
@@ -43,9 +44,10 @@ pub async fn serve_log(
     log: &Path,
     cosigned: &Path,
     address: &str,
+    mirrors: Option<&str>,
     stop: CancellationToken,
 ) -> Result<LogHttp, LogHttpError> {
-    let app = log_router(Reader::open(log)?, cosigned);
+    let app = log_router(Reader::open(log)?, cosigned, mirrors);
     let unusable = |cause| LogHttpError::Listen { address: address.to_owned(), cause };
     let listener = TcpListener::bind(address).await.map_err(unusable)?;
     let bound = listener.local_addr().map_err(unusable)?;
