@@ -6,13 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use crate::{
-    annex::annex_path,
-    disk,
-    error::LogError,
-    reader::Reader,
-    volume::volume_path,
-};
+use crate::{annex::annex_path, disk, error::LogError, reader::Reader, volume::volume_path};
 
 /// A file that is not derived from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +100,9 @@ mod tests {
         for file in [RawFile::Volume(0), RawFile::Volume(12_345_678_901), RawFile::Annexes(7)] {
             assert_eq!(file.to_string().parse(), Ok(file));
         }
-        for wrong in ["", "volumes/0.vol", "volumes/+000000000.vol", "volumes/../lock", "annex/0000000000.vol"] {
+        for wrong in
+            ["", "volumes/0.vol", "volumes/+000000000.vol", "volumes/../lock", "annex/0000000000.vol"]
+        {
             assert_eq!(wrong.parse::<RawFile>(), Err(NoRawFile), "{wrong}");
         }
     }

@@ -12,7 +12,9 @@ pub enum MirrorError {
     #[error("refused: {0}. This copy keeps what it had; compare before you believe either")]
     Refused(String),
     /// The copy itself is damaged, not the source.
-    #[error("this copy is damaged: {0}. Put it aside and make another, or restore the file; nothing was copied")]
+    #[error(
+        "this copy is damaged: {0}. Put it aside and make another, or restore the file; nothing was copied"
+    )]
     Damaged(String),
     /// The source cannot be read now.
     #[error("{0}")]

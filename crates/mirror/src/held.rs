@@ -33,7 +33,8 @@ impl Held {
     }
 
     pub(crate) fn write(held: Option<&Held>, path: &Path) -> Result<(), MirrorError> {
-        let bytes = serde_json::to_vec_pretty(&held).map_err(io::Error::from).map_err(MirrorError::io(path))?;
+        let bytes =
+            serde_json::to_vec_pretty(&held).map_err(io::Error::from).map_err(MirrorError::io(path))?;
         replace(path, &bytes)
     }
 

@@ -63,7 +63,9 @@ impl Mirror {
         let not_ours = |why| MirrorError::NotOurs { dir: dest.to_owned(), why };
         let (log, own, held) = (dest.join("log"), dest.join("policy"), dest.join("held"));
         if dest.join("keys").exists() {
-            return Err(not_ours("holds an operator's keys: a district's own directory, or a copy that was promoted"));
+            return Err(not_ours(
+                "holds an operator's keys: a district's own directory, or a copy that was promoted",
+            ));
         }
         if log.exists() && !held.exists() {
             return Err(not_ours("holds a log that no mirror made; name an empty directory"));
@@ -256,7 +258,8 @@ impl Mirror {
             let Some(piece) = self.source.read(file, have, MAX_PIECE)? else { break };
             let end = *end.get_or_insert(piece.total);
             if end > MAX_FILE {
-                let why = format!("log/{file}: the source says that it has {end} bytes, more than any volume");
+                let why =
+                    format!("log/{file}: the source says that it has {end} bytes, more than any volume");
                 return Err(MirrorError::Refused(why));
             }
             if piece.bytes.is_empty() {
@@ -274,11 +277,12 @@ impl Mirror {
             return Ok(Ok(0));
         }
         replay(reader, &mut self.fold, good.committed.size, |_, _| ())?;
-        let ordered: HashSet<EventName> =
-            self.fold.erasures().iter().map(|erasure| erasure.target).collect();
+        let ordered: HashSet<EventName> = self.fold.erasures().iter().map(|erasure| erasure.target).collect();
         if let Some(gone) = good.verified.unkept.iter().find(|unkept| !ordered.contains(&unkept.name)) {
             let name = gone.name;
-            return Ok(Err(format!("the annex of record {name} is gone at the source, and no annex.erased orders it")));
+            return Ok(Err(format!(
+                "the annex of record {name} is gone at the source, and no annex.erased orders it"
+            )));
         }
         let mut erased = 0;
         for target in ordered {

@@ -39,7 +39,11 @@ fn token(path: &Path) -> Result<String> {
     ensure!(mode & 0o077 == 0, "{}: others may read this token; chmod 600", path.display());
     let token = fs::read_to_string(path).with_context(named)?.trim().to_owned();
     let fits = token.len() >= 16 && token.chars().all(|c| c.is_ascii_graphic());
-    ensure!(fits, "{}: a token has 16 characters or more, without spaces: openssl rand -hex 32", path.display());
+    ensure!(
+        fits,
+        "{}: a token has 16 characters or more, without spaces: openssl rand -hex 32",
+        path.display()
+    );
     Ok(token)
 }
 

@@ -16,6 +16,9 @@ use socai_tlog::{
 use socai_web::{LogHttp, serve_log};
 use tokio_util::sync::CancellationToken;
 
+/// What mirrors present.
+const TOKEN: &str = "ma-cua-ban-sao";
+
 fn origin() -> Origin {
     Origin::new("so-cai.example/thu").unwrap()
 }
@@ -41,9 +44,15 @@ impl Served {
         let own = SealingKey::of(&operator());
         let head = ChainHead::genesis(genesis(&origin(), &own, UnitNo(0), &own));
         let log = dir.path().join("log");
-        let http = serve_log(&log, &dir.path().join("cosigned"), "127.0.0.1:0", Some(TOKEN), CancellationToken::new())
-            .await
-            .unwrap();
+        let http = serve_log(
+            &log,
+            &dir.path().join("cosigned"),
+            "127.0.0.1:0",
+            Some(TOKEN),
+            CancellationToken::new(),
+        )
+        .await
+        .unwrap();
         Served { dir, writer, chain: Chain::new(UnitNo(0), head), http }
     }
 
@@ -66,7 +75,15 @@ impl Served {
 
     async fn ask(&self, method: &'static str, path: &str) -> Reply {
         let (address, path) = (self.http.address(), path.to_owned());
-        tokio::task::spawn_blocking(move || exchange(address, method, &path)).await.unwrap()
+        tokio::task::spawn_blocking(move || exchange(address, method, &path, "")).await.unwrap()
+    }
+
+    /// A range of a file, as a mirror asks for it.
+    async fn file(&self, path: &str, range: &str, token: &str) -> Reply {
+        let (address, path) = (self.http.address(), path.to_owned());
+        let range = if range.is_empty() { String::new() } else { format!("Range: bytes={range}\r\n") };
+        let headers = format!("Authorization: Bearer {token}\r\n{range}");
+        tokio::task::spawn_blocking(move || exchange(address, "GET", &path, &headers)).await.unwrap()
     }
 
     async fn get(&self, path: &str) -> Reply {
@@ -88,10 +105,10 @@ struct Reply {
     body: Vec<u8>,
 }
 
-fn exchange(address: SocketAddr, method: &str, path: &str) -> Reply {
+fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-    write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}\r\n").unwrap();
     let mut reply = Vec::new();
     stream.read_to_end(&mut reply).unwrap();
     let end = reply.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole answer");
@@ -233,4 +250,38 @@ async fn files_that_end_too_early_are_asked_for_again_and_no_path_of_ours_is_tol
     assert!(!said.contains("entries") && !said.contains(log.dir.path().to_str().unwrap()), "{said}");
     assert_eq!(log.get("/tile/0/000").await.status, 200);
     log.http.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_with_the_token_gets_every_byte_of_a_volume_and_nobody_else_gets_one() {
+    let mut log = Served::new().await;
+    log.grow(40);
+    let volume = std::fs::read(log.dir.path().join("log/volumes/0000000000.vol")).unwrap();
+    let path = "/log/volumes/0000000000.vol";
+    let mut copied = Vec::new();
+    while copied.len() < volume.len() {
+        let from = copied.len();
+        let reply = log.file(path, &format!("{from}-{}", from + 999), TOKEN).await;
+        assert_eq!(reply.status, 206, "{}", reply.head);
+        let until = from + reply.body.len() - 1;
+        let stated = format!("content-range: bytes {from}-{until}/{}", volume.len());
+        assert!(reply.head.contains(&stated), "{}", reply.head);
+        copied.extend(reply.body);
+    }
+    assert!(copied == volume);
+    let behind = log.file(path, &format!("{}-", volume.len()), TOKEN).await;
+    assert_eq!((behind.status, behind.body.len()), (416, 0));
+    for (path, range, token, status) in [
+        (path, "0-9", "", 401),
+        (path, "0-9", "ma-cua-ai-khac", 401),
+        (path, "", TOKEN, 400),
+        (path, "5-4", TOKEN, 400),
+        ("/log/volumes/0000000001.vol", "0-9", TOKEN, 404),
+        ("/log/volumes/../../lock", "0-9", TOKEN, 404),
+        ("/log/lock", "0-9", TOKEN, 404),
+    ] {
+        let reply = log.file(path, range, token).await;
+        assert_eq!(reply.status, status, "{path} {range}: {}", reply.head);
+        assert!(!reply.body.windows(5).any(|part| part == b"facts"), "{path} {range}");
+    }
 }

@@ -79,10 +79,14 @@ fn say(round: &Round, begun: Instant, lang: Lang) -> Result<()> {
     let seconds = begun.elapsed().as_secs_f64();
     Ok(out::line(&match lang {
         Lang::Vi => {
-            format!("bản sao có {size} mục, gốc {root}; {bytes} byte mới, {erased} phụ lục tiêu hủy, {seconds:.2} giây")
+            format!(
+                "bản sao có {size} mục, gốc {root}; {bytes} byte mới, {erased} phụ lục tiêu hủy, {seconds:.2} giây"
+            )
         }
         Lang::En => {
-            format!("the copy has {size} entries, root {root}; {bytes} new bytes, {erased} annexes erased, {seconds:.2} s")
+            format!(
+                "the copy has {size} entries, root {root}; {bytes} new bytes, {erased} annexes erased, {seconds:.2} s"
+            )
         }
     })?)
 }

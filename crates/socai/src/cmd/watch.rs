@@ -73,7 +73,13 @@ fn said(report: &Report, lang: Lang) -> Vec<String> {
 }
 
 /// Tells an alarm on both outputs and to the webhook; without a report nothing could be read.
-fn raise(args: &WatchArgs, watch: &Watch, said: &[String], report: Option<&Report>, lang: Lang) -> Result<()> {
+fn raise(
+    args: &WatchArgs,
+    watch: &Watch,
+    said: &[String],
+    report: Option<&Report>,
+    lang: Lang,
+) -> Result<()> {
     let alarm = report.map_or("unreadable", |_| "inconsistent");
     for text in said {
         tracing::error!(alarm, "{text}");

@@ -73,7 +73,10 @@ pub(super) fn no_token() -> Response {
 }
 
 pub(super) fn no_such_file() -> Response {
-    line(StatusCode::NOT_FOUND, "no such file; a log has /log/volumes/0000000000.vol and /log/annex/0000000000.anx\n")
+    line(
+        StatusCode::NOT_FOUND,
+        "no such file; a log has /log/volumes/0000000000.vol and /log/annex/0000000000.anx\n",
+    )
 }
 
 pub(super) fn not_a_range() -> Response {

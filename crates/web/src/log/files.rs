@@ -13,7 +13,7 @@ use socai_log::RawFile;
 
 use super::{
     Log,
-    answer::{not_a_range, no_such_file, no_token},
+    answer::{no_such_file, no_token, not_a_range},
 };
 use crate::token::{presented, same};
 
@@ -82,7 +82,9 @@ mod tests {
         let read = |text| range(&HeaderValue::from_static(text));
         assert_eq!(read("bytes=0-0"), Some((0, 0)));
         assert_eq!(read("bytes=10-"), Some((10, u64::MAX)));
-        for wrong in ["bytes=-5", "bytes=5-4", "bytes=0-1,3-4", "lines=0-1", "bytes=", "bytes=18446744073709551615-"] {
+        for wrong in
+            ["bytes=-5", "bytes=5-4", "bytes=0-1,3-4", "lines=0-1", "bytes=", "bytes=18446744073709551615-"]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

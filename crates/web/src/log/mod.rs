@@ -41,7 +41,8 @@ struct Log {
 pub fn log_router(reader: Reader, cosigned: &Path, mirrors: Option<&str>) -> Router {
     let places = |count| Arc::new(Semaphore::new(count));
     let log = Log { reader, cosigned: cosigned.into(), places: places(READS_AT_ONCE) };
-    let files = mirrors.map(|token| files::router(Log { places: places(files::READS_AT_ONCE), ..log.clone() }, token));
+    let files = mirrors
+        .map(|token| files::router(Log { places: places(files::READS_AT_ONCE), ..log.clone() }, token));
     Router::new()
         .route("/checkpoint", get(checkpoint))
         .route("/tile/{*path}", get(tile))
