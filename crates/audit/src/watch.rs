@@ -7,6 +7,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -20,6 +21,8 @@ use crate::{
     verify::{Asked, verify},
 };
 
+/// Before a second look at what did not verify: a start reads the newest volume in about a second.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
 /// Rest after a whole look, in times of what it took.
 const REST: u32 = 9;
 
@@ -86,7 +89,8 @@ impl Watch {
         }
         let mut report = self.verified()?;
         if !report.verified {
-            // whoever starts, stops or erases just now is done by the second time
+            // whoever starts, stops or erases just now is done by the second time: a start after a power cut publishes the newest checkpoint again
+            thread::sleep(SECOND_LOOK);
             report = self.verified()?;
         }
         let report = Box::new(report);

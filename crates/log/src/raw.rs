@@ -6,7 +6,10 @@ use std::{
     str::FromStr,
 };
 
-use crate::{annex::annex_path, disk, error::LogError, reader::Reader, volume::volume_path};
+use crate::{
+    annex::annex_path, checkpoint, committed::Committed, derived, disk, error::LogError, reader::Reader,
+    volume::volume_path,
+};
 
 /// A file that is not derived from others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +75,9 @@ impl Reader {
     /// published commit; of the newest annexes a batch on its way may be.
     ///
     /// # Errors
-    /// The log or the file cannot be read.
+    /// The log or the file cannot be read; the volumes do not lead up to the published checkpoint, so that something is missing or changed.
     pub fn raw(&self, file: RawFile, offset: u64, max: usize) -> Result<Option<Piece>, LogError> {
-        let committed = self.committed()?;
+        let committed = self.whole()?;
         let path = file.path(self.dir());
         let (RawFile::Volume(number) | RawFile::Annexes(number)) = file;
         if number > committed.volume {
@@ -88,6 +91,24 @@ impl Reader {
         let mut bytes = vec![0; total.saturating_sub(offset).min(max as u64) as usize];
         disk::read_at(&open, &path, &mut bytes, offset)?;
         Ok(Some(Piece { bytes, total }))
+    }
+
+    /// The end of the log, unless the published checkpoint says that there was more.
+    fn whole(&self) -> Result<Committed, LogError> {
+        let published =
+            self.checkpoint_file().ok().and_then(|note| checkpoint::stated(&note)).map(|stated| stated.size);
+        // read after the checkpoint: the log can only have grown
+        let committed = self.committed()?;
+        match published.filter(|published| *published > committed.size) {
+            None => Ok(committed),
+            Some(published) => Err(LogError::Ahead {
+                checkpoint: derived::checkpoint_path(self.dir()),
+                published,
+                found: committed.size,
+                volume: volume_path(self.dir(), committed.volume),
+                offset: committed.end,
+            }),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
     thread,
+    time::Duration,
 };
 
 use socai_fold::Fold;
@@ -24,6 +25,9 @@ use crate::{
 const MAX_FILE: u64 = 128 << 30;
 /// Bytes before the end of the copy that the source must still have.
 const OVERLAP: u64 = 64 << 10;
+
+/// Before a second look at a source that seems to have gone back: a start reads the newest volume in about a second.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// A copy, and where it comes from.
 pub struct Mirror {
@@ -146,12 +150,22 @@ impl Mirror {
         Err(MirrorError::Refused(wrong))
     }
 
+    /// What the source states, under the policy's key.
+    fn stated(&self) -> Result<SignedCheckpoint, MirrorError> {
+        let note = self.source.checkpoint()?;
+        SignedCheckpoint::open(&note, [self.trust.note_key()]).map_err(|error| {
+            MirrorError::Refused(format!("the source's checkpoint is not signed as the policy asks: {error}"))
+        })
+    }
+
     /// The source's newest checkpoint, which must be signed and may not lie before what we hold.
     fn newest(&self, kept: Option<Kept>) -> Result<SignedCheckpoint, MirrorError> {
-        let note = self.source.checkpoint()?;
-        let signed = SignedCheckpoint::open(&note, [self.trust.note_key()]).map_err(|error| {
-            MirrorError::Refused(format!("the source's checkpoint is not signed as the policy asks: {error}"))
-        })?;
+        let mut signed = self.stated()?;
+        if kept.is_some_and(|kept| signed.size() < kept.size) {
+            // a power cut may leave an older checkpoint, until the district has started
+            thread::sleep(SECOND_LOOK);
+            signed = self.stated()?;
+        }
         let Some(kept) = kept else { return Ok(signed) };
         if signed.size() < kept.size {
             return Err(MirrorError::Refused(format!(

@@ -44,7 +44,10 @@ impl Source {
     /// The newest checkpoint, a signed note.
     pub(crate) fn checkpoint(&self) -> Result<Vec<u8>, MirrorError> {
         match self {
-            Source::Dir(reader) => Ok(reader.committed().map_err(unreadable)?.checkpoint),
+            Source::Dir(reader) => {
+                reader.raw(RawFile::Volume(0), 0, 0).map_err(unreadable)?; // damage is told as such
+                Ok(reader.committed().map_err(unreadable)?.checkpoint)
+            }
             Source::Url { base, agent, .. } => {
                 let url = format!("{base}/checkpoint");
                 let mut answer = agent.get(&url).call().map_err(|error| unreachable(&url, &error))?;
@@ -90,6 +93,9 @@ impl Source {
                     StatusCode::UNAUTHORIZED => {
                         Err(wrong("refuses the token; --token names the file with the district's"))
                     }
+                    StatusCode::INTERNAL_SERVER_ERROR => Err(MirrorError::Refused(format!(
+                        "{url}: the source says that its files are damaged"
+                    ))),
                     other => Err(wrong(&format!("answers {other}"))),
                 }
             }
