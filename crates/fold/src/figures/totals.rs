@@ -32,8 +32,9 @@ pub(crate) struct Totals {
 /// Adds up the cells that lie in the window, of every layout of axes that the indicator ever had.
 pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
     let mut totals = Totals::default();
+    let of_row = OfRow::new(fold, row);
     for (cell, total) in fold.cube.on_shelves(in_days(window)) {
-        let Some(series) = in_window(fold, row, window, cell) else { continue };
+        let Some(series) = of_row.in_window(window, cell) else { continue };
         totals.publishers.insert(cell.publisher());
         let slices = sliced(fold, row, series, cell);
         totals.each(ward_of(&fold.registry, cell), slices, |part| {
@@ -75,8 +76,9 @@ impl Totals {
         let mut all: BTreeSet<u32> = BTreeSet::new();
         let mut wards: BTreeSet<(Option<UnitNo>, u32)> = BTreeSet::new();
         let mut slices: BTreeSet<((usize, Value), u32)> = BTreeSet::new();
+        let of_row = OfRow::new(fold, row);
         for ((cell, ValueNo(value)), _) in fold.distinct.on_shelves(in_days(window)) {
-            let Some(series) = in_window(fold, row, window, cell) else { continue };
+            let Some(series) = of_row.in_window(window, cell) else { continue };
             all.insert(*value);
             wards.insert((ward_of(&fold.registry, cell), *value));
             slices.extend(sliced(fold, row, series, cell).map(|slice| (slice, *value)));
@@ -98,6 +100,27 @@ impl Totals {
 pub(crate) fn in_days(window: &Window) -> impl Fn(u32) -> bool {
     let days = shelf_of(window.from)..=shelf_of(window.to);
     move |shelf| days.contains(&shelf)
+}
+
+/// The layouts of axes that an indicator ever had, by the number that cells carry: a question looks at every cell of its days, and
+/// nearly all are of other indicators.
+struct OfRow<'f> {
+    fold: &'f Fold,
+    series: Vec<Option<&'f Series>>,
+}
+
+impl<'f> OfRow<'f> {
+    fn new(fold: &'f Fold, row: &Indicator) -> Self {
+        let series = fold.rulebook.series().iter();
+        OfRow { fold, series: series.map(|series| (series.code == row.code).then_some(series)).collect() }
+    }
+
+    /// The layout of a cell, if it is the indicator's and lies in the window.
+    #[inline]
+    fn in_window(&self, window: &Window, cell: &CellKey) -> Option<&'f Series> {
+        let series = self.series[usize::from(cell.indicator().0)]?;
+        window.holds_cell(cell, series, &self.fold.values).then_some(series)
+    }
 }
 
 pub(crate) fn in_window<'f>(
