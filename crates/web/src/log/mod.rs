@@ -36,14 +36,19 @@ struct Log {
 
 /// Every route of a log that is open to the world. `cosigned` is the file with the newest cosigned checkpoint; it may be missing.
 pub fn log_router(reader: Reader, cosigned: &Path) -> Router {
+    tile_routes(reader, cosigned)
+        .fallback(async || nothing_here())
+        .method_not_allowed_fallback(async || wrong_method())
+}
+
+/// The routes alone, for whoever says himself what else is at his address.
+pub(crate) fn tile_routes(reader: Reader, cosigned: &Path) -> Router {
     let log = Log { reader, cosigned: cosigned.into(), places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
     Router::new()
         .route("/checkpoint", get(checkpoint))
         .route("/tile/{*path}", get(tile))
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(ready))
-        .fallback(async || nothing_here())
-        .method_not_allowed_fallback(async || wrong_method())
         .with_state(log)
 }
 
