@@ -30,7 +30,7 @@ impl Figures {
         };
         Figures {
             ledger: ledger.to_owned(),
-            issuer: name(fold.registry(), UnitNo::OPERATOR, asked.to).name,
+            issuer: unit_name(fold.registry(), UnitNo::OPERATOR, asked.to).name,
             number: None,
             period: period(fold.rulebook(), asked),
             as_of: AsOf { size: fold.size(), root, time_ms: fold.last_received_at_ms() },
@@ -70,7 +70,7 @@ fn filled(
         digest: figure.digest,
         // where nobody is in scope, nobody's silence is a zero
         nil: figure.nil.as_ref().filter(|nil| !nil.is_nobodys()).map(|nil| Nil {
-            missing: nil.missing.iter().map(|unit| name(registry, *unit, asked.to)).collect(),
+            missing: nil.missing.iter().map(|unit| unit_name(registry, *unit, asked.to)).collect(),
         }),
         detail: detail(registry, asked, figure, spread),
     }
@@ -152,8 +152,10 @@ fn main_tasks(fold: &Fold, asked: &Asked) -> Vec<Directive> {
         };
         let in_period = issued.occurred_on().is_some_and(|day| (asked.from..=asked.to).contains(&day));
         let Some(due_on) = issued.due_on().filter(|_| in_period) else { continue };
-        let lead =
-            fold.registry().by_id(&issued.lead_unit).map(|unit| name(fold.registry(), unit.no, asked.to));
+        let lead = fold
+            .registry()
+            .by_id(&issued.lead_unit)
+            .map(|unit| unit_name(fold.registry(), unit.no, asked.to));
         let status = directive.status(asked.to);
         tasks.push(Directive {
             number: issued.number,
@@ -172,11 +174,11 @@ fn open(fold: &Fold, asked: &Asked) -> Vec<UnitName> {
     let units = fold.registry().on(asked.to).into_iter().map(|(unit, _)| unit.no);
     let publishing = units.filter(|unit| *unit != UnitNo::OPERATOR);
     let open = publishing.filter(|unit| !fold.closings().is_closed(*unit, asked.from, asked.to));
-    open.map(|unit| name(fold.registry(), unit, asked.to)).collect()
+    open.map(|unit| unit_name(fold.registry(), unit, asked.to)).collect()
 }
 
 /// A unit by the name it has on a day.
-pub(crate) fn name(registry: &Registry, no: UnitNo, on: CivilDate) -> UnitName {
+pub fn unit_name(registry: &Registry, no: UnitNo, on: CivilDate) -> UnitName {
     let unit = registry.unit(no);
     let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
     UnitName {

@@ -9,7 +9,7 @@ use socai_proto::{kind, v1::UnitType};
 use socai_tlog::{LeafIndex, UnitNo};
 
 use crate::detail::{Closed, Detail, Level, Newest, Part, Standing};
-use crate::fill::name;
+use crate::fill::unit_name;
 use crate::format::sentence_case;
 
 /// The parts of a figure; without a spread only its comparison.
@@ -25,7 +25,11 @@ pub(crate) fn detail(
         in_period: part(spread.in_period),
         to_date: part(spread.to_date),
         same_period,
-        units: spread.units.iter().map(|(no, of)| (name(registry, *no, asked.to).id, part(*of))).collect(),
+        units: spread
+            .units
+            .iter()
+            .map(|(no, of)| (unit_name(registry, *no, asked.to).id, part(*of)))
+            .collect(),
         unallocated: part(spread.unallocated),
         is_additive: spread.is_additive,
     }
@@ -34,7 +38,8 @@ pub(crate) fn detail(
 /// Cases are judged on one day and belong to wards: the figure has no other parts.
 fn judged(registry: &Registry, asked: &Asked, figure: &figures::Figure, same_period: Option<i128>) -> Detail {
     let whole = Part { value: figure.value, events: figure.events };
-    let units = figure.wards.iter().map(|ward| (name(registry, ward.unit, asked.to).id, part(ward.part)));
+    let units =
+        figure.wards.iter().map(|ward| (unit_name(registry, ward.unit, asked.to).id, part(ward.part)));
     let is_of_days = figure.row.period == PeriodUse::Period;
     Detail {
         in_period: if is_of_days { whole } else { Part::default() },
@@ -71,7 +76,7 @@ fn standing(fold: &Fold, asked: &Asked, unit: UnitNo) -> Standing {
     let is_closed = fold.closings().is_closed(unit, asked.from, asked.to);
     Standing {
         no: unit,
-        unit: name(fold.registry(), unit, asked.to),
+        unit: unit_name(fold.registry(), unit, asked.to),
         level: level(fold.registry(), unit, asked),
         closed: of_period
             .last()

@@ -46,6 +46,7 @@ pub use figures::{
 pub use section_text::{Body, SectionText};
 
 pub use docx::docx;
+pub use fill::unit_name;
 pub use html::html;
 pub use json::json;
 pub use series::{

@@ -61,6 +61,8 @@ pub enum Command {
     },
     /// Print a report whose every figure comes out of the signed facts, or issue it.
     Report(Box<ReportArgs>),
+    /// Show a ledger in a browser: figures down to their facts, proofs that the browser checks itself. Read only; follows the log.
+    Serve(ServeArgs),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
@@ -104,6 +106,16 @@ pub struct DemoArgs {
     /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
     #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
     pub http: Option<String>,
+}
+
+/// `socai serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// Where to answer. Nobody is asked who he is: keep it on this machine, or put it behind a proxy that asks and speaks TLS.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]
+    pub http: String,
 }
 
 /// `socai up`.

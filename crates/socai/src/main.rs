@@ -65,6 +65,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
+        Command::Serve(args) => cmd::serve::run(&args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),

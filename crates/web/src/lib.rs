@@ -1,4 +1,4 @@
-//! HTTP for programs: what a ward node serves to its office, and what a ledger's log serves to the world.
+//! HTTP: what a ward node serves to its office, what a ledger's log serves to the world, and the dashboard that people look at.
 //!
 //! In scope: routes, tokens, limits, errors as `application/problem+json` (RFC 9457) with one entry per field; tiles as C2SP names
 //! them. Out of scope: what is a right event and how it is sealed (`socai-ward`), what a tile holds (`socai-log`).
@@ -30,12 +30,28 @@
 //! | route | answers |
 //! |---|---|
 //! | `GET /log/volumes/<number, ten digits>.vol` · `GET /log/annex/<number>.anx` | 206 the bytes that `Range: bytes=<from>-<to>` asks for, 4 MiB at most and nothing behind the last commit of a volume; 416 `Content-Range: bytes */<length>` behind the end |
+//!
+//! A dashboard, read only, beside the log's routes:
+//!
+//! | route | answers |
+//! |---|---|
+//! | `GET /` `?period=&figure=` | the district at a glance |
+//! | `GET /figure/{code}` `?period=&unit=&page=` · `…/events.csv` | why this number: row, period, cut-off, every fact |
+//! | `GET /record/{unit}/{seq}` · `GET /check` | a proof that the browser checks itself |
+//! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
+//! | `GET /api/v1/figures` `?period=` | the bytes of `socai report --format json` |
+//! | `GET /api/v1/units` · `GET /api/v1/status` | JSON |
+//! | `GET /api/v1/proofs/{unit}/{seq}` | a `.tlog-proof` without the facts |
+//! | `GET /api/v1/consistency/{old}/{new}` | `{"old","new","proof"}`, hashes in hex |
+//! | `GET /api/v1/live` | server-sent events: `checkpoint` whenever the log grew |
 
+mod dashboard;
 mod log;
 mod node;
 mod problem;
 mod token;
 
+pub use dashboard::{Answers, Board, BoardError, DashboardHttp, dashboard_router, serve_dashboard};
 pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};
 pub use problem::Problem;

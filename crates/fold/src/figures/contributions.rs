@@ -27,15 +27,29 @@ pub struct Contribution {
     pub events: u64,
     /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order.
     pub digest: Digest,
+    /// The facts themselves, in leaf order; empty unless they were asked for ([`Contributions::listing`]).
+    pub facts: Vec<Listed>,
     /// The value of a row that judges cases, which only a pass over their facts can tell.
     pub(crate) judged: Option<JudgedTotals>,
+}
+
+/// A fact behind a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its place in the log.
+    pub leaf: LeafIndex,
+    /// Its name.
+    pub name: EventName,
+    /// What it adds to the figure, as last corrected, in the figure's unit of measure; none where a figure is no sum over its facts:
+    /// distinct counts, latest states, judged cases, ratios.
+    pub value: Option<i64>,
 }
 
 impl Contribution {
     /// What only the judged cases of a row say.
     pub(crate) fn judged(totals: JudgedTotals) -> Self {
         let digest = Digest(*blake3::Hasher::new().finalize().as_bytes());
-        Contribution { events: totals.facts.len() as u64, digest, judged: Some(totals) }
+        Contribution { events: totals.facts.len() as u64, digest, facts: vec![], judged: Some(totals) }
     }
 }
 
@@ -69,17 +83,28 @@ struct Tally {
     last: Option<LeafIndex>,
     events: u64,
     hasher: blake3::Hasher,
+    /// Whether the row is a sum over its facts.
+    is_sum: bool,
+    /// The facts, when somebody asked for them.
+    listed: Option<Vec<Listed>>,
 }
 
 impl Tally {
     /// Takes a fact; once, however many of a ratio's rows count it.
-    fn add(&mut self, leaf: LeafIndex, name: EventName) {
+    fn add(&mut self, leaf: LeafIndex, name: EventName, value: i64) {
         if self.last.replace(leaf) == Some(leaf) {
             return;
         }
         match self.judged.is_empty() {
-            true => self.hash(name),
+            true => self.take(leaf, name, self.is_sum.then_some(value)),
             false => self.kept.push((leaf, name)),
+        }
+    }
+
+    fn take(&mut self, leaf: LeafIndex, name: EventName, value: Option<i64>) {
+        self.hash(name);
+        if let Some(listed) = &mut self.listed {
+            listed.push(Listed { leaf, name, value });
         }
     }
 
@@ -98,10 +123,11 @@ impl Tally {
         }
         facts.sort_unstable();
         facts.dedup();
-        facts.into_iter().for_each(|(_, name)| self.hash(name));
+        facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
         let digest = Digest(*self.hasher.finalize().as_bytes());
         let judged = judged.get(&self.code).cloned();
-        (self.code, Contribution { events: self.events, digest, judged })
+        let facts = self.listed.unwrap_or_default();
+        (self.code, Contribution { events: self.events, digest, facts, judged })
     }
 }
 
@@ -129,6 +155,14 @@ impl<'f> Contributions<'f> {
         });
         let watched = watched.collect();
         Contributions { fold, tallies, watched, cases: Cases::new(fold, asked), next: 0, rejected: 0 }
+    }
+
+    /// Also lists the facts of one row. Its memory then grows with them.
+    #[must_use]
+    pub fn listing(mut self, code: &str) -> Self {
+        let of_row = self.tallies.iter_mut().filter(|tally| tally.code == code);
+        of_row.for_each(|tally| tally.listed = Some(vec![]));
+        self
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
@@ -161,7 +195,7 @@ impl<'f> Contributions<'f> {
         if let Kind::UnitRegistered(unit) = event.kind() {
             let of_unit =
                 |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
-            self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(leaf, name));
+            self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(leaf, name, 1));
         }
         self.cases.visit(event, name, leaf);
         let (day, payload) = (event.occurred_on(), event.kind());
@@ -171,7 +205,7 @@ impl<'f> Contributions<'f> {
             for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
                 let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
                 if window.holds(day, payload, field) {
-                    self.tallies[*tally].add(leaf, name);
+                    self.tallies[*tally].add(leaf, name, counter.measure(payload));
                 }
             }
         }
@@ -212,5 +246,15 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         last: None,
         events: 0,
         hasher: blake3::Hasher::new(),
+        is_sum: is_sum(&row.measure),
+        listed: None,
     }
+}
+
+/// Whether a row's value is what its facts add, one by one.
+fn is_sum(measure: &Measure) -> bool {
+    matches!(
+        measure,
+        Measure::Count | Measure::Sum(_) | Measure::Items(_) | Measure::Stock(_) | Measure::Units
+    )
 }

@@ -22,7 +22,7 @@ mod totals;
 
 pub use asked::{Asked, Pick, Picked, Window};
 pub(crate) use cases::JudgedRow;
-pub use contributions::{Contribution, Contributions};
+pub use contributions::{Contribution, Contributions, Listed};
 pub use epochs::Boundary;
 pub use figure::{Compared, Disagreement, Figure, Part, SamePeriod, SlicePart, WardPart, figures};
 pub use late::Lateness;

@@ -19,6 +19,7 @@ pub mod rebuild;
 pub mod replay;
 pub mod report;
 pub mod series;
+pub mod serve;
 pub mod simulate;
 pub mod unit;
 pub mod units;

@@ -39,19 +39,24 @@ struct Log {
 /// Every route of a log that is open to the world, and with a token its files for `mirrors`. `cosigned` is the file with the newest cosigned
 /// checkpoint; it may be missing.
 pub fn log_router(reader: Reader, cosigned: &Path, mirrors: Option<&str>) -> Router {
-    let places = |count| Arc::new(Semaphore::new(count));
-    let log = Log { reader, cosigned: cosigned.into(), places: places(READS_AT_ONCE) };
-    let files = mirrors
-        .map(|token| files::router(Log { places: places(files::READS_AT_ONCE), ..log.clone() }, token));
+    let places = Arc::new(Semaphore::new(files::READS_AT_ONCE));
+    let log = Log { reader: reader.clone(), cosigned: cosigned.into(), places };
+    let files = mirrors.map(|token| files::router(log, token));
+    tile_routes(reader, cosigned)
+        .merge(files.unwrap_or_default())
+        .fallback(async || nothing_here())
+        .method_not_allowed_fallback(async || wrong_method())
+}
+
+/// The routes open to the world alone, for whoever says himself what else is at his address.
+pub(crate) fn tile_routes(reader: Reader, cosigned: &Path) -> Router {
+    let log = Log { reader, cosigned: cosigned.into(), places: Arc::new(Semaphore::new(READS_AT_ONCE)) };
     Router::new()
         .route("/checkpoint", get(checkpoint))
         .route("/tile/{*path}", get(tile))
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(ready))
-        .fallback(async || nothing_here())
-        .method_not_allowed_fallback(async || wrong_method())
         .with_state(log)
-        .merge(files.unwrap_or_default())
 }
 
 /// The checkpoint of the newest commit, with its cosignatures once there are enough. Its tiles are complete: they are written before

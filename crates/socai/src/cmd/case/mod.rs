@@ -8,6 +8,7 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use socai_domain::{CivilDate, Event, lifecycle, time};
+use socai_log::Reader;
 
 use crate::{lang::Lang, ledger, out};
 use rows::Rows;
@@ -24,11 +25,23 @@ pub fn run(ledger: &Path, id: &str, on: Option<&str>, lang: Lang) -> Result<Exit
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(ledger)?;
-    let rows = Rows::of(&reader, id)?;
-    if rows.facts.is_empty() {
+    let Some(text) = told(&reader, id, on, lang)? else {
         let (vi, en) = ("không có sự kiện nào của vụ việc", "no fact belongs to case");
         out::line(&format!("{} {id}", lang.pick(vi, en)))?;
         return Ok(ExitCode::FAILURE);
+    };
+    out::line(text.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// State, findings and story of the case on a day; none when no fact belongs to it.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn told(reader: &Reader, id: &str, on: CivilDate, lang: Lang) -> Result<Option<String>> {
+    let rows = Rows::of(reader, id)?;
+    if rows.facts.is_empty() {
+        return Ok(None);
     }
     let counting = rows.counting();
     let facts: Vec<_> = counting
@@ -36,7 +49,5 @@ pub fn run(ledger: &Path, id: &str, on: Option<&str>, lang: Lang) -> Result<Exit
         .filter_map(|(name, facts)| Some(lifecycle::Fact { name: *name, event: Event::decode(facts).ok()? }))
         .collect();
     let judged = lifecycle::judge(&facts, &lifecycle::Asked { on, rules: rows.fold.rulebook() });
-    let text = format!("{}{}", state::text(&judged, on, lang), story::text(&rows, lang));
-    out::line(text.trim_end())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Some(format!("{}{}", state::text(&judged, on, lang), story::text(&rows, lang))))
 }

@@ -1,0 +1,75 @@
+//! The facts behind one figure: which they are, and each as a row.
+
+use prost::Message as _;
+use socai_domain::CivilDate;
+use socai_fold::{
+    Effective, Fold,
+    figures::{Asked, Contributions, Listed},
+};
+use socai_follow::{ReplayError, recorded};
+use socai_log::{LogError, Reader};
+use socai_proto::{Lang, kind_of, v1};
+use socai_tlog::LeafIndex;
+
+/// The facts of a figure, in leaf order.
+pub(super) struct Facts(pub Vec<Listed>);
+
+impl Facts {
+    /// Costs a pass over the log, and memory by the fact.
+    pub(super) fn of(reader: &Reader, fold: &Fold, asked: &Asked, code: &str) -> Result<Facts, ReplayError> {
+        let mut pass = Contributions::new(fold, asked).listing(code);
+        reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+            Ok(pass.visit(&recorded(&record)?)?)
+        })?;
+        let mut found = pass.finish()?;
+        Ok(Facts(found.remove(code).map(|contribution| contribution.facts).unwrap_or_default()))
+    }
+
+    /// What the facts add up to; none where a figure is no sum.
+    pub(super) fn sum(&self) -> Option<i128> {
+        self.0.iter().map(|fact| fact.value.map(i128::from)).sum()
+    }
+}
+
+/// What a page says of a record. Texts of facts other than document and case stay in the ledger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The kind's stable name; empty when this release cannot read the facts.
+    pub kind: &'static str,
+    /// The kind in words.
+    pub label: String,
+    /// The day it took effect.
+    pub day: Option<CivilDate>,
+    /// `125/QĐ-XPHC (2023)`.
+    pub document: String,
+    /// The case it belongs to.
+    pub case: String,
+    /// Whether it was corrected since; the row then says what holds.
+    pub is_corrected: bool,
+}
+
+impl Row {
+    /// What a record says as last corrected.
+    pub(super) fn of(reader: &Reader, fold: &Fold, leaf: LeafIndex, lang: Lang) -> Result<Row, LogError> {
+        let stored = reader.record(leaf)?;
+        let amended = fold.amendments().get(stored.record.name());
+        let now = amended.map(|amended| amended.effective(stored.record.name()));
+        let is_corrected = matches!(now, Some(Effective::Corrected(_)));
+        let facts = now.and_then(Effective::facts);
+        let Ok(event) = v1::Event::decode(facts.unwrap_or(stored.record.facts())) else {
+            return Ok(Row::default());
+        };
+        let kind = kind_of(&event);
+        Ok(Row {
+            kind: kind.map_or("", |kind| kind.name),
+            label: kind.map_or_else(String::new, |kind| kind.label.get(lang).to_owned()),
+            day: CivilDate::from_yyyymmdd(event.occurred_on).ok(),
+            document: event
+                .doc
+                .as_ref()
+                .map_or_else(String::new, |doc| format!("{}/{} ({})", doc.number, doc.series, doc.year)),
+            case: event.case.clone(),
+            is_corrected,
+        })
+    }
+}

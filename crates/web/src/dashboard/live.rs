@@ -1,0 +1,63 @@
+//! News as server-sent events: the size and root of the log whenever it grew, the newest records by kind and unit, without facts.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{
+        IntoResponse as _, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use futures_util::stream;
+use serde_json::{Value, json};
+use socai_domain::time::vietnam_rfc3339;
+use socai_proto::Lang;
+
+use super::{Board, asking::Asking, board::New, listing::Row, oops::Oops};
+
+/// `GET /api/v1/live`: an event `checkpoint` now and whenever the log grew.
+pub(super) async fn live(State(board): State<Board>, asking: Asking) -> Response {
+    let Ok(place) = board.listeners().clone().try_acquire_owned() else {
+        return Oops::new(StatusCode::SERVICE_UNAVAILABLE, "many_listeners").answer(&asking);
+    };
+    let (mut sizes, stop) = (board.sizes(), board.stop().clone());
+    sizes.mark_changed(); // tell where the log stands first
+    let state = (board, sizes, stop, place, asking.lang);
+    let events = stream::unfold(state, async |(board, mut sizes, stop, place, lang)| {
+        tokio::select! {
+            () = stop.cancelled() => return None,
+            changed = sizes.changed() => changed.ok()?,
+        }
+        let size = *sizes.borrow_and_update();
+        let news = board.compute(move |board| news(board, size.0, lang)).await.ok()?;
+        let event = Event::default().event("checkpoint").id(size.0.to_string()).data(news.to_string());
+        Some((Ok::<_, Infallible>(event), (board, sizes, stop, place, lang)))
+    });
+    Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// `{"size","root","newest":[{"leaf","name","unit","kind","label","received_at","counts"}]}`, newest first.
+fn news(board: &Board, size: u64, lang: Lang) -> Result<Value, Oops> {
+    let root = board.reader().root_at(socai_tlog::TreeSize(size)).map_err(|error| Oops::fault(&error))?;
+    let newest: Result<Vec<Value>, Oops> =
+        board.newest().iter().map(|new| record(board, new, lang)).collect();
+    Ok(json!({ "size": size, "root": root.to_string(), "newest": newest? }))
+}
+
+/// One record, of its facts only the kind.
+pub(super) fn record(board: &Board, new: &New, lang: Lang) -> Result<Value, Oops> {
+    let fold = board.fold();
+    let row = Row::of(board.reader(), &fold, new.leaf, lang).map_err(|error| Oops::fault(&error))?;
+    let unit = socai_report::unit_name(fold.registry(), new.name.unit, socai_domain::CivilDate::MAX);
+    Ok(json!({
+        "leaf": new.leaf.0,
+        "name": new.name.to_string(),
+        "unit": unit.name,
+        "kind": row.kind,
+        "label": row.label,
+        "received_at": vietnam_rfc3339(new.received_at_ms),
+        "counts": !new.is_rejected,
+    }))
+}

@@ -1,0 +1,63 @@
+//! Requests that get no answer: a short page for people, a problem for programs.
+
+use std::fmt;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use minijinja::context;
+
+use super::{asking::Asking, page};
+use crate::problem::Problem;
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Oops {
+    status: StatusCode,
+    /// Key of the words: `oops_<key>`.
+    key: &'static str,
+}
+
+impl Oops {
+    pub(super) fn new(status: StatusCode, key: &'static str) -> Oops {
+        Oops { status, key }
+    }
+
+    pub(super) fn nothing_here() -> Oops {
+        Oops::new(StatusCode::NOT_FOUND, "nothing_here")
+    }
+
+    /// No such figure, unit, record or case.
+    pub(super) fn unknown() -> Oops {
+        Oops::new(StatusCode::NOT_FOUND, "unknown")
+    }
+
+    /// An id, number or date that is none.
+    pub(super) fn bad_request(key: &'static str) -> Oops {
+        Oops::new(StatusCode::BAD_REQUEST, key)
+    }
+
+    /// The ledger cannot be read here: told to whoever runs the program, not to the world.
+    pub(super) fn fault(error: &dyn fmt::Display) -> Oops {
+        tracing::error!(%error, "a page cannot be made");
+        Oops::new(StatusCode::INTERNAL_SERVER_ERROR, "fault")
+    }
+
+    /// In the form that the address asks for.
+    pub(super) fn answer(&self, asking: &Asking) -> Response {
+        let text = asking.words().get(&format!("oops_{}", self.key)).to_owned();
+        let mut response = if asking.is_api() {
+            Problem::new(self.status, self.key, text).into_response()
+        } else {
+            let status = self.status.as_u16();
+            let mut response = page::html(asking, "oops.html", context! { status, text });
+            *response.status_mut() = self.status;
+            response
+        };
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response
+    }
+}

@@ -1,0 +1,133 @@
+//! The district at a glance: figures, wards side by side, who is silent or open, where the log stands.
+
+use axum::{extract::State, response::Response};
+use minijinja::{Value as Values, value::Serde};
+use serde_json::{Value, json};
+use socai_domain::CivilDate;
+use socai_fold::Fold;
+use socai_proto::Lang;
+use socai_report::{
+    Figure, Figures, Level, Standing,
+    format::{ngay, pct, so, thoi_diem},
+};
+
+use super::{cut_off, label, part_shown, shown};
+use crate::dashboard::{Board, asking::Asking, live, oops::Oops, page};
+
+/// A unit that was not heard of for so long, by the log's own clock, is called silent.
+const SILENT_MS: u64 = 7 * socai_domain::time::DAY_MS;
+/// Width of the longest bar, in units of the drawing.
+const BAR: i128 = 300;
+
+/// `GET /`.
+pub(in crate::dashboard) async fn district(State(board): State<Board>, asking: Asking) -> Response {
+    let question = asking.clone();
+    let values = board.compute(move |board| values(board, &question)).await;
+    page::or_oops(&asking, "district.html", values.map(|values| Values::from(Serde(values))))
+}
+
+fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
+    let fold = board.fold();
+    let (text, asked) = asking.period(&fold)?;
+    let figures = board.figures(&fold, &asked)?;
+    let chosen = match asking.get("figure") {
+        Some(code) => {
+            Some(figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?)
+        }
+        None => figures.figures.iter().max_by_key(|figure| wards_with_part(&figures, figure)),
+    };
+    let newest: Result<Vec<Value>, Oops> =
+        board.newest().iter().map(|new| live::record(board, new, asking.lang)).collect();
+    let occasions = fold.rulebook().occasions(CivilDate::MAX);
+    Ok(json!({
+        "issuer": figures.issuer,
+        "ledger": figures.ledger,
+        "cut": cut_off(board, &fold)?,
+        "period": { "text": text, "name": figures.period.name, "from": ngay(asked.from), "to": ngay(asked.to) },
+        "periods": occasions.iter().map(|row| json!({ "id": row.id, "label": match asking.lang {
+            Lang::Vi => &row.label,
+            Lang::En => &row.label_en,
+        } })).collect::<Vec<_>>(),
+        "figures": figures.figures.iter().map(|figure| row(&fold, &figures, figure, asking.lang)).collect::<Vec<_>>(),
+        "wards": chosen.map(|figure| wards(&fold, &figures, figure, asking.lang)),
+        "units": units(&fold, &figures),
+        "open": figures.open.len(),
+        "newest": newest?,
+    }))
+}
+
+fn row(fold: &Fold, figures: &Figures, figure: &Figure, lang: Lang) -> Value {
+    let plans = figure.plan.iter().filter_map(|plan| {
+        let percent = figure.against_plan(plan)?;
+        Some(json!({ "label": plan.label, "percent": pct(percent), "value": shown(figure, plan.value) }))
+    });
+    json!({
+        "code": figure.indicator,
+        "label": label(fold, figure, figures.period.to, lang),
+        "printed": figure.printed(),
+        "plans": plans.collect::<Vec<_>>(),
+        "same": figure.against_same_period().map(pct),
+        "lunar": figure.against_lunar_period().map(pct),
+        "missing": figure.missing().len(),
+    })
+}
+
+/// Wards that have a part in a figure.
+fn wards_with_part(figures: &Figures, figure: &Figure) -> usize {
+    let wards = territories(figures);
+    let count = wards.filter(|ward| figure.detail.of_unit(&ward.unit.id).value != 0).count();
+    // of those with as many the first, which max_by_key would pass over
+    count * 1_000 + 999
+        - figures.figures.iter().position(|other| other.indicator == figure.indicator).unwrap_or(0).min(999)
+}
+
+fn territories(figures: &Figures) -> impl Iterator<Item = &Standing> {
+    figures.units.iter().filter(|unit| unit.level == Level::Territory)
+}
+
+/// Bars of one figure by ward, drawn in whole units; the table behind them says the same.
+fn wards(fold: &Fold, figures: &Figures, figure: &Figure, lang: Lang) -> Value {
+    let parts =
+        || territories(figures).map(|ward| (ward, part_shown(figure, figure.detail.of_unit(&ward.unit.id))));
+    let most = parts().filter_map(|(_, part)| Some(part?.0)).max().unwrap_or(0).max(1);
+    let bars: Vec<Value> = parts()
+        .enumerate()
+        .map(|(at, (ward, part))| {
+            let (value, text) = part.map_or((0, None), |(value, text)| (value, Some(text)));
+            let width = (value.max(0) * BAR / most) as u64; // at most BAR
+            json!({
+                "y": at * 26, "width": width, "end": 188 + width, "id": ward.unit.id, "name": ward.unit.name, "shown": text,
+            })
+        })
+        .collect();
+    json!({
+        "code": figure.indicator,
+        "label": label(fold, figure, figures.period.to, lang),
+        "unit": figure.unit,
+        "height": bars.len() * 26 + 4,
+        "bars": bars,
+        "is_additive": figure.detail.is_additive,
+        "unallocated": part_shown(figure, figure.detail.unallocated).filter(|(value, _)| *value != 0).map(|(_, text)| text),
+    })
+}
+
+/// The closing checklist: every unit with what it closed, what came late, and when it was last heard of.
+fn units(fold: &Fold, figures: &Figures) -> Vec<Value> {
+    let now = fold.last_received_at_ms();
+    let unit = |standing: &Standing| {
+        let said = fold.activity(standing.no);
+        let is_silent = said.next_seq == 0 || now.saturating_sub(said.last_received_at_ms) > SILENT_MS;
+        json!({
+            "id": standing.unit.id,
+            "name": standing.unit.name,
+            "closed": standing.closed.map(|closed| thoi_diem(closed.received_at_ms)),
+            "nil": standing.nil.len(),
+            "late": standing.late.filter(|late| *late > 0).map(so),
+            "rejected": (said.rejected > 0).then(|| so(said.rejected)),
+            "records": so(said.next_seq),
+            "newest": (said.next_seq > 0).then(|| thoi_diem(said.last_received_at_ms)),
+            "silent": is_silent,
+        })
+    };
+    figures.units.iter().map(unit).collect()
+}

@@ -1,0 +1,28 @@
+// News by server-sent events: where the log stands, and its newest records. Texts are set as text, never as markup.
+import { say } from "/static/proof.js";
+
+const [size, root, status, newest] = ["size", "root", "live", "newest"].map((id) => document.getElementById(id));
+const news = new EventSource("/api/v1/live");
+
+news.addEventListener("open", () => (status.textContent = say("js_live")));
+news.addEventListener("error", () => (status.textContent = say("js_live_lost")));
+news.addEventListener("checkpoint", (event) => {
+  const said = JSON.parse(event.data);
+  size.textContent = said.size.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
+  root.textContent = said.root;
+  newest.replaceChildren(...said.newest.map(line));
+});
+
+function line(record) {
+  const [item, link] = [document.createElement("li"), document.createElement("a")];
+  link.href = `/record/${record.name}`;
+  link.textContent = record.name;
+  item.append(link, ` ${record.label} · ${record.unit}`);
+  if (!record.counts) {
+    const mark = document.createElement("strong");
+    mark.className = "bad";
+    mark.textContent = ` ${say("js_rejected")}`;
+    item.append(mark);
+  }
+  return item;
+}
