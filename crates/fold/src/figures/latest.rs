@@ -8,7 +8,7 @@ use socai_tlog::UnitNo;
 
 use super::{
     asked::Window,
-    totals::{in_days, in_window, unit_of},
+    totals::{OfRow, in_days, unit_of},
 };
 use crate::{
     cube::CellKey,
@@ -29,8 +29,9 @@ pub(crate) fn latest<'f>(
     let Measure::Latest(asks) = &row.measure else { return vec![] };
     let by_place = is_by_place(row, asks);
     let mut newest: BTreeMap<(u32, Option<UnitNo>), (&About, &Said, &Series)> = BTreeMap::new();
+    let of_row = OfRow::new(fold, row);
     for (about, said) in fold.latest.on_shelves(in_days(window)) {
-        let Some(series) = in_window(fold, row, window, &about.cell) else { continue };
+        let Some(series) = of_row.in_window(window, &about.cell) else { continue };
         let place = if by_place { unit_of(&about.cell) } else { None };
         let order = |about: &About| (about.cell.day(), about.cell.publisher(), about.seq);
         let newest = newest.entry((about.case.0, place)).or_insert((about, said, series));

@@ -104,33 +104,23 @@ pub(crate) fn in_days(window: &Window) -> impl Fn(u32) -> bool {
 
 /// The layouts of axes that an indicator ever had, by the number that cells carry: a question looks at every cell of its days, and
 /// nearly all are of other indicators.
-struct OfRow<'f> {
+pub(crate) struct OfRow<'f> {
     fold: &'f Fold,
     series: Vec<Option<&'f Series>>,
 }
 
 impl<'f> OfRow<'f> {
-    fn new(fold: &'f Fold, row: &Indicator) -> Self {
+    pub(crate) fn new(fold: &'f Fold, row: &Indicator) -> Self {
         let series = fold.rulebook.series().iter();
         OfRow { fold, series: series.map(|series| (series.code == row.code).then_some(series)).collect() }
     }
 
     /// The layout of a cell, if it is the indicator's and lies in the window.
     #[inline]
-    fn in_window(&self, window: &Window, cell: &CellKey) -> Option<&'f Series> {
+    pub(crate) fn in_window(&self, window: &Window, cell: &CellKey) -> Option<&'f Series> {
         let series = self.series[usize::from(cell.indicator().0)]?;
         window.holds_cell(cell, series, &self.fold.values).then_some(series)
     }
-}
-
-pub(crate) fn in_window<'f>(
-    fold: &'f Fold,
-    row: &Indicator,
-    window: &Window,
-    cell: &CellKey,
-) -> Option<&'f Series> {
-    let series = &fold.rulebook.series()[usize::from(cell.indicator().0)];
-    (series.code == row.code && window.holds_cell(cell, series, &fold.values)).then_some(series)
 }
 
 /// The row's slices with the cell's values on them.
