@@ -14,9 +14,9 @@ use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    cases::Cases,
+    cases::{Cases, Held},
     figure::units_of,
-    judged::{JudgedTotals, judged},
+    judged::{JudgedTotals, judged, judged_of},
 };
 use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
 
@@ -191,7 +191,8 @@ impl<'f> Contributions<'f> {
         Ok(())
     }
 
-    fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+    /// Takes what counts of the record at a leaf.
+    pub(crate) fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         if let Kind::UnitRegistered(unit) = event.kind() {
             let of_unit =
                 |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
@@ -221,8 +222,23 @@ impl<'f> Contributions<'f> {
             return Err(FoldError::OutOfOrder { got, expected });
         }
         let judged = judged(&self.cases, self.fold);
-        Ok(self.tallies.into_iter().map(|tally| tally.done(&judged)).collect())
+        Ok(done(self.tallies, &judged))
     }
+
+    /// Has the facts of cases gathered by whoever asks several questions at once.
+    pub(crate) fn take_held(&mut self) -> Held {
+        self.cases.take_held()
+    }
+
+    /// What was found, when [`Contributions::take_held`] left the facts of cases to somebody else.
+    pub(crate) fn finish_with(self, held: &Held) -> BTreeMap<String, Contribution> {
+        let judged = judged_of(&self.cases, held, self.fold);
+        done(self.tallies, &judged)
+    }
+}
+
+fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMap<String, Contribution> {
+    tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
 /// The codes of the rows that a ratio is of.
