@@ -9,9 +9,12 @@ mod damage;
 mod drill;
 mod erasures;
 pub mod findings;
+mod issued;
 mod models;
+mod nil;
 mod place;
 mod proof;
+mod replayed;
 mod report;
 mod text;
 mod verify;
@@ -20,7 +23,9 @@ mod witnesses;
 mod words;
 
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
+pub use issued::{Difference, ReportLine};
 pub use models::ModelsAnswer;
+pub use nil::{NilAnswer, NilLine};
 pub use place::{AuditError, Place};
 pub use proof::{
     Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Witnessed, check_consistency,

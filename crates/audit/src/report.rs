@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{models::ModelsAnswer, witnesses::WitnessesAnswer, words::Said};
+use crate::{
+    issued::ReportLine, models::ModelsAnswer, nil::NilAnswer, witnesses::WitnessesAnswer, words::Said,
+};
 
 /// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
@@ -35,6 +37,10 @@ pub struct Report {
     pub key_changes: Vec<KeyLine>,
     /// The read models.
     pub models: ModelsAnswer,
+    /// Issued reports, each recomputed at its own cut-off; empty when the log itself does not verify.
+    pub reports: Vec<ReportLine>,
+    /// Nil declarations against the units' own records; none when the log could not be replayed. Contradictions are no faults.
+    pub nil: Option<NilAnswer>,
     /// What does not verify, in the order of the log; of the log's own at most 100.
     pub faults: Vec<FaultLine>,
     /// How many faults there are.
@@ -123,7 +129,7 @@ pub struct KeyLine {
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
     /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `forked`, `quorum`, `destroyed`, `unerased`,
-    /// `models`, `unreadable` or `other`.
+    /// `models`, `report`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -11,6 +11,8 @@ use crate::{
 const WIDTH: usize = 80;
 /// The most changes of keys that a page lists; JSON has all of them.
 const MAX_KEYS: usize = 40;
+/// The most contradicted declarations that a page lists; `audit findings` has all of them.
+const MAX_NIL: usize = 20;
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +67,8 @@ pub fn text(report: &Report, language: Language) -> String {
     counts(&mut page, report, language);
     key_changes(&mut page, report, language);
     models(&mut page, report, language);
+    reports(&mut page, report, language);
+    nil(&mut page, report, language);
     work(&mut page, report, language);
     for (place, fault) in report.faults.iter().enumerate() {
         page.line(0, "");
@@ -236,6 +240,54 @@ fn models(page: &mut Page, report: &Report, language: Language) {
             .to_owned(),
     };
     page.line(2, &line);
+}
+
+/// Issued reports: how many come out again; those that do not are among the faults.
+fn reports(page: &mut Page, report: &Report, language: Language) {
+    if report.reports.is_empty() {
+        return;
+    }
+    let n = |number| language.number(number);
+    let good = report.reports.iter().filter(|line| line.is_of_this_ledger && line.differ == 0);
+    let (good, all) = (n(good.count() as u64), n(report.reports.len() as u64));
+    let values = n(report.reports.iter().map(|line| line.values).sum());
+    page.line(
+        2,
+        &match language {
+            Language::Vi => {
+                format!("{good} / {all} báo cáo đã ban hành tính lại đúng như đã in ({values} số liệu)")
+            }
+            Language::En => {
+                format!("{good} of {all} issued reports come out again as printed ({values} values)")
+            }
+        },
+    );
+}
+
+/// Nil declarations; each that is contradicted is told, and fails nothing.
+fn nil(page: &mut Page, report: &Report, language: Language) {
+    let Some(nil) = report.nil.as_ref().filter(|nil| nil.declarations > 0) else { return };
+    let n = |number| language.number(number);
+    let (all, bad) = (n(nil.declarations), n(nil.contradicted));
+    page.line(
+        2,
+        &match (nil.contradicted, language) {
+            (0, Language::Vi) => format!("{all} khai báo không phát sinh: chuỗi của đơn vị không nói khác"),
+            (0, Language::En) => {
+                format!("{all} nil declarations: nothing in their units' chains denies them")
+            }
+            (_, Language::Vi) => {
+                format!("{bad} / {all} khai báo không phát sinh TRÁI với chuỗi của chính đơn vị")
+            }
+            (_, Language::En) => {
+                format!("{bad} of {all} nil declarations are DENIED by their own unit's chain")
+            }
+        },
+    );
+    for line in nil.told.iter().take(MAX_NIL) {
+        let what = language.pick(&line.what_vi, &line.what);
+        page.line(4, &format!("{} {}: {what} ({}…)", line.unit, line.closing, line.first));
+    }
 }
 
 fn work(page: &mut Page, report: &Report, language: Language) {

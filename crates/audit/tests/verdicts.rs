@@ -174,6 +174,8 @@ fn the_json_form_has_these_fields_for_good() {
         "counts",
         "key_changes",
         "models",
+        "reports",
+        "nil",
         "faults",
         "faults_found",
         "live",
