@@ -3,12 +3,20 @@
 use serde::Serialize;
 
 use crate::{
-    issued::ReportLine, models::ModelsAnswer, nil::NilAnswer, witnesses::WitnessesAnswer, words::Said,
+    issued::ReportLine,
+    models::ModelsAnswer,
+    nil::NilAnswer,
+    witnesses::{Unwitnessed, WitnessesAnswer},
+    words::Said,
 };
 
 /// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// The program that verified, with its version.
+    pub tool: String,
+    /// When it ended, by the auditor's clock, in Viet Nam.
+    pub audited_at: String,
     /// Whether everything verified.
     pub verified: bool,
     /// The verdict.
@@ -31,6 +39,8 @@ pub struct Report {
     pub since: Option<u64>,
     /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
     pub witnesses: Option<WitnessesAnswer>,
+    /// From where on no quorum of witnesses has cosigned; none when everything is witnessed, or the policy asks for nobody.
+    pub unwitnessed: Option<Unwitnessed>,
     /// What was gone over.
     pub counts: Counts,
     /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.

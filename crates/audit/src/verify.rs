@@ -1,6 +1,10 @@
 //! The audit itself: find, follow, replay, report.
 
-use std::{fs, path::Path, time::Instant};
+use std::{
+    fs,
+    path::Path,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use socai_domain::time::vietnam_rfc3339;
 use socai_follow::{Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Trust, Verified};
@@ -16,7 +20,7 @@ use crate::{
     proof::ledger_of,
     replayed::Replayed,
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
-    witnesses::{self, WitnessesAnswer},
+    witnesses::{self, Unwitnessed, WitnessesAnswer},
     words::{Remedy, Said, words},
 };
 
@@ -89,6 +93,8 @@ pub fn verify(
     faults.extend(judged.faults);
     let outcome = Outcome::of(&faults);
     Ok(Report {
+        tool: format!("socai {}", env!("CARGO_PKG_VERSION")),
+        audited_at: vietnam_rfc3339(now_ms()),
         verified: outcome == Outcome::Verified,
         outcome,
         ledger: trust.origin().to_string(),
@@ -100,6 +106,7 @@ pub fn verify(
         trust: trusted(&trust),
         since: kept.as_ref().map(|kept| kept.size().0),
         witnesses: judged.witnesses,
+        unwitnessed: judged.unwitnessed,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
         models: judged.models,
@@ -111,6 +118,12 @@ pub fn verify(
         threads: asked.threads.max(1),
         seconds: started.elapsed().as_secs_f64(),
     })
+}
+
+/// Now, ms UTC; 0 by a clock that stands before 1970.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 /// The checkpoint that the auditor kept, if the same operator signed it.
@@ -129,6 +142,7 @@ fn is_sound(verified: &Verified) -> bool {
 struct Judged {
     models: ModelsAnswer,
     witnesses: Option<WitnessesAnswer>,
+    unwitnessed: Option<Unwitnessed>,
     reports: Vec<ReportLine>,
     nil: Option<NilAnswer>,
     /// Of each sort at most so many as are told.
@@ -138,8 +152,15 @@ struct Judged {
 
 impl Default for Judged {
     fn default() -> Self {
-        let (models, witnesses, nil) = (ModelsAnswer::Absent, None, None);
-        Judged { models, witnesses, reports: vec![], nil, faults: vec![], faults_found: 0 }
+        Judged {
+            models: ModelsAnswer::Absent,
+            witnesses: None,
+            unwitnessed: None,
+            reports: vec![],
+            nil: None,
+            faults: vec![],
+            faults_found: 0,
+        }
     }
 }
 
@@ -171,7 +192,8 @@ fn judged(
         None => ModelsAnswer::Absent.alone(),
     };
     let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
-    let mut judged = Judged { models, witnesses, ..Judged::default() };
+    let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
+    let mut judged = Judged { models, witnesses, unwitnessed, ..Judged::default() };
     judged.faults_found = erasures.len() as u64;
     judged.faults.extend(erasures.into_iter().take(MAX_ERASURES));
     let mut more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();

@@ -279,7 +279,7 @@ fn a_policy_that_asks_for_witnesses_is_met_by_a_cosigned_checkpoint_only() {
     ledger.commit();
     let report = audit(None);
     assert!(report.witnesses.as_ref().unwrap().size < report.size);
-    assert!(socai_audit::text(&report, Language::En).contains("not witnessed yet"));
+    assert!(socai_audit::text(&report, Language::En).contains("UNWITNESSED SINCE "));
     // witnesses saw another history
     let elsewhere = tempfile::tempdir().unwrap();
     let mut second = Ledger::found(elsewhere.path(), 16, &[0, 1]);

@@ -529,8 +529,11 @@ pub struct VerifyArgs {
     /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time.
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
+    /// What to print; html is one page to sign and file.
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
+    pub format: VerifyFormat,
+    /// As JSON: the same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// Threads; all cores if left out.
     #[arg(long)]
@@ -539,6 +542,17 @@ pub struct VerifyArgs {
     /// those fails, all are.
     #[arg(long)]
     pub every_signature: bool,
+}
+
+/// Forms of a verification's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// 80 columns.
+    Text,
+    /// For programs.
+    Json,
+    /// One page to print, without script.
+    Html,
 }
 
 /// `socai audit findings`.

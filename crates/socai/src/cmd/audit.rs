@@ -5,11 +5,11 @@ use std::{fs, io::IsTerminal as _, path::Path, process::ExitCode, thread};
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use socai_audit::{Asked, Language, Report, text, verify};
+use socai_audit::{Asked, Language, Report, html, text, verify};
 use socai_follow::{Progress, Signatures};
 
 use crate::{
-    cli::{AuditCommand, VerifyArgs},
+    cli::{AuditCommand, VerifyArgs, VerifyFormat},
     cmd::{drill, proof},
     lang::Lang,
     out,
@@ -40,13 +40,16 @@ fn verify_ledger(args: VerifyArgs, lang: Lang) -> Result<ExitCode> {
         threads: args.threads.unwrap_or_else(cores),
     };
     let audited = audited(&args.ledger, asked, lang);
-    if args.json {
-        out::line(&serde_json::to_string_pretty(&match &audited {
-            Ok(report) => serde_json::to_value(report)?,
-            Err(error) => json!({"verified": false, "outcome": "error", "error": format!("{error:#}")}),
-        })?)?;
-    } else if let Ok(report) = &audited {
-        out::line(text(report, language(lang)).trim_end())?;
+    let format = if args.json { VerifyFormat::Json } else { args.format };
+    match (&audited, format) {
+        (Ok(report), VerifyFormat::Json) => out::line(&serde_json::to_string_pretty(report)?)?,
+        (Err(error), VerifyFormat::Json) => {
+            let error = json!({"verified": false, "outcome": "error", "error": format!("{error:#}")});
+            out::line(&serde_json::to_string_pretty(&error)?)?;
+        }
+        (Ok(report), VerifyFormat::Text) => out::line(text(report, language(lang)).trim_end())?,
+        (Ok(report), VerifyFormat::Html) => out::line(html(report, language(lang)).trim_end())?,
+        (Err(_), VerifyFormat::Text | VerifyFormat::Html) => {}
     }
     let report = audited?;
     if let Some(path) = args.keep.filter(|_| report.verified) {
