@@ -35,7 +35,7 @@ pub fn html(report: &Report, language: Language) -> String {
     list(&mut out, language.pick("Khóa cần đối chiếu với giấy tờ", "Keys to compare with papers"), keys);
     heading(&mut out, language.pick("Mốc đã ký", "Signed checkpoint"));
     // writing to a string cannot fail
-    let _ = write!(out, "<pre>{}</pre>\n", lines(&report.checkpoint));
+    let _ = writeln!(out, "<pre>{}</pre>", lines(&report.checkpoint));
     let _ = write!(
         out,
         "<div class=\"sign\"><div>{}</div><div>{}</div></div>\n</body>\n</html>\n",

@@ -292,7 +292,7 @@ fn a_ledger_whose_district_is_at_work_is_read_as_published() {
 #[test]
 fn the_page_to_file_says_what_the_text_says_runs_nothing_and_escapes_what_it_was_given() {
     let (place, dir) = ledger();
-    let policy = place.path().join("policy <b>of</b> \"us\"");
+    let policy = place.path().join("policy <b>of \"us\" & co");
     fs::copy(dir.policy(), &policy).unwrap();
     let report = verify(dir.path(), pinned_by(&policy), &mut |_| ()).unwrap();
     for (language, title) in [
@@ -302,7 +302,7 @@ fn the_page_to_file_says_what_the_text_says_runs_nothing_and_escapes_what_it_was
         let page = html(&report, language);
         assert!(page.contains(title), "{page}");
         assert!(page.contains("default-src 'none'") && !page.contains("<script") && !page.contains("<b>of"));
-        assert!(page.contains("policy &lt;b&gt;of&lt;/b&gt; &quot;us&quot;"), "{page}");
+        assert!(page.contains("policy &lt;b&gt;of &quot;us&quot; &amp; co"), "{page}");
         let told =
             [report.root.as_deref().unwrap(), &report.trust.operator, &report.tool, &report.audited_at];
         assert!(told.iter().all(|part| page.contains(part)), "{page}");
