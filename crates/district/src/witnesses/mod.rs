@@ -1,10 +1,11 @@
 //! Cosignatures of the log's checkpoints: asked of the witnesses that `policy` names with an address, until its quorum is met.
 //!
-//! Work never waits for a witness. Each round takes the newest checkpoint, asks every witness at once and gives them [`ROUND_WITHIN`]; a
+//! Units are shown every entry first (`show`): they vouch for nothing that they have not looked at. Work never waits for a witness. Each round takes the newest checkpoint, asks every witness at once and gives them [`ROUND_WITHIN`]; a
 //! checkpoint with the quorum is kept in the file `cosigned` and may be relied on from then on. While there is none, what is
 //! recorded is *unwitnessed since* the last one, which is told once.
 
 mod ask;
+mod show;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
