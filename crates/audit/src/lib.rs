@@ -5,6 +5,7 @@
 //! should look at ([`findings`]), printed; a watch over a live ledger. Out of scope: the verification itself (`follow`), what facts mean (`fold`), writing anything
 //! into the ledger.
 
+mod cosigned;
 mod damage;
 mod drill;
 mod erasures;
@@ -23,6 +24,7 @@ mod watch;
 mod witnesses;
 mod words;
 
+pub use cosigned::CosignedTo;
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
 pub use html::html;
 pub use issued::{Difference, ReportLine};
@@ -30,9 +32,9 @@ pub use models::ModelsAnswer;
 pub use nil::{NilAnswer, NilLine};
 pub use place::{AuditError, Place};
 pub use proof::{
-    Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Witnessed, check_consistency,
-    check_record, continued_text, is_consistency, not_proven_text, policy_for, prove_consistency,
-    prove_record, proven_text,
+    Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Prover, Witnessed,
+    check_consistency, check_record, continued_text, is_consistency, not_proven_text, policy_for,
+    prove_consistency, prove_record, proven_text,
 };
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
