@@ -210,6 +210,14 @@ pub enum DistrictCommand {
         #[arg(long, value_name = "TOKENFILE", requires = "http")]
         serve_log: Option<PathBuf>,
     },
+    /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
+    Status {
+        /// The ledger's directory.
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `socai unit …`.
@@ -735,6 +743,10 @@ pub enum BenchKind {
     Replay,
     /// Fold into sled.
     Models,
+    /// Proof files of single records under the newest checkpoint, made and checked.
+    Prove,
+    /// One fact at a time: recorded, and its checkpoint cosigned by two of three units over the loopback.
+    Witness,
     /// A month's figures and report out of the read models.
     Query,
 }

@@ -4,7 +4,7 @@
 //! In scope: judging shown entries, and how far they were looked at, on the disk. The state is derived: lost, everything is shown again from
 //! the first leaf. Out of scope: cosigning (`witness`), HTTP (`socai-web`).
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use socai_domain::{Event, Kind};
 use socai_proto::v1::KeyUse;
@@ -257,13 +257,13 @@ impl Looked {
     }
 
     /// Reads how far was looked; a file that is damaged says nothing.
-    pub(crate) fn read(path: &PathBuf, unit: &Unit) -> Result<Looked, FileError> {
+    pub(crate) fn read(path: &Path, unit: &Unit) -> Result<Looked, FileError> {
         let bytes = read_if_there(path)?;
         Ok(bytes.and_then(|bytes| Looked::parse(&bytes)).unwrap_or_else(|| Looked::nothing(unit)))
     }
 
     /// Puts it on the disk.
-    pub(crate) fn store(&self, path: &PathBuf) -> Result<(), FileError> {
+    pub(crate) fn store(&self, path: &Path) -> Result<(), FileError> {
         let mut bytes = self.own.next_seq.0.to_be_bytes().to_vec();
         bytes.extend(self.own.link.0);
         bytes.extend(self.received_at_ms.to_be_bytes());
