@@ -60,7 +60,7 @@ pub(crate) fn judge(reader: &Reader, fold: &Fold) -> Result<NilAnswer, ReplayErr
         return Ok(answer);
     }
     let rule = rule();
-    let facts = LogFacts(reader);
+    let facts = LogFacts { reader, within: fold.size() };
     let mut pass = Findings::new(fold, [&rule], CivilDate::MAX);
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
         Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
