@@ -149,6 +149,46 @@ fn a_district_that_shows_a_second_history_gets_no_cosignature_for_it() {
     }
 }
 
+/// The operator's word that a unit's sealing key was lost and is another now.
+fn replaced_key(unit: &Unit) -> socai_proto::v1::Event {
+    let made_up = socai_tlog::SealingKey::of(&socai_tlog::SigningKey::from_bytes(&[0x5a; 32]));
+    let form = serde_json::json!({
+        "kind": "key.rotated", "id": "5a".repeat(16), "occurred_on": "2026-01-05", "level": "public", "entered_by": "thu",
+        "source": {"kind": "manual"},
+        "data": {"key": "sealing", "new_public_key": made_up.to_string(), "ground": "lost", "unit": unit.id},
+    });
+    socai_proto::json::event_from_json(&form).unwrap_or_else(|errors| panic!("{form}: {errors:?}")).0
+}
+
+#[test]
+fn a_unit_whose_key_the_operator_replaced_cosigns_nothing_more_and_says_why() {
+    let mut chance = Chance::of_run("replaced_key");
+    let (world, policy) = witnessed_world();
+    let mut running = Running::start(&world);
+    hand_in(&world, &mut chance, 5);
+    running.settle(&world);
+    until_witnessed(&world, &policy);
+    running.district.take().unwrap().stop();
+    let before = ledger::size(&world.log_dir());
+    let dir = socai_district::LedgerDir::new(world.district_dir());
+    let mut operator = socai_district::Ledger::open_alone(&dir).unwrap();
+    operator.publish(&[replaced_key(&world.units[0])], socai_district::now_ms()).unwrap();
+    drop(operator);
+    running.start_rest(&world);
+    // the two others have no quarrel with it, and they are enough
+    assert_eq!(until_witnessed(&world, &policy), 2);
+    let is_refusing = |status: &serde_json::Value| status["witness"]["refused"].is_string();
+    let status = world.units[0].status_within(std::time::Duration::from_secs(30), is_refusing).unwrap();
+    let said = status["witness"]["refused"].as_str().unwrap();
+    assert!(said.contains("gives this unit the sealing key") && said.contains("none of its own"), "{said}");
+    assert_eq!(status["witness"]["cosigned"].as_u64(), Some(before), "what was true stays");
+    running.nodes[0].as_mut().unwrap().await_log("this unit cosigns no checkpoint of this log");
+    running.district.as_mut().unwrap().await_log("a witness has seen another history of this log");
+    let shown = socai!("ward", "status", world.units[0].dir).ok();
+    assert!(shown.contains("KHÔNG KÝ CHỨNG") || shown.contains("COSIGNS NOTHING"), "{shown}");
+    running.stop();
+}
+
 #[test]
 fn a_tool_that_is_not_ours_counts_the_cosignatures() {
     let got = outside::python("tlog-tools.txt", &["--ignore-requires-python"]);
