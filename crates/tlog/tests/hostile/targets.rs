@@ -10,7 +10,7 @@ use socai_tlog::*;
 pub type Target = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("add_checkpoint", add_checkpoint),
     ("bundle", bundle),
     ("evidence", evidence),
@@ -19,6 +19,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("policy", policy),
     ("proof_file", proof_file),
     ("segment", segment),
+    ("shown_entries", shown_entries),
     ("tile_path", tile_path),
     ("tree_proof", tree_proof),
     ("vkey", vkey),
@@ -123,6 +124,12 @@ pub fn segment(bytes: &[u8]) {
     assert_eq!(again, bytes, "a segment has one form");
     let [log, _] = keys();
     let _ = segment.verify(log.name(), log.log_key().unwrap());
+}
+
+pub fn shown_entries(bytes: &[u8]) {
+    let Ok(shown) = ShownEntries::parse(bytes) else { return };
+    assert_eq!(shown.encode().unwrap(), bytes, "shown entries have one form");
+    assert_eq!(shown.from.0 + shown.entries.len() as u64, shown.reached.old.0);
 }
 
 pub fn frontier(bytes: &[u8]) {
