@@ -7,7 +7,9 @@ use crate::{
     crew::Crew,
     fault::Fault,
     faults::Place,
+    keys::Keys,
     order::{Order, root_of},
+    standing::Standing,
     trust::Trust,
     verify::{Options, Progress, Verified},
     work::{Done, Work},
@@ -25,8 +27,12 @@ pub(crate) struct Pass<'a> {
     order: Order<'a>,
     derived: DerivedCheck,
     found: Verified,
+    /// What was verified before and is not gone over again.
+    from: Option<&'a Standing>,
     /// Volume of the last chunk and where its annexes end.
     annexes: (u64, u64),
+    /// Where the annexes of that volume began that were not verified before.
+    annexes_from: u64,
     /// Whether nothing stopped the pass so far.
     is_whole: bool,
 }
@@ -58,14 +64,23 @@ impl Chunks<'_> {
 }
 
 impl<'a> Pass<'a> {
-    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust, options: Options) -> Self {
+    pub(crate) fn new(
+        reader: &'a Reader,
+        trust: &'a Trust,
+        options: Options,
+        from: Option<&'a Standing>,
+    ) -> Self {
+        let annexes = from.map_or((0, 0), |from| (from.stand().volume(), from.stand().annex_end()));
+        let skipped = from.map(Standing::size).unwrap_or_default();
         Pass {
             reader,
-            replay: Replay::from_start(),
-            order: Order::new(trust, options),
+            replay: from.map_or_else(Replay::from_start, |from| Replay::from_stand(from.stand())),
+            order: Order::new(trust, options, from.map_or_else(Keys::new, |from| from.keys().clone())),
             derived: DerivedCheck::new(reader),
-            found: Verified::default(),
-            annexes: (0, 0),
+            found: Verified { skipped, ..Verified::default() },
+            from,
+            annexes,
+            annexes_from: annexes.1,
             is_whole: true,
         }
     }
@@ -83,7 +98,11 @@ impl<'a> Pass<'a> {
         threads: usize,
         progress: &mut dyn FnMut(Progress),
     ) {
-        let mut scan = match self.reader.every_frame(end) {
+        let frames = match self.from {
+            Some(from) => self.reader.frames_behind(from.stand(), end),
+            None => self.reader.every_frame(end),
+        };
+        let mut scan = match frames {
             Ok(scan) => scan,
             Err(error) => return self.stop(Place { volume: 0, offset: 0 }, error.into()),
         };
@@ -138,7 +157,7 @@ impl<'a> Pass<'a> {
             if let Err(error) = self.reader.check_sealed_annex_volume(volume, end) {
                 self.add(Place { volume, offset: u64::MAX }, error.into());
             }
-            self.found.annex_bytes += end;
+            self.found.annex_bytes += end - std::mem::take(&mut self.annexes_from);
         }
         self.order.enter(chunk.volume(), chunk.path());
         let (order, derived) = (&mut self.order, &mut self.derived);
@@ -189,7 +208,7 @@ impl<'a> Pass<'a> {
     /// What concerns the directory as a whole; only when the volumes hold.
     pub(crate) fn check_directory(&mut self, end: &Committed, is_live: bool) {
         let (volume, annex_end) = self.annexes;
-        self.found.annex_bytes += annex_end;
+        self.found.annex_bytes += annex_end - self.annexes_from;
         match self.reader.check_annex_volume(volume, annex_end) {
             Ok(Some(tail)) if !is_live => self.add(Place { volume, offset: u64::MAX }, Fault::tail(tail)),
             Ok(_) => {}
@@ -222,8 +241,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    pub(crate) fn finish(self) -> Verified {
+    /// What was found, up to `end`.
+    pub(crate) fn finish(self, trust: &Trust, end: &Committed) -> Verified {
         let (state, mut order) = (self.replay.state(), self.order);
+        let standing = self.replay.stand(end).filter(|_| self.is_whole && order.faults.are_of_copies());
+        let standing = standing.map(|stand| Standing::new(stand, order.keys().clone(), trust));
         let mut unkept = self.found.unkept;
         unkept.extend(&order.absent);
         unkept.sort_unstable_by_key(|unkept| (unkept.volume, unkept.record));
@@ -240,6 +262,7 @@ impl<'a> Pass<'a> {
             key_changes: order.take_key_changes(),
             absent_annexes: order.absent_annexes,
             unkept,
+            standing,
             faults_found: order.faults.found(),
             faults: order.faults.into_vec(),
             ..self.found

@@ -13,8 +13,8 @@ use socai_log::{Committed, Ending, LogError, Reader};
 use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
 use crate::{
-    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, trust::Trust, unkept::Unkept,
-    work::Work,
+    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, standing::Standing,
+    trust::Trust, unkept::Unkept, work::Work,
 };
 
 /// How a verification is done.
@@ -99,6 +99,10 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// How many faults there are.
     pub faults_found: u64,
+    /// Entries that were verified before and not gone over again. What is counted above is behind them, but size, root and units.
+    pub skipped: TreeSize,
+    /// Where the next verification may go on; none when the record does not hold.
+    pub standing: Option<Standing>,
 }
 
 impl Verified {
@@ -118,20 +122,58 @@ pub fn verify(
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
-    let verified = once(reader, trust, options, progress);
+    thorough(reader, trust, options, None, progress)
+}
+
+/// Verifies what is behind `from`, which an earlier verification left: its frames, annexes and derived bytes, and what concerns the directory
+/// as a whole. Everything, when the log does not go on from there.
+///
+/// Bytes before it may have changed since; [`Verified::skipped`] says how many entries that is about.
+pub fn verify_new(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: &Standing,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
+    if !from.leads_on(reader, trust, options.kept) {
+        return verify(reader, trust, options, progress);
+    }
+    thorough(reader, trust, options, Some(from), progress)
+}
+
+/// A signature that does not hold is looked for among all of them.
+fn thorough(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
+    let verified = once(reader, trust, options, from, progress);
     let is_forged = verified.faults.iter().any(|fault| matches!(fault, Fault::Signature { .. }));
     if is_forged && options.signatures == Signatures::Covering {
-        return once(reader, trust, Options { signatures: Signatures::Every, ..options }, progress);
+        return once(reader, trust, Options { signatures: Signatures::Every, ..options }, from, progress);
     }
     verified
 }
 
-fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnMut(Progress)) -> Verified {
+fn once(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
     let end = match End::find(reader, trust, options.is_live) {
         Ok(end) => end,
         Err(error) => return Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
     };
-    let mut pass = Pass::new(reader, trust, options);
+    // a log that ends before is gone over whole, which says how it came about
+    let from = from.filter(|from| from.size() <= end.committed.size);
+    let is_held = |kept: &Kept| from.is_some_and(|from| from.as_kept() == *kept);
+    let options = Options { kept: options.kept.filter(|kept| !is_held(kept)), ..options };
+    let mut pass = Pass::new(reader, trust, options, from);
     with_crew(
         options.threads.max(1),
         |work: Work| work.run(reader, trust),
@@ -141,7 +183,7 @@ fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnM
         end.check_behind(reader, trust, &mut pass, options.is_live);
         pass.check_directory(&end.committed, options.is_live);
     }
-    pass.finish()
+    pass.finish(trust, &end.committed)
 }
 
 /// Where the log ends, by what can be read and by what the operator signed.

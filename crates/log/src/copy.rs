@@ -19,6 +19,7 @@ use crate::{
     reader::Reader,
     replay::{Replay, Roots},
     scan::{Scan, Target},
+    stand::Stand,
     state::State,
     volume::numbered,
 };
@@ -69,6 +70,14 @@ impl LogCopy {
     /// The directory cannot be read.
     pub fn is_empty(&self) -> Result<bool, LogError> {
         Ok(numbered(&self.dir.join("volumes"), "vol")?.is_empty())
+    }
+
+    /// Whether any annex was ever copied.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub fn has_annexes(&self) -> Result<bool, LogError> {
+        Ok(!numbered(&annex::annex_dir(&self.dir), "anx")?.is_empty())
     }
 
     /// Puts bytes at the end of a file. A file takes its name only with its first bytes; nothing else is synced.
@@ -144,10 +153,22 @@ impl LogCopy {
     pub fn publish(&self, from: u64, end: &Committed) -> Result<(), LogError> {
         let reader = Reader::open(&self.dir)?;
         let head = reader.volume_head(from)?;
+        let replay = Replay::new(State::at(&head), Roots::At(vec![end.size]));
+        self.publish_from(replay, Scan::volumes(reader, from, Target::within(end.size, end))?, end)
+    }
+
+    /// The same for a copy whose derived files are complete up to `stand`.
+    ///
+    /// # Errors
+    /// Damage of a volume, or the file system refuses.
+    pub fn publish_behind(&self, stand: &Stand, end: &Committed) -> Result<(), LogError> {
+        let replay = Replay::behind(stand, Roots::At(vec![end.size]));
+        self.publish_from(replay, Reader::open(&self.dir)?.frames_behind(stand, end)?, end)
+    }
+
+    fn publish_from(&self, mut replay: Replay, mut scan: Scan, end: &Committed) -> Result<(), LogError> {
         let mut files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
-        let mut replay = Replay::new(State::at(&head), Roots::At(vec![end.size]));
         let mut repaired = Vec::new();
-        let mut scan = Scan::volumes(reader, from, Target::within(end.size, end))?;
         let mut chunk = crate::chunk::Chunk::default();
         while scan.next_into(&mut chunk)? {
             replay.chunk(&chunk, |delta| {
