@@ -17,6 +17,8 @@ pub struct Report {
     pub directory: String,
     /// Entries verified; with faults, entries up to the last commit before the record itself is damaged.
     pub size: u64,
+    /// Entries before what was gone over: an earlier verification went over them, and they were not read again. 0 when everything was.
+    pub skipped: u64,
     /// Root over them, 64 hex digits; none when the log could not be read that far.
     pub root: Option<String>,
     /// The newest checkpoint, a signed note.

@@ -1,8 +1,8 @@
 //! Whether bytes that were copied may become part of the copy.
 
-use std::path::Path;
+use std::{path::Path, thread};
 
-use socai_follow::{Fault, Kept, Options, Signatures, Trust, Verified, verify};
+use socai_follow::{Fault, Kept, Options, Signatures, Standing, Trust, Verified, verify, verify_new};
 use socai_log::{Committed, LogCopy, Reader};
 
 use crate::error::MirrorError;
@@ -13,13 +13,14 @@ pub(crate) struct Good {
     pub(crate) verified: Verified,
 }
 
-/// Verifies every byte of the copy in `log`, its derived files aside; the inner error says what is wrong and where, in the source's own names.
+/// Verifies every byte of the copy in `log` that is behind `from`, its derived files aside; the inner error says what is wrong and where, in the
+/// source's own names.
 pub(crate) fn judge(
     log: &Path,
     copy: &LogCopy,
     trust: &Trust,
     kept: Option<Kept>,
-    threads: usize,
+    from: Option<&Standing>,
 ) -> Result<Result<Good, String>, MirrorError> {
     let named = |text: String| text.replace(&format!("{}/", log.display()), "log/");
     let reader = match Reader::open(log) {
@@ -27,8 +28,12 @@ pub(crate) fn judge(
         Err(error) if error.is_damage() => return Ok(Err(named(error.to_string()))),
         Err(error) => return Err(error.into()),
     };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
     let options = Options { threads, is_live: false, signatures: Signatures::Covering, kept };
-    let verified = verify(&reader, trust, options, &mut |_| ());
+    let verified = match from {
+        Some(from) => verify_new(&reader, trust, options, from, &mut |_| ()),
+        None => verify(&reader, trust, options, &mut |_| ()),
+    };
     let ending = match reader.committed().and_then(|committed| reader.ending(committed)) {
         Ok(ending) => ending,
         Err(error) => return Ok(Err(named(error.to_string()))),
