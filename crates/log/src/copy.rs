@@ -3,17 +3,23 @@
 //! New bytes are put behind those that were verified, and become part of the copy for readers only when its end is published. What does not
 //! verify is cut again, so nothing that was good is ever written over; only an erasure changes bytes in place.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc::sync_channel,
+    thread,
+};
 
 use socai_tlog::LeafIndex;
 
 use crate::{
     annex,
+    chunk::Chunk,
     committed::Committed,
     derived::{DerivedFiles, checkpoint_path},
     disk::{self, Disk},
     erase::{self, Erasure, erase},
     error::LogError,
+    hashed::HashedChunk,
     lock::Lock,
     raw::RawFile,
     reader::Reader,
@@ -23,6 +29,19 @@ use crate::{
     state::State,
     volume::numbered,
 };
+
+/// Hashed chunks that wait to be taken: enough that nobody waits, few enough to stay small.
+const AHEAD: usize = 4;
+
+/// The next chunk with its hashes; `None` at the end.
+fn next_hashed(scan: &mut Scan) -> Result<Option<(Chunk, HashedChunk)>, LogError> {
+    let (mut chunk, mut hashes) = (Chunk::default(), HashedChunk::default());
+    if !scan.next_into(&mut chunk)? {
+        return Ok(None);
+    }
+    chunk.hash_into(&mut hashes);
+    Ok(Some((chunk, hashes)))
+}
 
 /// How far a copy goes, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -166,16 +185,26 @@ impl LogCopy {
         self.publish_from(replay, Reader::open(&self.dir)?.frames_behind(stand, end)?, end)
     }
 
+    /// One thread reads and hashes, this one puts the tree together and writes.
     fn publish_from(&self, mut replay: Replay, mut scan: Scan, end: &Committed) -> Result<(), LogError> {
         let mut files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
         let mut repaired = Vec::new();
-        let mut chunk = crate::chunk::Chunk::default();
-        while scan.next_into(&mut chunk)? {
-            replay.chunk(&chunk, |delta| {
-                repaired.clear();
-                files.repair(delta, &mut repaired)
-            })?;
-        }
+        thread::scope(|scope| {
+            let (give, hashed) = sync_channel(AHEAD);
+            scope.spawn(move || while give.send(next_hashed(&mut scan)).is_ok() {});
+            while let Some((chunk, hashes)) = hashed.recv().ok().and_then(Result::transpose).transpose()? {
+                replay.hashed(
+                    &chunk,
+                    &hashes,
+                    |_, _, _| Ok::<_, LogError>(()),
+                    |delta| {
+                        repaired.clear();
+                        files.repair(delta, &mut repaired)
+                    },
+                )?;
+            }
+            Ok::<_, LogError>(())
+        })?;
         files.cut(&replay.state, &mut repaired)?;
         files.publish(&end.checkpoint)?;
         self.disk.sync_dir(&self.dir)

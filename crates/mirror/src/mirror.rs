@@ -8,7 +8,7 @@ use std::{
 };
 
 use socai_fold::Fold;
-use socai_follow::{Kept, Standing, Trust, replay};
+use socai_follow::{Kept, ReplayError, Standing, Trust, replay};
 use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader};
 use socai_tlog::{EventName, SignedCheckpoint, TreeSize};
 
@@ -185,15 +185,26 @@ impl Mirror {
                 Ok(Err(what)) => wrong = what,
                 // what came so far is kept and gone on from
                 Err(error) if error.is_passing() => return Err(error),
-                Err(error) => {
-                    self.take_back()?;
-                    return Err(error);
-                }
+                Err(error) => return Err(self.taken_back_for(error)),
             }
             self.take_back()?;
         }
-        self.check_held()?; // the fault may be ours: then it says so
-        Err(MirrorError::Refused(wrong))
+        Err(self.taken_back_for(MirrorError::Refused(wrong)))
+    }
+
+    /// Takes back what came; the fault may be this copy's own, and then it says so.
+    fn taken_back_for(&mut self, error: MirrorError) -> MirrorError {
+        let is_of_files = match &error {
+            MirrorError::Refused(_) => true,
+            MirrorError::Log(error) | MirrorError::Replay(ReplayError::Log(error)) => error.is_damage(),
+            _ => false,
+        };
+        let back = self.take_back().and_then(|()| if is_of_files { self.check_held() } else { Ok(()) });
+        match back {
+            Ok(()) => error,
+            Err(MirrorError::Log(error)) if error.is_damage() => MirrorError::Damaged(error.to_string()),
+            Err(error) => error,
+        }
     }
 
     /// Copies and verifies; the inner error is what does not verify.

@@ -146,7 +146,9 @@ impl Source {
 }
 
 fn refused(url: &str) -> String {
-    format!("{url}: refuses the token; --token names the file with the one that the district gave out")
+    format!(
+        "{url}: refuses the token; the file that was named has to hold the one that the district gave out"
+    )
 }
 
 fn unreadable(error: socai_log::LogError) -> MirrorError {

@@ -94,7 +94,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query.
+    /// Measure: append, ingest, latency, verify, replay, models, query, remote.
     Bench(BenchArgs),
 }
 
@@ -732,4 +732,6 @@ pub enum BenchKind {
     Models,
     /// A month's figures and report out of the read models.
     Query,
+    /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
+    Remote,
 }
