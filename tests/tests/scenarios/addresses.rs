@@ -13,7 +13,7 @@ use socai_tests::{
     files, ledger,
     proxy::Proxy,
     service::Service,
-    socai, wait,
+    socai,
     world::World,
 };
 
@@ -256,7 +256,7 @@ fn what_is_no_ledger_or_not_for_this_reader_is_said_with_2() {
 fn a_transfer_that_was_cut_short_goes_on_where_it_stood() {
     let world = World::found(1);
     let big = world.path().join("big");
-    socai!("simulate", "--days", "45", "--out", big).ok();
+    socai!("simulate", "--days", "60", "--out", big).ok();
     let (_server, copy, url) = server(&world, &big, "big");
     let len = fs::metadata(copy.join("log/volumes/0000000000.vol")).unwrap().len();
     assert!(len > 9 << 20, "{len} bytes are more than two pieces");
@@ -274,5 +274,4 @@ fn a_transfer_that_was_cut_short_goes_on_where_it_stood() {
     assert_eq!(said.json()["verified"], true, "{said}");
     assert!(given < len - cut + (200 << 10), "{given} bytes given, {cut} of {len} were there");
     assert_eq!(files::all(&copy.join("log")).len(), files::all(&reader.copy().join("log")).len());
-    wait::until_so("nobody writes to the copy", || fs::metadata(reader.copy().join("held")).is_ok());
 }
