@@ -24,7 +24,7 @@ fn looks_go_on_from_what_was_verified_and_everything_is_verified_when_it_is_time
         is_asked.get()
     };
     let mut watch = Watch::new(&root, Some(&root.join("policy")), &state).unwrap();
-    let mut skipped = |watch: &mut Watch| match watch.look(&wait).unwrap() {
+    let skipped = |watch: &mut Watch| match watch.look(&wait).unwrap() {
         Look::Verified(report) => Some((report.size, report.skipped)),
         Look::Continues => None,
         other => panic!("{other:?}"),
