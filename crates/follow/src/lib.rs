@@ -26,4 +26,4 @@ pub use replay::{LogFacts, ReplayError, recorded, replay};
 pub use standing::{BadStanding, Standing};
 pub use trust::{Trust, TrustError};
 pub use unkept::Unkept;
-pub use verify::{Kept, Options, Progress, Signatures, Verified, verify, verify_new};
+pub use verify::{Kept, Options, Progress, Signatures, Verified, verify, verify_copy, verify_new};

@@ -11,7 +11,7 @@ use crate::{
     order::{Order, root_of},
     standing::Standing,
     trust::Trust,
-    verify::{Options, Progress, Verified},
+    verify::{Options, Progress, Verified, Written},
     work::{Done, Work},
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct Pass<'a> {
     replay: Replay,
     order: Order<'a>,
     derived: DerivedCheck,
+    /// Takes the derived bytes of a copy under way, which are not compared then.
+    written: Option<Written<'a>>,
     found: Verified,
     /// What was verified before and is not gone over again.
     from: Option<&'a Standing>,
@@ -69,6 +71,7 @@ impl<'a> Pass<'a> {
         trust: &'a Trust,
         options: Options,
         from: Option<&'a Standing>,
+        written: Option<Written<'a>>,
     ) -> Self {
         let annexes = from.map_or((0, 0), |from| (from.stand().volume(), from.stand().annex_end()));
         let skipped = from.map(Standing::size).unwrap_or_default();
@@ -77,6 +80,7 @@ impl<'a> Pass<'a> {
             replay: from.map_or_else(Replay::from_start, |from| Replay::from_stand(from.stand())),
             order: Order::new(trust, options, from.map_or_else(Keys::new, |from| from.keys().clone())),
             derived: DerivedCheck::new(reader),
+            written,
             found: Verified { skipped, ..Verified::default() },
             from,
             annexes,
@@ -160,12 +164,18 @@ impl<'a> Pass<'a> {
             self.found.annex_bytes += end - std::mem::take(&mut self.annexes_from);
         }
         self.order.enter(chunk.volume(), chunk.path());
-        let (order, derived) = (&mut self.order, &mut self.derived);
+        let (order, derived, written) = (&mut self.order, &mut self.derived, self.written);
         let passed = self.replay.hashed(
             chunk,
             hashed,
             |state, offset, item| order.item(state, offset, item),
-            |delta| derived.compare(delta),
+            |delta| match written {
+                Some(write) => {
+                    write(delta);
+                    Ok(())
+                }
+                None => derived.compare(delta),
+            },
         );
         self.annexes = (chunk.volume(), self.replay.annex_end());
         match passed {
@@ -213,6 +223,9 @@ impl<'a> Pass<'a> {
             Ok(Some(tail)) if !is_live => self.add(Place { volume, offset: u64::MAX }, Fault::tail(tail)),
             Ok(_) => {}
             Err(error) => self.add(Place { volume, offset: u64::MAX }, error.into()),
+        }
+        if self.written.is_some() {
+            return;
         }
         let derived = std::mem::replace(&mut self.derived, DerivedCheck::new(self.reader));
         self.found.derived_bytes = derived.compared() + end.checkpoint.len() as u64;
@@ -263,6 +276,7 @@ impl<'a> Pass<'a> {
             absent_annexes: order.absent_annexes,
             unkept,
             standing,
+            end: Some(end.clone()),
             faults_found: order.faults.found(),
             faults: order.faults.into_vec(),
             ..self.found

@@ -9,7 +9,9 @@
 //! Links, keys, tree and derived files need the records in order; the rest is shared among threads. Results come back in the
 //! order of the work, so the answer is the same on any number of threads.
 
-use socai_log::{Committed, Ending, LogError, Reader};
+use std::cell::RefCell;
+
+use socai_log::{Committed, Delta, Ending, LogError, Reader};
 use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
 use crate::{
@@ -99,6 +101,8 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// How many faults there are.
     pub faults_found: u64,
+    /// The commit it went up to; none when there is no end to be found.
+    pub end: Option<Committed>,
     /// Entries that were verified before and not gone over again. What is counted above is behind them, but size, root and units.
     pub skipped: TreeSize,
     /// Where the next verification may go on; none when the record does not hold.
@@ -122,7 +126,7 @@ pub fn verify(
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
-    thorough(reader, trust, options, None, progress)
+    thorough(reader, trust, options, None, None, progress)
 }
 
 /// Verifies what is behind `from`, which an earlier verification left: its frames, annexes and derived bytes, and what concerns the directory
@@ -139,8 +143,36 @@ pub fn verify_new(
     if !from.leads_on(reader, trust, options.kept) {
         return verify(reader, trust, options, progress);
     }
-    thorough(reader, trust, options, Some(from), progress)
+    thorough(reader, trust, options, Some(from), None, progress)
 }
+
+/// Verifies a copy whose derived files are being made: they are not compared, and `write` gets what they have to be, leaf after leaf. What is
+/// behind `from` if that is given, as [`verify_new`] does.
+///
+/// # Errors
+/// What `write` refuses; what is wrong with the log is in the answer.
+pub fn verify_copy(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    write: &mut dyn FnMut(&Delta) -> Result<(), LogError>,
+) -> Result<Verified, LogError> {
+    let from = from.filter(|from| from.leads_on(reader, trust, options.kept));
+    let writing = RefCell::new(Ok(write));
+    let noted = |delta: &Delta| {
+        let mut writing = writing.borrow_mut();
+        let failed = writing.as_mut().ok().and_then(|write| write(delta).err());
+        if let Some(failed) = failed {
+            *writing = Err(failed);
+        }
+    };
+    let verified = thorough(reader, trust, options, from, Some(&noted), &mut |_| ());
+    writing.into_inner().map(|_| verified)
+}
+
+/// Takes what leaves add to derived files, instead of a comparison with them.
+pub(crate) type Written<'w> = &'w dyn Fn(&Delta);
 
 /// A signature that does not hold is looked for among all of them.
 fn thorough(
@@ -148,12 +180,20 @@ fn thorough(
     trust: &Trust,
     options: Options,
     from: Option<&Standing>,
+    written: Option<Written<'_>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
-    let verified = once(reader, trust, options, from, progress);
+    let verified = once(reader, trust, options, from, written, progress);
     let is_forged = verified.faults.iter().any(|fault| matches!(fault, Fault::Signature { .. }));
     if is_forged && options.signatures == Signatures::Covering {
-        return once(reader, trust, Options { signatures: Signatures::Every, ..options }, from, progress);
+        return once(
+            reader,
+            trust,
+            Options { signatures: Signatures::Every, ..options },
+            from,
+            written,
+            progress,
+        );
     }
     verified
 }
@@ -163,6 +203,7 @@ fn once(
     trust: &Trust,
     options: Options,
     from: Option<&Standing>,
+    written: Option<Written<'_>>,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
     let end = match End::find(reader, trust, options.is_live) {
@@ -173,7 +214,7 @@ fn once(
     let from = from.filter(|from| from.size() <= end.committed.size);
     let is_held = |kept: &Kept| from.is_some_and(|from| from.as_kept() == *kept);
     let options = Options { kept: options.kept.filter(|kept| !is_held(kept)), ..options };
-    let mut pass = Pass::new(reader, trust, options, from);
+    let mut pass = Pass::new(reader, trust, options, from, written);
     with_crew(
         options.threads.max(1),
         |work: Work| work.run(reader, trust),

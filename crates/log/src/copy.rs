@@ -15,6 +15,7 @@ use crate::{
     annex,
     chunk::Chunk,
     committed::Committed,
+    delta::{Delta, DerivedFile},
     derived::{DerivedFiles, checkpoint_path},
     disk::{self, Disk},
     erase::{self, Erasure, erase},
@@ -25,7 +26,6 @@ use crate::{
     reader::Reader,
     replay::{Replay, Roots},
     scan::{Scan, Target},
-    stand::Stand,
     state::State,
     volume::numbered,
 };
@@ -59,6 +59,24 @@ pub struct LogCopy {
     dir: PathBuf,
     disk: Disk,
     _lock: Lock,
+}
+
+/// The derived files of a copy.
+pub struct CopyDerived {
+    files: DerivedFiles,
+    /// Room.
+    repaired: Vec<DerivedFile>,
+}
+
+impl CopyDerived {
+    /// Writes what leaves add, where it is not there already.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn write(&mut self, delta: &Delta) -> Result<(), LogError> {
+        self.repaired.clear();
+        self.files.repair(delta, &mut self.repaired)
+    }
 }
 
 impl LogCopy {
@@ -176,19 +194,36 @@ impl LogCopy {
         self.publish_from(replay, Scan::volumes(reader, from, Target::within(end.size, end))?, end)
     }
 
-    /// The same for a copy whose derived files are complete up to `stand`.
+    /// The derived files, to be written while what they are derived from is verified. Readers see nothing of it before [`LogCopy::publish_written`].
     ///
     /// # Errors
-    /// Damage of a volume, or the file system refuses.
-    pub fn publish_behind(&self, stand: &Stand, end: &Committed) -> Result<(), LogError> {
-        let replay = Replay::behind(stand, Roots::At(vec![end.size]));
-        self.publish_from(replay, Reader::open(&self.dir)?.frames_behind(stand, end)?, end)
+    /// The file system refuses.
+    pub fn derived(&self) -> Result<CopyDerived, LogError> {
+        let files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
+        Ok(CopyDerived { files, repaired: Vec::new() })
+    }
+
+    /// Shows the copy to readers up to `end`, whose derived files were written; `state` is the one there.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn publish_written(&self, state: &State, end: &Committed) -> Result<(), LogError> {
+        self.cut_derived(state)?;
+        self.derived()?.files.publish(&end.checkpoint)?;
+        self.disk.sync_dir(&self.dir)
+    }
+
+    /// Cuts derived files behind `state`.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn cut_derived(&self, state: &State) -> Result<(), LogError> {
+        self.derived()?.files.cut(state, &mut Vec::new())
     }
 
     /// One thread reads and hashes, this one puts the tree together and writes.
     fn publish_from(&self, mut replay: Replay, mut scan: Scan, end: &Committed) -> Result<(), LogError> {
-        let mut files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
-        let mut repaired = Vec::new();
+        let mut files = self.derived()?;
         thread::scope(|scope| {
             let (give, hashed) = sync_channel(AHEAD);
             scope.spawn(move || while give.send(next_hashed(&mut scan)).is_ok() {});
@@ -197,17 +232,12 @@ impl LogCopy {
                     &chunk,
                     &hashes,
                     |_, _, _| Ok::<_, LogError>(()),
-                    |delta| {
-                        repaired.clear();
-                        files.repair(delta, &mut repaired)
-                    },
+                    |delta| files.write(delta),
                 )?;
             }
             Ok::<_, LogError>(())
         })?;
-        files.cut(&replay.state, &mut repaired)?;
-        files.publish(&end.checkpoint)?;
-        self.disk.sync_dir(&self.dir)
+        self.publish_written(&replay.state, end)
     }
 
     /// Takes back what is published, when a copy has no end yet.

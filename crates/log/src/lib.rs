@@ -53,7 +53,7 @@ pub use annex_check::AnnexesChecked;
 pub use checkpoint::LogKey;
 pub use chunk::{Chunk, Item, Items};
 pub use committed::Committed;
-pub use copy::{CopyEnd, LogCopy};
+pub use copy::{CopyDerived, CopyEnd, LogCopy};
 pub use delta::{Delta, DerivedFile};
 pub use derived_check::{DerivedCheck, DerivedFault, Wrong};
 pub use disk::{Disk, Faults, Op, Verdict};

@@ -103,11 +103,7 @@ impl Replay {
 
     /// Goes on from there, with every commit's root recomputed.
     pub fn from_stand(stand: &Stand) -> Self {
-        Self::behind(stand, Roots::All)
-    }
-
-    pub(crate) fn behind(stand: &Stand, roots: Roots) -> Self {
-        let mut replay = Replay::new(stand.state.clone(), roots);
+        let mut replay = Replay::new(stand.state.clone(), Roots::All);
         replay.last = stand.last.clone();
         replay.origin = Some(stand.origin);
         replay

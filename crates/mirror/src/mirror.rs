@@ -9,7 +9,7 @@ use std::{
 
 use socai_fold::Fold;
 use socai_follow::{Kept, ReplayError, Standing, Trust, replay};
-use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader};
+use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader, State};
 use socai_tlog::{EventName, SignedCheckpoint, TreeSize};
 
 use crate::{
@@ -33,9 +33,8 @@ pub struct Mirror {
     pub(crate) held: Option<Held>,
     /// What verifying the copy left: the next round goes over what is new alone.
     standing: Option<Standing>,
-    /// Whether derived files are complete up to `held`; else the volume from which they may not be.
+    /// Whether derived files are complete up to `held`.
     is_derived: bool,
-    derived_from: u64,
     /// What the copied records say, for erasures.
     fold: Fold,
     /// Whether everything on the disk was verified by this process. Else there may be bytes of a round that was cut short: they are kept, so that
@@ -97,7 +96,6 @@ impl Mirror {
             held: Held::read(&held)?,
             standing: None,
             is_derived: false,
-            derived_from: 0,
             fold: Fold::new(),
             is_settled: false,
         })
@@ -143,7 +141,7 @@ impl Mirror {
     fn check_held(&self) -> Result<(), MirrorError> {
         match self.kept()? {
             None => Ok(()),
-            kept => self.judged(kept, None)?.map(drop).map_err(MirrorError::Damaged),
+            kept => self.judged(kept, None, false)?.map(drop).map_err(MirrorError::Damaged),
         }
     }
 
@@ -187,7 +185,7 @@ impl Mirror {
                 Err(error) if error.is_passing() => return Err(error),
                 Err(error) => return Err(self.taken_back_for(error)),
             }
-            self.take_back()?;
+            self.take_back().map_err(of_this_copy)?;
         }
         Err(self.taken_back_for(MirrorError::Refused(wrong)))
     }
@@ -200,11 +198,7 @@ impl Mirror {
             _ => false,
         };
         let back = self.take_back().and_then(|()| if is_of_files { self.check_held() } else { Ok(()) });
-        match back {
-            Ok(()) => error,
-            Err(MirrorError::Log(error)) if error.is_damage() => MirrorError::Damaged(error.to_string()),
-            Err(error) => error,
-        }
+        back.map_or_else(of_this_copy, |()| error)
     }
 
     /// Copies and verifies; the inner error is what does not verify.
@@ -217,7 +211,7 @@ impl Mirror {
     ) -> Result<Result<Round, String>, MirrorError> {
         let bytes = self.fetch(was_settled, wait)?;
         let kept = kept.filter(|kept| kept.size.0 > 0);
-        let good = match self.judged(kept, self.standing.as_ref())? {
+        let good = match self.judged(kept, self.standing.as_ref(), true)? {
             Ok(good) => good,
             Err(what) => return Ok(Err(what)),
         };
@@ -275,16 +269,18 @@ impl Mirror {
         &self,
         kept: Option<Kept>,
         from: Option<&Standing>,
+        is_to_write: bool,
     ) -> Result<Result<Good, String>, MirrorError> {
-        judge(&self.log(), &self.copy, &self.trust, kept, from)
+        judge(&self.log(), &self.copy, &self.trust, kept, from, is_to_write)
     }
 
+    /// Shows it to readers. The derived files of what was gone over are written.
     fn publish(&mut self, good: &Good) -> Result<(), MirrorError> {
-        match self.standing.as_ref().filter(|_| self.is_derived) {
-            Some(from) => self.copy.publish_behind(from.stand(), &good.committed)?,
-            None => self.copy.publish(self.derived_from, &good.committed)?,
+        let is_derived = self.is_derived || good.verified.skipped == TreeSize(0);
+        match good.verified.standing.as_ref().filter(|_| is_derived) {
+            Some(at) => self.copy.publish_written(at.stand().state(), &good.committed)?,
+            None => self.copy.publish(0, &good.committed)?,
         }
-        (self.is_derived, self.derived_from) = (false, good.committed.volume); // until it is held
         Ok(())
     }
 
@@ -305,21 +301,39 @@ impl Mirror {
 
     /// Cuts what was copied and did not verify; readers see what they saw before.
     fn take_back(&mut self) -> Result<(), MirrorError> {
-        (self.is_derived, self.derived_from, self.fold) = (false, 0, Fold::new());
+        self.fold = Fold::new();
         self.copy.cut(self.held.as_ref().map(Held::copy_end))?;
         let log = self.log();
         let published = fs::read(log.join("checkpoint")).unwrap_or_default();
-        match &self.held {
-            Some(held) if held.checkpoint.as_bytes() == published => Ok(()),
-            Some(_) => {
+        match (&self.held, &self.standing) {
+            (None, _) => {
                 self.copy.unpublish()?;
-                Ok(self.copy.publish(0, &Reader::open(&log)?.committed()?)?)
+                Ok(self.copy.cut_derived(&State::default())?)
             }
-            None => Ok(self.copy.unpublish()?),
+            (Some(held), Some(standing)) if self.is_derived && held.checkpoint.as_bytes() == published => {
+                Ok(self.copy.cut_derived(standing.stand().state())?)
+            }
+            (Some(held), _) => {
+                // whole derived files before what is held were not touched
+                let is_shown = held.checkpoint.as_bytes() == published;
+                if !is_shown {
+                    self.copy.unpublish()?;
+                }
+                let from = if is_shown { held.volume } else { 0 };
+                Ok(self.copy.publish(from, &Reader::open(&log)?.committed()?)?)
+            }
         }
     }
 
     pub(crate) fn log(&self) -> PathBuf {
         self.dest.join("log")
+    }
+}
+
+/// Damage that was met while nothing of the source was read is the copy's own.
+fn of_this_copy(error: MirrorError) -> MirrorError {
+    match error {
+        MirrorError::Log(error) if error.is_damage() => MirrorError::Damaged(error.to_string()),
+        error => error,
     }
 }
