@@ -17,8 +17,6 @@ pub struct Report {
     pub directory: String,
     /// Entries verified; with faults, entries up to the last commit before the record itself is damaged.
     pub size: u64,
-    /// Entries before what was gone over: an earlier verification went over them, and they were not read again. 0 when everything was.
-    pub skipped: u64,
     /// Root over them, 64 hex digits; none when the log could not be read that far.
     pub root: Option<String>,
     /// The newest checkpoint, a signed note.
@@ -29,6 +27,8 @@ pub struct Report {
     pub trust: Trusted,
     /// Size of the older checkpoint that the log was held against, if the auditor brought one.
     pub since: Option<u64>,
+    /// Entries before what was gone over: an earlier verification went over them, and they were not read again. 0 when everything was.
+    pub skipped: u64,
     /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
     pub witnesses: Option<WitnessesAnswer>,
     /// What was gone over.

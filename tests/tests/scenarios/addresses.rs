@@ -249,6 +249,11 @@ fn what_is_no_ledger_or_not_for_this_reader_is_said_with_2() {
     // a file where the cache has to be
     fs::write(world.path().join("file"), "").unwrap();
     Reader::new(&world, "file").ask(&[&"units", &url]).fails(2, &["file"]);
+    // no room: it says so, and goes on once there is some
+    let cramped = "trap '' XFSZ; ulimit -f 8; exec \"$@\" --lang en";
+    let args: [&dyn AsRef<OsStr>; 6] =
+        [&"units", &url, &"--cache", &reader.cache, &"--token-file", &reader.token];
+    socai_tests::command::shell(cramped, &args).fails(2, &["File too large"]);
     reader.ask(&[&"units", &url]).ok();
 }
 
