@@ -13,6 +13,7 @@ use std::{
 use common::{Ledger, files};
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Round, Source};
+use socai_tlog::{NoteKey, Origin, WitnessKey};
 
 fn open(root: &Path, dest: &Path) -> Mirror {
     let reader = Reader::open(&root.join("log")).unwrap();
@@ -210,4 +211,40 @@ fn who_is_asked_to_stop_does_not_wait_for_a_second_look() {
     assert!(matches!(open(&root, &fresh).round_unless(&asked), Err(MirrorError::Stopped)));
     open(&root, &fresh).round().unwrap();
     assert_eq!(whole(&fresh), whole(&root));
+}
+
+#[test]
+fn what_witnesses_cosigned_comes_along_unless_it_is_of_more_than_the_copy_has() {
+    let (_place, mut ledger, root, dest) = copied();
+    let witness =
+        NoteKey::witness(Origin::new("nhan-chung.example").unwrap(), WitnessKey::of(&common::secret(77)));
+    let policy = fs::read_to_string(root.join("policy")).unwrap();
+    fs::write(root.join("policy"), policy.replace("quorum none", &format!("witness w {witness}\nquorum w")))
+        .unwrap();
+    let note = |root: &Path| fs::read(root.join("log/checkpoint")).unwrap();
+    let (old, here) = (note(&root), dest.join("cosigned"));
+    open(&root, &dest).round().unwrap();
+    assert!(!here.exists());
+    // with nothing new as well
+    fs::write(root.join("cosigned"), &old).unwrap();
+    let mut mirror = open(&root, &dest);
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), old);
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    let new = note(&root);
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), old);
+    fs::write(root.join("cosigned"), &new).unwrap();
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), new);
+    // of a longer log: the copy keeps what it can stand for
+    let longer = String::from_utf8(new.clone()).unwrap().replacen(
+        &format!("\n{}\n", ledger.writer.size()),
+        "\n999\n",
+        1,
+    );
+    fs::write(root.join("cosigned"), longer).unwrap();
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), new);
 }
