@@ -7,6 +7,7 @@ mod ground;
 mod ingest;
 mod latency;
 mod query;
+mod remote;
 mod result;
 mod verify;
 
@@ -34,6 +35,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
+        BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
     };
     for measured in measured {
