@@ -1,4 +1,4 @@
-//! `socai district found|run`.
+//! `socai district found|run|status`.
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -20,6 +20,7 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
         DistrictCommand::Run { dir, http, serve_log } => {
             signals::runtime()?.block_on(serve(&dir, http.as_deref(), serve_log.as_deref(), lang))
         }
+        DistrictCommand::Status { dir, json } => super::standing::run(&dir, json, lang),
     }
 }
 

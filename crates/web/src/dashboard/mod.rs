@@ -20,7 +20,6 @@ mod oops;
 mod page;
 mod pages;
 mod server;
-mod witnessed;
 mod words;
 
 use axum::{Router, http::StatusCode, middleware, routing::get};
