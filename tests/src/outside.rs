@@ -94,7 +94,7 @@ pub fn go_program(module: &str, package: &str) -> Result<PathBuf, String> {
 }
 
 /// Runs a command to its end; the error is the last line it said.
-fn run(mut command: Command) -> Result<(), String> {
+pub(crate) fn run(mut command: Command) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let said = tempfile::tempfile().map_err(|error| error.to_string())?;
     let (out, err) = (said.try_clone(), said.try_clone());

@@ -4,8 +4,13 @@ import { say } from "/static/proof.js";
 const [size, root, status, newest] = ["size", "root", "live", "newest"].map((id) => document.getElementById(id));
 const news = new EventSource("/api/v1/live");
 
-news.addEventListener("open", () => (status.textContent = say("js_live")));
-news.addEventListener("error", () => (status.textContent = say("js_live_lost")));
+function tell(state, text) {
+  status.dataset.state = state;
+  status.textContent = text;
+}
+
+news.addEventListener("open", () => tell("open", say("js_live")));
+news.addEventListener("error", () => tell("lost", say("js_live_lost")));
 news.addEventListener("checkpoint", (event) => {
   const said = JSON.parse(event.data);
   size.textContent = said.size.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
