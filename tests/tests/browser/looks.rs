@@ -3,7 +3,7 @@
 use socai_tests::{browser::Browser, dashboard::Dashboard, demo::Demo};
 
 /// Every page of a played month, by a name for its picture.
-const PAGES: &[(&str, &str)] = &[
+pub const PAGES: &[(&str, &str)] = &[
     ("district", "/"),
     ("figure", "/figure/NS.01"),
     ("record", "/record/3/10"),

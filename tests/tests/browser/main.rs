@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // names of tests are sentences
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
+mod accessible;
 mod drilling;
 mod liar;
 mod live;
