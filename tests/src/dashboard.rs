@@ -1,8 +1,40 @@
-//! `socai serve` over a ledger's directory, as a child process.
+//! `socai serve` over a ledger's directory, as a child process, and what it answers to a client that shows every byte.
 
-use std::path::Path;
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    time::Duration,
+};
 
 use crate::{command, service::Service};
+
+/// Longest wait for an answer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// An answer, byte for byte.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Status line and headers, in lower case.
+    pub head: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// All values of a header, named in lower case; values are in lower case too.
+    pub fn header(&self, name: &str) -> Vec<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(known, _)| *known == name).map(|(_, value)| value).collect()
+    }
+}
 
 /// A dashboard that answers.
 pub struct Dashboard {
@@ -34,6 +66,16 @@ impl Dashboard {
         Dashboard { url: url.trim_end_matches('/').to_owned(), service }
     }
 
+    /// The same, asked at another address: a dashboard that listens everywhere is reached somewhere.
+    pub fn reached_at(self, address: &str) -> Dashboard {
+        Dashboard { url: format!("http://{address}"), ..self }
+    }
+
+    /// What it wrote so far.
+    pub fn log(&self) -> String {
+        self.service.log()
+    }
+
     /// `127.0.0.1:port`.
     pub fn address(&self) -> &str {
         self.url.trim_start_matches("http://")
@@ -42,6 +84,40 @@ impl Dashboard {
     /// Where a path is.
     pub fn at(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    /// Gets a path, with more headers.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask("GET", path, headers, "")
+    }
+
+    /// Sends a request and reads the answer to its end.
+    ///
+    /// # Panics
+    /// It does not answer.
+    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
+        stream.set_read_timeout(Some(LONGEST)).unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+        if !headers.iter().any(|(name, _)| *name == "Host") {
+            request.push_str(&format!("Host: {}\r\n", self.address()));
+        }
+        headers.iter().for_each(|(name, value)| request.push_str(&format!("{name}: {value}\r\n")));
+        request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole answer");
+        let whole = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let status = whole.split(' ').nth(1).and_then(|code| code.parse().ok()).expect("a status");
+        let body = &bytes[end + 4..];
+        let head = whole.to_lowercase();
+        let is_chunked = head.contains("transfer-encoding: chunked");
+        let body = if is_chunked { crate::http::chunks(body).expect("whole chunks") } else { body.to_vec() };
+        Answer { status, head, body }
     }
 
     /// Asks it to stop; it has to end well.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
+pub use crate::cli_board::{ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
 use crate::{cmd::replay::Speed, lang::Lang};
 
@@ -63,6 +64,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Show a ledger in a browser: figures down to their facts, proofs that the browser checks itself. Read only; follows the log.
     Serve(ServeArgs),
+    /// Make a token for the dashboard: printed once, kept in the file as a digest only.
+    Token(TokenArgs),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
@@ -106,16 +109,6 @@ pub struct DemoArgs {
     /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
     #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
     pub http: Option<String>,
-}
-
-/// `socai serve`.
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// The ledger's directory.
-    pub ledger: PathBuf,
-    /// Where to answer. Nobody is asked who he is: keep it on this machine, or put it behind a proxy that asks and speaks TLS.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]
-    pub http: String,
 }
 
 /// `socai up`.

@@ -53,7 +53,7 @@ impl Browser {
         command.args(["-c", "exec \"$@\" 3<&0 4>&1 </dev/null >/dev/null", "sh"]).arg(program);
         command.args(["--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu"]);
         command.args(["--hide-scrollbars", "--disable-background-networking", "--disable-component-update"]);
-        command.args(["--force-color-profile=srgb", "--lang=vi", "--disable-dev-shm-usage"]);
+        command.args(["--force-color-profile=srgb", "--accept-lang=vi", "--disable-dev-shm-usage"]);
         command.args(if is_root() { &["--no-sandbox"][..] } else { &[] });
         command.arg(format!("--user-data-dir={}", profile.path().display())).arg("about:blank");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);

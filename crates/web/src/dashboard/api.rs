@@ -29,13 +29,14 @@ fn as_json(value: &Value) -> Response {
     text("application/json", format!("{value}\n"))
 }
 
-/// `GET /api/v1/figures?period=`: the bytes of `socai report --format json`.
+/// `GET /api/v1/figures?period=&as_of=`: the bytes of `socai report --format json`, small cells blank for those who may not see them.
 pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let answer = board.compute(move |board| {
-        let fold = board.fold();
-        let (_, asked) = question.period(&fold)?;
-        let figures = board.figures(&fold, &asked)?;
+        let now = board.fold();
+        let (_, asked) = question.period(&now)?;
+        let fold = board.fold_at(question.as_of(now.size())?)?;
+        let figures = board.figures_for(&fold, &asked, &question)?;
         socai_report::json(&figures).map_err(|error| Oops::fault(&error))
     });
     or_oops(&asking, answer.await.map(|body| text("application/json", body)))

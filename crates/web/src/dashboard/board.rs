@@ -4,19 +4,30 @@ use std::{
     collections::VecDeque,
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use socai_audit::{AuditError, Place};
 use socai_fold::{Fold, figures::Asked};
 use socai_follow::ReplayError;
 use socai_log::{LogError, Reader};
+use socai_proto::Lang;
 use socai_report::Figures;
 use socai_tlog::{EventName, LeafIndex, TreeSize};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{answers::Answers, listing::Facts, oops::Oops};
+use super::{
+    access::Part,
+    answers::{Answers, Months},
+    arrivals::Arrivals,
+    asking::Asking,
+    kept::Kept,
+    listing::Facts,
+    oops::Oops,
+    steps::Steps,
+    suppress,
+};
 
 /// How many requests compute at once; the others wait.
 const AT_ONCE: usize = 4;
@@ -26,8 +37,12 @@ const LISTENERS: usize = 256;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Newest records that are kept for the pages.
 pub(super) const NEWEST: usize = 12;
-/// Answers kept, and lists of facts kept.
-const KEPT: usize = 16;
+/// Figures and series kept, each of one size.
+const KEPT: usize = 64;
+/// Lists of facts kept.
+const KEPT_LISTS: usize = 16;
+/// States of the past kept; each is as large as the present.
+const KEPT_PAST: usize = 2;
 
 /// Why there is no dashboard.
 #[derive(Debug, thiserror::Error)]
@@ -64,15 +79,18 @@ struct Shared {
     fold: RwLock<Arc<Fold>>,
     newest: Mutex<VecDeque<New>>,
     size: watch::Sender<TreeSize>,
-    figures: Mutex<Kept<Asked, Figures>>,
-    facts: Mutex<Kept<(Asked, String), Facts>>,
+    figures: Kept<(TreeSize, Asked), Figures>,
+    open: Kept<(TreeSize, Asked, u64), Figures>,
+    facts: Kept<(TreeSize, Asked, String), Facts>,
+    months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
+    /// States of the past.
+    past: Kept<TreeSize, Fold>,
+    steps: Mutex<Steps>,
+    arrivals: Mutex<Arrivals>,
     places: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     stop: CancellationToken,
 }
-
-/// The newest answers, each of one tree size.
-type Kept<Q, A> = VecDeque<(TreeSize, Q, Arc<A>)>;
 
 impl Board {
     /// Folds a ledger to its end; [`Board::follow`] goes on from there.
@@ -91,8 +109,13 @@ impl Board {
             fold: RwLock::default(),
             newest: Mutex::default(),
             size,
-            figures: Mutex::default(),
-            facts: Mutex::default(),
+            figures: Kept::new(KEPT),
+            open: Kept::new(KEPT),
+            facts: Kept::new(KEPT_LISTS),
+            months: Kept::new(KEPT),
+            past: Kept::new(KEPT_PAST),
+            steps: Mutex::default(),
+            arrivals: Mutex::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             stop,
@@ -122,6 +145,11 @@ impl Board {
         &self.0.stop
     }
 
+    /// How many browsers wait for news.
+    pub(super) fn listening(&self) -> usize {
+        LISTENERS - self.0.listeners.available_permits()
+    }
+
     pub(super) fn listeners(&self) -> &Arc<Semaphore> {
         &self.0.listeners
     }
@@ -149,12 +177,14 @@ impl Board {
             return Ok(());
         }
         let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut arrivals = self.0.arrivals.lock().unwrap_or_else(PoisonError::into_inner);
         // copied only while an answer is being computed from it
         let fold = Arc::make_mut(&mut shared);
         let replayed = socai_follow::replay(&self.0.reader, fold, end, |record, verdict| {
             if newest.len() == NEWEST {
                 newest.pop_front();
             }
+            arrivals.note(record.received_at_ms());
             newest.push_back(New {
                 leaf: record.leaf(),
                 name: record.name(),
@@ -163,7 +193,7 @@ impl Board {
             });
         });
         let size = fold.size();
-        drop(shared);
+        drop((shared, arrivals));
         *self.0.newest.lock().unwrap_or_else(PoisonError::into_inner) = newest;
         self.0.size.send_replace(size);
         Ok(replayed?)
@@ -204,39 +234,67 @@ impl Board {
         computed.await.unwrap_or_else(|error| Err(Oops::fault(&error)))
     }
 
+    /// Records that came in the minute before now.
+    pub(super) fn arrived(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = now.as_millis().min(u128::from(u64::MAX)) as u64;
+        self.0.arrivals.lock().unwrap_or_else(PoisonError::into_inner).in_the_minute_before(now_ms)
+    }
+
     /// The figures of a question, computed once for each size.
     pub(super) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
-        kept(&self.0.figures, fold.size(), asked, || {
+        self.0.figures.get((fold.size(), asked.clone()), || {
             self.answers().figures(self.reader(), fold, asked).map_err(|error| Oops::fault(&error))
         })
     }
 
+    /// The same for a visitor: without small cells for those who may not see them.
+    pub(super) fn figures_for(
+        &self,
+        fold: &Fold,
+        asked: &Asked,
+        asking: &Asking,
+    ) -> Result<Arc<Figures>, Oops> {
+        let all = self.figures(fold, asked)?;
+        if asking.sees(Part::Cells) {
+            return Ok(all);
+        }
+        let min_cell = asking.visitor.min_cell;
+        self.0.open.get((fold.size(), asked.clone(), min_cell), || Ok(suppress::open(&all, min_cell)))
+    }
+
     /// The facts behind one figure, listed once for each size.
     pub(super) fn facts(&self, fold: &Fold, asked: &Asked, code: &str) -> Result<Arc<Facts>, Oops> {
-        kept(&self.0.facts, fold.size(), &(asked.clone(), code.to_owned()), || {
+        self.0.facts.get((fold.size(), asked.clone(), code.to_owned()), || {
             Facts::of(self.reader(), fold, asked, code).map_err(|error| Oops::fault(&error))
         })
     }
-}
 
-/// The answer of this size, or a new one in place of the oldest.
-fn kept<Q: Clone + PartialEq, A>(
-    kept: &Mutex<Kept<Q, A>>,
-    size: TreeSize,
-    question: &Q,
-    answer: impl FnOnce() -> Result<A, Oops>,
-) -> Result<Arc<A>, Oops> {
-    let is_it = |(at, asked, _): &&(TreeSize, Q, Arc<A>)| *at == size && asked == question;
-    let known =
-        kept.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_it).map(|(.., a)| Arc::clone(a));
-    if let Some(known) = known {
-        return Ok(known);
+    /// One figure by month.
+    pub(super) fn months(
+        &self,
+        fold: &Fold,
+        asked: &Asked,
+        code: &str,
+        lang: Lang,
+    ) -> Result<Arc<Option<Months>>, Oops> {
+        self.0.months.get((fold.size(), asked.clone(), code.to_owned(), lang), || {
+            self.answers().months(self.reader(), fold, code, asked, lang).map_err(|error| Oops::fault(&error))
+        })
     }
-    let answer = Arc::new(answer()?);
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= KEPT {
-        kept.pop_front();
+
+    /// The state at a size: the present one, or one of the past.
+    pub(super) fn fold_at(&self, size: TreeSize) -> Result<Arc<Fold>, Oops> {
+        let now = self.fold();
+        if size >= now.size() {
+            return Ok(now);
+        }
+        self.0.past.get(size, || self.answers().at(self.reader(), size).map_err(|error| Oops::fault(&error)))
     }
-    kept.push_back((size, question.clone(), Arc::clone(&answer)));
-    Ok(answer)
+
+    /// Sizes that checkpoints were signed for, oldest first, the present one last.
+    pub(super) fn steps(&self, end: TreeSize) -> Result<Vec<TreeSize>, Oops> {
+        let mut steps = self.0.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.read(self.reader(), end).map_err(|error| Oops::fault(&error))
+    }
 }

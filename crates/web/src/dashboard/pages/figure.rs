@@ -7,16 +7,20 @@ use axum::{
 };
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
-use socai_fold::{Fold, figures::Listed};
+use socai_fold::{
+    Fold,
+    figures::{Asked, Listed},
+};
 use socai_report::{
     Figure, Form, Span,
     format::{ngay, pct, so, tien_d},
     unit_name,
 };
 
-use super::{cut_off, label, paged, part_shown, shown};
+use super::{charts, cut_off, label, paged, part_shown, shown};
 use crate::dashboard::{
     Board,
+    access::Part,
     asking::Asking,
     listing::{Facts, Row},
     oops::Oops,
@@ -40,13 +44,16 @@ pub(in crate::dashboard) async fn figure(
 fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures(&fold, &asked)?;
+    let figures = board.figures_for(&fold, &asked, asking)?;
     let figure = figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?;
-    let facts = board.facts(&fold, &asked, code)?;
-    let listed = of_unit(&fold, &facts, asking)?;
-    let (range, pages) = paged(asking.page()?, listed.len());
-    let rows: Result<Vec<Value>, Oops> =
-        listed[range].iter().map(|fact| row(board, &fold, figure, fact, asking)).collect();
+    let facts = match asking.sees(Part::Facts) {
+        true => Some(listed(board, &fold, &asked, figure, asking)?),
+        false => None,
+    };
+    let months = match asking.sees(Part::Cells) {
+        true => charts::months(board, &fold, &asked, code, asking)?,
+        false => None,
+    };
     let plans = figure.plan.iter().map(|plan| {
         json!({ "label": plan.label, "value": shown(figure, plan.value), "percent": figure.against_plan(plan).map(pct) })
     });
@@ -75,15 +82,35 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "plans": plans.collect::<Vec<_>>(),
         "same": figure.against_same_period().map(pct),
         "same_value": figure.detail.same_period.map(|value| shown(figure, value)),
-        "events": so(figure.events),
+        "events": (figure.events > 0 || asking.sees(Part::Cells)).then(|| so(figure.events)),
         "digest": figure.digest.map(|digest| digest.to_string()),
         "row": adopted.and_then(|adopted| block(&adopted.content, code)),
         "version": adopted.map(|adopted| adopted.version),
         "legal": adopted.map(|adopted| adopted.legal_source.as_str()),
         "adoption": adoption.map(|stored| stored.record.name().to_string()),
-        "sum": facts.sum().filter(|_| !facts.0.is_empty()).map(|sum| exact(figure, sum)),
         "parts": parts.collect::<Vec<_>>(),
         "unit": asking.get("unit"),
+        "months": months,
+        "facts": facts,
+    }))
+}
+
+/// The facts of a figure, a page of them, with their sum and how late they came.
+fn listed(
+    board: &Board,
+    fold: &Fold,
+    asked: &Asked,
+    figure: &Figure,
+    asking: &Asking,
+) -> Result<Value, Oops> {
+    let facts = board.facts(fold, asked, &figure.indicator)?;
+    let listed = of_unit(fold, &facts, asking)?;
+    let (range, pages) = paged(asking.page()?, listed.len());
+    let rows: Result<Vec<Value>, Oops> =
+        listed[range].iter().map(|fact| row(board, fold, figure, fact, asking)).collect();
+    Ok(json!({
+        "sum": facts.sum().filter(|_| !facts.0.is_empty()).map(|sum| exact(figure, sum)),
+        "lag": charts::lag(board, &facts, asking)?,
         "rows": rows?,
         "pages": pages,
     }))
@@ -128,8 +155,8 @@ fn row(board: &Board, fold: &Fold, figure: &Figure, fact: &Listed, asking: &Aski
         "unit_id": unit.id,
         "kind": row.label,
         "day": row.day.map(ngay),
-        "document": row.document,
-        "case": row.case,
+        "document": if asking.sees(Part::Cases) { row.document.as_str() } else { "" },
+        "case": if asking.sees(Part::Cases) { row.case.as_str() } else { "" },
         "corrected": row.is_corrected,
         "value": fact.value.map(|value| exact(figure, value.into())),
     }))
@@ -164,6 +191,8 @@ pub(in crate::dashboard) async fn events_csv(
 }
 
 fn csv(board: &Board, code: &str, asking: &Asking) -> Result<(String, Option<String>), Oops> {
+    asking.needs(Part::Facts)?;
+    let is_case_seen = asking.sees(Part::Cases);
     let fold = board.fold();
     let (period, asked) = asking.period(&fold)?;
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
@@ -189,8 +218,8 @@ fn csv(board: &Board, code: &str, asking: &Asking) -> Result<(String, Option<Str
             fact.name.seq,
             cell(unit),
             row.kind,
-            cell(&row.document),
-            cell(&row.case),
+            cell(if is_case_seen { &row.document } else { "" }),
+            cell(if is_case_seen { &row.case } else { "" }),
         ));
     }
     let next = (to < listed.len()).then(|| {

@@ -1,8 +1,10 @@
 // News by server-sent events: where the log stands, and its newest records. Texts are set as text, never as markup.
 import { say } from "/static/proof.js";
 
-const [size, root, status, newest] = ["size", "root", "live", "newest"].map((id) => document.getElementById(id));
+const [size, root, status, newest, minute] = ["size", "root", "live", "newest", "minute"].map((id) => document.getElementById(id));
 const news = new EventSource("/api/v1/live");
+
+const number = (value) => value.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
 
 function tell(state, text) {
   status.dataset.state = state;
@@ -13,8 +15,9 @@ news.addEventListener("open", () => tell("open", say("js_live")));
 news.addEventListener("error", () => tell("lost", say("js_live_lost")));
 news.addEventListener("checkpoint", (event) => {
   const said = JSON.parse(event.data);
-  size.textContent = said.size.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
+  size.textContent = number(said.size);
   root.textContent = said.root;
+  minute.textContent = number(said.minute);
   newest.replaceChildren(...said.newest.map(line));
 });
 
@@ -22,7 +25,7 @@ function line(record) {
   const [item, link] = [document.createElement("li"), document.createElement("a")];
   link.href = `/record/${record.name}`;
   link.textContent = record.name;
-  item.append(link, ` ${record.label} · ${record.unit}`);
+  item.append(link, record.label ? ` ${record.label} · ${record.unit}` : ` ${record.unit}`);
   if (!record.counts) {
     const mark = document.createElement("strong");
     mark.className = "bad";

@@ -1,0 +1,61 @@
+//! Addresses, proxies, rates: what the world may do to a dashboard.
+
+use socai_tests::{dashboard::Dashboard, demo::Demo};
+
+#[test]
+fn only_this_machine_sees_everything_without_tokens_and_only_by_its_own_name() {
+    let demo = Demo::played();
+    let board = Dashboard::serve(&demo.district());
+    assert_eq!(board.get("/findings", &[]).status, 200);
+    // a page of another site whose name leads here (DNS rebinding)
+    for path in ["/", "/findings", "/api/v1/figures"] {
+        assert_eq!(board.get(path, &[("Host", "attacker.example:8800")]).status, 421, "{path}");
+    }
+    for host in ["localhost:8800", "127.0.0.1", "[::1]:8800"] {
+        assert_eq!(board.get("/units", &[("Host", host)]).status, 200, "{host}");
+    }
+    board.stop();
+
+    let world = Dashboard::serve_at(&demo.district(), "0.0.0.0:0", &[]);
+    let port = world.address().rsplit(':').next().unwrap().to_owned();
+    let world = world.reached_at(&format!("127.0.0.1:{port}"));
+    assert_eq!(world.get("/", &[("Host", "so-cai.example")]).status, 200);
+    for path in ["/findings", "/replay", "/running", "/figure/TT.01/events.csv"] {
+        assert_eq!(world.get(path, &[]).status, 403, "{path}");
+    }
+    world.stop();
+}
+
+#[test]
+fn behind_a_proxy_browsers_stay_with_tls_and_each_address_of_the_world_has_its_own_rate() {
+    let demo = Demo::played();
+    let arguments = ["--behind-tls", "--rate", "2"];
+    let board = Dashboard::serve_at(&demo.district(), "127.0.0.1:0", &arguments);
+    let from = |address: &str| board.get("/units", &[("X-Forwarded-For", address)]);
+    let first = from("198.51.100.1");
+    assert_eq!(first.header("strict-transport-security"), ["max-age=31536000; includesubdomains"]);
+    assert_eq!(
+        board.get("/findings", &[("X-Forwarded-For", "127.0.0.1")]).status,
+        403,
+        "the world is public"
+    );
+    let answers: Vec<_> = (0..40).map(|_| from("198.51.100.1")).collect();
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
+    assert!(refused.len() >= 20, "{} of 40", refused.len());
+    assert!(refused.iter().all(|answer| answer.header("retry-after") == ["1"]), "{}", refused[0].head);
+    assert_eq!(from("203.0.113.7").status, 200, "another address");
+    // what a client claims to be is not believed; the proxy's own word stands last
+    assert_eq!(from("203.0.113.8, 198.51.100.1").status, 429);
+    board.stop();
+}
+
+#[test]
+fn the_access_log_says_what_was_asked_by_its_shape_and_nothing_about_who_and_what() {
+    let demo = Demo::played();
+    let board = Dashboard::serve(&demo.district());
+    board.get("/case/xp-thanh-xuan-trung-2023-5?on=2023-03-20", &[("Authorization", "Bearer geheim")]);
+    board.get("/nothing/of/interest", &[]);
+    let log = board.log();
+    assert!(!log.contains("geheim") && !log.contains("xp-thanh"), "{log}");
+    board.stop();
+}
