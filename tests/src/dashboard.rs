@@ -59,11 +59,18 @@ impl Dashboard {
     pub fn serve_at(dir: &Path, address: &str, more: &[&str]) -> Dashboard {
         let mut run = command::command(&[&"serve", &dir, &"--http", &address]);
         run.args(more);
-        let mut service = Service::start("serve", run, &dir.with_extension("serve.log"));
-        service.await_log("Ctrl-C stops it");
+        Dashboard::of(Service::start("serve", run, &dir.with_extension("serve.log")))
+    }
+
+    /// The dashboard of a service that says where it is.
+    ///
+    /// # Panics
+    /// It does not say so.
+    pub fn of(mut service: Service) -> Dashboard {
+        service.await_log("the dashboard: ");
         let log = service.log();
-        let url = log.split_whitespace().find(|word| word.starts_with("http://")).expect("an address");
-        Dashboard { url: url.trim_end_matches('/').to_owned(), service }
+        let said = log.split("the dashboard: ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        Dashboard { url: said.expect("an address").trim_end_matches('/').to_owned(), service }
     }
 
     /// The same, asked at another address: a dashboard that listens everywhere is reached somewhere.

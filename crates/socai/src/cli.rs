@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
-pub use crate::cli_board::{ServeArgs, TokenArgs};
+pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
 use crate::{cmd::replay::Speed, lang::Lang};
 
@@ -202,6 +202,8 @@ pub enum DistrictCommand {
         /// characters or more).
         #[arg(long, value_name = "TOKENFILE", requires = "http")]
         serve_log: Option<PathBuf>,
+        #[command(flatten)]
+        board: BoardArgs,
     },
 }
 
@@ -716,4 +718,6 @@ pub enum BenchKind {
     Models,
     /// A month's figures and report out of the read models.
     Query,
+    /// Pages and figures of the dashboard over HTTP, compressed.
+    Http,
 }

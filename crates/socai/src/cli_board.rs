@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use socai_web::Role;
+use socai_web::{Access, Role};
 
 /// `socai serve`.
 #[derive(Debug, Args)]
@@ -32,6 +32,28 @@ pub struct AccessArgs {
     /// Requests a second that one address may make, over a longer time; 0 for any number.
     #[arg(long, value_name = "N", default_value_t = 100)]
     pub rate: u32,
+}
+
+impl AccessArgs {
+    /// As the dashboard takes it.
+    pub fn access(&self) -> Access {
+        Access {
+            tokens: self.tokens.clone(),
+            min_cell: self.min_cell,
+            is_behind_tls: self.behind_tls,
+            rate_per_s: self.rate,
+        }
+    }
+}
+
+/// The dashboard beside a running district.
+#[derive(Clone, Debug, Args)]
+pub struct BoardArgs {
+    /// Serve the dashboard at this address while the district runs, such as 127.0.0.1:8801. It reads the log's files.
+    #[arg(long, value_name = "ADDR")]
+    pub board: Option<String>,
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// `socai token`.

@@ -1,6 +1,9 @@
 //! Addresses, proxies, rates: what the world may do to a dashboard.
 
-use socai_tests::{dashboard::Dashboard, demo::Demo};
+use socai_tests::{
+    chance::Chance, command::command, dashboard::Dashboard, demo::Demo, facts, service::Service, wait,
+    world::World,
+};
 
 #[test]
 fn only_this_machine_sees_everything_without_tokens_and_only_by_its_own_name() {
@@ -57,5 +60,36 @@ fn the_access_log_says_what_was_asked_by_its_shape_and_nothing_about_who_and_wha
     board.get("/nothing/of/interest", &[]);
     let log = board.log();
     assert!(!log.contains("geheim") && !log.contains("xp-thanh"), "{log}");
+    board.stop();
+}
+
+#[test]
+fn a_running_district_shows_its_dashboard_beside_its_log_and_both_follow_it() {
+    let world = World::found(1);
+    let run = command(&[
+        &"district",
+        &"run",
+        &world.district_dir(),
+        &"--http",
+        &"127.0.0.1:0",
+        &"--board",
+        &"127.0.0.1:0",
+    ]);
+    let district = Service::start("district", run, &world.path().join("logs/district.log"));
+    let board = Dashboard::of(district);
+    let node = world.units[0].node();
+    let size = |board: &Dashboard| {
+        let status: serde_json::Value =
+            serde_json::from_slice(&board.get("/api/v1/status", &[]).body).unwrap();
+        status["size"].as_u64().unwrap()
+    };
+    let before = size(&board);
+    let fact = facts::inspection(&world.units[0].id, &mut Chance::of_run("beside"));
+    assert_eq!(world.units[0].post(&fact).unwrap().status, 201);
+    wait::until_so("the record is on the page", || {
+        size(&board) > before && board.get("/log", &[]).text().contains("href=\"/record/1&#x2f;0\"")
+    });
+    assert!(board.log().contains("the log as C2SP tiles"), "{}", board.log());
+    node.stop();
     board.stop();
 }

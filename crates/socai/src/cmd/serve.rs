@@ -1,6 +1,6 @@
 //! `socai serve LEDGER --http ADDR`: the dashboard over a ledger, whether its district runs or not.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use socai_domain::CivilDate;
@@ -8,7 +8,7 @@ use socai_fold::{Fold, Report, figures::Asked};
 use socai_log::Reader;
 use socai_report::Figures;
 use socai_tlog::TreeSize;
-use socai_web::{Access, Answers, Board, Case, Months, Paper, serve_dashboard};
+use socai_web::{Access, Answers, Board, Case, DashboardHttp, Months, Paper, serve_dashboard};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -23,14 +23,8 @@ use crate::{
 pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
     ledger::log_dir(&args.ledger)?; // says what cannot be read yet
     let board = Board::open(&args.ledger, Printed, CancellationToken::new())?;
-    let access = Access {
-        tokens: args.access.tokens.clone(),
-        min_cell: args.access.min_cell,
-        is_behind_tls: args.access.behind_tls,
-        rate_per_s: args.access.rate,
-    };
     signals::runtime()?.block_on(async {
-        let served = serve_dashboard(board, access, &args.http).await?;
+        let served = serve_dashboard(board, args.access.access(), &args.http).await?;
         let url = format!("http://{}/", served.address());
         out::line(&match lang {
             Lang::Vi => format!("bảng điều hành: {url}  Ctrl-C để dừng"),
@@ -42,8 +36,26 @@ pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
     })
 }
 
+/// Serves the dashboard beside a running district, from the log's files like any other reader. Folding them takes its time; the
+/// district does not wait for it, and runs on whatever happens here.
+///
+/// # Errors
+/// The log cannot be read, the address is taken or not ours, or the tokens cannot be used.
+pub async fn beside(dir: &Path, access: Access, address: &str, lang: Lang) -> Result<DashboardHttp> {
+    let dir = dir.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Board::open(&dir, Printed, CancellationToken::new()));
+    let served = serve_dashboard(opened.await??, access, address).await?;
+    let url = format!("http://{}/", served.address());
+    // a closed standard output does not stop a district
+    let _ = out::line(&match lang {
+        Lang::Vi => format!("bảng điều hành: {url}"),
+        Lang::En => format!("the dashboard: {url}"),
+    });
+    Ok(served)
+}
+
 /// The answers of the commands.
-struct Printed;
+pub struct Printed;
 
 fn words(error: anyhow::Error) -> String {
     format!("{error:#}")

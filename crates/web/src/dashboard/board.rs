@@ -34,7 +34,7 @@ const AT_ONCE: usize = 4;
 /// How many browsers may wait for news at once.
 const LISTENERS: usize = 256;
 /// How often the end of the log is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Newest records that are kept for the pages.
 pub(super) const NEWEST: usize = 12;
 /// Figures and series kept, each of one size.
