@@ -37,4 +37,5 @@ pub mod running;
 pub mod service;
 pub mod unit;
 pub mod wait;
+pub mod witnessed;
 pub mod world;

@@ -47,6 +47,7 @@
 //! | `GET /api/v1/units` · `GET /api/v1/status` | JSON |
 //! | `GET /api/v1/proofs/{unit}/{seq}` | a `.tlog-proof` without the facts |
 //! | `GET /api/v1/consistency/{old}/{new}` | `{"old","new","proof"}`, hashes in hex |
+//! | `GET /api/v1/policy` | the tlog-policy with the keys of operator and witnesses |
 //! | `GET /api/v1/live` | server-sent events: `checkpoint` whenever the log grew |
 
 mod dashboard;

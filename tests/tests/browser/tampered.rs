@@ -5,9 +5,12 @@ use std::fs;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use socai_tests::{
     browser::{Browser, Page},
+    chance::Chance,
     dashboard::Dashboard,
     demo::Demo,
-    files, socai,
+    facts, files, ledger,
+    running::Running,
+    socai, wait, witnessed,
     world::{World, reference_units},
 };
 
@@ -119,4 +122,38 @@ fn a_browser_that_saw_a_checkpoint_convicts_a_server_with_another_history() {
     page.open(&format!("http://{address}/record/0/1"));
     let said = verdict(page, "failed");
     assert!(said.contains("does NOT continue the checkpoint that this browser saw"), "{said}");
+}
+
+#[test]
+fn the_cosignatures_of_witnesses_are_checked_too_and_a_changed_one_is_told() {
+    let Some(mut browser) = Browser::start() else { return };
+    let (world, _) = witnessed::world();
+    let running = Running::start(&world);
+    let (unit, district) = (&world.units[0], world.district_dir());
+    unit.post(&facts::inspection(&unit.id, &mut Chance::of_run("witnessed"))).unwrap();
+    running.settle(&world);
+    let size = ledger::size(&world.log_dir());
+    wait::until_so("everything is cosigned", || {
+        let note = fs::read_to_string(district.join("cosigned")).unwrap_or_default();
+        note.lines().nth(1) == Some(&size.to_string())
+    });
+    running.stop();
+    let board = Dashboard::serve(&district);
+    let proof = board.get("/api/v1/proofs/1/0", &[]).text();
+    let page = &mut browser.page;
+    page.open(&board.at("/record/1/0?lang=en"));
+    let said = verdict(page, "proven");
+    assert!(said.contains("cosigned by witnesses") && said.contains("socai.example/thu-nghiem/1"), "{said}");
+
+    // one bit of the last witness's signature
+    let last = proof.lines().last().unwrap();
+    let (name, signature) = last.rsplit_once(' ').unwrap();
+    let mut bytes = STANDARD.decode(signature).unwrap();
+    bytes[40] ^= 1;
+    let changed = proof.replace(last, &format!("{name} {}", STANDARD.encode(bytes)));
+    let file = world.path().join("changed.tlog-proof");
+    fs::write(&file, changed).unwrap();
+    page.open(&board.at("/check"));
+    page.drop_file("#drop", &file);
+    assert!(verdict(page, "failed").contains("witness's signature on the checkpoint is NOT right"));
 }

@@ -55,11 +55,21 @@ fn behind_a_proxy_browsers_stay_with_tls_and_each_address_of_the_world_has_its_o
 #[test]
 fn the_access_log_says_what_was_asked_by_its_shape_and_nothing_about_who_and_what() {
     let demo = Demo::played();
-    let board = Dashboard::serve(&demo.district());
+    let mut run = command(&[&"serve", &demo.district(), &"--http", &"127.0.0.1:0"]);
+    run.env("SOCAI_LOG", "socai_web::access=info");
+    let board = Dashboard::of(Service::start("serve", run, &demo.path().join("serve.log")));
     board.get("/case/xp-thanh-xuan-trung-2023-5?on=2023-03-20", &[("Authorization", "Bearer geheim")]);
     board.get("/nothing/of/interest", &[]);
+    wait::until_so("both lines are written", || board.log().matches("status=").count() == 2);
     let log = board.log();
-    assert!(!log.contains("geheim") && !log.contains("xp-thanh"), "{log}");
+    assert!(
+        log.contains("shape=\"/case/{id}\" status=200") && log.contains("shape=\"-\" status=404"),
+        "{log}"
+    );
+    assert!(log.contains("role=\"local\""), "{log}");
+    for secret in ["geheim", "xp-thanh", "of/interest", "2023-03-20", "127.0.0.1\""] {
+        assert!(!log.contains(secret), "{secret}: {log}");
+    }
     board.stop();
 }
 

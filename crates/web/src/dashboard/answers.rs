@@ -49,8 +49,8 @@ pub struct CaseEntry {
     pub label: String,
     /// `125/QĐ-XPHC (2023)`, or nothing.
     pub document: String,
-    /// Choices and numbers: `field=urban_order total=150000`.
-    pub summary: String,
+    /// Choices, numbers and days, each with its label.
+    pub values: Vec<(String, String)>,
     /// Whether it was corrected.
     pub is_corrected: bool,
     /// Whether it does not count.

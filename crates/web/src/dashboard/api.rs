@@ -134,3 +134,11 @@ pub(super) async fn consistency(
     });
     or_oops(&asking, answer.await.map(|value| as_json(&value)))
 }
+
+/// `GET /api/v1/policy`: the tlog-policy that lies with the ledger: the public keys of operator and witnesses. Who wants to be sure brings his own.
+pub(super) async fn policy(State(board): State<Board>, asking: Asking) -> Response {
+    let answer = board.compute(|board| {
+        std::fs::read_to_string(board.place().policy()).map_err(|error| Oops::fault(&error))
+    });
+    or_oops(&asking, answer.await.map(|policy| text("text/plain; charset=utf-8", policy)))
+}

@@ -78,6 +78,7 @@ fn dashboard_router(board: Board, doors: Doors) -> Router {
         .route("/api/v1/status", get(api::status))
         .route("/api/v1/proofs/{unit}/{seq}", get(api::proof))
         .route("/api/v1/consistency/{old}/{new}", get(api::consistency))
+        .route("/api/v1/policy", get(api::policy))
         .route("/api/v1/live", get(live::live))
         .with_state(board)
         .merge(login)

@@ -7,6 +7,7 @@ use socai_domain::{
 };
 use socai_fold::{CaseFact, CaseStanding};
 use socai_log::Reader;
+use socai_proto::schema::{IntStyle, KindInfo, Shape};
 use socai_report::format::{ngay, so, tien_d};
 use socai_web::{Case, CaseEntry, CaseState};
 
@@ -64,8 +65,34 @@ fn entry(fact: &CaseFact, recorded: &[u8], lang: Lang) -> CaseEntry {
         label: kind.map_or(fact.kind, |kind| lang.pick(kind.label.vi, kind.label.en)).to_owned(),
         document: document
             .map_or_else(String::new, |doc| format!("{}/{} ({})", doc.number, doc.series, doc.year)),
-        summary: fact.summary.clone(),
+        values: kind.map(|kind| values(kind, &fact.summary, lang)).unwrap_or_default(),
         is_corrected: fact.standing == CaseStanding::Corrected,
         is_voided: fact.standing == CaseStanding::Voided,
     }
+}
+
+/// The parts of a summary, `field=urban_order total=150000`, by the labels of the kind's schema.
+fn values(kind: &KindInfo, summary: &str, lang: Lang) -> Vec<(String, String)> {
+    let named = |(name, value): (&str, &str)| {
+        let field = kind.message.fields.iter().find(|field| field.name == name)?;
+        let label = lang.pick(field.label.vi, field.label.en).to_owned();
+        Some((label, shown(&field.shape, value, lang)))
+    };
+    summary.split(' ').filter_map(|part| named(part.split_once('=')?)).collect()
+}
+
+fn shown(shape: &Shape, value: &str, lang: Lang) -> String {
+    let number = || value.parse::<i64>().ok();
+    let shown = match shape {
+        Shape::Enum(of) => of.named(value).map(|value| lang.pick(value.label.vi, value.label.en).to_owned()),
+        Shape::Int { style: IntStyle::Money, .. } => {
+            number().map(|dong| format!("{} {}", tien_d(dong), lang.pick("đồng", "VND")))
+        }
+        Shape::Int { style: IntStyle::Year, .. } => None,
+        Shape::Int { .. } => number().map(so),
+        Shape::Date => value.parse().ok().map(ngay),
+        Shape::Bool => Some(lang.pick("có", "yes").to_owned()),
+        _ => None,
+    };
+    shown.unwrap_or_else(|| value.to_owned())
 }

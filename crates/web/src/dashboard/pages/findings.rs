@@ -4,8 +4,13 @@ use axum::{extract::State, response::Response};
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
 use socai_audit::findings::{Findings, Line, Question, RuleLine, find};
+use socai_domain::CivilDate;
+use socai_fold::Fold;
 use socai_proto::Lang;
-use socai_report::format::{ngay, so, tien_d};
+use socai_report::{
+    format::{ngay, so, tien_d},
+    unit_name,
+};
 
 use super::cut_off;
 use crate::dashboard::{Board, access::Part, asking::Asking, oops::Oops, page};
@@ -33,7 +38,7 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
         "high": count("high"),
         "medium": count("medium"),
         "low": count("low"),
-        "rules": rules(&found, asking.lang),
+        "rules": rules(&fold, &found, asking.lang),
         "quiet": found.rules.iter().filter(|rule| rule.found == 0).map(|rule| named(rule, asking.lang)).collect::<Vec<_>>(),
         "cut": cut_off(board, &fold)?,
     }))
@@ -44,7 +49,7 @@ fn named(rule: &RuleLine, lang: Lang) -> &str {
 }
 
 /// Rules that found something, in the order of the table; rows of one id stand together.
-fn rules(found: &Findings, lang: Lang) -> Vec<Value> {
+fn rules(fold: &Fold, found: &Findings, lang: Lang) -> Vec<Value> {
     let mut rules: Vec<Value> = Vec::new();
     for rule in found.rules.iter().filter(|rule| rule.found > 0) {
         if rules.iter().any(|known| known["id"] == *rule.id) {
@@ -59,16 +64,19 @@ fn rules(found: &Findings, lang: Lang) -> Vec<Value> {
             "amount": rule.amount.map(tien_d),
             "count": so(lines.len() as u64),
             "more": lines.len().saturating_sub(SHOWN),
-            "lines": lines.iter().take(SHOWN).map(|line| one(line, lang)).collect::<Vec<_>>(),
+            "lines": lines.iter().take(SHOWN).map(|line| one(fold, line, lang)).collect::<Vec<_>>(),
         }));
     }
     rules
 }
 
-fn one(line: &Line, lang: Lang) -> Value {
+fn one(fold: &Fold, line: &Line, lang: Lang) -> Value {
+    let unit =
+        fold.registry().by_id(&line.unit).map(|unit| unit_name(fold.registry(), unit.no, CivilDate::MAX));
     json!({
         "unit": line.unit,
-        "on": line.on,
+        "unit_name": unit.map_or_else(|| line.unit.clone(), |unit| unit.name),
+        "on": line.on.parse().map_or_else(|_| line.on.clone(), ngay),
         "case": line.case,
         "message": if lang == Lang::En { &line.message_en } else { &line.message_vi },
         "amount": line.amount.map(tien_d),

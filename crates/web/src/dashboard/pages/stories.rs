@@ -54,16 +54,13 @@ fn values(id: &str, case: &Case, on: &str, on_iso: &str) -> Value {
 }
 
 fn entry(entry: &CaseEntry) -> Value {
-    // `field=urban_order total=150000`: each pair by itself
-    let pairs = entry.summary.split(' ').filter_map(|pair| pair.split_once('='));
     json!({
         "on": entry.on.map(ngay),
         "on_iso": entry.on.map(|on| on.to_string()),
         "name": entry.name,
         "label": entry.label,
         "document": entry.document,
-        "summary": entry.summary,
-        "pairs": pairs.collect::<Vec<_>>(),
+        "values": entry.values,
         "corrected": entry.is_corrected,
         "voided": entry.is_voided,
     })
