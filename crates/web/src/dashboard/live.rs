@@ -14,7 +14,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use socai_domain::time::vietnam_rfc3339;
 
-use super::{Board, asking::Asking, board::New, listing::Row, oops::Oops};
+use super::{Board, asking::Asking, listing::Row, oops::Oops, tail::New};
 
 /// `GET /api/v1/live`: an event `checkpoint` now and whenever the log grew.
 pub(super) async fn live(State(board): State<Board>, asking: Asking) -> Response {
@@ -31,7 +31,12 @@ pub(super) async fn live(State(board): State<Board>, asking: Asking) -> Response
         }
         let size = *sizes.borrow_and_update();
         let question = asking.clone();
-        let news = board.compute(move |board| news(board, size.0, &question)).await.ok()?;
+        let teller = board.clone();
+        // not among those who compute figures: news does not wait for them
+        let told = tokio::task::spawn_blocking(move || {
+            teller.news(size, &question, || news(&teller, size.0, &question))
+        });
+        let news = told.await.ok()?.ok()?;
         let event = Event::default().event("checkpoint").id(size.0.to_string()).data(news.to_string());
         Some((Ok::<_, Infallible>(event), (board, sizes, stop, place, asking)))
     });

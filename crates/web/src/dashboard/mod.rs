@@ -25,6 +25,7 @@ mod pages;
 mod server;
 mod steps;
 mod suppress;
+mod tail;
 mod witnessed;
 mod words;
 

@@ -153,8 +153,9 @@ pub(in crate::dashboard) async fn record(
 ) -> Response {
     let question = asking.clone();
     let values = board.compute(move |board| {
-        let (fold, name) = (board.fold(), name_of(&unit, &seq)?);
+        let name = name_of(&unit, &seq)?;
         let leaf = board.reader().leaf_of(name).map_err(fault)?;
+        let fold = board.fold_with(leaf)?;
         if TreeSize(leaf.0 + 1) > fold.size() {
             return Err(Oops::unknown()); // it comes with the next look at the log
         }
