@@ -175,3 +175,44 @@ fn programs_get_the_bytes_of_the_commands_and_the_first_page_is_small() {
     assert!(bytes <= 50_000, "{bytes} bytes");
     board.stop();
 }
+
+#[test]
+fn an_issued_report_stays_as_it_was_printed_beside_what_is_known_now() {
+    let demo = Demo::played();
+    let out = demo.path().join("45.html");
+    let issue = socai!(
+        "report",
+        "issue",
+        demo.district(),
+        "--period",
+        "2023-02",
+        "--no",
+        "45/BC-UBND",
+        "--format",
+        "html",
+        "--out",
+        out
+    );
+    issue.ok();
+    let printed = std::fs::read(&out).unwrap();
+    let board = Dashboard::serve(&demo.district());
+    let list = board.get("/report", &[]).text();
+    assert!(list.contains("45&#x2f;BC-UBND"), "{list}");
+    assert!(list.contains("/report/issued/45%2FBC-UBND/docx"), "{list}");
+    let again = board.get("/report/issued/45%2FBC-UBND/html", &[]);
+    assert!(again.status == 200 && again.body == printed, "the very bytes that were printed");
+    assert_guarded("/report/issued", &again);
+    for format in ["docx", "xlsx"] {
+        let file = board.get(&format!("/report/issued/45%2FBC-UBND/{format}"), &[]);
+        assert!(file.status == 200 && file.body.starts_with(b"PK"), "{format}");
+    }
+    let through_time = board.get("/replay?period=2023-02", &[]).text();
+    assert!(through_time.contains("Đã báo cáo") && through_time.contains("45&#x2f;BC-UBND"));
+    // the public sees that it was issued, with its digest, and no annex with small cells
+    board.stop();
+    let public = Dashboard::serve_at(&demo.district(), "127.0.0.1:0", &["--behind-tls"]);
+    let list = public.get("/report", &[]).text();
+    assert!(list.contains("45&#x2f;BC-UBND") && !list.contains("/report/issued/"), "{list}");
+    assert_eq!(public.get("/report/issued/45%2FBC-UBND/html", &[]).status, 403);
+    public.stop();
+}

@@ -7,6 +7,7 @@ use axum::{
 };
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
+use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
     figures::{Asked, Listed},
@@ -57,13 +58,6 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let plans = figure.plan.iter().map(|plan| {
         json!({ "label": plan.label, "value": shown(figure, plan.value), "percent": figure.against_plan(plan).map(pct) })
     });
-    let parts = figure.detail.units.iter().map(|(id, part)| {
-        let name = fold.registry().by_id(id).map(|unit| unit_name(fold.registry(), unit.no, asked.to).name);
-        json!({
-            "id": id, "name": name.as_ref().unwrap_or(id), "events": so(part.events),
-            "shown": part_shown(figure, *part).map(|(_, text)| text),
-        })
-    });
     let adopted = fold.rulebook().indicators(asked.to).map(|(adopted, _)| adopted);
     let adoption = adopted.and_then(|adopted| board.reader().record(adopted.leaf).ok());
     Ok(json!({
@@ -88,7 +82,7 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "version": adopted.map(|adopted| adopted.version),
         "legal": adopted.map(|adopted| adopted.legal_source.as_str()),
         "adoption": adoption.map(|stored| stored.record.name().to_string()),
-        "parts": parts.collect::<Vec<_>>(),
+        "parts": parts(&fold, figure, asked.to),
         "unit": asking.get("unit"),
         "months": months,
         "facts": facts,
@@ -114,6 +108,26 @@ fn listed(
         "rows": rows?,
         "pages": pages,
     }))
+}
+
+/// The parts of a figure by unit, as bars with the numbers behind them.
+fn parts(fold: &Fold, figure: &Figure, on: CivilDate) -> Value {
+    let parts = || figure.detail.units.iter().map(|(id, part)| (id, *part, part_shown(figure, *part)));
+    let most = parts().filter_map(|(.., shown)| Some(shown?.0)).max().unwrap_or_default();
+    let bars: Vec<Value> = parts()
+        .enumerate()
+        .map(|(at, (id, part, shown))| {
+            let name = fold.registry().by_id(id).map(|unit| unit_name(fold.registry(), unit.no, on).name);
+            let (value, text) = shown.map_or((0, None), |(value, text)| (value, Some(text)));
+            let mut drawn = charts::bar(at, value, most);
+            drawn["id"] = id.as_str().into();
+            drawn["name"] = name.unwrap_or_else(|| id.clone()).into();
+            drawn["shown"] = text.into();
+            drawn["events"] = so(part.events).into();
+            drawn
+        })
+        .collect();
+    json!({ "height": bars.len() * 26 + 4, "bars": bars })
 }
 
 fn span(span: &Span) -> Value {
@@ -147,7 +161,7 @@ fn block(table: &str, code: &str) -> Option<String> {
 
 fn row(board: &Board, fold: &Fold, figure: &Figure, fact: &Listed, asking: &Asking) -> Result<Value, Oops> {
     let row = Row::of(board.reader(), fold, fact.leaf, asking.lang).map_err(|error| Oops::fault(&error))?;
-    let unit = unit_name(fold.registry(), fact.name.unit, row.day.unwrap_or(socai_domain::CivilDate::MAX));
+    let unit = unit_name(fold.registry(), fact.name.unit, row.day.unwrap_or(CivilDate::MAX));
     Ok(json!({
         "leaf": so(fact.leaf.0),
         "name": fact.name.to_string(),
