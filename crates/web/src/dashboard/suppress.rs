@@ -21,6 +21,10 @@ fn open_figure(figure: &mut Figure, min_cell: u64) {
         blank(figure);
         return;
     }
+    // the year before is a cell too, and a percentage of it tells it
+    if is_count && figure.detail.same_period.is_some_and(|same| few(same, min_cell)) {
+        (figure.detail.same_period, figure.same_period, figure.lunar_period) = (None, None, None);
+    }
     let (ids, parts): (Vec<String>, Vec<Part>) = std::mem::take(&mut figure.detail.units).into_iter().unzip();
     let mut cells: Vec<Cell> = parts.iter().copied().map(cell).collect();
     cells.push(cell(figure.detail.unallocated));
@@ -37,6 +41,10 @@ fn open_figure(figure: &mut Figure, min_cell: u64) {
 
 fn cell(part: Part) -> Cell {
     Cell { value: part.value, events: part.events }
+}
+
+fn few(number: i128, min_cell: u64) -> bool {
+    0 < number && number < i128::from(min_cell)
 }
 
 /// A percentage of few cases, or of all but a few.

@@ -173,7 +173,8 @@ impl Doors {
 
     /// Who asks: the peer, or whom the proxy in front names last.
     pub(super) fn address(&self, headers: &HeaderMap, peer: Option<SocketAddr>) -> Option<IpAddr> {
-        let named = || headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok();
+        let last = || headers.get_all("x-forwarded-for").into_iter().next_back()?.to_str().ok();
+        let named = || last()?.rsplit(',').next()?.trim().parse().ok();
         let named: Option<IpAddr> = self.0.access.is_behind_tls.then(named).flatten();
         named.or(peer.map(|peer| peer.ip()))
     }

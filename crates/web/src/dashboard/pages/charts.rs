@@ -14,6 +14,8 @@ use crate::dashboard::{Board, asking::Asking, listing::Facts, oops::Oops};
 const LAG_OF: usize = 2_000;
 /// Width of the longest bar, in units of the drawing.
 pub(super) const BAR: i128 = 300;
+/// Where bars begin, behind their names; the same as in the template.
+const FROM: u64 = 286;
 /// Last day of each class of lag, and the key of its words.
 const LAGS: [(i64, &str); 5] =
     [(0, "lag_same_day"), (3, "lag_days_3"), (7, "lag_week"), (30, "lag_month"), (i64::MAX, "lag_longer")];
@@ -21,7 +23,7 @@ const LAGS: [(i64, &str); 5] =
 /// A bar with its words: `y`, `width` and `end` in units of the drawing.
 pub(super) fn bar(at: usize, value: i128, most: i128) -> Value {
     let width = (value.max(0) * BAR / most.max(1)) as u64; // at most BAR
-    json!({ "y": at * 26, "width": width, "end": 188 + width })
+    json!({ "y": at * 26, "width": width, "end": FROM + width })
 }
 
 /// The figure by month of its year: the picture, and the rows behind it.
