@@ -3,15 +3,14 @@
 //! Which version counts is the domain's to say ([`socai_domain::corrections`]); this keeps what it asks for. The content of every
 //! correction is worked out once, on top of the version it targets, and never changes afterwards: only whether it counts does.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use prost::Message as _;
 use serde::{Deserialize, Serialize};
 use socai_domain::{
-    CivilDate, Event,
+    CivilDate, Event, Kind,
     corrections::{self, Amendment, Effect, Standing, Version},
 };
-use socai_proto::{patch, v1};
+use socai_proto::{patched_facts, v1};
 use socai_tlog::{EventName, LeafIndex, UnitSeq};
 
 use crate::{
@@ -228,21 +227,23 @@ impl Amended {
 
     /// Judges every amendment whose target is known, once. A target from another unit may stand behind what amends it.
     pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
-        let judged = |amended: &Self| amended.steps.iter().filter(|step| step.judged).count();
-        let mut before = usize::MAX;
-        while judged(self) != before {
-            before = judged(self);
-            self.work_out_known(judge);
+        let Some(original) = self.original.take() else { return };
+        if let Ok(recorded) = Event::decode(&original.facts) {
+            let unjudged = |steps: &[Step]| steps.iter().filter(|step| !step.judged).count();
+            let mut before = usize::MAX;
+            while (1..before).contains(&unjudged(&self.steps)) {
+                before = unjudged(&self.steps);
+                self.work_out_known(judge, &recorded);
+            }
         }
+        self.original = Some(original);
     }
 
-    fn work_out_known(&mut self, judge: &Judge<'_>) {
-        let Some(original) = self.original.clone() else { return };
-        let Ok(recorded) = Event::decode(&original.facts) else { return };
+    fn work_out_known(&mut self, judge: &Judge<'_>, recorded: &Event<'_>) {
         for at in 0..self.steps.len() {
             let step = &self.steps[at];
             let target = match step.target() {
-                target if target == judge.record => Some(Some(original.facts.as_slice())),
+                target if target == judge.record => Some(Some(recorded.facts())),
                 target => {
                     self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref())
                 }
@@ -279,11 +280,8 @@ type ClosedAt<'a> = dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq> + 'a;
 
 /// The facts with a correction made.
 fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
-    let (event, correction) = (v1::Event::decode(base).ok()?, v1::Event::decode(correction).ok()?);
-    match correction.kind? {
-        v1::event::Kind::EventCorrected(said) => {
-            patch(&event, &said.changes).ok().map(|new| new.encode_to_vec())
-        }
+    match Event::decode(correction).ok()?.kind() {
+        Kind::EventCorrected(said) => patched_facts(base, said),
         _ => None,
     }
 }
@@ -298,6 +296,8 @@ pub struct Amendments {
     records: Tracked<EventName, Amended>,
     /// Amendment → the record it is about in the end.
     about: BTreeMap<EventName, EventName>,
+    /// Records that were amended before they were in the log, or that were rejected: few, and asked for with every record.
+    awaited: BTreeSet<EventName>,
 }
 
 impl Amendments {
@@ -305,9 +305,10 @@ impl Amendments {
         self.records.track(on);
     }
 
+    /// Whether somebody amended a record that the fold has not taken in yet.
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.records.len() == 0
+    pub(crate) fn awaits(&self, record: EventName) -> bool {
+        !self.awaited.is_empty() && self.awaited.contains(&record)
     }
 
     /// The amended records in order of their names.
@@ -316,7 +317,6 @@ impl Amendments {
     }
 
     /// The amendments of a record.
-    #[inline]
     pub fn get(&self, record: EventName) -> Option<&Amended> {
         self.records.get(&record)
     }
@@ -326,15 +326,30 @@ impl Amendments {
         self.about.get(&name).copied().unwrap_or(name)
     }
 
+    /// What is kept of a record, for whoever hands it to [`Amendments::set`] next.
+    pub(crate) fn take(&mut self, record: EventName) -> Amended {
+        self.records.take(&record).unwrap_or_default()
+    }
+
     /// Replaces what is kept of a record.
     pub(crate) fn set(&mut self, record: EventName, amended: Amended) {
-        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
+        self.note(record, &amended);
         self.records.set(record, amended);
     }
 
     /// Takes out what was kept under the name of an amendment before that was known to be one.
     pub(crate) fn remove(&mut self, name: EventName) -> Option<Amended> {
+        self.awaited.remove(&name);
         self.records.remove(&name)
+    }
+
+    /// Keeps the two indexes over the records right.
+    fn note(&mut self, record: EventName, amended: &Amended) {
+        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
+        match amended.original {
+            None => self.awaited.insert(record),
+            Some(_) => self.awaited.remove(&record),
+        };
     }
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
@@ -349,7 +364,7 @@ impl Amendments {
         let name = EventName::new(parts.u32()?, parts.u64()?);
         parts.end()?;
         let amended: Amended = rows::decode(key, value)?;
-        self.about.extend(amended.steps.iter().map(|step| (step.name(), name)));
+        self.note(name, &amended);
         self.records.restore(name, amended);
         Ok(())
     }

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
 pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
+pub use crate::cli_remote::RemoteArgs;
 use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
@@ -16,6 +17,9 @@ pub struct Cli {
     /// Language of messages: vi or en; otherwise by LC_ALL, LC_MESSAGES or LANG.
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
+    /// Reading a ledger at an address.
+    #[command(flatten)]
+    pub remote: RemoteArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -44,7 +48,7 @@ pub enum Command {
     },
     /// List the units of a ledger that are valid on a date.
     Units {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The date (YYYY-MM-DD); today if left out.
         #[arg(long)]
@@ -52,7 +56,7 @@ pub enum Command {
     },
     /// Say where one case stands, what in it goes against the law, and tell its story from its facts.
     Case {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The case, as in the `case` field of its events.
         id: String,
@@ -93,7 +97,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query.
+    /// Measure: append, ingest, latency, verify, replay, models, query, remote.
     Bench(BenchArgs),
 }
 
@@ -234,7 +238,7 @@ pub struct ReportArgs {
     /// What else to do with a report.
     #[command(subcommand)]
     pub command: Option<ReportCommand>,
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     #[arg(required = true)]
     pub ledger: Option<PathBuf>,
     /// What to report.
@@ -308,7 +312,7 @@ pub struct PrintArgs {
 /// `socai diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The earlier cut-off: a tree size or a time.
     #[arg(long, required_unless_present = "with", conflicts_with = "with")]
@@ -342,7 +346,7 @@ pub enum ChangesFormat {
 /// `socai series`.
 #[derive(Debug, Args)]
 pub struct SeriesArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The indicator's code, such as NS.01.
     pub indicator: String,
@@ -416,7 +420,7 @@ pub enum SeriesFormat {
 /// `socai obligations`.
 #[derive(Debug, Args)]
 pub struct ObligationsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), owed by whoever had the work on it; today if left out.
     #[arg(long)]
@@ -432,7 +436,7 @@ pub struct ObligationsArgs {
 /// `socai pending`.
 #[derive(Debug, Args)]
 pub struct PendingArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD); today if left out.
     #[arg(long)]
@@ -468,7 +472,7 @@ pub enum AuditCommand {
     /// Print a proof to keep: that a record is in the log and signed by its unit (.tlog-proof), or that the newest checkpoint
     /// continues an older one.
     Prove {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The record, such as 17/42.
         #[arg(required_unless_present = "consistency", conflicts_with = "consistency")]
@@ -513,7 +517,7 @@ pub enum AuditCommand {
 /// `socai audit verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
     #[arg(long)]
@@ -521,7 +525,12 @@ pub struct VerifyArgs {
     /// A checkpoint kept before, which the ledger must still agree with.
     #[arg(long, value_name = "CHECKPOINT")]
     pub since: Option<PathBuf>,
-    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time.
+    /// Verify only what came since that checkpoint was kept; the report says so. What lies before is not read again, so changes of old files go
+    /// unseen: verify everything now and then. Needs the file beside it that --keep wrote, CHECKPOINT.state.
+    #[arg(long, requires = "since")]
+    pub only_new: bool,
+    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time, and in FILE.state what `--only-new` needs. Keep both
+    /// where nobody else writes: who can change them decides what the next audit believes.
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
     /// As JSON.
@@ -539,7 +548,7 @@ pub struct VerifyArgs {
 /// `socai audit findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), with terms and interest up to it; today if left out.
     #[arg(long)]
@@ -580,7 +589,7 @@ pub enum FindingsFormat {
 /// `socai replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339) or day.
     #[arg(long, value_name = "SIZE|TIME", conflicts_with = "follow")]
@@ -617,7 +626,7 @@ pub struct ReplayArgs {
 /// `socai export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// What to write.
     #[arg(long, value_enum)]
@@ -720,4 +729,6 @@ pub enum BenchKind {
     Query,
     /// Pages and figures of the dashboard over HTTP, compressed.
     Http,
+    /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
+    Remote,
 }

@@ -8,7 +8,7 @@ use socai_web::{Access, Role};
 /// `socai serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Where to answer. It speaks no TLS: keep it on this machine, or put it behind a proxy that does and say --behind-tls.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]

@@ -8,6 +8,7 @@ mod http;
 mod ingest;
 mod latency;
 mod query;
+mod remote;
 mod result;
 mod verify;
 
@@ -36,6 +37,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
         BenchKind::Http => http::run(place.path(), events(1_000_000), args.threads)?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
+        BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
     };
     for measured in measured {
