@@ -36,8 +36,10 @@ const AT_ONCE: usize = 4;
 const LISTENERS: usize = 256;
 /// How often the end of the log is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How often the pages move on while the log grows: figures of one moment are computed once for all who ask, so they stay for a moment.
+/// How often the pages move on while the log grows: figures of one moment are computed once for all who ask, so they stay for a moment,
 const MOVE_EVERY: Duration = Duration::from_secs(1);
+/// and for so many times as long as it took to compute them: most who ask find them ready, however large the ledger is.
+const REST: u32 = 10;
 /// How long the pages may stay behind because somebody computes from their state; then it is copied.
 const BEHIND_AT_MOST: Duration = Duration::from_secs(5);
 /// Figures and series kept, each of one size.
@@ -76,6 +78,8 @@ struct Shared {
     /// What the pages are made of: a moment behind the tail when much is going on.
     fold: RwLock<Arc<Fold>>,
     moved: Mutex<Instant>,
+    /// How long the newest figures took.
+    took: Mutex<Duration>,
     size: watch::Sender<TreeSize>,
     news: Kept<(TreeSize, Lang, bool), Value>,
     figures: Kept<(TreeSize, Asked), Figures>,
@@ -111,6 +115,7 @@ impl Board {
             tail: Mutex::default(),
             fold: RwLock::default(),
             moved: Mutex::new(Instant::now()),
+            took: Mutex::default(),
             size,
             news: Kept::new(KEPT_NEWS),
             figures: Kept::new(KEPT),
@@ -190,8 +195,9 @@ impl Board {
     fn move_on(&self) -> Result<(), BoardError> {
         let end = *self.0.size.borrow();
         let waited = lock(&self.0.moved).elapsed();
-        if self.fold().size() < end && waited >= MOVE_EVERY {
-            self.move_to(end, waited >= BEHIND_AT_MOST)?;
+        let rest = MOVE_EVERY.max(*lock(&self.0.took) * REST);
+        if self.fold().size() < end && waited >= rest {
+            self.move_to(end, waited >= rest + BEHIND_AT_MOST)?;
         }
         Ok(())
     }
@@ -277,7 +283,10 @@ impl Board {
     /// The figures of a question, computed once for each size.
     pub(super) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
         self.0.figures.get((fold.size(), asked.clone()), || {
-            self.answers().figures(self.reader(), fold, asked).map_err(|error| Oops::fault(&error))
+            let began = Instant::now();
+            let figures = self.answers().figures(self.reader(), fold, asked);
+            *lock(&self.0.took) = began.elapsed();
+            figures.map_err(|error| Oops::fault(&error))
         })
     }
 

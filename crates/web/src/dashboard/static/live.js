@@ -1,7 +1,7 @@
-// News by server-sent events: where the log stands, and its newest records. Texts are set as text, never as markup.
+// News by server-sent events: how far the log is, and its newest records. Texts are set as text, never as markup.
 import { say } from "/static/proof.js";
 
-const [size, root, status, newest, minute] = ["size", "root", "live", "newest", "minute"].map((id) => document.getElementById(id));
+const [status, newest, minute] = ["live", "newest", "minute"].map((id) => document.getElementById(id));
 const news = new EventSource("/api/v1/live");
 
 const number = (value) => value.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
@@ -15,8 +15,8 @@ news.addEventListener("open", () => tell("open", say("js_live")));
 news.addEventListener("error", () => tell("lost", say("js_live_lost")));
 news.addEventListener("checkpoint", (event) => {
   const said = JSON.parse(event.data);
-  size.textContent = number(said.size);
-  root.textContent = said.root;
+  // the figures above stay those of their cut-off: the page says that there is more, and does not pretend
+  tell("open", `${say("js_live")} ${say("js_log_has")} ${number(said.size)}.`);
   minute.textContent = number(said.minute);
   newest.replaceChildren(...said.newest.map(line));
 });
