@@ -20,8 +20,10 @@
 )]
 
 pub mod broker;
+pub mod browser;
 pub mod chance;
 pub mod command;
+pub mod dashboard;
 pub mod demo;
 pub mod facts;
 pub mod files;
@@ -36,4 +38,5 @@ pub mod running;
 pub mod service;
 pub mod unit;
 pub mod wait;
+pub mod witnessed;
 pub mod world;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
+pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
 pub use crate::cli_remote::RemoteArgs;
 use crate::{cmd::replay::Speed, lang::Lang};
@@ -67,6 +68,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Show a ledger in a browser: figures down to their facts, proofs that the browser checks itself. Read only; follows the log.
     Serve(ServeArgs),
+    /// Make a token for the dashboard: printed once, kept in the file as a digest only.
+    Token(TokenArgs),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
@@ -110,16 +113,6 @@ pub struct DemoArgs {
     /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
     #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
     pub http: Option<String>,
-}
-
-/// `socai serve`.
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// The ledger: its directory or address.
-    pub ledger: PathBuf,
-    /// Where to answer. Nobody is asked who he is: keep it on this machine, or put it behind a proxy that asks and speaks TLS.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]
-    pub http: String,
 }
 
 /// `socai up`.
@@ -213,6 +206,8 @@ pub enum DistrictCommand {
         /// characters or more).
         #[arg(long, value_name = "TOKENFILE", requires = "http")]
         serve_log: Option<PathBuf>,
+        #[command(flatten)]
+        board: BoardArgs,
     },
     /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
     Status {
@@ -758,6 +753,8 @@ pub enum BenchKind {
     Witness,
     /// A month's figures and report out of the read models.
     Query,
+    /// Pages and figures of the dashboard over HTTP, compressed.
+    Http,
     /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
     Remote,
 }

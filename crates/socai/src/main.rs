@@ -5,6 +5,7 @@ mod asked;
 mod bench;
 mod cli;
 mod cli_annex;
+mod cli_board;
 mod cli_follow;
 mod cli_remote;
 mod cmd;
@@ -70,6 +71,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Serve(args) => cmd::serve::run(&args, lang),
+        Command::Token(args) => cmd::token::run(&args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),

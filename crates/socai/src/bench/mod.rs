@@ -4,6 +4,7 @@ mod append;
 mod facts;
 mod fold;
 mod ground;
+mod http;
 mod ingest;
 mod latency;
 mod prove;
@@ -36,6 +37,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
+        BenchKind::Http => http::run(place.path(), events(1_000_000), args.threads)?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
         BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
