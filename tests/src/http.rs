@@ -73,7 +73,7 @@ fn parse(bytes: &[u8]) -> Option<Answer> {
     Some(Answer { status, kind, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
 }
 
-fn chunks(mut body: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn chunks(mut body: &[u8]) -> Option<Vec<u8>> {
     let mut whole = Vec::new();
     loop {
         let end = body.windows(2).position(|two| two == b"\r\n")?;

@@ -20,8 +20,10 @@
 )]
 
 pub mod broker;
+pub mod browser;
 pub mod chance;
 pub mod command;
+pub mod dashboard;
 pub mod demo;
 pub mod facts;
 pub mod files;
@@ -31,8 +33,10 @@ pub mod load;
 pub mod nats;
 pub mod outside;
 pub mod program;
+pub mod proxy;
 pub mod running;
 pub mod service;
 pub mod unit;
 pub mod wait;
+pub mod witnessed;
 pub mod world;

@@ -1,4 +1,4 @@
-//! Programs that we did not write, to verify what we did: Python packages in a virtual environment below the target directory, Go modules.
+//! Programs that we did not write, to verify what we did: Python packages in a virtual environment below the target directory, Go modules, npm packages.
 //!
 //! Where one cannot be had the test that needs it is skipped, loudly; with `CI=true` nothing may be skipped.
 
@@ -93,8 +93,34 @@ pub fn go_program(module: &str, package: &str) -> Result<PathBuf, String> {
     Ok(program)
 }
 
+/// `node_modules` with what the package-lock.json in this directory of `tests/outside` pins, each package by its digest; nothing of it runs
+/// while it is installed.
+///
+/// # Errors
+/// In words: there is no npm, or a package cannot be had.
+pub fn npm_modules(package: &str) -> Result<PathBuf, String> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = kept().join(package);
+    let (modules, done) = (place.join("node_modules"), place.join("installed"));
+    let lock = fs::read_to_string(sources().join(package).join("package-lock.json"));
+    let lock = lock.map_err(|error| error.to_string())?;
+    if fs::read_to_string(&done).is_ok_and(|installed| installed == lock) {
+        return Ok(modules);
+    }
+    fs::create_dir_all(&place).map_err(|error| error.to_string())?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(sources().join(package).join(file), place.join(file)).map_err(|error| error.to_string())?;
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix"]).arg(&place);
+    run(npm)?;
+    fs::write(&done, lock).map_err(|error| error.to_string())?;
+    Ok(modules)
+}
+
 /// Runs a command to its end; the error is the last line it said.
-fn run(mut command: Command) -> Result<(), String> {
+pub(crate) fn run(mut command: Command) -> Result<(), String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let said = tempfile::tempfile().map_err(|error| error.to_string())?;
     let (out, err) = (said.try_clone(), said.try_clone());

@@ -7,7 +7,9 @@ use std::{
 };
 
 use socai_domain::time::vietnam_rfc3339;
-use socai_follow::{Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Trust, Verified};
+use socai_follow::{
+    Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Standing, Trust, Verified,
+};
 use socai_log::Reader;
 use socai_tlog::{SignedCheckpoint, TreeSize};
 
@@ -35,14 +37,17 @@ pub struct Asked<'a> {
     pub signatures: Signatures,
     /// Threads, at least one.
     pub threads: usize,
+    /// What an earlier verification left: what it went over is not read again, and the report says so.
+    pub standing: Option<&'a Standing>,
 }
 
 impl Default for Asked<'_> {
     /// Nothing brought along, one thread.
     fn default() -> Self {
-        Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1 }
+        Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1, standing: None }
     }
 }
+
 /// The most annexes that are told one by one, as of the log's own faults.
 const MAX_ERASURES: usize = 100;
 
@@ -55,6 +60,18 @@ pub fn verify(
     asked: Asked<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
+    verify_on(ledger, asked, progress).map(|(report, _)| report)
+}
+
+/// The same, with what the next verification needs to go on from there; nothing when the ledger does not verify.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_on(
+    ledger: &Path,
+    asked: Asked<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Option<Standing>), AuditError> {
     let started = Instant::now();
     let place = Place::find(ledger)?;
     let stated = fs::read(place.log().join("checkpoint")).ok().and_then(|note| ledger_of(&note));
@@ -74,8 +91,14 @@ pub fn verify(
                 signatures: asked.signatures,
                 kept: kept.as_ref().map(|kept| Kept { size: kept.size(), root: *kept.root() }),
             };
-            let verified = socai_follow::verify(&reader, &trust, options, progress);
+            let verified = match asked.standing {
+                Some(from) => socai_follow::verify_new(&reader, &trust, options, from, progress),
+                None => socai_follow::verify(&reader, &trust, options, progress),
+            };
             let judged = match is_sound(&verified) {
+                true if verified.skipped.0 > 0 => {
+                    judged_new(&place, &trust, &reader, &verified, live, published)
+                }
                 true => judged(&place, &trust, &reader, &verified, live, published),
                 false => Judged::nothing(published, Said::new("sổ cái không đạt", "the log does not verify")),
             };
@@ -92,7 +115,7 @@ pub fn verify(
     let faults_found = verified.faults_found + judged.faults_found;
     faults.extend(judged.faults);
     let outcome = Outcome::of(&faults);
-    Ok(Report {
+    let report = Report {
         tool: format!("socai {}", env!("CARGO_PKG_VERSION")),
         audited_at: vietnam_rfc3339(now_ms()),
         verified: outcome == Outcome::Verified,
@@ -105,6 +128,7 @@ pub fn verify(
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
         since: kept.as_ref().map(|kept| kept.size().0),
+        skipped: verified.skipped.0,
         witnesses: judged.witnesses,
         unwitnessed: judged.unwitnessed,
         counts: counts(&verified),
@@ -117,7 +141,9 @@ pub fn verify(
         live,
         threads: asked.threads.max(1),
         seconds: started.elapsed().as_secs_f64(),
-    })
+    };
+    let standing = verified.standing.filter(|_| report.verified);
+    Ok((report, standing))
 }
 
 /// Now, ms UTC; 0 by a clock that stands before 1970.
@@ -213,6 +239,24 @@ fn judged(
     judged.faults_found += more.len() as u64;
     judged.faults.extend(more);
     judged
+}
+
+/// The same after a verification of what is new alone, which is not replayed.
+fn judged_new(
+    place: &Place,
+    trust: &Trust,
+    reader: &Reader,
+    log: &Verified,
+    live: bool,
+    published: Option<Told>,
+) -> Judged {
+    let why = Said::new("chỉ kiểm phần mới", "only what is new was gone over");
+    let erasures = erasures::faults(reader, log, live, None);
+    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
+    let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
+    let faults_found = (erasures.len() + usize::from(witnesses_fault.is_some())) as u64;
+    let faults = erasures.into_iter().take(MAX_ERASURES).chain(witnesses_fault).collect();
+    Judged { witnesses, unwitnessed, faults, faults_found, ..Judged::nothing(published, why) }
 }
 
 /// What an auditor should compare with papers: everything new since the last audit, else what only the operator vouches for.

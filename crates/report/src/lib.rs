@@ -14,6 +14,7 @@
 mod annex;
 mod beside;
 pub mod body;
+mod cells;
 mod changes;
 mod detail;
 mod docx;
@@ -35,6 +36,7 @@ mod text;
 mod xlsx;
 
 pub use beside::{Beside, beside_json, beside_text};
+pub use cells::{Cell, blank_cells};
 pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
+pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
+pub use crate::cli_remote::RemoteArgs;
 use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
@@ -15,6 +17,9 @@ pub struct Cli {
     /// Language of messages: vi or en; otherwise by LC_ALL, LC_MESSAGES or LANG.
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
+    /// Reading a ledger at an address.
+    #[command(flatten)]
+    pub remote: RemoteArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -43,7 +48,7 @@ pub enum Command {
     },
     /// List the units of a ledger that are valid on a date.
     Units {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The date (YYYY-MM-DD); today if left out.
         #[arg(long)]
@@ -51,7 +56,7 @@ pub enum Command {
     },
     /// Say where one case stands, what in it goes against the law, and tell its story from its facts.
     Case {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The case, as in the `case` field of its events.
         id: String,
@@ -63,6 +68,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Show a ledger in a browser: figures down to their facts, proofs that the browser checks itself. Read only; follows the log.
     Serve(ServeArgs),
+    /// Make a token for the dashboard: printed once, kept in the file as a digest only.
+    Token(TokenArgs),
     /// Say which figures are known differently at a later cut-off, and by which facts.
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
@@ -90,7 +97,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query.
+    /// Measure: append, ingest, latency, verify, replay, models, query, remote.
     Bench(BenchArgs),
 }
 
@@ -106,16 +113,6 @@ pub struct DemoArgs {
     /// Serve the log as C2SP tiles at this address, such as 127.0.0.1:8800, while the district runs.
     #[arg(long, value_name = "ADDR", conflicts_with = "exit")]
     pub http: Option<String>,
-}
-
-/// `socai serve`.
-#[derive(Debug, Args)]
-pub struct ServeArgs {
-    /// The ledger's directory.
-    pub ledger: PathBuf,
-    /// Where to answer. Nobody is asked who he is: keep it on this machine, or put it behind a proxy that asks and speaks TLS.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]
-    pub http: String,
 }
 
 /// `socai up`.
@@ -209,6 +206,8 @@ pub enum DistrictCommand {
         /// characters or more).
         #[arg(long, value_name = "TOKENFILE", requires = "http")]
         serve_log: Option<PathBuf>,
+        #[command(flatten)]
+        board: BoardArgs,
     },
     /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
     Status {
@@ -247,7 +246,7 @@ pub struct ReportArgs {
     /// What else to do with a report.
     #[command(subcommand)]
     pub command: Option<ReportCommand>,
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     #[arg(required = true)]
     pub ledger: Option<PathBuf>,
     /// What to report.
@@ -321,7 +320,7 @@ pub struct PrintArgs {
 /// `socai diff`.
 #[derive(Debug, Args)]
 pub struct DiffArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The earlier cut-off: a tree size or a time.
     #[arg(long, required_unless_present = "with", conflicts_with = "with")]
@@ -355,7 +354,7 @@ pub enum ChangesFormat {
 /// `socai series`.
 #[derive(Debug, Args)]
 pub struct SeriesArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The indicator's code, such as NS.01.
     pub indicator: String,
@@ -429,7 +428,7 @@ pub enum SeriesFormat {
 /// `socai obligations`.
 #[derive(Debug, Args)]
 pub struct ObligationsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), owed by whoever had the work on it; today if left out.
     #[arg(long)]
@@ -445,7 +444,7 @@ pub struct ObligationsArgs {
 /// `socai pending`.
 #[derive(Debug, Args)]
 pub struct PendingArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD); today if left out.
     #[arg(long)]
@@ -481,7 +480,7 @@ pub enum AuditCommand {
     /// Print a proof to keep: that a record is in the log and signed by its unit (.tlog-proof), or that the newest checkpoint
     /// continues an older one.
     Prove {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The record, such as 17/42.
         #[arg(required_unless_present = "consistency", conflicts_with = "consistency")]
@@ -526,7 +525,7 @@ pub enum AuditCommand {
 /// `socai audit verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
     #[arg(long)]
@@ -534,7 +533,12 @@ pub struct VerifyArgs {
     /// A checkpoint kept before, which the ledger must still agree with.
     #[arg(long, value_name = "CHECKPOINT")]
     pub since: Option<PathBuf>,
-    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time.
+    /// Verify only what came since that checkpoint was kept; the report says so. What lies before is not read again, so changes of old files go
+    /// unseen: verify everything now and then. Needs the file beside it that --keep wrote, CHECKPOINT.state.
+    #[arg(long, requires = "since")]
+    pub only_new: bool,
+    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time, and in FILE.state what `--only-new` needs. Keep both
+    /// where nobody else writes: who can change them decides what the next audit believes.
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
     /// What to print; html is one page to sign and file.
@@ -566,7 +570,7 @@ pub enum VerifyFormat {
 /// `socai audit findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), with terms and interest up to it; today if left out.
     #[arg(long)]
@@ -607,7 +611,7 @@ pub enum FindingsFormat {
 /// `socai replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339) or day.
     #[arg(long, value_name = "SIZE|TIME", conflicts_with = "follow")]
@@ -644,7 +648,7 @@ pub struct ReplayArgs {
 /// `socai export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// What to write.
     #[arg(long, value_enum)]
@@ -749,4 +753,8 @@ pub enum BenchKind {
     Witness,
     /// A month's figures and report out of the read models.
     Query,
+    /// Pages and figures of the dashboard over HTTP, compressed.
+    Http,
+    /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
+    Remote,
 }

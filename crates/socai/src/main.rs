@@ -5,19 +5,23 @@ mod asked;
 mod bench;
 mod cli;
 mod cli_annex;
+mod cli_board;
 mod cli_follow;
+mod cli_remote;
 mod cmd;
 mod compared;
 mod cut;
 mod demo;
 mod enrol;
 mod http;
+mod kept;
 mod lang;
 mod ledger;
 mod line;
 mod months;
 mod out;
 mod paper;
+mod remote;
 mod reported;
 mod scratch;
 mod signals;
@@ -44,12 +48,13 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(Lang::of_locale);
     start_tracing();
+    ledger::read_addresses_with(cli.remote);
     match run(cli.command, lang) {
         Ok(code) => code,
         Err(error) if out::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error:#}", lang.pick("lỗi", "error"));
-            ExitCode::from(2)
+            ExitCode::from(if remote::is_verdict(&error) { 1 } else { 2 })
         }
     }
 }
@@ -66,6 +71,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Serve(args) => cmd::serve::run(&args, lang),
+        Command::Token(args) => cmd::token::run(&args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),

@@ -37,12 +37,17 @@
 //! |---|---|
 //! | `GET /` `?period=&figure=` | the district at a glance |
 //! | `GET /figure/{code}` `?period=&unit=&page=` · `…/events.csv` | why this number: row, period, cut-off, every fact |
+//! | `GET /report` `?period=` · `/report/draft/{html,docx,xlsx}` · `/report/issued/{no}/{…}` | the draft of a period, and reports as they were printed |
+//! | `GET /replay` `?period=&as_of=` | the figures as known at any checkpoint |
 //! | `GET /record/{unit}/{seq}` · `GET /check` | a proof that the browser checks itself |
 //! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
-//! | `GET /api/v1/figures` `?period=` | the bytes of `socai report --format json` |
+//! | `GET /running` | counts for whoever keeps the program running |
+//! | `GET`, `POST /login` · `POST /logout` | a token for a session |
+//! | `GET /api/v1/figures` `?period=&as_of=` | the bytes of `socai report --format json` |
 //! | `GET /api/v1/units` · `GET /api/v1/status` | JSON |
 //! | `GET /api/v1/proofs/{unit}/{seq}` | a `.tlog-proof` without the facts |
 //! | `GET /api/v1/consistency/{old}/{new}` | `{"old","new","proof"}`, hashes in hex |
+//! | `GET /api/v1/policy` | the tlog-policy with the keys of operator and witnesses |
 //! | `GET /api/v1/live` | server-sent events: `checkpoint` whenever the log grew |
 
 mod dashboard;
@@ -51,7 +56,10 @@ mod node;
 mod problem;
 mod token;
 
-pub use dashboard::{Answers, Board, BoardError, DashboardHttp, dashboard_router, serve_dashboard};
+pub use dashboard::{
+    Access, Answers, Board, BoardError, Case, CaseEntry, CaseState, DashboardError, DashboardHttp, Months,
+    NewToken, Paper, Role, TokensError, serve_dashboard,
+};
 pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};
 pub use problem::Problem;

@@ -1,43 +1,12 @@
 //! Units as witnesses of their ledger: what most of them cosigned, nobody can take back.
 
-use std::{
-    fs,
-    net::TcpListener,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 use socai_tests::{
-    chance::Chance, facts, http, ledger, load, outside, running::Running, service::Service, socai,
-    unit::Unit, wait, world::World,
+    chance::Chance, facts, http, ledger, load, outside, running::Running, service::Service, socai, wait,
+    witnessed, world::World,
 };
 use socai_tlog::{Policy, TreeSize};
-
-/// Gives a unit's node an address that stays, and gives the line that names it in a policy.
-fn witness_line(unit: &Unit) -> String {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let path = unit.dir.join("unit.toml");
-    let config = fs::read_to_string(&path).unwrap();
-    let listen = |line: &str| match line.starts_with("listen = ") {
-        true => format!("listen = \"127.0.0.1:{port}\"\n"),
-        false => format!("{line}\n"),
-    };
-    fs::write(&path, config.lines().map(listen).collect::<String>()).unwrap();
-    socai!("ward", "witness", unit.dir, "--url", format!("http://127.0.0.1:{port}")).ok()
-}
-
-/// A world whose policy asks for two of its three units, and a copy of the policy as an auditor keeps it.
-fn witnessed_world() -> (World, PathBuf) {
-    let world = World::found(3);
-    let policy = world.district_dir().join("policy");
-    let log = fs::read_to_string(&policy).unwrap().lines().next().unwrap().to_owned();
-    let witnesses: Vec<String> = world.units.iter().map(witness_line).collect();
-    let names: Vec<&str> = world.units.iter().map(|unit| unit.id.as_str()).collect();
-    let group = format!("group wards 2 {}\nquorum wards\n", names.join(" "));
-    fs::write(&policy, format!("{log}\n{}{group}", witnesses.concat())).unwrap();
-    let kept = world.path().join("policy-of-the-auditor");
-    fs::copy(&policy, &kept).unwrap();
-    (world, kept)
-}
 
 /// The newest checkpoint with the quorum, and by whom.
 fn cosigned(world: &World, policy: &Path) -> Option<(TreeSize, usize)> {
@@ -77,7 +46,7 @@ fn served(world: &World) -> (Service, String) {
 #[test]
 fn what_is_recorded_is_witnessed_and_goes_on_unwitnessed_while_too_few_answer() {
     let mut chance = Chance::of_run("witnesses");
-    let (world, policy) = witnessed_world();
+    let (world, policy) = witnessed::world();
     let mut running = Running::start(&world);
     hand_in(&world, &mut chance, 20);
     running.settle(&world);
@@ -118,7 +87,7 @@ fn what_is_recorded_is_witnessed_and_goes_on_unwitnessed_while_too_few_answer() 
 #[test]
 fn a_district_that_shows_a_second_history_gets_no_cosignature_for_it() {
     let mut chance = Chance::of_run("second_history");
-    let (world, policy) = witnessed_world();
+    let (world, policy) = witnessed::world();
     let copy = world.path().join("copy");
     socai_tests::files::copy(&world.district_dir(), &copy);
     let running = Running::start(&world);
@@ -194,7 +163,7 @@ fn a_tool_that_is_not_ours_counts_the_cosignatures() {
     let got = outside::python("tlog-tools.txt", &["--ignore-requires-python"]);
     let Some(python) = outside::or_skip("aics-tlog", got) else { return };
     let mut chance = Chance::of_run("outside_quorum");
-    let (world, policy) = witnessed_world();
+    let (world, policy) = witnessed::world();
     let (district, address) = served(&world);
     let nodes = world.nodes();
     hand_in(&world, &mut chance, 20);

@@ -4,10 +4,12 @@ mod append;
 mod facts;
 mod fold;
 mod ground;
+mod http;
 mod ingest;
 mod latency;
 mod prove;
 mod query;
+mod remote;
 mod result;
 mod verify;
 mod witness;
@@ -35,7 +37,9 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
+        BenchKind::Http => http::run(place.path(), events(1_000_000), args.threads)?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
+        BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
         BenchKind::Prove => prove::run(place.path(), events(1_000_000))?,
         BenchKind::Witness => witness::run(place.path(), events(200))?,

@@ -8,7 +8,14 @@ use socai_district::{
 };
 use socai_domain::CivilDate;
 
-use crate::{cli::DistrictCommand, demo::reference, http, lang::Lang, out, signals};
+use crate::{
+    cli::{BoardArgs, DistrictCommand},
+    cmd::serve,
+    demo::reference,
+    http,
+    lang::Lang,
+    out, signals,
+};
 
 /// Founds a ledger, or runs the projector until it is told to stop.
 pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
@@ -17,9 +24,8 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
             let config = LedgerConfig { origin, ledger, nats };
             found(&dir, &config, &unit, rules.as_deref(), lang)
         }
-        DistrictCommand::Run { dir, http, serve_log } => {
-            signals::runtime()?.block_on(serve(&dir, http.as_deref(), serve_log.as_deref(), lang))
-        }
+        DistrictCommand::Run { dir, http, serve_log, board } => signals::runtime()?
+            .block_on(run_beside_readers(&dir, http.as_deref(), serve_log.as_deref(), &board, lang)),
         DistrictCommand::Status { dir, json } => super::standing::run(&dir, json, lang),
     }
 }
@@ -70,12 +76,36 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
 /// Pauses before starting again after a passing failure: from the first to the last, doubling.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
-/// Runs the district, and its log's HTTP side beside it: readers are served whatever happens to the writer.
-async fn serve(dir: &Path, address: Option<&str>, mirrors: Option<&Path>, lang: Lang) -> Result<ExitCode> {
+/// Runs the district, and its log's HTTP side and dashboard beside it: readers are served whatever happens to the writer.
+async fn run_beside_readers(
+    dir: &Path,
+    address: Option<&str>,
+    mirrors: Option<&Path>,
+    board: &BoardArgs,
+    lang: Lang,
+) -> Result<ExitCode> {
     let served = http::serve(&LedgerDir::new(dir), address, mirrors, lang).await?;
-    let ended = project(dir, lang).await;
+    let (projecting, looking) = (project(dir, lang), look(dir, board, lang));
+    tokio::pin!(projecting, looking);
+    let ended = tokio::select! {
+        ended = &mut projecting => ended,
+        failed = &mut looking => {
+            // whoever runs the district hears why nobody sees it; the district goes on
+            tracing::error!("--board: {failed:#}");
+            projecting.await
+        }
+    };
     http::stop(served).await;
     ended
+}
+
+/// The dashboard, if an address was named; it ends only by failing, and with the program.
+async fn look(dir: &Path, board: &BoardArgs, lang: Lang) -> anyhow::Error {
+    let Some(address) = &board.board else { return std::future::pending().await };
+    match serve::beside(dir, board.access.access(), address, lang).await {
+        Ok(_served) => std::future::pending().await,
+        Err(failed) => failed,
+    }
 }
 
 /// Runs the projector; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.

@@ -22,6 +22,7 @@ pub mod series;
 pub mod serve;
 pub mod simulate;
 pub mod standing;
+pub mod token;
 pub mod unit;
 pub mod units;
 pub mod up;

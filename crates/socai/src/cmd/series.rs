@@ -3,7 +3,7 @@
 use std::{fs, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
-use socai_domain::registry::Unit;
+use socai_domain::{CivilDate, registry::Unit};
 use socai_fold::{
     Fold,
     figures::{
@@ -18,6 +18,7 @@ use socai_report::{
     AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
 };
 use socai_tlog::LeafIndex;
+use socai_web::Months;
 
 use super::report::origin;
 use crate::{
@@ -65,6 +66,37 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
         None => out::line(text.trim_end_matches('\n'))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// One indicator by report month, from January to the month of a day, as the dashboard draws it; none when no row defines it then.
+pub fn of_year(
+    reader: &Reader,
+    fold: &Fold,
+    code: &str,
+    to: CivilDate,
+    lang: socai_proto::Lang,
+) -> Result<Option<Months>> {
+    let (first, last) = (format!("{:04}-01", to.year()), format!("{:04}-{:02}", to.year(), to.month()));
+    let spans = months::between(&first, &last, fold.rulebook())?;
+    let mut questions: Vec<Question> = spans
+        .into_iter()
+        .map(|(label, (from, to))| Question::new(label, Asked::days(fold.rulebook(), from, to)))
+        .collect();
+    let end = questions.last().map_or(to, |question| question.asked.to);
+    if series::row_on(fold, code, end).is_none() {
+        return Ok(None);
+    }
+    read_again(reader, fold, code, &mut questions)?;
+    let series = series::by_time(fold, code, &questions)?;
+    let (size, ledger) = (fold.size(), origin(reader, fold.size())?);
+    let page = SeriesPage {
+        ledger: &ledger,
+        as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },
+        registry: fold.registry(),
+        series: &series,
+        along: SeriesAlong::Time { unit: None },
+    };
+    Ok(Some(Months { svg: series_svg(&page, lang), json: series_json(&page, lang)? }))
 }
 
 fn computed(

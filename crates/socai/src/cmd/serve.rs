@@ -1,28 +1,29 @@
 //! `socai serve LEDGER --http ADDR`: the dashboard over a ledger, whether its district runs or not.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use socai_domain::CivilDate;
-use socai_fold::{Fold, figures::Asked};
+use socai_fold::{Fold, Report, figures::Asked};
 use socai_log::Reader;
 use socai_report::Figures;
-use socai_web::{Answers, Board, serve_dashboard};
+use socai_tlog::TreeSize;
+use socai_web::{Access, Answers, Board, Case, DashboardHttp, Months, Paper, serve_dashboard};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cli::ServeArgs,
-    cmd::{case, report},
+    cli::ReportFormat,
+    cli_board::ServeArgs,
+    cmd::{case, report, series},
     lang::Lang,
-    ledger, out, signals,
+    ledger, out, paper, reported, signals, state,
 };
 
 /// Folds the log, then answers until SIGTERM or Ctrl-C.
 pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
-    ledger::log_dir(&args.ledger)?; // says what cannot be read yet
-    let board = Board::open(&args.ledger, Printed, CancellationToken::new())?;
+    let board = Board::open(&ledger::dir(&args.ledger, None)?, Printed, CancellationToken::new())?;
     signals::runtime()?.block_on(async {
-        let served = serve_dashboard(board, &args.http).await?;
+        let served = serve_dashboard(board, args.access.access(), &args.http).await?;
         let url = format!("http://{}/", served.address());
         out::line(&match lang {
             Lang::Vi => format!("bảng điều hành: {url}  Ctrl-C để dừng"),
@@ -34,12 +35,72 @@ pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
     })
 }
 
+/// Serves the dashboard beside a running district, from the log's files like any other reader. Folding them takes its time; the
+/// district does not wait for it, and runs on whatever happens here.
+///
+/// # Errors
+/// The log cannot be read, the address is taken or not ours, or the tokens cannot be used.
+pub async fn beside(dir: &Path, access: Access, address: &str, lang: Lang) -> Result<DashboardHttp> {
+    let dir = dir.to_owned();
+    let opened = tokio::task::spawn_blocking(move || Board::open(&dir, Printed, CancellationToken::new()));
+    let served = serve_dashboard(opened.await??, access, address).await?;
+    let url = format!("http://{}/", served.address());
+    // a closed standard output does not stop a district
+    let _ = out::line(&match lang {
+        Lang::Vi => format!("bảng điều hành: {url}"),
+        Lang::En => format!("the dashboard: {url}"),
+    });
+    Ok(served)
+}
+
 /// The answers of the commands.
-struct Printed;
+pub struct Printed;
+
+fn words(error: anyhow::Error) -> String {
+    format!("{error:#}")
+}
+
+fn lang_of(lang: socai_proto::Lang) -> Lang {
+    match lang {
+        socai_proto::Lang::Vi => Lang::Vi,
+        socai_proto::Lang::En => Lang::En,
+    }
+}
+
+fn format(paper: Paper) -> ReportFormat {
+    match paper {
+        Paper::Html => ReportFormat::Html,
+        Paper::Docx => ReportFormat::Docx,
+        Paper::Xlsx => ReportFormat::Xlsx,
+    }
+}
 
 impl Answers for Printed {
+    fn at(&self, reader: &Reader, size: TreeSize) -> Result<Fold, String> {
+        state::at(reader, size).map_err(words)
+    }
+
     fn figures(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String> {
-        report::figures(reader, fold, asked).map_err(|error| format!("{error:#}"))
+        report::figures(reader, fold, asked).map_err(words)
+    }
+
+    fn paper(&self, fold: &Fold, figures: &Figures, paper: Paper) -> Result<Vec<u8>, String> {
+        paper::bytes(format(paper), fold, figures).map_err(words)
+    }
+
+    fn issued(&self, reader: &Reader, fold: &Fold, report: &Report, paper: Paper) -> Result<Vec<u8>, String> {
+        reported::again(reader, fold, report, format(paper), Lang::Vi).map_err(words)
+    }
+
+    fn months(
+        &self,
+        reader: &Reader,
+        fold: &Fold,
+        code: &str,
+        asked: &Asked,
+        lang: socai_proto::Lang,
+    ) -> Result<Option<Months>, String> {
+        series::of_year(reader, fold, code, asked.to, lang).map_err(words)
     }
 
     fn case(
@@ -48,11 +109,7 @@ impl Answers for Printed {
         id: &str,
         on: CivilDate,
         lang: socai_proto::Lang,
-    ) -> Result<Option<String>, String> {
-        let lang = match lang {
-            socai_proto::Lang::Vi => Lang::Vi,
-            socai_proto::Lang::En => Lang::En,
-        };
-        case::told(reader, id, on, lang).map_err(|error| format!("{error:#}"))
+    ) -> Result<Option<Case>, String> {
+        case::page::of(reader, id, on, lang_of(lang)).map_err(words)
     }
 }

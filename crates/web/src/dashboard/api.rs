@@ -29,13 +29,14 @@ fn as_json(value: &Value) -> Response {
     text("application/json", format!("{value}\n"))
 }
 
-/// `GET /api/v1/figures?period=`: the bytes of `socai report --format json`.
+/// `GET /api/v1/figures?period=&as_of=`: the bytes of `socai report --format json`, small cells blank for those who may not see them.
 pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let answer = board.compute(move |board| {
-        let fold = board.fold();
-        let (_, asked) = question.period(&fold)?;
-        let figures = board.figures(&fold, &asked)?;
+        let now = board.fold();
+        let (_, asked) = question.period(&now)?;
+        let fold = board.fold_at(question.as_of(now.size())?)?;
+        let figures = board.figures_for(&fold, &asked, &question)?;
         socai_report::json(&figures).map_err(|error| Oops::fault(&error))
     });
     or_oops(&asking, answer.await.map(|body| text("application/json", body)))
@@ -132,4 +133,12 @@ pub(super) async fn consistency(
         Ok(json!({ "old": old.0, "new": new.0, "proof": proof }))
     });
     or_oops(&asking, answer.await.map(|value| as_json(&value)))
+}
+
+/// `GET /api/v1/policy`: the tlog-policy that lies with the ledger: the public keys of operator and witnesses. Who wants to be sure brings his own.
+pub(super) async fn policy(State(board): State<Board>, asking: Asking) -> Response {
+    let answer = board.compute(|board| {
+        std::fs::read_to_string(board.place().policy()).map_err(|error| Oops::fault(&error))
+    });
+    or_oops(&asking, answer.await.map(|policy| text("text/plain; charset=utf-8", policy)))
 }

@@ -3,14 +3,19 @@
 use std::{collections::BTreeMap, convert::Infallible};
 
 use axum::{
-    extract::{FromRequestParts, Query},
-    http::{HeaderMap, Uri, header, request::Parts},
+    extract::{FromRequestParts, Query, Request},
+    http::{Extensions, HeaderMap, StatusCode, Uri, header, request::Parts},
 };
 use socai_domain::CivilDate;
 use socai_fold::{Fold, figures::Asked};
 use socai_proto::Lang;
 
-use super::{oops::Oops, page::encoded, words::Words};
+use super::{
+    access::{Part, Visitor},
+    oops::Oops,
+    page::encoded,
+    words::Words,
+};
 
 /// A request, as far as pages care.
 #[derive(Clone, Debug)]
@@ -19,6 +24,8 @@ pub(super) struct Asking {
     /// Whether the address itself asks for the language: then it is remembered.
     pub is_lang_asked: bool,
     pub path: String,
+    /// Who asks.
+    pub visitor: Visitor,
     parameters: BTreeMap<String, String>,
 }
 
@@ -26,22 +33,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Asking {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Asking::of(&parts.uri, &parts.headers))
+        Ok(Asking::of(&parts.uri, &parts.headers, &parts.extensions))
     }
 }
 
 impl Asking {
-    /// A query that is none has no parameters. Vietnamese unless the address or the cookie says otherwise.
-    pub(super) fn of(uri: &Uri, headers: &HeaderMap) -> Asking {
+    /// The same of a request that no handler has taken apart yet.
+    pub(super) fn of_request(request: &Request) -> Asking {
+        Asking::of(request.uri(), request.headers(), request.extensions())
+    }
+
+    /// A query that is none has no parameters. The language is the address's, else the cookie's, else the first of ours that the browser names, else
+    /// Vietnamese.
+    fn of(uri: &Uri, headers: &HeaderMap, extensions: &Extensions) -> Asking {
         let parameters = Query::<BTreeMap<String, String>>::try_from_uri(uri);
         let parameters = parameters.map(|query| query.0).unwrap_or_default();
         let asked = parameters.get("lang").and_then(|lang| lang_of(lang));
-        let lang = asked.or_else(|| remembered(headers)).unwrap_or_default();
-        Asking { lang, is_lang_asked: asked.is_some(), path: uri.path().to_owned(), parameters }
+        let lang = asked.or_else(|| remembered(headers)).or_else(|| preferred(headers)).unwrap_or_default();
+        let visitor = extensions.get::<Visitor>().cloned().unwrap_or_default();
+        Asking { lang, is_lang_asked: asked.is_some(), path: uri.path().to_owned(), visitor, parameters }
     }
 
     pub(super) fn words(&self) -> &'static Words {
         Words::of(self.lang)
+    }
+
+    /// Whether the visitor may see a part of the ledger.
+    pub(super) fn sees(&self, part: Part) -> bool {
+        self.visitor.role.sees(part)
+    }
+
+    /// Refuses whoever may not see it.
+    pub(super) fn needs(&self, part: Part) -> Result<(), Oops> {
+        if self.sees(part) { Ok(()) } else { Err(Oops::new(StatusCode::FORBIDDEN, "not_for_you")) }
     }
 
     pub(super) fn is_api(&self) -> bool {
@@ -78,6 +102,10 @@ impl Asking {
     pub(super) fn period(&self, fold: &Fold) -> Result<(String, Asked), Oops> {
         let rulebook = fold.rulebook();
         if let Some(text) = self.get("period") {
+            // one day more or less would tell the public a single fact
+            if (text.contains("..") || text.starts_with("cal:")) && !self.sees(Part::Cells) {
+                return Err(Oops::new(StatusCode::FORBIDDEN, "days_not_for_you"));
+            }
             let asked = Asked::written(rulebook, text).map_err(|_| Oops::bad_request("bad_period"))?;
             return Ok((text.to_owned(), asked));
         }
@@ -99,7 +127,42 @@ fn lang_of(text: &str) -> Option<Lang> {
     }
 }
 
+/// The language of ours that the browser likes best: `Accept-Language: en-GB;q=0.9, vi`.
+fn preferred(headers: &HeaderMap) -> Option<Lang> {
+    let value = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    let ranges = value.split(',').take(16).collect::<Vec<_>>().into_iter().filter_map(|range| {
+        let (tag, weight) = range.split_once(";q=").unwrap_or((range, "1"));
+        let lang = lang_of(tag.trim().split('-').next()?)?;
+        weight.trim().parse::<f32>().ok().filter(|weight| *weight > 0.0).map(|weight| (lang, weight))
+    });
+    // of those that are liked as much the first
+    ranges.rev().max_by(|(_, one), (_, other)| one.total_cmp(other)).map(|(lang, _)| lang)
+}
+
 fn remembered(headers: &HeaderMap) -> Option<Lang> {
     let cookies = headers.get(header::COOKIE)?.to_str().ok()?;
     cookies.split(';').find_map(|cookie| lang_of(cookie.trim().strip_prefix("lang=")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lang(accept: &str, cookie: &str, uri: &str) -> Lang {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
+        headers.insert(header::COOKIE, cookie.parse().unwrap());
+        Asking::of(&uri.parse().unwrap(), &headers, &Extensions::new()).lang
+    }
+
+    #[test]
+    fn the_address_decides_the_language_then_the_cookie_then_what_the_browser_likes_best() {
+        assert_eq!(lang("en-GB,en;q=0.9", "", "/"), Lang::En);
+        assert_eq!(lang("fr, en;q=0.5, vi;q=0.8", "", "/"), Lang::Vi);
+        assert_eq!(lang("vi, en", "", "/"), Lang::Vi);
+        assert_eq!(lang("fr;q=x,, ;q=", "", "/"), Lang::Vi);
+        assert_eq!(lang("en;q=0", "", "/"), Lang::Vi);
+        assert_eq!(lang("en", "a=b; lang=vi", "/"), Lang::Vi);
+        assert_eq!(lang("vi", "lang=vi", "/?lang=en"), Lang::En);
+    }
 }

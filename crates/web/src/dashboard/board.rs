@@ -1,33 +1,55 @@
-//! The state behind the pages: a fold that follows the log, and the newest answers.
+//! The state behind the pages: a fold that follows the log, and the newest answers. [`Tail`] follows at once and brings news; the pages move after it
+//! from moment to moment, and each says what its cut-off is.
 
 use std::{
-    collections::VecDeque,
     path::Path,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use serde_json::Value;
 use socai_audit::{AuditError, Place};
 use socai_fold::{Fold, figures::Asked};
 use socai_follow::ReplayError;
 use socai_log::{LogError, Reader};
+use socai_proto::Lang;
 use socai_report::Figures;
-use socai_tlog::{EventName, LeafIndex, TreeSize};
+use socai_tlog::{LeafIndex, TreeSize};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{answers::Answers, listing::Facts, oops::Oops};
+use super::{
+    access::Part,
+    answers::{Answers, Months},
+    asking::Asking,
+    kept::Kept,
+    listing::Facts,
+    oops::Oops,
+    steps::Steps,
+    suppress,
+    tail::{New, Tail},
+};
 
 /// How many requests compute at once; the others wait.
 const AT_ONCE: usize = 4;
 /// How many browsers may wait for news at once.
 const LISTENERS: usize = 256;
 /// How often the end of the log is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// Newest records that are kept for the pages.
-pub(super) const NEWEST: usize = 12;
-/// Answers kept, and lists of facts kept.
-const KEPT: usize = 16;
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// How often the pages move on while the log grows: figures of one moment are computed once for all who ask, so they stay for a moment,
+const MOVE_EVERY: Duration = Duration::from_secs(1);
+/// and for so many times as long as it took to compute them: most who ask find them ready, however large the ledger is.
+const REST: u32 = 10;
+/// How long the pages may stay behind because somebody computes from their state; then it is copied.
+const BEHIND_AT_MOST: Duration = Duration::from_secs(5);
+/// Figures and series kept, each of one size.
+const KEPT: usize = 64;
+/// Tellings of news kept: by language, and by what may be seen.
+const KEPT_NEWS: usize = 16;
+/// Lists of facts kept.
+const KEPT_LISTS: usize = 16;
+/// States of the past kept; each is as large as the present.
+const KEPT_PAST: usize = 2;
 
 /// Why there is no dashboard.
 #[derive(Debug, thiserror::Error)]
@@ -43,15 +65,6 @@ pub enum BoardError {
     Replay(#[from] ReplayError),
 }
 
-/// A record in the list of news: nothing of its facts but their kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct New {
-    pub leaf: LeafIndex,
-    pub name: EventName,
-    pub received_at_ms: u64,
-    pub is_rejected: bool,
-}
-
 /// A ledger as the pages see it. Clones share everything.
 #[derive(Clone)]
 pub struct Board(Arc<Shared>);
@@ -61,18 +74,29 @@ struct Shared {
     ledger: std::path::PathBuf,
     reader: Reader,
     answers: Box<dyn Answers>,
+    tail: Mutex<Tail>,
+    /// What the pages are made of: a moment behind the tail when much is going on.
     fold: RwLock<Arc<Fold>>,
-    newest: Mutex<VecDeque<New>>,
+    moved: Mutex<Instant>,
+    /// How long the newest figures took.
+    took: Mutex<Duration>,
     size: watch::Sender<TreeSize>,
-    figures: Mutex<Kept<Asked, Figures>>,
-    facts: Mutex<Kept<(Asked, String), Facts>>,
+    news: Kept<(TreeSize, Lang, bool), Value>,
+    figures: Kept<(TreeSize, Asked), Figures>,
+    open: Kept<(TreeSize, Asked, u64), Figures>,
+    facts: Kept<(TreeSize, Asked, String), Facts>,
+    months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
+    /// States of the past.
+    past: Kept<TreeSize, Fold>,
+    steps: Mutex<Steps>,
     places: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
     stop: CancellationToken,
 }
 
-/// The newest answers, each of one tree size.
-type Kept<Q, A> = VecDeque<(TreeSize, Q, Arc<A>)>;
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 impl Board {
     /// Folds a ledger to its end; [`Board::follow`] goes on from there.
@@ -88,16 +112,25 @@ impl Board {
             ledger: ledger.to_owned(),
             reader,
             answers: Box::new(answers),
+            tail: Mutex::default(),
             fold: RwLock::default(),
-            newest: Mutex::default(),
+            moved: Mutex::new(Instant::now()),
+            took: Mutex::default(),
             size,
-            figures: Mutex::default(),
-            facts: Mutex::default(),
+            news: Kept::new(KEPT_NEWS),
+            figures: Kept::new(KEPT),
+            open: Kept::new(KEPT),
+            facts: Kept::new(KEPT_LISTS),
+            months: Kept::new(KEPT),
+            past: Kept::new(KEPT_PAST),
+            steps: Mutex::default(),
             places: Arc::new(Semaphore::new(AT_ONCE)),
             listeners: Arc::new(Semaphore::new(LISTENERS)),
             stop,
         }));
-        board.advance()?;
+        board.look()?;
+        let fold = Arc::new(lock(&board.0.tail).copy());
+        *board.0.fold.write().unwrap_or_else(PoisonError::into_inner) = fold;
         Ok(board)
     }
 
@@ -122,6 +155,11 @@ impl Board {
         &self.0.stop
     }
 
+    /// How many browsers wait for news.
+    pub(super) fn listening(&self) -> usize {
+        LISTENERS - self.0.listeners.available_permits()
+    }
+
     pub(super) fn listeners(&self) -> &Arc<Semaphore> {
         &self.0.listeners
     }
@@ -138,35 +176,66 @@ impl Board {
 
     /// The newest records, newest first.
     pub(super) fn newest(&self) -> Vec<New> {
-        self.0.newest.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect()
+        lock(&self.0.tail).newest()
     }
 
-    /// Takes the fold to the end of the log, if it grew.
-    fn advance(&self) -> Result<(), BoardError> {
+    /// Takes the tail to the end of the log, if it grew, and tells whoever waits for news.
+    fn look(&self) -> Result<(), BoardError> {
         let end = self.0.reader.committed()?.size;
-        let mut shared = self.0.fold.write().unwrap_or_else(PoisonError::into_inner);
-        if end <= shared.size() {
-            return Ok(());
+        let mut tail = lock(&self.0.tail);
+        if end > tail.size() {
+            let read = tail.read(&self.0.reader, end);
+            self.0.size.send_replace(tail.size());
+            read?;
         }
-        let mut newest = self.0.newest.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        // copied only while an answer is being computed from it
-        let fold = Arc::make_mut(&mut shared);
-        let replayed = socai_follow::replay(&self.0.reader, fold, end, |record, verdict| {
-            if newest.len() == NEWEST {
-                newest.pop_front();
-            }
-            newest.push_back(New {
-                leaf: record.leaf(),
-                name: record.name(),
-                received_at_ms: record.received_at_ms(),
-                is_rejected: matches!(verdict, socai_fold::Verdict::Rejected(_)),
-            });
-        });
-        let size = fold.size();
-        drop(shared);
-        *self.0.newest.lock().unwrap_or_else(PoisonError::into_inner) = newest;
-        self.0.size.send_replace(size);
-        Ok(replayed?)
+        Ok(())
+    }
+
+    /// Takes the pages after the tail: at most once a moment, and not while somebody computes from their state, unless that takes long.
+    fn move_on(&self) -> Result<(), BoardError> {
+        let end = *self.0.size.borrow();
+        let waited = lock(&self.0.moved).elapsed();
+        let rest = MOVE_EVERY.max(*lock(&self.0.took) * REST);
+        if self.fold().size() < end && waited >= rest {
+            self.move_to(end, waited >= rest + BEHIND_AT_MOST)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the pages to a size that the tail has reached, over a copy of their state if somebody holds it and `may_copy`.
+    fn move_to(&self, end: TreeSize, may_copy: bool) -> Result<(), BoardError> {
+        let mut shared = self.0.fold.write().unwrap_or_else(PoisonError::into_inner);
+        let fold = match Arc::get_mut(&mut shared) {
+            Some(fold) => fold,
+            None if may_copy => Arc::make_mut(&mut shared),
+            None => return Ok(()),
+        };
+        if fold.size() < end {
+            socai_follow::replay(&self.0.reader, fold, end, |_, _| ())?;
+        }
+        *lock(&self.0.moved) = Instant::now();
+        Ok(())
+    }
+
+    /// A state that knows a record which the tail has seen: somebody follows a link to what is new.
+    pub(super) fn fold_with(&self, leaf: LeafIndex) -> Result<Arc<Fold>, Oops> {
+        let (fold, end) = (self.fold(), *self.0.size.borrow());
+        if leaf.0 < fold.size().0 || leaf.0 >= end.0 {
+            return Ok(fold);
+        }
+        drop(fold);
+        self.move_to(end, true).map_err(|error| Oops::fault(&error))?;
+        Ok(self.fold())
+    }
+
+    /// What is told at a size: computed once for all who hear the same.
+    pub(super) fn news(
+        &self,
+        size: TreeSize,
+        asking: &Asking,
+        tell: impl FnOnce() -> Result<Value, Oops>,
+    ) -> Result<Arc<Value>, Oops> {
+        self.0.news.get((size, asking.lang, asking.sees(Part::Facts)), tell)
     }
 
     /// Follows the log until told to stop. A log that cannot be read for a while is told once and tried again.
@@ -178,7 +247,7 @@ impl Board {
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
             let board = self.clone();
-            match tokio::task::spawn_blocking(move || board.advance()).await {
+            match tokio::task::spawn_blocking(move || board.look().and_then(|()| board.move_on())).await {
                 Ok(Ok(())) => was_told = false,
                 Ok(Err(error)) if !was_told => {
                     was_told = true;
@@ -204,39 +273,69 @@ impl Board {
         computed.await.unwrap_or_else(|error| Err(Oops::fault(&error)))
     }
 
+    /// Records that came in the minute before now.
+    pub(super) fn arrived(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let now_ms = now.as_millis().min(u128::from(u64::MAX)) as u64;
+        lock(&self.0.tail).arrived(now_ms)
+    }
+
     /// The figures of a question, computed once for each size.
     pub(super) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
-        kept(&self.0.figures, fold.size(), asked, || {
-            self.answers().figures(self.reader(), fold, asked).map_err(|error| Oops::fault(&error))
+        self.0.figures.get((fold.size(), asked.clone()), || {
+            let began = Instant::now();
+            let figures = self.answers().figures(self.reader(), fold, asked);
+            *lock(&self.0.took) = began.elapsed();
+            figures.map_err(|error| Oops::fault(&error))
         })
+    }
+
+    /// The same for a visitor: without small cells for those who may not see them.
+    pub(super) fn figures_for(
+        &self,
+        fold: &Fold,
+        asked: &Asked,
+        asking: &Asking,
+    ) -> Result<Arc<Figures>, Oops> {
+        let all = self.figures(fold, asked)?;
+        if asking.sees(Part::Cells) {
+            return Ok(all);
+        }
+        let min_cell = asking.visitor.min_cell;
+        self.0.open.get((fold.size(), asked.clone(), min_cell), || Ok(suppress::open(&all, min_cell)))
     }
 
     /// The facts behind one figure, listed once for each size.
     pub(super) fn facts(&self, fold: &Fold, asked: &Asked, code: &str) -> Result<Arc<Facts>, Oops> {
-        kept(&self.0.facts, fold.size(), &(asked.clone(), code.to_owned()), || {
+        self.0.facts.get((fold.size(), asked.clone(), code.to_owned()), || {
             Facts::of(self.reader(), fold, asked, code).map_err(|error| Oops::fault(&error))
         })
     }
-}
 
-/// The answer of this size, or a new one in place of the oldest.
-fn kept<Q: Clone + PartialEq, A>(
-    kept: &Mutex<Kept<Q, A>>,
-    size: TreeSize,
-    question: &Q,
-    answer: impl FnOnce() -> Result<A, Oops>,
-) -> Result<Arc<A>, Oops> {
-    let is_it = |(at, asked, _): &&(TreeSize, Q, Arc<A>)| *at == size && asked == question;
-    let known =
-        kept.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_it).map(|(.., a)| Arc::clone(a));
-    if let Some(known) = known {
-        return Ok(known);
+    /// One figure by month.
+    pub(super) fn months(
+        &self,
+        fold: &Fold,
+        asked: &Asked,
+        code: &str,
+        lang: Lang,
+    ) -> Result<Arc<Option<Months>>, Oops> {
+        self.0.months.get((fold.size(), asked.clone(), code.to_owned(), lang), || {
+            self.answers().months(self.reader(), fold, code, asked, lang).map_err(|error| Oops::fault(&error))
+        })
     }
-    let answer = Arc::new(answer()?);
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.len() >= KEPT {
-        kept.pop_front();
+
+    /// The state at a size: the present one, or one of the past.
+    pub(super) fn fold_at(&self, size: TreeSize) -> Result<Arc<Fold>, Oops> {
+        let now = self.fold();
+        if size >= now.size() {
+            return Ok(now);
+        }
+        self.0.past.get(size, || self.answers().at(self.reader(), size).map_err(|error| Oops::fault(&error)))
     }
-    kept.push_back((size, question.clone(), Arc::clone(&answer)));
-    Ok(answer)
+
+    /// Sizes that checkpoints were signed for, oldest first, the present one last.
+    pub(super) fn steps(&self, end: TreeSize) -> Result<Vec<TreeSize>, Oops> {
+        lock(&self.0.steps).read(self.reader(), end).map_err(|error| Oops::fault(&error))
+    }
 }

@@ -17,6 +17,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("proof.js", JS, include_str!("static/proof.js")),
     ("check.js", JS, include_str!("static/check.js")),
     ("live.js", JS, include_str!("static/live.js")),
+    ("replay.js", JS, include_str!("static/replay.js")),
 ];
 
 /// A file. Kept for as long as a page is looked at: another release brings other scripts.

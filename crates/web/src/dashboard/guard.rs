@@ -28,10 +28,13 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     let mut response = match len <= MAX_ADDRESS_LEN {
         true => next.run(request).await,
         false => {
-            let asking = Asking::of(request.uri(), request.headers());
+            let asking = Asking::of_request(&request);
             Oops::new(StatusCode::URI_TOO_LONG, "too_long").answer(&asking)
         }
     };
-    response.headers_mut().extend(HEADERS);
+    let is_stricter = response.headers().contains_key(header::CONTENT_SECURITY_POLICY);
+    let headers =
+        HEADERS.into_iter().filter(|(name, _)| !is_stricter || name != header::CONTENT_SECURITY_POLICY);
+    response.headers_mut().extend(headers);
     response
 }

@@ -11,6 +11,8 @@ use socai_log::{LogError, Reader};
 use socai_proto::{Lang, kind_of, v1};
 use socai_tlog::LeafIndex;
 
+use super::{access::Part, asking::Asking};
+
 /// The facts of a figure, in leaf order.
 pub(super) struct Facts(pub Vec<Listed>);
 
@@ -49,6 +51,15 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// What a visitor may see of it: a header only, or all but document and case, or everything.
+    pub(super) fn seen_by(self, asking: &Asking) -> Row {
+        match (asking.sees(Part::Facts), asking.sees(Part::Cases)) {
+            (true, true) => self,
+            (true, false) => Row { document: String::new(), case: String::new(), ..self },
+            (false, _) => Row::default(),
+        }
+    }
+
     /// What a record says as last corrected.
     pub(super) fn of(reader: &Reader, fold: &Fold, leaf: LeafIndex, lang: Lang) -> Result<Row, LogError> {
         let stored = reader.record(leaf)?;

@@ -51,11 +51,15 @@ impl Oops {
             Problem::new(self.status, self.key, text).into_response()
         } else {
             let status = self.status.as_u16();
-            let mut response = page::html(asking, "oops.html", context! { status, text });
+            let mut response = page::html(
+                asking,
+                "oops.html",
+                context! { status, text, is_gate => self.status == StatusCode::FORBIDDEN },
+            );
             *response.status_mut() = self.status;
             response
         };
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if self.status == StatusCode::SERVICE_UNAVAILABLE || self.status == StatusCode::TOO_MANY_REQUESTS {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
         }
         response

@@ -9,7 +9,7 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use socai_proto::Lang;
 
-use super::{asking::Asking, oops::Oops};
+use super::{access::Part, asking::Asking, oops::Oops};
 
 const TEMPLATES: &[(&str, &str)] = &[
     ("base.html", include_str!("templates/base.html")),
@@ -19,9 +19,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("figure.html", include_str!("templates/figure.html")),
     ("findings.html", include_str!("templates/findings.html")),
     ("log.html", include_str!("templates/log.html")),
+    ("login.html", include_str!("templates/login.html")),
     ("oops.html", include_str!("templates/oops.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("record.html", include_str!("templates/record.html")),
+    ("replay.html", include_str!("templates/replay.html")),
+    ("report.html", include_str!("templates/report.html")),
+    ("running.html", include_str!("templates/running.html")),
     ("unit.html", include_str!("templates/unit.html")),
     ("units.html", include_str!("templates/units.html")),
 ];
@@ -43,8 +47,15 @@ pub(super) fn html(asking: &Asking, template: &str, values: Value) -> Response {
         Lang::Vi => ("vi", "en"),
         Lang::En => ("en", "vi"),
     };
+    let visitor = &asking.visitor;
+    let sees = context! {
+        cells => asking.sees(Part::Cells), facts => asking.sees(Part::Facts), cases => asking.sees(Part::Cases),
+        findings => asking.sees(Part::Findings), running => asking.sees(Part::Running),
+    };
     let same = context! {
-        t => words.all(), js => words.of_scripts(), lang, other, path => asking.path.clone(), query => asking.rest(),
+        t => words.all(), js => words.of_scripts(), lang, other, path => asking.path.clone(), query => asking.rest(), sees,
+        role => visitor.role.name(), role_name => words.get(visitor.role.name()), visitor => visitor.name.as_str(),
+        form_key => visitor.form_key.as_str(), can_log_in => visitor.can_log_in, min_cell => visitor.min_cell,
     };
     let context = context! { ..values, ..same };
     let rendered = ENGINE.get_template(template).and_then(|template| template.render(context));

@@ -48,6 +48,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::dashboard::Role;
 
     /// Everything that names a key: templates by `t.key`, scripts by `say("js_key"`, code by `oops_`.
     const TEMPLATES: &[&str] = &[
@@ -58,14 +59,22 @@ mod tests {
         include_str!("templates/figure.html"),
         include_str!("templates/findings.html"),
         include_str!("templates/log.html"),
+        include_str!("templates/login.html"),
         include_str!("templates/oops.html"),
         include_str!("templates/parts.html"),
         include_str!("templates/record.html"),
+        include_str!("templates/replay.html"),
+        include_str!("templates/report.html"),
+        include_str!("templates/running.html"),
         include_str!("templates/unit.html"),
         include_str!("templates/units.html"),
     ];
-    const SCRIPTS: &[&str] =
-        &[include_str!("static/proof.js"), include_str!("static/check.js"), include_str!("static/live.js")];
+    const SCRIPTS: &[&str] = &[
+        include_str!("static/proof.js"),
+        include_str!("static/check.js"),
+        include_str!("static/live.js"),
+        include_str!("static/replay.js"),
+    ];
     const CODE: &[&str] = &[
         include_str!("mod.rs"),
         include_str!("oops.rs"),
@@ -74,7 +83,14 @@ mod tests {
         include_str!("live.rs"),
         include_str!("api.rs"),
         include_str!("page.rs"),
+        include_str!("access/doors.rs"),
+        include_str!("access/login.rs"),
+        include_str!("pages/charts.rs"),
+        include_str!("pages/findings.rs"),
         include_str!("pages/mod.rs"),
+        include_str!("pages/replay.rs"),
+        include_str!("pages/report.rs"),
+        include_str!("pages/running.rs"),
         include_str!("pages/district.rs"),
         include_str!("pages/figure.rs"),
         include_str!("pages/ledger.rs"),
@@ -97,6 +113,10 @@ mod tests {
         named_keys.extend(named(CODE, "words().get(\"", ""));
         named_keys.extend(named(CODE, "words.get(\"", ""));
         named_keys.extend(named(CODE, "Oops::bad_request(\"", "oops_"));
+        named_keys.extend(named(CODE, ", \"lag_", "lag_"));
+        named_keys.extend(
+            Role::OF_TOKENS.iter().chain(&[Role::Public, Role::Local]).map(|role| role.name().to_owned()),
+        );
         for line in CODE.iter().flat_map(|text| text.lines()).filter(|line| line.contains("StatusCode::")) {
             named_keys.extend(named(&[line], ", \"", "oops_"));
         }

@@ -1,5 +1,6 @@
 //! `socai case LEDGER ID [--on DATE]`: where a case stands, what in it goes against the law, and its whole story.
 
+pub mod page;
 mod rows;
 mod state;
 mod story;
@@ -7,7 +8,7 @@ mod story;
 use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result};
-use socai_domain::{CivilDate, Event, lifecycle, time};
+use socai_domain::{CivilDate, time};
 use socai_log::Reader;
 
 use crate::{lang::Lang, ledger, out};
@@ -38,16 +39,11 @@ pub fn run(ledger: &Path, id: &str, on: Option<&str>, lang: Lang) -> Result<Exit
 ///
 /// # Errors
 /// The log cannot be read.
-pub fn told(reader: &Reader, id: &str, on: CivilDate, lang: Lang) -> Result<Option<String>> {
+fn told(reader: &Reader, id: &str, on: CivilDate, lang: Lang) -> Result<Option<String>> {
     let rows = Rows::of(reader, id)?;
     if rows.facts.is_empty() {
         return Ok(None);
     }
-    let counting = rows.counting();
-    let facts: Vec<_> = counting
-        .iter()
-        .filter_map(|(name, facts)| Some(lifecycle::Fact { name: *name, event: Event::decode(facts).ok()? }))
-        .collect();
-    let judged = lifecycle::judge(&facts, &lifecycle::Asked { on, rules: rows.fold.rulebook() });
+    let judged = state::judged(&rows, on);
     Ok(Some(format!("{}{}", state::text(&judged, on, lang), story::text(&rows, lang))))
 }

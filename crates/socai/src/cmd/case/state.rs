@@ -3,11 +3,22 @@
 use std::fmt::Write as _;
 
 use socai_domain::{
-    CivilDate,
-    lifecycle::{Detail, Finding, Judged, Value},
+    CivilDate, Event,
+    lifecycle::{self, Asked, Detail, Finding, Judged, Value},
 };
 
+use super::rows::Rows;
 use crate::lang::Lang;
+
+/// The case on a day, by each sort of case that its facts belong to.
+pub fn judged(rows: &Rows, on: CivilDate) -> Vec<Judged> {
+    let counting = rows.counting();
+    let facts: Vec<_> = counting
+        .iter()
+        .filter_map(|(name, facts)| Some(lifecycle::Fact { name: *name, event: Event::decode(facts).ok()? }))
+        .collect();
+    lifecycle::judge(&facts, &Asked { on, rules: rows.fold.rulebook() })
+}
 
 /// A heading, the sums and days, and one entry a finding; nothing for a case whose kinds have no lifecycle.
 pub fn text(judged: &[Judged], on: CivilDate, lang: Lang) -> String {

@@ -2,6 +2,7 @@
 
 use socai_domain::tables::{Format, Indicator};
 use socai_fold::figures::Part;
+use socai_report::{Cell, blank_cells};
 
 /// Whether a cell may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,22 +13,11 @@ pub enum Shown {
     Blank,
 }
 
-/// Which of the cells that add up to one figure may be shown when each must have at least `min_cell` facts (0 or 1: all).
-///
-/// A single blank cell could be worked out from the total and the others, so the smallest of the others is blank with it.
+/// Which of the cells that add up to one figure may be shown when each must have at least `min_cell` facts (0 or 1: all), by the rule of
+/// [`blank_cells`].
 pub fn shown(parts: &[Part], min_cell: u64, row: &Indicator) -> Vec<Shown> {
-    let is_count = row.format == Format::Dem;
-    let is_small = |part: &Part| {
-        let few = |number: u128| 0 < number && number < u128::from(min_cell);
-        few(u128::from(part.events)) || is_count && few(part.value.unsigned_abs())
-    };
-    let mut blank: Vec<bool> = parts.iter().map(is_small).collect();
-    if parts.len() > 1 && blank.iter().filter(|blank| **blank).count() == 1 {
-        let others = parts.iter().enumerate().filter(|(at, part)| !blank[*at] && part.events > 0);
-        if let Some((at, _)) = others.min_by_key(|(_, part)| part.events) {
-            blank[at] = true;
-        }
-    }
+    let cells: Vec<Cell> = parts.iter().map(|part| Cell { value: part.value, events: part.events }).collect();
+    let blank = blank_cells(&cells, min_cell, row.format == Format::Dem);
     blank.into_iter().map(|blank| if blank { Shown::Blank } else { Shown::Open }).collect()
 }
 

@@ -11,14 +11,11 @@ use socai_report::{
     format::{ngay, pct, so, thoi_diem},
 };
 
-use super::{cut_off, label, part_shown, shown};
+use super::{charts::bar, cut_off, label, part_shown, report::newest_about, shown};
 use crate::dashboard::{Board, asking::Asking, live, oops::Oops, page};
 
 /// A unit that was not heard of for so long, by the log's own clock, is called silent.
 const SILENT_MS: u64 = 7 * socai_domain::time::DAY_MS;
-/// Width of the longest bar, in units of the drawing.
-const BAR: i128 = 300;
-
 /// `GET /`.
 pub(in crate::dashboard) async fn district(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
@@ -29,7 +26,7 @@ pub(in crate::dashboard) async fn district(State(board): State<Board>, asking: A
 fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures(&fold, &asked)?;
+    let figures = board.figures_for(&fold, &asked, asking)?;
     let chosen = match asking.get("figure") {
         Some(code) => {
             Some(figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?)
@@ -37,7 +34,7 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
         None => figures.figures.iter().max_by_key(|figure| wards_with_part(&figures, figure)),
     };
     let newest: Result<Vec<Value>, Oops> =
-        board.newest().iter().map(|new| live::record(board, new, asking.lang)).collect();
+        board.newest().iter().map(|new| live::record(board, new, asking)).collect();
     let occasions = fold.rulebook().occasions(CivilDate::MAX);
     Ok(json!({
         "issuer": figures.issuer,
@@ -48,7 +45,13 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
             Lang::Vi => &row.label,
             Lang::En => &row.label_en,
         } })).collect::<Vec<_>>(),
-        "figures": figures.figures.iter().map(|figure| row(&fold, &figures, figure, asking.lang)).collect::<Vec<_>>(),
+        "groups": groups(&figures, |figure| row(&fold, &figures, figure, asking.lang)),
+        "choices": figures.figures.iter().map(|figure| json!({
+            "code": figure.indicator, "label": label(&fold, figure, asked.to, asking.lang),
+        })).collect::<Vec<_>>(),
+        "report": newest_about(board, fold.reports()),
+        "minute": so(board.arrived()),
+        "attention": attention(&fold, &figures),
         "wards": chosen.map(|figure| wards(&fold, &figures, figure, asking.lang)),
         "units": units(&fold, &figures),
         "open": figures.open.len(),
@@ -70,6 +73,43 @@ fn row(fold: &Fold, figures: &Figures, figure: &Figure, lang: Lang) -> Value {
         "lunar": figure.against_lunar_period().map(pct),
         "missing": figure.missing().len(),
     })
+}
+
+/// Figures by their field, which is what stands before the point of their codes, those with something to say apart from the others.
+fn groups(figures: &Figures, row: impl Fn(&Figure) -> Value) -> Vec<Value> {
+    let mut groups: Vec<(&str, Vec<Value>, Vec<Value>)> = Vec::new();
+    for figure in &figures.figures {
+        let field = figure.indicator.split('.').next().unwrap_or_default();
+        if groups.last().is_none_or(|(last, ..)| *last != field) {
+            groups.push((field, Vec::new(), Vec::new()));
+        }
+        if let Some((_, known, unknown)) = groups.last_mut() {
+            let is_known = figure.printed().is_some() || !figure.missing().is_empty();
+            if is_known { known.push(row(figure)) } else { unknown.push(row(figure)) }
+        }
+    }
+    let group = |(field, known, unknown)| json!({ "field": field, "known": known, "unknown": unknown });
+    groups.into_iter().map(group).collect()
+}
+
+/// Units that somebody should look at, each with its id and name: silent, not closed, suspended after a fork or by the operator.
+fn attention(fold: &Fold, figures: &Figures) -> Value {
+    let named = |is_so: &dyn Fn(&Standing) -> bool| {
+        let units = figures.units.iter().filter(|unit| is_so(unit));
+        units.map(|unit| json!({ "id": unit.unit.id, "name": unit.unit.name })).collect::<Vec<_>>()
+    };
+    let is_suspended =
+        |unit: &Standing| fold.registry().unit(unit.no).is_some_and(|unit| unit.is_suspended());
+    json!({
+        "silent": named(&|unit| is_silent(fold, unit)),
+        "open": named(&|unit| unit.closed.is_none()),
+        "suspended": named(&is_suspended),
+    })
+}
+
+fn is_silent(fold: &Fold, unit: &Standing) -> bool {
+    let (said, now) = (fold.activity(unit.no), fold.last_received_at_ms());
+    said.next_seq == 0 || now.saturating_sub(said.last_received_at_ms) > SILENT_MS
 }
 
 /// Wards that have a part in a figure.
@@ -94,10 +134,11 @@ fn wards(fold: &Fold, figures: &Figures, figure: &Figure, lang: Lang) -> Value {
         .enumerate()
         .map(|(at, (ward, part))| {
             let (value, text) = part.map_or((0, None), |(value, text)| (value, Some(text)));
-            let width = (value.max(0) * BAR / most) as u64; // at most BAR
-            json!({
-                "y": at * 26, "width": width, "end": 188 + width, "id": ward.unit.id, "name": ward.unit.name, "shown": text,
-            })
+            let mut drawn = bar(at, value, most);
+            drawn["id"] = ward.unit.id.as_str().into();
+            drawn["name"] = ward.unit.name.as_str().into();
+            drawn["shown"] = text.into();
+            drawn
         })
         .collect();
     json!({
@@ -113,10 +154,8 @@ fn wards(fold: &Fold, figures: &Figures, figure: &Figure, lang: Lang) -> Value {
 
 /// The closing checklist: every unit with what it closed, what came late, and when it was last heard of.
 fn units(fold: &Fold, figures: &Figures) -> Vec<Value> {
-    let now = fold.last_received_at_ms();
     let unit = |standing: &Standing| {
         let said = fold.activity(standing.no);
-        let is_silent = said.next_seq == 0 || now.saturating_sub(said.last_received_at_ms) > SILENT_MS;
         json!({
             "id": standing.unit.id,
             "name": standing.unit.name,
@@ -126,7 +165,7 @@ fn units(fold: &Fold, figures: &Figures) -> Vec<Value> {
             "rejected": (said.rejected > 0).then(|| so(said.rejected)),
             "records": so(said.next_seq),
             "newest": (said.next_seq > 0).then(|| thoi_diem(said.last_received_at_ms)),
-            "silent": is_silent,
+            "silent": is_silent(fold, standing),
         })
     };
     figures.units.iter().map(unit).collect()

@@ -7,16 +7,21 @@ use axum::{
 };
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
-use socai_fold::{Fold, figures::Listed};
+use socai_domain::CivilDate;
+use socai_fold::{
+    Fold,
+    figures::{Asked, Listed},
+};
 use socai_report::{
     Figure, Form, Span,
     format::{ngay, pct, so, tien_d},
     unit_name,
 };
 
-use super::{cut_off, label, paged, part_shown, shown};
+use super::{charts, cut_off, label, paged, part_shown, shown};
 use crate::dashboard::{
     Board,
+    access::Part,
     asking::Asking,
     listing::{Facts, Row},
     oops::Oops,
@@ -40,22 +45,18 @@ pub(in crate::dashboard) async fn figure(
 fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures(&fold, &asked)?;
+    let figures = board.figures_for(&fold, &asked, asking)?;
     let figure = figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?;
-    let facts = board.facts(&fold, &asked, code)?;
-    let listed = of_unit(&fold, &facts, asking)?;
-    let (range, pages) = paged(asking.page()?, listed.len());
-    let rows: Result<Vec<Value>, Oops> =
-        listed[range].iter().map(|fact| row(board, &fold, figure, fact, asking)).collect();
+    let facts = match asking.sees(Part::Facts) {
+        true => Some(listed(board, &fold, &asked, figure, asking)?),
+        false => None,
+    };
+    let months = match asking.sees(Part::Cells) {
+        true => charts::months(board, &fold, &asked, code, asking)?,
+        false => None,
+    };
     let plans = figure.plan.iter().map(|plan| {
         json!({ "label": plan.label, "value": shown(figure, plan.value), "percent": figure.against_plan(plan).map(pct) })
-    });
-    let parts = figure.detail.units.iter().map(|(id, part)| {
-        let name = fold.registry().by_id(id).map(|unit| unit_name(fold.registry(), unit.no, asked.to).name);
-        json!({
-            "id": id, "name": name.as_ref().unwrap_or(id), "events": so(part.events),
-            "shown": part_shown(figure, *part).map(|(_, text)| text),
-        })
     });
     let adopted = fold.rulebook().indicators(asked.to).map(|(adopted, _)| adopted);
     let adoption = adopted.and_then(|adopted| board.reader().record(adopted.leaf).ok());
@@ -75,18 +76,58 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "plans": plans.collect::<Vec<_>>(),
         "same": figure.against_same_period().map(pct),
         "same_value": figure.detail.same_period.map(|value| shown(figure, value)),
-        "events": so(figure.events),
+        "events": (figure.events > 0 || asking.sees(Part::Cells)).then(|| so(figure.events)),
         "digest": figure.digest.map(|digest| digest.to_string()),
         "row": adopted.and_then(|adopted| block(&adopted.content, code)),
         "version": adopted.map(|adopted| adopted.version),
         "legal": adopted.map(|adopted| adopted.legal_source.as_str()),
         "adoption": adoption.map(|stored| stored.record.name().to_string()),
-        "sum": facts.sum().filter(|_| !facts.0.is_empty()).map(|sum| exact(figure, sum)),
-        "parts": parts.collect::<Vec<_>>(),
+        "parts": parts(&fold, figure, asked.to),
         "unit": asking.get("unit"),
+        "months": months,
+        "facts": facts,
+    }))
+}
+
+/// The facts of a figure, a page of them, with their sum and how late they came.
+fn listed(
+    board: &Board,
+    fold: &Fold,
+    asked: &Asked,
+    figure: &Figure,
+    asking: &Asking,
+) -> Result<Value, Oops> {
+    let facts = board.facts(fold, asked, &figure.indicator)?;
+    let listed = of_unit(fold, &facts, asking)?;
+    let (range, pages) = paged(asking.page()?, listed.len());
+    let rows: Result<Vec<Value>, Oops> =
+        listed[range].iter().map(|fact| row(board, fold, figure, fact, asking)).collect();
+    Ok(json!({
+        "sum": facts.sum().filter(|_| !facts.0.is_empty()).map(|sum| exact(figure, sum)),
+        "lag": charts::lag(board, &facts, asking)?,
         "rows": rows?,
         "pages": pages,
     }))
+}
+
+/// The parts of a figure by unit, as bars with the numbers behind them.
+fn parts(fold: &Fold, figure: &Figure, on: CivilDate) -> Value {
+    let parts = || figure.detail.units.iter().map(|(id, part)| (id, *part, part_shown(figure, *part)));
+    let most = parts().filter_map(|(.., shown)| Some(shown?.0)).max().unwrap_or_default();
+    let bars: Vec<Value> = parts()
+        .enumerate()
+        .map(|(at, (id, part, shown))| {
+            let name = fold.registry().by_id(id).map(|unit| unit_name(fold.registry(), unit.no, on).name);
+            let (value, text) = shown.map_or((0, None), |(value, text)| (value, Some(text)));
+            let mut drawn = charts::bar(at, value, most);
+            drawn["id"] = id.as_str().into();
+            drawn["name"] = name.unwrap_or_else(|| id.clone()).into();
+            drawn["shown"] = text.into();
+            drawn["events"] = so(part.events).into();
+            drawn
+        })
+        .collect();
+    json!({ "height": bars.len() * 26 + 4, "bars": bars })
 }
 
 fn span(span: &Span) -> Value {
@@ -120,7 +161,7 @@ fn block(table: &str, code: &str) -> Option<String> {
 
 fn row(board: &Board, fold: &Fold, figure: &Figure, fact: &Listed, asking: &Asking) -> Result<Value, Oops> {
     let row = Row::of(board.reader(), fold, fact.leaf, asking.lang).map_err(|error| Oops::fault(&error))?;
-    let unit = unit_name(fold.registry(), fact.name.unit, row.day.unwrap_or(socai_domain::CivilDate::MAX));
+    let unit = unit_name(fold.registry(), fact.name.unit, row.day.unwrap_or(CivilDate::MAX));
     Ok(json!({
         "leaf": so(fact.leaf.0),
         "name": fact.name.to_string(),
@@ -128,8 +169,8 @@ fn row(board: &Board, fold: &Fold, figure: &Figure, fact: &Listed, asking: &Aski
         "unit_id": unit.id,
         "kind": row.label,
         "day": row.day.map(ngay),
-        "document": row.document,
-        "case": row.case,
+        "document": if asking.sees(Part::Cases) { row.document.as_str() } else { "" },
+        "case": if asking.sees(Part::Cases) { row.case.as_str() } else { "" },
         "corrected": row.is_corrected,
         "value": fact.value.map(|value| exact(figure, value.into())),
     }))
@@ -164,6 +205,8 @@ pub(in crate::dashboard) async fn events_csv(
 }
 
 fn csv(board: &Board, code: &str, asking: &Asking) -> Result<(String, Option<String>), Oops> {
+    asking.needs(Part::Facts)?;
+    let is_case_seen = asking.sees(Part::Cases);
     let fold = board.fold();
     let (period, asked) = asking.period(&fold)?;
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
@@ -189,8 +232,8 @@ fn csv(board: &Board, code: &str, asking: &Asking) -> Result<(String, Option<Str
             fact.name.seq,
             cell(unit),
             row.kind,
-            cell(&row.document),
-            cell(&row.case),
+            cell(if is_case_seen { &row.document } else { "" }),
+            cell(if is_case_seen { &row.case } else { "" }),
         ));
     }
     let next = (to < listed.len()).then(|| {

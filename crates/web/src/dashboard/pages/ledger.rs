@@ -16,7 +16,7 @@ use socai_report::{
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
 use super::{PAGE, cut_off};
-use crate::dashboard::{Board, api::name_of, asking::Asking, listing::Row, oops::Oops, page};
+use crate::dashboard::{Board, access::Part, api::name_of, asking::Asking, listing::Row, oops::Oops, page};
 
 fn fault(error: LogError) -> Oops {
     match error {
@@ -25,10 +25,10 @@ fn fault(error: LogError) -> Oops {
     }
 }
 
-/// One record as a row of a list.
+/// One record as a row of a list; of its facts what the visitor may see.
 fn row(board: &Board, fold: &Fold, leaf: LeafIndex, asking: &Asking) -> Result<Value, Oops> {
     let stored = board.reader().record(leaf).map_err(fault)?;
-    let row = Row::of(board.reader(), fold, leaf, asking.lang).map_err(fault)?;
+    let row = Row::of(board.reader(), fold, leaf, asking.lang).map_err(fault)?.seen_by(asking);
     let unit = unit_name(fold.registry(), stored.record.name().unit, row.day.unwrap_or(CivilDate::MAX));
     Ok(json!({
         "leaf": so(leaf.0),
@@ -153,14 +153,16 @@ pub(in crate::dashboard) async fn record(
 ) -> Response {
     let question = asking.clone();
     let values = board.compute(move |board| {
-        let (fold, name) = (board.fold(), name_of(&unit, &seq)?);
+        let name = name_of(&unit, &seq)?;
         let leaf = board.reader().leaf_of(name).map_err(fault)?;
+        let fold = board.fold_with(leaf)?;
         if TreeSize(leaf.0 + 1) > fold.size() {
             return Err(Oops::unknown()); // it comes with the next look at the log
         }
         let stored = board.reader().record(leaf).map_err(fault)?;
         let header = stored.record.header();
         Ok(json!({
+            "is_gated": !question.sees(Part::Facts),
             "row": row(board, &fold, leaf, &question)?,
             "name": name.to_string(),
             "recorded": thoi_diem(header.recorded_at_ms),

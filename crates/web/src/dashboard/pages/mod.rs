@@ -1,14 +1,23 @@
 //! What each page says. A handler computes values; templates lay them out.
 
+mod charts;
 mod district;
 mod figure;
+mod findings;
 mod ledger;
+mod replay;
+mod report;
+mod running;
 mod stories;
 
 pub(super) use district::district;
 pub(super) use figure::{events_csv, figure};
+pub(super) use findings::findings;
 pub(super) use ledger::{log, record, unit, units};
-pub(super) use stories::{case, check, findings};
+pub(super) use replay::replay;
+pub(super) use report::{draft, issued, report};
+pub(super) use running::running;
+pub(super) use stories::{case, check};
 
 use serde_json::{Value, json};
 use socai_domain::{CivilDate, time::vietnam_rfc3339};

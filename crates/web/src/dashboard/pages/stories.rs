@@ -1,17 +1,21 @@
-//! Pages that print what a command prints: a case, findings; and the one that checks a file.
+//! A case from its first fact to its last, and the page that checks a file.
 
 use axum::{
     extract::{Path, State},
     response::Response,
 };
 use minijinja::{Value as Values, context, value::Serde};
-use serde_json::json;
-use socai_audit::{Language, findings as find};
-use socai_proto::Lang;
+use serde_json::{Value, json};
 use socai_report::format::ngay;
 
-use super::cut_off;
-use crate::dashboard::{Board, asking::Asking, oops::Oops, page};
+use crate::dashboard::{
+    Board,
+    access::Part,
+    answers::{Case, CaseEntry, CaseState},
+    asking::Asking,
+    oops::Oops,
+    page,
+};
 
 /// `GET /case/{id}?on=`.
 pub(in crate::dashboard) async fn case(
@@ -21,30 +25,45 @@ pub(in crate::dashboard) async fn case(
 ) -> Response {
     let question = asking.clone();
     let values = board.compute(move |board| {
+        question.needs(Part::Cases)?;
         let on = question.on(&board.fold())?;
-        let story = board.answers().case(board.reader(), &id, on, question.lang);
-        let story = story.map_err(|error| Oops::fault(&error))?.ok_or_else(Oops::unknown)?;
-        Ok(json!({ "id": id, "on": ngay(on), "on_iso": on.to_string(), "story": story }))
+        let case = board.answers().case(board.reader(), &id, on, question.lang);
+        let case = case.map_err(|error| Oops::fault(&error))?.ok_or_else(Oops::unknown)?;
+        Ok(values(&id, &case, &ngay(on), &on.to_string()))
     });
     page::or_oops(&asking, "case.html", values.await.map(|values| Values::from(Serde(values))))
 }
 
-/// `GET /findings?on=`.
-pub(in crate::dashboard) async fn findings(State(board): State<Board>, asking: Asking) -> Response {
-    let question = asking.clone();
-    let values = board.compute(move |board| {
-        let fold = board.fold();
-        let on = question.on(&fold)?;
-        let asked = find::Question { on, size: fold.size(), rule: None, unit: None, own_table: None };
-        let language = match question.lang {
-            Lang::Vi => Language::Vi,
-            Lang::En => Language::En,
-        };
-        let found = find::find(board.reader(), &asked).map_err(|error| Oops::fault(&error))?;
-        let text = find::text(&found, language);
-        Ok(json!({ "on": ngay(on), "on_iso": on.to_string(), "text": text, "cut": cut_off(board, &fold)? }))
-    });
-    page::or_oops(&asking, "findings.html", values.await.map(|values| Values::from(Serde(values))))
+fn values(id: &str, case: &Case, on: &str, on_iso: &str) -> Value {
+    let state = |state: &CaseState| {
+        json!({
+            "label": state.label,
+            "details": state.details,
+            "findings": state.findings.iter().map(|(message, source, facts)| {
+                json!({ "message": message, "source": source, "facts": facts })
+            }).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "id": id,
+        "on": on,
+        "on_iso": on_iso,
+        "states": case.states.iter().map(state).collect::<Vec<_>>(),
+        "story": case.story.iter().map(entry).collect::<Vec<_>>(),
+    })
+}
+
+fn entry(entry: &CaseEntry) -> Value {
+    json!({
+        "on": entry.on.map(ngay),
+        "on_iso": entry.on.map(|on| on.to_string()),
+        "name": entry.name,
+        "label": entry.label,
+        "document": entry.document,
+        "values": entry.values,
+        "corrected": entry.is_corrected,
+        "voided": entry.is_voided,
+    })
 }
 
 /// `GET /check`: a proof file is checked by the browser; it goes nowhere.

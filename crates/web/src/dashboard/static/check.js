@@ -44,3 +44,14 @@ drop?.addEventListener("drop", (event) => {
   event.preventDefault();
   take(event.dataTransfer.files[0]);
 });
+
+// a QR code holds the text of the proof, or the address of its record here
+const scan = document.getElementById("scan");
+if (scan && "BarcodeDetector" in globalThis) {
+  scan.hidden = false;
+  document.getElementById("picture").addEventListener("change", async ({ target }) => {
+    const picture = target.files[0] && (await createImageBitmap(target.files[0]).catch(() => undefined));
+    const [code] = picture ? await new BarcodeDetector({ formats: ["qr_code"] }).detect(picture) : [];
+    await check(code?.rawValue ?? "");
+  });
+}

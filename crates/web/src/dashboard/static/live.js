@@ -1,15 +1,23 @@
-// News by server-sent events: where the log stands, and its newest records. Texts are set as text, never as markup.
+// News by server-sent events: how far the log is, and its newest records. Texts are set as text, never as markup.
 import { say } from "/static/proof.js";
 
-const [size, root, status, newest] = ["size", "root", "live", "newest"].map((id) => document.getElementById(id));
+const [status, newest, minute] = ["live", "newest", "minute"].map((id) => document.getElementById(id));
 const news = new EventSource("/api/v1/live");
 
-news.addEventListener("open", () => (status.textContent = say("js_live")));
-news.addEventListener("error", () => (status.textContent = say("js_live_lost")));
+const number = (value) => value.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
+
+function tell(state, text) {
+  status.dataset.state = state;
+  status.textContent = text;
+}
+
+news.addEventListener("open", () => tell("open", say("js_live")));
+news.addEventListener("error", () => tell("lost", say("js_live_lost")));
 news.addEventListener("checkpoint", (event) => {
   const said = JSON.parse(event.data);
-  size.textContent = said.size.toLocaleString("de-DE"); // dots between thousands, as in Vietnamese
-  root.textContent = said.root;
+  // the figures above stay those of their cut-off: the page says that there is more, and does not pretend
+  tell("open", `${say("js_live")} ${say("js_log_has")} ${number(said.size)}.`);
+  minute.textContent = number(said.minute);
   newest.replaceChildren(...said.newest.map(line));
 });
 
@@ -17,7 +25,7 @@ function line(record) {
   const [item, link] = [document.createElement("li"), document.createElement("a")];
   link.href = `/record/${record.name}`;
   link.textContent = record.name;
-  item.append(link, ` ${record.label} · ${record.unit}`);
+  item.append(link, record.label ? ` ${record.label} · ${record.unit}` : ` ${record.unit}`);
   if (!record.counts) {
     const mark = document.createElement("strong");
     mark.className = "bad";

@@ -131,11 +131,10 @@ export async function verifyConsistency(oldSize, oldRoot, size, root, hashes) {
   return last === 0n && same(before, oldRoot) && same(now, root);
 }
 
-/** Whether the key's own line is on the note and right. Key ID = SHA-256(name ‖ LF ‖ 01 ‖ key)[0..4]. */
-async function isSignedBy(note, key) {
-  const id = (await sha256(utf8.encode(`${note.origin}\n`), Uint8Array.of(1), key)).slice(0, 4);
-  const line = note.signatures.find(({ name, bytes }) => name === note.origin && same(bytes.slice(0, 4), id));
-  if (!line || line.bytes.length !== 68) return false;
+/** The first four bytes of SHA-256(name ‖ LF ‖ type ‖ key). */
+const keyId = async (name, type, key) => (await sha256(utf8.encode(`${name}\n`), Uint8Array.of(type), key)).slice(0, 4);
+
+async function isRight(key, signature, message) {
   let imported;
   try {
     imported = await crypto.subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
@@ -143,8 +142,48 @@ async function isSignedBy(note, key) {
     if (error.name === "NotSupportedError") throw new Malformed("js_no_ed25519");
     return false;
   }
-  return crypto.subtle.verify({ name: "Ed25519" }, imported, line.bytes.slice(4), utf8.encode(note.text));
+  return crypto.subtle.verify({ name: "Ed25519" }, imported, signature, utf8.encode(message));
 }
+
+/** The bytes of a note's line by this name and key, without the key's id. */
+const lineOf = (note, name, id) =>
+  note.signatures.find((line) => line.name === name && same(line.bytes.slice(0, 4), id))?.bytes.slice(4);
+
+/** Whether the operator's own line is on the note and right. */
+async function isSignedBy(note, key) {
+  const signature = lineOf(note, note.origin, await keyId(note.origin, 1, key));
+  return signature?.length === 64 && isRight(key, signature, note.text);
+}
+
+/** Witnesses that a policy names: `witness <name> <key's name>+<id in hex>+<04 and key in base64> [<url>]`. */
+function witnessesOf(policy) {
+  const keys = policy.split("\n").filter((line) => line.startsWith("witness ")).map((line) => line.split(/\s+/)[2] ?? "");
+  return keys.flatMap((vkey) => {
+    // base64 may hold a plus: 33 bytes are its last 44 characters
+    const parts = /^(.+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]{44})$/.exec(vkey);
+    const bytes = parts ? fromBase64(parts[3]) : [];
+    return bytes[0] === 4 ? [{ name: parts[1], id: fromHex(parts[2]), key: bytes.slice(1) }] : [];
+  });
+}
+
+/** How many of the policy's witnesses cosigned the note (`cosignature/v1`), and how many tried and failed. */
+async function cosigned(note, policy) {
+  const found = { right: [], wrong: [] };
+  for (const { name, id, key } of witnessesOf(policy)) {
+    const line = lineOf(note, name, id);
+    if (!line) continue;
+    const time = line.length === 72 ? new DataView(line.buffer).getBigUint64(0) : 0n;
+    const isGood = line.length === 72 && (await isRight(key, line.slice(8), `cosignature/v1\ntime ${time}\n${note.text}`));
+    found[isGood ? "right" : "wrong"].push(name);
+  }
+  return found;
+}
+
+/** Milliseconds UTC as the pages print a time, in Viet Nam. */
+const moment = (ms) =>
+  new Intl.DateTimeFormat("en-GB", { dateStyle: "short", timeStyle: "medium", timeZone: "Asia/Ho_Chi_Minh" })
+    .format(new Date(Number(ms)))
+    .replace(",", "");
 
 const place = (origin) => `socai seen ${origin}`;
 
@@ -201,22 +240,30 @@ export async function checkProof(text, expected) {
       step(false, `${say("js_wrong_record")} ${proof.name}`);
       return done();
     }
-    const received = new Date(Number(proof.receivedAtMs)).toISOString();
-    step(undefined, `${say("js_entry")} ${proof.name}, ${note.origin}. ${say("js_received")} ${received}`);
+    step(undefined, `${say("js_entry")} ${proof.name}, ${note.origin}. ${say("js_received")} ${moment(proof.receivedAtMs)}`);
     const leaf = await leafHash(proof.entry);
     const isIn = await verifyInclusion(proof.index, note.size, leaf, proof.hashes, note.root);
     step(isIn, isIn ? `${say("js_included")} ${proof.index} / ${note.size}` : say("js_not_included"));
     const isSigned = await isSignedBy(note, proof.key);
     step(isSigned, isSigned ? `${say("js_signed")} ${hex(proof.key)}` : say("js_not_signed"));
     if (isIn && isSigned) await compare(note, proof.key, step);
-    const others = note.signatures.length - 1;
-    if (others > 0) step(undefined, `${say("js_cosigned")} ${others}`);
+    if (note.signatures.length > 1) await witnessed(note, step);
     step(undefined, say("js_not_checked"));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     step(false, `${say("js_not_a_proof")} ${say(error.message)}`);
   }
   return done();
+}
+
+/** Checks the cosignatures of witnesses by the keys that this server names. */
+async function witnessed(note, step) {
+  const answer = await fetch("/api/v1/policy").catch(() => undefined);
+  const { right, wrong } = answer?.ok ? await cosigned(note, await answer.text()) : { right: [], wrong: [] };
+  const unknown = note.signatures.length - 1 - right.length - wrong.length;
+  if (right.length) step(true, `${say("js_witnessed")} ${right.join(", ")}`);
+  if (wrong.length) step(false, `${say("js_not_witnessed")} ${wrong.join(", ")}`);
+  if (unknown > 0) step(undefined, `${say("js_cosigned")} ${unknown}`);
 }
 
 /** Holds a proven checkpoint against what this browser remembers, and remembers the larger one. */
