@@ -1,8 +1,9 @@
-//! The state of a ledger at a cut-off, replayed from its log.
+//! The state of a ledger at a cut-off: from the nearest snapshot of the fold below it, and the log from there.
 
 use anyhow::Result;
 use socai_fold::Fold;
 use socai_log::Reader;
+use socai_models::Snapshots;
 use socai_tlog::TreeSize;
 
 /// The state after everything that is committed.
@@ -12,7 +13,16 @@ pub fn newest(reader: &Reader) -> Result<Fold> {
 
 /// The state at a size.
 pub fn at(reader: &Reader, size: TreeSize) -> Result<Fold> {
-    let mut fold = Fold::new();
+    on_from(Snapshots::beside(reader.dir()), reader, size)
+}
+
+/// The state at a size, from whatever of these snapshots serves.
+fn on_from(snapshots: Option<Snapshots>, reader: &Reader, size: TreeSize) -> Result<Fold> {
+    let nearest = snapshots.and_then(|place| place.nearest(size, |at| reader.root_at(at).ok()));
+    let (mut fold, _) = nearest.unwrap_or_default();
     socai_follow::replay(reader, &mut fold, size, |_, _| ())?;
     Ok(fold)
 }
+
+#[cfg(test)]
+mod tests;

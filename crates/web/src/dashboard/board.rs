@@ -11,6 +11,7 @@ use socai_audit::{AuditError, Place};
 use socai_fold::{Fold, figures::Asked};
 use socai_follow::ReplayError;
 use socai_log::{LogError, Reader};
+use socai_models::Snapshots;
 use socai_report::Figures;
 use socai_tlog::{EventName, LeafIndex, TreeSize};
 use tokio::sync::{Semaphore, watch};
@@ -82,13 +83,19 @@ impl Board {
     pub fn open(ledger: &Path, answers: impl Answers, stop: CancellationToken) -> Result<Board, BoardError> {
         let place = Place::find(ledger)?;
         let reader = Reader::open(place.log())?;
-        let (size, _) = watch::channel(TreeSize(0));
+        let end = reader.committed()?.size;
+        // the records that the pages show as the newest are replayed
+        let shown = TreeSize(end.0.saturating_sub(NEWEST as u64));
+        let nearest = Snapshots::beside(reader.dir());
+        let nearest = nearest.and_then(|place| place.nearest(shown, |at| reader.root_at(at).ok()));
+        let (fold, _) = nearest.unwrap_or_default();
+        let (size, _) = watch::channel(fold.size());
         let board = Board(Arc::new(Shared {
             place,
             ledger: ledger.to_owned(),
             reader,
             answers: Box::new(answers),
-            fold: RwLock::default(),
+            fold: RwLock::new(Arc::new(fold)),
             newest: Mutex::default(),
             size,
             figures: Mutex::default(),
