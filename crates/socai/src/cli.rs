@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use crate::cli_analyst::{QueryArgs, QueryFormat};
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
 use crate::{cmd::replay::Speed, lang::Lang};
@@ -67,6 +68,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
     Series(SeriesArgs),
+    /// Ask the ledger's tables in SQL, as known now or at any cut-off.
+    Query(QueryArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
     /// List facts that build on a record, a case or a code the ledger does not know yet; each goes when what it waits for comes.

@@ -4,6 +4,7 @@
 mod asked;
 mod bench;
 mod cli;
+mod cli_analyst;
 mod cli_annex;
 mod cli_follow;
 mod cmd;
@@ -68,6 +69,7 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Serve(args) => cmd::serve::run(&args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
+        Command::Query(args) => cmd::query::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Pending(args) => cmd::pending::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),

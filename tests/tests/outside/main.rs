@@ -6,6 +6,7 @@ mod corruption;
 mod litewitness;
 #[path = "../../../crates/follow/tests/common/mod.rs"]
 mod log; // a small ledger written without a gate, as the tests of `follow` need it too
+mod query;
 mod second;
 mod tables;
 mod tiles;

@@ -45,11 +45,11 @@ pub fn write(fold: &Fold, askings: Vec<Asking>, min_cell: u64, output: &mut dyn 
     Ok(())
 }
 
-/// Named periods, issued reports, and the months in which facts occurred. Reads every record again, so it has a thread of its own.
+/// Named periods and issued reports with their digests. Reads every record again, so it has a thread of its own.
 ///
 /// # Errors
 /// The log cannot be read.
-pub fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
+pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
     let rulebook = fold.rulebook();
     let named = rulebook.occasions(CivilDate::MAX).iter();
     let named = named.filter_map(|row| Some((row.id.clone(), Asked::named(rulebook, &row.id)?)));
@@ -63,28 +63,46 @@ pub fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
         }
     }
     let mut passes: Vec<_> = askings.iter().map(|asking| Contributions::new(fold, &asking.asked)).collect();
-    let mut months: BTreeSet<Month> = BTreeSet::new();
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
         let record = recorded(&record)?;
-        passes.iter_mut().try_for_each(|pass| pass.visit(&record))?;
+        Ok(passes.iter_mut().try_for_each(|pass| pass.visit(&record))?)
+    })?;
+    for (asking, pass) in askings.iter_mut().zip(passes) {
+        asking.found = Some(pass.finish()?);
+    }
+    Ok(askings)
+}
+
+/// The newest of these months, without digests.
+///
+/// # Errors
+/// A month of no calendar.
+pub fn of_months(fold: &Fold, months: &BTreeSet<Month>) -> Result<Vec<Asking>> {
+    let asking = |month: &Month| {
+        let name = format!("cal:{month}");
+        let (from, to) = period::days(&name, period::Cut::USUAL)?;
+        Ok(Asking { asked: Asked::days(fold.rulebook(), from, to), name, found: None })
+    };
+    months.iter().rev().take(MOST_MONTHS).rev().map(asking).collect()
+}
+
+/// The months in which facts of the domains occurred, for an export that does not read the records for anything else.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn months(reader: &Reader, fold: &Fold) -> Result<BTreeSet<Month>> {
+    let mut months: BTreeSet<Month> = BTreeSet::new();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
         let is_domain = |event: &Event<'_>| kind_by_tag(event.tag()).is_some_and(|kind| !kind.is_ledger());
-        if let Ok(event) = Event::decode(record.facts)
+        if let Ok(event) = Event::decode(record.facts())
             && is_domain(&event)
-            && !fold.is_rejected(record.at.leaf)
+            && !fold.is_rejected(record.leaf())
         {
             months.insert(Month::of(event.occurred_on()));
         }
         Ok(())
     })?;
-    for (asking, pass) in askings.iter_mut().zip(passes) {
-        asking.found = Some(pass.finish()?);
-    }
-    for month in months.iter().rev().take(MOST_MONTHS).rev() {
-        let name = format!("cal:{month}");
-        let (from, to) = period::days(&name, period::Cut::USUAL)?;
-        askings.push(Asking { asked: Asked::days(rulebook, from, to), name, found: None });
-    }
-    Ok(askings)
+    Ok(months)
 }
 
 /// The row of a figure and those of its parts.
