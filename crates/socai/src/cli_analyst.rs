@@ -3,6 +3,33 @@
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+/// An answer that can be asked again.
+#[derive(Clone, Debug, Default, Args)]
+pub struct SaveArgs {
+    /// Also save the answer with its question, cut-off, checkpoint and digest in this file: `socai audit check FILE LEDGER` asks again.
+    #[arg(id = "save", long = "save", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// `socai case`.
+#[derive(Debug, Args)]
+pub struct CaseArgs {
+    /// The ledger's directory.
+    pub ledger: PathBuf,
+    /// The case, as in the `case` field of its events.
+    pub id: String,
+    /// The date it is judged on (YYYY-MM-DD); today if left out.
+    #[arg(long)]
+    pub on: Option<String>,
+    /// As known at a tree size or a time (RFC 3339); otherwise now.
+    #[arg(long)]
+    pub as_of: Option<String>,
+    /// To be asked again.
+    #[command(flatten)]
+    pub save: SaveArgs,
+}
 
 /// `socai query`.
 #[derive(Debug, Args)]
@@ -29,10 +56,14 @@ pub struct QueryArgs {
     /// How long the question may take: 30s, 10m.
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = crate::cli_follow::pause)]
     pub within: Duration,
+    /// To be asked again.
+    #[command(flatten)]
+    pub save: SaveArgs,
 }
 
 /// Forms of an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QueryFormat {
     /// Columns in a frame.
     Table,

@@ -1,5 +1,7 @@
 //! The state of a ledger at a cut-off: from the nearest snapshot of the fold below it, and the log from there.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use anyhow::Result;
 use socai_fold::Fold;
 use socai_log::Reader;
@@ -11,9 +13,18 @@ pub fn newest(reader: &Reader) -> Result<Fold> {
     at(reader, reader.committed()?.size)
 }
 
+/// Whether this process may start from snapshots.
+static SNAPSHOTS: AtomicBool = AtomicBool::new(true);
+
+/// From here on this process replays every state from the log alone: auditors believe nothing that lies beside it.
+pub fn from_the_log_alone() {
+    SNAPSHOTS.store(false, Ordering::Relaxed);
+}
+
 /// The state at a size.
 pub fn at(reader: &Reader, size: TreeSize) -> Result<Fold> {
-    on_from(Snapshots::beside(reader.dir()), reader, size)
+    let may_start_later = SNAPSHOTS.load(Ordering::Relaxed);
+    on_from(Snapshots::beside(reader.dir()).filter(|_| may_start_later), reader, size)
 }
 
 /// The state at a size, from whatever of these snapshots serves.

@@ -51,8 +51,10 @@ fn a_question_in_sql_gives_what_the_report_prints_at_any_cut_off() {
 
     let size = ledger::size(&district.join("log"));
     for cut in [1, 700, size] {
-        let entries =
-            rows(&district, &["select count(*) n, max(leaf) newest from entries", "--as-of", &cut.to_string()]);
+        let entries = rows(
+            &district,
+            &["select count(*) n, max(leaf) newest from entries", "--as-of", &cut.to_string()],
+        );
         assert_eq!((entries[0]["n"].as_u64(), entries[0]["newest"].as_u64()), (Some(cut), Some(cut - 1)));
     }
     // what nobody has recorded is an empty table, with its columns
@@ -151,6 +153,34 @@ fn a_wrong_question_is_answered_in_words_and_no_other_file_is_read_or_written() 
     assert!(slow.err.contains("took longer"), "{}", slow.err);
     let unknown = ask(&district, &["--list", "penalty_decidet"]);
     assert!(unknown.err.contains("did you mean penalty_decided?"), "{}", unknown.err);
+}
+
+#[test]
+fn an_answer_in_sql_that_was_saved_is_asked_again_of_tables_made_anew() {
+    let Some(demo) = demo() else { return };
+    let (district, file) = (demo.district(), demo.path().join("saved.json"));
+    let name = file.to_str().unwrap();
+    let sql = "select kind, count(*) n from entries group by all order by kind";
+    let answer = ask(&district, &[sql, "--as-of", "1000", "--format", "csv", "--save", name]).ok();
+    let saved: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!((&saved["result"], &saved["as_of"]["size"]), (&Value::from(answer), &Value::from(1_000)));
+    let check = |code| {
+        let mut check = Command::new(socai());
+        check.args(["audit", "check"]).arg(&file).arg(&district).args(["--lang", "en"]);
+        check.env("XDG_CACHE_HOME", kept().join("query"));
+        let said = command::run(check, None);
+        assert_eq!(said.code, Some(code), "{}{}", said.out, said.err);
+        said.out
+    };
+    assert!(check(0).starts_with("EQUAL: query at 1000 entries"));
+    let changed = fs::read_to_string(&file).unwrap().replace("order by kind", "order by kind desc");
+    fs::write(&file, changed).unwrap();
+    assert!(check(1).contains("answers otherwise, from line 2 on"));
+    // what is another answer every time cannot be asked again
+    fs::remove_file(&file).unwrap();
+    let said = ask(&district, &["select random() r", "--save", name]);
+    assert!(said.code == Some(2) && said.err.contains("asked twice it gives two answers"), "{}", said.err);
+    assert!(!file.exists());
 }
 
 #[test]

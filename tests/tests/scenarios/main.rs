@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // names of tests are sentences
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests fail the test")]
 
+mod answers;
 mod bad_input;
 mod broker_loss;
 mod crashes;

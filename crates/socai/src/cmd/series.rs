@@ -17,10 +17,11 @@ use socai_proto::nearest;
 use socai_report::{
     AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
 };
-use socai_tlog::LeafIndex;
+use socai_tlog::{LeafIndex, TreeSize};
 
 use super::report::origin;
 use crate::{
+    answer,
     cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
     cut,
     lang::Lang,
@@ -31,16 +32,30 @@ use crate::{
 pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
-    let fold = state::at(&reader, size)?;
+    let text = answer(&reader, size, args, lang)?;
+    match &args.out {
+        Some(path) => fs::write(path, &text).with_context(|| format!("--out {}", path.display()))?,
+        None => out::line(text.trim_end_matches('\n'))?,
+    }
+    args.save.keep(&reader, size, answer::Question::Series(args.clone()), text.into_bytes(), lang)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The text of a series at a cut-off.
+///
+/// # Errors
+/// The log cannot be read, or the question cannot be answered from it.
+pub fn answer(reader: &Reader, size: TreeSize, args: &SeriesArgs, lang: Lang) -> Result<String> {
+    let fold = state::at(reader, size)?;
     let mut questions = questions(args, &fold)?;
     let last = questions.last().map(|question| question.asked.to).context("a series has a last day")?;
     if series::row_on(&fold, &args.indicator, last).is_none() {
         bail!("{}", unknown(&fold, &args.indicator, last, lang));
     }
-    read_again(&reader, &fold, &args.indicator, &mut questions)?;
+    read_again(reader, &fold, &args.indicator, &mut questions)?;
     let unit = args.unit.as_deref().map(|name| unit_of(&fold, name)).transpose()?;
     let (axis, series) = computed(args, &fold, &questions, unit)?;
-    let ledger = origin(&reader, size)?;
+    let ledger = origin(reader, size)?;
     let page = SeriesPage {
         ledger: &ledger,
         as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },
@@ -53,18 +68,13 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
         },
     };
     let lang = lang.proto();
-    let text = match args.format {
+    Ok(match args.format {
         SeriesFormat::Table => series_table(&page, lang),
         SeriesFormat::Csv => series_csv(&page, lang),
         SeriesFormat::Json => series_json(&page, lang)?,
         SeriesFormat::Svg => series_svg(&page, lang),
         SeriesFormat::Chart => series_chart(&page, lang),
-    };
-    match &args.out {
-        Some(path) => fs::write(path, text).with_context(|| format!("--out {}", path.display()))?,
-        None => out::line(text.trim_end_matches('\n'))?,
-    }
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 fn computed(

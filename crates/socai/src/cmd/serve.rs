@@ -53,6 +53,7 @@ impl Answers for Printed {
             socai_proto::Lang::Vi => Lang::Vi,
             socai_proto::Lang::En => Lang::En,
         };
-        case::told(reader, id, on, lang).map_err(|error| format!("{error:#}"))
+        let size = reader.committed().map_err(|error| error.to_string())?.size;
+        case::told(reader, size, id, on, lang).map_err(|error| format!("{error:#}"))
     }
 }

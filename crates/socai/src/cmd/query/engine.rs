@@ -34,7 +34,21 @@ const MEMORY: &str = "1GB";
 const MOST_SAID: u64 = 16 << 10;
 
 /// A DuckDB that runs.
-pub struct Engine(PathBuf);
+pub struct Engine {
+    file: PathBuf,
+    /// As it says itself: `v1.5.6 (Variegata) 069cc9f9b5`.
+    version: String,
+}
+
+/// How a question is asked.
+pub struct Asking {
+    /// The form of the answer.
+    pub format: QueryFormat,
+    /// How long it may take.
+    pub within: Duration,
+    /// On one thread, so that rows without an order come in that of the tables every time.
+    pub is_repeatable: bool,
+}
 
 /// Places that were tried in vain.
 struct Tried(Vec<(String, String)>);
@@ -54,7 +68,7 @@ impl Engine {
         if let Some(named) = env::var_os("SOCAI_DUCKDB").filter(|named| !named.is_empty()) {
             let file = PathBuf::from(named);
             return match probe(&file) {
-                Ok(()) => Ok(Engine(file)),
+                Ok(version) => Ok(Engine { file, version }),
                 Err(why) => bail!("SOCAI_DUCKDB names {}: {why}; correct it or unset it", file.display()),
             };
         }
@@ -64,12 +78,12 @@ impl Engine {
         let cached = cache.join(format!("duckdb-{WANTED}")).join("duckdb");
         for file in on_path.chain(Some(cached.clone())) {
             match probe(&file) {
-                Ok(()) => return Ok(Engine(file)),
+                Ok(version) => return Ok(Engine { file, version }),
                 Err(why) => tried.0.push((file.display().to_string(), why)),
             }
         }
         match fetch(cache, &cached) {
-            Ok(()) => Ok(Engine(cached)),
+            Ok(version) => Ok(Engine { file: cached, version }),
             Err(why) => {
                 tried.0.push((PACKAGE.to_owned(), format!("{why:#}")));
                 bail!(
@@ -83,6 +97,11 @@ impl Engine {
         }
     }
 
+    /// As it says itself.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// Asks one question. `tables` are statements that make the views; files outside `dir` cannot be opened, nothing is installed.
     /// The answer goes to `out`.
     ///
@@ -92,25 +111,25 @@ impl Engine {
         &self,
         (tables, dir): (&str, &Path),
         sql: &str,
-        format: QueryFormat,
-        within: Duration,
+        asking: &Asking,
         out: &mut dyn Write,
     ) -> Result<()> {
-        let mode = match format {
+        let mode = match asking.format {
             QueryFormat::Table => "-table",
             QueryFormat::Csv => "-csv",
             QueryFormat::Json => "-json",
         };
+        let threads = if asking.is_repeatable { "SET threads=1; " } else { "" };
         let closed = format!(
-            "SET memory_limit='{MEMORY}'; SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; \
+            "{threads}SET memory_limit='{MEMORY}'; SET autoinstall_known_extensions=false; SET autoload_known_extensions=false; \
              SET allowed_directories=[{}]; SET enable_external_access=false; SET lock_configuration=true;",
             quoted(&format!("{}/", dir.display()))
         );
-        let mut command = Command::new(&self.0);
+        let mut command = Command::new(&self.file);
         command.args(["-no-init", "-batch", "-bail", mode, "-nullvalue", ""]);
         command.args(["-c", &format!("{closed}{tables}"), "-c", sql]);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().with_context(|| self.0.display().to_string())?;
+        let mut child = command.spawn().with_context(|| self.file.display().to_string())?;
         let (answer, complaint) = (child.stdout.take(), child.stderr.take());
         let complained = thread::spawn(move || {
             let mut said = Vec::new();
@@ -120,7 +139,7 @@ impl Engine {
             String::from_utf8_lossy(&said).into_owned()
         });
         let copied = thread::scope(|scope| {
-            let waiting = scope.spawn(|| wait(&mut child, within));
+            let waiting = scope.spawn(|| wait(&mut child, asking.within));
             let copied = answer.map_or(Ok(0), |mut answer| io::copy(&mut answer, out));
             (copied, waiting.join())
         });
@@ -132,7 +151,10 @@ impl Engine {
             Some(true) => Ok(()),
             Some(false) => bail!("{}", said.trim()),
             None => {
-                bail!("the question took longer than {within:?}; ask for less, or allow more with --within")
+                bail!(
+                    "the question took longer than {:?}; ask for less, or allow more with --within",
+                    asking.within
+                )
             }
         }
     }
@@ -185,7 +207,7 @@ fn said(mut command: Command, within: Duration) -> Result<String, String> {
 }
 
 /// Whether a file is a DuckDB that is new enough: `v1.5.6 (Variegata) 069cc9f9b5`.
-fn probe(file: &Path) -> Result<(), String> {
+fn probe(file: &Path) -> Result<String, String> {
     if !file.is_file() {
         return Err("not there".to_owned());
     }
@@ -197,7 +219,7 @@ fn probe(file: &Path) -> Result<(), String> {
         Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
     });
     match numbers {
-        Some(version) if version >= OLDEST => Ok(()),
+        Some(version) if version >= OLDEST => Ok(line),
         Some((major, minor)) => {
             Err(format!("it is version {major}.{minor}, {}.{} or later is needed", OLDEST.0, OLDEST.1))
         }
@@ -206,7 +228,7 @@ fn probe(file: &Path) -> Result<(), String> {
 }
 
 /// Puts the pinned release into the cache. Of several that fetch at once the first one's stays.
-fn fetch(cache: &Path, file: &Path) -> Result<()> {
+fn fetch(cache: &Path, file: &Path) -> Result<String> {
     let here = (env::consts::OS, env::consts::ARCH);
     let pinned = WHEELS.iter().find(|(os, arch, _)| (*os, *arch) == here);
     let (_, _, expected) = pinned.with_context(|| format!("no digest is known for {} {}", here.0, here.1))?;
@@ -224,10 +246,11 @@ fn fetch(cache: &Path, file: &Path) -> Result<()> {
     said(unzip, FETCH_WITHIN).map_err(anyhow::Error::msg)?;
     let program = scratch.path().join("duckdb_cli").join("duckdb");
     executable(&program)?;
-    probe(&program).map_err(anyhow::Error::msg)?;
+    let version = probe(&program).map_err(anyhow::Error::msg)?;
     let dir = file.parent().unwrap_or(cache);
     fs::create_dir_all(dir).with_context(|| dir.display().to_string())?;
-    fs::rename(&program, file).with_context(|| file.display().to_string())
+    fs::rename(&program, file).with_context(|| file.display().to_string())?;
+    Ok(version)
 }
 
 fn executable(file: &Path) -> io::Result<()> {

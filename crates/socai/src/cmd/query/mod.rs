@@ -9,21 +9,25 @@ mod views;
 
 use std::{
     io::{IsTerminal as _, Read as _, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
 use socai_log::Reader;
 use socai_tlog::TreeSize;
 
 use crate::{
+    answer::{MOST_SAVED, Question},
     cli::{QueryArgs, QueryFormat},
     cmd::export::manifest::Bound,
     cut,
     lang::Lang,
     ledger, out,
 };
-use engine::Engine;
+use engine::{Asking, Engine};
 
 /// The longest question.
 const MOST_SQL: u64 = 1 << 20;
@@ -37,44 +41,124 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let sql = sql(args.sql.as_deref().unwrap_or_default())?;
-    let mut out = out::stdout();
-    ask(&reader, size, &sql, args.format, args.within, &mut out, lang)?;
-    out.flush()?;
+    let place = cache::place();
+    // before the tables are made, which takes longer
+    let engine = Engine::find(&place)?;
+    let tables = Tables::of(&place, &reader, size, &sql, lang)?;
+    let asking = Asking { format: args.format, within: args.within, is_repeatable: args.save.file.is_some() };
+    if args.save.file.is_none() {
+        let mut out = out::stdout();
+        tables.ask(&engine, &sql, &asking, &mut out, lang)?;
+        out.flush()?;
+    } else {
+        let answer = tables.answer(&engine, &sql, &asking, lang)?;
+        // what depends on the hour, on chance or on an order that nobody asked for gives another answer the second time
+        if tables.answer(&engine, &sql, &asking, lang)? != answer {
+            let vi =
+                "hỏi hai lần ra hai kết quả (thứ tự, giờ, ngẫu nhiên): thêm order by, bỏ now() và random()";
+            let en = "asked twice it gives two answers (order, time, chance): add an order by, leave out now() and random()";
+            bail!("--save: {}", lang.pick(vi, en));
+        }
+        let mut out = out::stdout();
+        out.write_all(&answer)?;
+        out.flush()?;
+        let asked = OfQuery { sql, format: args.format, engine: engine.version().to_owned() };
+        args.save.keep(&reader, size, Question::Query(asked), answer, lang)?;
+    }
     if std::io::stderr().is_terminal() {
-        eprintln!(
-            "{} {size}, {} {}",
-            lang.pick("cỡ cây", "tree size"),
-            lang.pick("gốc", "root"),
-            reader.root_at(size)?
-        );
+        let root = reader.root_at(size)?;
+        eprintln!("{} {size}, {} {root}", lang.pick("cỡ cây", "tree size"), lang.pick("gốc", "root"));
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Answers a question at a cut-off.
+/// What is asked in SQL.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfQuery {
+    sql: String,
+    format: QueryFormat,
+    /// The engine that answered, as it says itself.
+    engine: String,
+}
+
+/// How long a saved question may take when it is asked again.
+const AGAIN_WITHIN: Duration = Duration::from_secs(3_600);
+
+/// The answer to a saved question, from tables that are made anew for it.
 ///
 /// # Errors
-/// The log cannot be read, there is no engine, or the question is wrong: then in the engine's own words.
-pub fn ask(
-    reader: &Reader,
-    size: TreeSize,
-    sql: &str,
-    format: QueryFormat,
-    within: std::time::Duration,
-    out: &mut dyn Write,
-    lang: Lang,
-) -> Result<()> {
-    let place = cache::place();
-    // before the tables are made, which takes longer
-    let engine = Engine::find(&place)?;
-    let dir = cache::tables(&place, reader, &Bound::of(reader, size)?, lang)?;
-    let statements = views::statements(&dir, sql);
-    let answered = engine.ask((&statements, &dir), sql, format, within, out);
-    answered.map_err(|error| match unknown_table(&format!("{error:#}")) {
-        // the engine would suggest one of its own
-        Some(name) => anyhow::Error::msg(views::unknown(&name, lang)),
-        None => error.context(lang.pick("câu hỏi", "the question")),
-    })
+/// The log cannot be read, there is no engine, or it does not answer.
+pub fn answer(reader: &Reader, size: TreeSize, asked: &OfQuery, lang: Lang) -> Result<Vec<u8>> {
+    let sql = sql(&asked.sql)?;
+    let engine = Engine::find(&cache::place())?;
+    if engine.version() != asked.engine {
+        tracing::warn!(
+            now = engine.version(),
+            then = asked.engine,
+            "another engine than the one that answered"
+        );
+    }
+    let scratch = tempfile::tempdir().context("a temporary directory")?;
+    let tables = Tables::of(scratch.path(), reader, size, &sql, lang)?;
+    let asking = Asking { format: asked.format, within: AGAIN_WITHIN, is_repeatable: true };
+    tables.answer(&engine, &sql, &asking, lang)
+}
+
+/// The tables of a cut-off, and the statements that make views of those that a question names.
+struct Tables {
+    dir: PathBuf,
+    statements: String,
+}
+
+impl Tables {
+    fn of(place: &Path, reader: &Reader, size: TreeSize, sql: &str, lang: Lang) -> Result<Self> {
+        let dir = cache::tables(place, reader, &Bound::of(reader, size)?, lang)?;
+        Ok(Tables { statements: views::statements(&dir, sql), dir })
+    }
+
+    /// Asks; what is wrong with the question is said in the engine's own words.
+    fn ask(
+        &self,
+        engine: &Engine,
+        sql: &str,
+        asking: &Asking,
+        out: &mut dyn Write,
+        lang: Lang,
+    ) -> Result<()> {
+        let answered = engine.ask((&self.statements, &self.dir), sql, asking, out);
+        answered.map_err(|error| match unknown_table(&format!("{error:#}")) {
+            // the engine would suggest one of its own
+            Some(name) => anyhow::Error::msg(views::unknown(&name, lang)),
+            None => error.context(lang.pick("câu hỏi", "the question")),
+        })
+    }
+
+    fn answer(&self, engine: &Engine, sql: &str, asking: &Asking, lang: Lang) -> Result<Vec<u8>> {
+        let mut answer = Limited { bytes: Vec::new(), most: MOST_SAVED };
+        self.ask(engine, sql, asking, &mut answer, lang)?;
+        Ok(answer.bytes)
+    }
+}
+
+/// Memory that fills up to a limit.
+struct Limited {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.most {
+            return Err(std::io::Error::other("the answer is larger than can be saved; ask for less"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// The table that the engine says does not exist.
