@@ -86,7 +86,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query.
+    /// Measure: append, ingest, latency, verify, replay, models, query, export, tail.
     Bench(BenchArgs),
 }
 
@@ -722,6 +722,12 @@ pub struct BenchArgs {
     /// Replay a simulated district-year instead of the benchmark's own mix; it is made first, which is not measured.
     #[arg(long)]
     pub simulated: bool,
+    /// With query: figures as known at cut-offs all over a simulated year, from snapshots of the fold, which are made first.
+    #[arg(long)]
+    pub as_of: bool,
+    /// Use this ledger instead of a simulated one (export, query --as-of); snapshots that it lacks are made.
+    #[arg(long, value_name = "LEDGER")]
+    pub ledger: Option<PathBuf>,
     /// Work in this directory; otherwise in one that is removed at the end.
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -747,4 +753,8 @@ pub enum BenchKind {
     Models,
     /// A month's figures and report out of the read models.
     Query,
+    /// A simulated year into Parquet.
+    Export,
+    /// One commit at a time: how far a live replay is behind it.
+    Tail,
 }

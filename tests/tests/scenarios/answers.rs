@@ -139,7 +139,10 @@ fn a_file_that_somebody_changed_is_told_from_an_answer() {
         value["result"] = other.clone().into();
     };
     assert_eq!(changed(&fitting), "differs");
-    assert_eq!(changed(&|value| value["question"]["report"]["question"]["period"] = "2023-01".into()), "differs");
+    assert_eq!(
+        changed(&|value| value["question"]["report"]["question"]["period"] = "2023-01".into()),
+        "differs"
+    );
     assert_eq!(changed(&|value| value["as_of"]["size"] = 900.into()), "root");
     assert_eq!(changed(&|value| value["as_of"]["root"] = "00".repeat(32).into()), "root");
     assert_eq!(changed(&|value| value["as_of"]["size"] = 99_999.into()), "checkpoint");

@@ -64,8 +64,7 @@ pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
     }
     let mut passes: Vec<_> = askings.iter().map(|asking| Contributions::new(fold, &asking.asked)).collect();
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        Ok(passes.iter_mut().try_for_each(|pass| pass.visit(&record))?)
+        Ok(Contributions::visit_all(&mut passes, &recorded(&record)?)?)
     })?;
     for (asking, pass) in askings.iter_mut().zip(passes) {
         asking.found = Some(pass.finish()?);

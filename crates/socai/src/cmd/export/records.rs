@@ -81,7 +81,7 @@ fn add(
     let event = Event::decode(facts).ok();
     let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
     let month = event.as_ref().map_or(Month::NONE, |event| Month::of(event.occurred_on()));
-    let link = link(&record.header_bytes()).to_string();
+    let link = hex::encode(link(&record.header_bytes()).0);
     output.row(
         &ENTRIES,
         month,
