@@ -127,5 +127,5 @@ pub fn asked(args: &QuestionArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
 }
 
 fn day(flag: &str, text: &str) -> Result<CivilDate> {
-    text.parse().with_context(|| format!("{flag} {text}: a date such as 2023-02-08"))
+    text.parse().with_context(|| flag.to_owned())
 }

@@ -146,7 +146,7 @@ fn unit_of<'f>(fold: &'f Fold, name: &str) -> Result<&'f Unit> {
     units().find(|unit| unit.id == name || unit.no.to_string() == name).with_context(|| {
         let near = nearest(name, units().map(|unit| unit.id.as_str()));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        format!("--unit: no unit {name:?} is registered{hint}; see: socai units")
+        format!("--unit: no unit {name:?} is registered{hint} (see: socai units)")
     })
 }
 
@@ -157,6 +157,15 @@ fn unknown(fold: &Fold, code: &str, on: socai_domain::CivilDate, lang: Lang) -> 
         Some(near) => format!(" ({near}?)"),
         None => String::new(),
     };
+    if rows.is_empty() {
+        let size = fold.size();
+        return match lang {
+            Lang::Vi => format!("ở {size} mục sổ cái chưa có bảng chỉ tiêu nào cho ngày {on}: lấy mốc sau"),
+            Lang::En => format!(
+                "at {size} entries the ledger had no indicators for {on} yet: ask as of a later cut-off"
+            ),
+        };
+    }
     let known = codes().collect::<Vec<_>>().join(" ");
     match lang {
         Lang::Vi => format!("không có chỉ tiêu {code:?}{hint} vào ngày {on}; các chỉ tiêu: {known}"),

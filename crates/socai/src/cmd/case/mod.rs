@@ -21,9 +21,7 @@ use rows::Rows;
 /// The date is none, or the log cannot be read.
 pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(&args.ledger)?;
