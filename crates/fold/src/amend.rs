@@ -39,8 +39,8 @@ impl Fold {
         // Somebody may have amended this amendment before it was in the log, and it was taken for a record then.
         let early = self.amendments.remove(at.name).unwrap_or_default();
         let before = match (&original, self.amendments.get(about)) {
-            (Some(original), _) => as_recorded(&original.facts, about, original.leaf),
-            (None, Some(amended)) => counted(amended, about),
+            (Some(original), _) => self.as_recorded(&original.facts, about, original.leaf),
+            (None, Some(amended)) => self.counted(amended, about),
             (None, None) => Counted::default(),
         };
         step.set_answer(answer);
@@ -57,7 +57,7 @@ impl Fold {
     /// A record has come that was amended before.
     pub(crate) fn amended_before(&mut self, record: &Recorded<'_>) {
         let Position { name, leaf, received_at_ms, .. } = record.at;
-        let before = as_recorded(record.facts, name, leaf);
+        let before = self.as_recorded(record.facts, name, leaf);
         let original = Original { leaf, received_at_ms, facts: record.facts.to_vec() };
         self.reconsider(name, before, |amended| amended.keep(original));
     }
@@ -71,17 +71,17 @@ impl Fold {
             return;
         };
         if by == self.acknowledger(target, made_on) {
-            let before = counted(amended, about);
+            let before = self.counted(amended, about);
             self.reconsider(about, before, |amended| amended.answer(target, answer));
         }
     }
 
     /// Changes what is kept of an amended record, then lets count what counts now.
     fn reconsider(&mut self, about: EventName, before: Counted, change: impl FnOnce(&mut Amended)) {
-        let mut amended = self.amendments.get(about).cloned().unwrap_or_default();
+        let mut amended = self.amendments.take(about);
         change(&mut amended);
         self.judge(about, &mut amended);
-        let after = counted(&amended, about);
+        let after = self.counted(&amended, about);
         if let Some(leaf) = amended.original().map(|(leaf, _)| leaf).filter(|_| before.facts != after.facts) {
             self.count_facts(before.facts.as_deref(), about, leaf, false);
             self.count_facts(after.facts.as_deref(), about, leaf, true);
@@ -134,21 +134,33 @@ impl Fold {
         let found = facts.find(name)?;
         Ok(found.filter(|original| original.leaf.0 < self.size && !self.is_rejected(original.leaf)))
     }
-}
 
-fn counted(amended: &Amended, record: EventName) -> Counted {
-    let Some((leaf, original)) = amended.original() else { return Counted::default() };
-    let (facts, shown, standing) = match amended.effective(record) {
-        Effective::Original(facts) => (Some(facts), facts, CaseStanding::Recorded),
-        Effective::Corrected(facts) => (Some(facts), facts, CaseStanding::Corrected),
-        Effective::Voided | Effective::Missing => (None, original, CaseStanding::Voided),
-    };
-    let row = Event::decode(shown).ok().and_then(|event| case::row(&event, record, leaf, standing));
-    Counted { facts: facts.map(<[u8]>::to_vec), row }
-}
+    fn counted(&self, amended: &Amended, record: EventName) -> Counted {
+        let Some((leaf, original)) = amended.original() else { return Counted::default() };
+        let (facts, shown, standing) = match amended.effective(record) {
+            Effective::Original(facts) => (Some(facts), facts, CaseStanding::Recorded),
+            Effective::Corrected(facts) => (Some(facts), facts, CaseStanding::Corrected),
+            Effective::Voided | Effective::Missing => (None, original, CaseStanding::Voided),
+        };
+        Counted { facts: facts.map(<[u8]>::to_vec), row: self.case_row(shown, record, leaf, standing) }
+    }
 
-fn as_recorded(facts: &[u8], record: EventName, leaf: LeafIndex) -> Counted {
-    let row =
-        Event::decode(facts).ok().and_then(|event| case::row(&event, record, leaf, CaseStanding::Recorded));
-    Counted { facts: Some(facts.to_vec()), row }
+    fn as_recorded(&self, facts: &[u8], record: EventName, leaf: LeafIndex) -> Counted {
+        Counted {
+            facts: Some(facts.to_vec()),
+            row: self.case_row(facts, record, leaf, CaseStanding::Recorded),
+        }
+    }
+
+    /// The row of a fact in its case, while changes are noted.
+    fn case_row(
+        &self,
+        facts: &[u8],
+        record: EventName,
+        leaf: LeafIndex,
+        standing: CaseStanding,
+    ) -> Option<(Vec<u8>, Vec<u8>)> {
+        self.capture.as_ref()?;
+        case::row(&Event::decode(facts).ok()?, record, leaf, standing)
+    }
 }

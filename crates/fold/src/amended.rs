@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use prost::Message as _;
 use serde::{Deserialize, Serialize};
 use socai_domain::{
-    CivilDate, Event,
+    CivilDate, Event, Kind,
     corrections::{self, Amendment, Effect, Standing, Version},
 };
-use socai_proto::{patch, v1};
+use socai_proto::{patched_facts, v1};
 use socai_tlog::{EventName, LeafIndex, UnitSeq};
 
 use crate::{
@@ -228,21 +227,23 @@ impl Amended {
 
     /// Judges every amendment whose target is known, once. A target from another unit may stand behind what amends it.
     pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
-        let judged = |amended: &Self| amended.steps.iter().filter(|step| step.judged).count();
-        let mut before = usize::MAX;
-        while judged(self) != before {
-            before = judged(self);
-            self.work_out_known(judge);
+        let Some(original) = self.original.take() else { return };
+        if let Ok(recorded) = Event::decode(&original.facts) {
+            let unjudged = |steps: &[Step]| steps.iter().filter(|step| !step.judged).count();
+            let mut before = usize::MAX;
+            while (1..before).contains(&unjudged(&self.steps)) {
+                before = unjudged(&self.steps);
+                self.work_out_known(judge, &recorded);
+            }
         }
+        self.original = Some(original);
     }
 
-    fn work_out_known(&mut self, judge: &Judge<'_>) {
-        let Some(original) = self.original.clone() else { return };
-        let Ok(recorded) = Event::decode(&original.facts) else { return };
+    fn work_out_known(&mut self, judge: &Judge<'_>, recorded: &Event<'_>) {
         for at in 0..self.steps.len() {
             let step = &self.steps[at];
             let target = match step.target() {
-                target if target == judge.record => Some(Some(original.facts.as_slice())),
+                target if target == judge.record => Some(Some(recorded.facts())),
                 target => {
                     self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref())
                 }
@@ -279,11 +280,8 @@ type ClosedAt<'a> = dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq> + 'a;
 
 /// The facts with a correction made.
 fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
-    let (event, correction) = (v1::Event::decode(base).ok()?, v1::Event::decode(correction).ok()?);
-    match correction.kind? {
-        v1::event::Kind::EventCorrected(said) => {
-            patch(&event, &said.changes).ok().map(|new| new.encode_to_vec())
-        }
+    match Event::decode(correction).ok()?.kind() {
+        Kind::EventCorrected(said) => patched_facts(base, said),
         _ => None,
     }
 }
@@ -324,6 +322,11 @@ impl Amendments {
     /// The record that an amendment is about in the end; anything else is about itself.
     pub(crate) fn record_of(&self, name: EventName) -> EventName {
         self.about.get(&name).copied().unwrap_or(name)
+    }
+
+    /// What is kept of a record, for whoever hands it to [`Amendments::set`] next.
+    pub(crate) fn take(&mut self, record: EventName) -> Amended {
+        self.records.take(&record).unwrap_or_default()
     }
 
     /// Replaces what is kept of a record.

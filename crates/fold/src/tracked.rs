@@ -41,6 +41,14 @@ impl<K: Ord + Clone, V: Clone + PartialEq> Tracked<K, V> {
         self.now.len()
     }
 
+    /// The value of a key, for somebody who sets it again at once: not copied while nobody asks for changes.
+    pub(crate) fn take(&mut self, key: &K) -> Option<V> {
+        match self.before {
+            None => self.now.remove(key),
+            Some(_) => self.now.get(key).cloned(),
+        }
+    }
+
     pub(crate) fn set(&mut self, key: K, value: V) {
         let old = self.now.insert(key.clone(), value);
         self.note(key, old);

@@ -26,22 +26,22 @@ pub enum ReplayError {
 }
 
 /// Earlier facts by name, from the log's own indexes.
-pub struct LogFacts<'a>(
+pub struct LogFacts<'a> {
     /// The log.
-    pub &'a Reader,
-);
+    pub reader: &'a Reader,
+    /// Facts behind this committed size are not looked at.
+    pub within: TreeSize,
+}
 
 impl Facts for LogFacts<'_> {
     fn find(&self, name: EventName) -> Result<Option<Original>, FactsUnavailable> {
-        let unavailable = |error: LogError| FactsUnavailable { name, why: error.to_string() };
-        let leaf = match self.0.leaf_of(name) {
-            Ok(leaf) => leaf,
-            Err(LogError::NoRecord { .. }) => return Ok(None),
-            Err(error) => return Err(unavailable(error)),
-        };
-        let stored = self.0.record(leaf).map_err(unavailable)?;
-        let facts = stored.record.facts().to_vec();
-        Ok(Some(Original { leaf, received_at_ms: stored.received_at_ms, facts }))
+        let found = self.reader.find(name, self.within);
+        let found = found.map_err(|error| FactsUnavailable { name, why: error.to_string() })?;
+        Ok(found.map(|stored| Original {
+            leaf: stored.leaf,
+            received_at_ms: stored.received_at_ms,
+            facts: stored.record.facts().to_vec(),
+        }))
     }
 }
 
@@ -55,7 +55,7 @@ pub fn replay(
     to: TreeSize,
     mut each: impl FnMut(&RecordRef<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
-    let facts = LogFacts(reader);
+    let facts = LogFacts { reader, within: to };
     reader.for_each(LeafIndex(fold.size().0), to, |record| {
         let verdict = fold.apply(&recorded(&record)?, &facts)?;
         each(&record, &verdict);

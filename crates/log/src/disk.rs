@@ -222,6 +222,20 @@ pub(crate) fn read_at(file: &File, path: &Path, bytes: &mut [u8], offset: u64) -
     file.read_exact_at(bytes, offset).map_err(|source| read_failed(path, Some(offset), source))
 }
 
+/// Reads from `offset` until `bytes` are full or the file ends; gives how many there were. No file reaches beyond 2^63.
+pub(crate) fn read_up_to(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < bytes.len() && i64::try_from(offset).is_ok() {
+        match file.read_at(&mut bytes[got..], offset + got as u64) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
+}
+
 pub(crate) fn file_len(file: &File, path: &Path) -> Result<u64, LogError> {
     Ok(file.metadata().map_err(|source| read_failed(path, None, source))?.len())
 }

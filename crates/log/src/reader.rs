@@ -169,7 +169,12 @@ impl Reader {
 
     /// The last volume whose first leaf is not after `leaf`.
     pub(crate) fn volume_of(&self, leaf: LeafIndex) -> Result<u64, LogError> {
-        let (mut low, mut high) = (0, self.newest_volume() + 1);
+        let committed = self.cache().newest.as_ref().map(|newest| (newest.size, newest.volume));
+        let newest = match committed {
+            Some((size, volume)) if leaf.0 < size.0 => volume,
+            _ => self.newest_volume(),
+        };
+        let (mut low, mut high) = (0, newest + 1);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
             if self.first_leaf(middle)? <= leaf { low = middle } else { high = middle }
@@ -198,12 +203,19 @@ impl Reader {
         offset: u64,
         bytes: &mut [u8],
     ) -> Result<(), LogError> {
-        let path = file.path(self.dir());
-        let need = offset + bytes.len() as u64;
-        let Some(open) = self.derived(file)? else { return Err(LogError::Behind { path, need, have: 0 }) };
-        match disk::file_len(&open, &path)? {
-            have if have < need => Err(LogError::Behind { path, need, have }),
-            _ => disk::read_at(&open, &path, bytes, offset),
+        let path = || file.path(self.dir());
+        let need = offset.saturating_add(bytes.len() as u64);
+        let Some(open) = self.derived(file)? else {
+            return Err(LogError::Behind { path: path(), need, have: 0 });
+        };
+        let got = disk::read_up_to(&open, bytes, offset);
+        match got.map_err(|source| disk::read_failed(&path(), Some(offset), source))? {
+            got if got < bytes.len() => {
+                let path = path();
+                let have = disk::file_len(&open, &path)?;
+                Err(LogError::Behind { path, need, have })
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -216,11 +228,12 @@ pub(crate) fn read_frame<'a>(
     bytes: &'a mut Vec<u8>,
 ) -> Result<Frame<'a>, LogError> {
     /// Most records of 206-byte facts fit.
-    const FIRST_READ: u64 = 512;
-    let left = disk::file_len(file, path)?.saturating_sub(offset);
-    bytes.resize(left.min(FIRST_READ) as usize, 0);
-    disk::read_at(file, path, bytes, offset)?;
+    const FIRST_READ: usize = 512;
+    bytes.resize(FIRST_READ, 0);
+    let got = disk::read_up_to(file, bytes, offset);
+    bytes.truncate(got.map_err(|source| disk::read_failed(path, Some(offset), source))?);
     if let Some(len) = frame::stated_len(bytes).filter(|len| *len > bytes.len()) {
+        let left = disk::file_len(file, path)?.saturating_sub(offset);
         let whole = len as u64 <= left && len <= frame::OVERHEAD + frame::MAX_PAYLOAD;
         if whole {
             bytes.resize(len, 0);

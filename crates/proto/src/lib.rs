@@ -28,7 +28,7 @@ pub use check::{MAX_FACTS, validate, validate_annex, validate_facts, validate_fa
 pub use error::{Code, FieldError};
 pub use fields::{Fields, payload, payload_tag};
 pub use kinds::{DESCRIPTORS, descriptor_pool, kind, kind_by_tag, kind_of, kinds};
-pub use patch::patch;
+pub use patch::{patch, patched_facts};
 pub use schema::{KindInfo, Label, Lang};
 pub use suggest::nearest;
 

@@ -42,6 +42,11 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
+    /// How many bytes are still to be read.
+    pub(crate) const fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The next field, `None` at the end. After an error the rest is meaningless.
     #[inline]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Wire<'a>)>, Broken> {

@@ -68,7 +68,7 @@ fn passed<'f>(
     question: &Question,
     rules: &[&'f FindingRule],
 ) -> Result<Vec<Found<'f>>, FindingsError> {
-    let facts = LogFacts(reader);
+    let facts = LogFacts { reader, within: question.size };
     let mut pass = findings::Findings::new(fold, rules.iter().copied(), question.on);
     loop {
         reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {

@@ -11,4 +11,5 @@ mod write;
 pub use read::event_from_json;
 pub use write::{annex_to_json, event_to_json};
 
-pub(crate) use read::facts_from_json;
+pub(crate) use read::{facts_from_json, put_value};
+pub(crate) use write::value_of;

@@ -41,6 +41,13 @@ pub(crate) fn facts_from_json(form: &Object) -> Result<v1::Event, Vec<FieldError
     if reader.errors.is_empty() { Ok(decoded(facts)) } else { Err(reader.errors) }
 }
 
+/// Writes one value behind its tag, or nothing for a value that says nothing; `None` when it is not one for this field.
+pub(crate) fn put_value(field: &'static Field, value: &Value, bytes: &mut Vec<u8>) -> Option<()> {
+    let mut reader = Reader { errors: vec![], demand: true };
+    reader.field(field, Some(value), &Path::Root, bytes);
+    reader.errors.is_empty().then_some(())
+}
+
 /// Decodes what the reader has written.
 fn decoded<M: prost::Message + Default>(bytes: Vec<u8>) -> M {
     M::decode(Bytes::from(bytes)).expect("the reader writes fields of the schema with their own wire types")

@@ -75,6 +75,11 @@ fn object(message: &Message, fields: &mut Occurrences<'_>, form: &mut Map<String
     }
 }
 
+/// The value of a field that is not repeated; `None` when there is nothing to say.
+pub(crate) fn value_of(field: &Field, wire: Option<Wire<'_>>) -> Option<Value> {
+    collected(field, wire.as_slice())
+}
+
 /// All occurrences of a field as one JSON value; `None` when there is nothing to say.
 fn collected(field: &Field, values: &[Wire<'_>]) -> Option<Value> {
     if let Shape::TextMap { .. } = field.shape {

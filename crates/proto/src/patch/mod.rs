@@ -1,10 +1,13 @@
 //! Corrections: some fields of an event replaced, each stating what it replaces.
 
+mod in_place;
+
+use prost::Message as _;
 use serde_json::{Map, Value};
 
 use crate::error::{Code, Expected, FieldError, Path};
 use crate::json::{event_to_json, facts_from_json};
-use crate::v1;
+use crate::{v1, view};
 
 /// Fields of the envelope that a correction may change, besides `data` and everything in it. The rest says who stated the fact and
 /// how; that stays as it was.
@@ -26,6 +29,29 @@ pub fn patch(event: &v1::Event, changes: &[v1::Change]) -> Result<v1::Event, Fie
     }
     let form = form.as_object().cloned().unwrap_or_default();
     facts_from_json(&form).map_err(|mut errors| errors.remove(0))
+}
+
+/// Facts with the changes of an `event.corrected` made: the same as [`patch()`] of the event they are, and a dozen times faster for
+/// the usual change of one value. `None` when a change cannot be made or the result breaks a rule; [`patch()`] says which.
+#[must_use]
+pub fn patched_facts(facts: &[u8], said: &view::EventCorrected<'_>) -> Option<Vec<u8>> {
+    let first = facts.to_vec();
+    let in_place = said.changes.iter().try_fold(first, |facts, change| in_place::patched(&facts, &change));
+    if let Some(patched) = in_place.filter(|facts| obeys(facts)) {
+        return Some(patched);
+    }
+    let changes = said.changes.iter().map(|change| v1::Change {
+        field: change.field.to_owned(),
+        old: change.old.to_owned(),
+        new: change.new.to_owned(),
+    });
+    let event = v1::Event::decode(facts).ok()?;
+    patch(&event, &changes.collect::<Vec<_>>()).ok().map(|event| event.encode_to_vec())
+}
+
+/// Whether facts break no rule of the schema.
+fn obeys(facts: &[u8]) -> bool {
+    view::Event::default().fill_obeying(facts, None, |_, _| true).is_ok()
 }
 
 fn apply(form: &mut Value, change: &v1::Change) -> Result<(), FieldError> {
@@ -125,7 +151,8 @@ fn error(change: &v1::Change, code: Code, got: &str, expected: Expected) -> Fiel
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::kind;
+    use crate::kinds::{kind, kinds};
+    use crate::view::View as _;
 
     fn decided() -> v1::Event {
         kind("penalty.decided").unwrap().example_event()
@@ -203,6 +230,43 @@ mod tests {
         assert_eq!(refusal("data.lines.7.amount", "null", "1"), Code::UnknownField);
         assert_eq!(refusal("data.lines.0", "null", "1"), Code::Mismatch);
         assert_eq!(refusal("data.total", "2250000", "{"), Code::BadFormat);
+    }
+
+    /// What both ways say of one change of an example, in JSON.
+    fn both_ways(event: &v1::Event, change: v1::Change) -> Option<Value> {
+        let said = v1::EventCorrected { changes: vec![change], ..v1::EventCorrected::default() };
+        let (facts, correction) = (event.encode_to_vec(), said.encode_to_vec());
+        let said_view = view::EventCorrected::read(&correction).unwrap();
+        let quick = patched_facts(&facts, &said_view);
+        let slow = patch(event, &said.changes).ok().map(|event| event.encode_to_vec());
+        assert_eq!(quick, slow, "{:?}", said.changes);
+        slow.map(|facts| event_to_json(&v1::Event::decode(&*facts).unwrap(), None, None))
+    }
+
+    #[test]
+    fn both_ways_make_the_same_of_every_value_of_every_kind() {
+        let others = ["null", "0", "1", "2300000", "true", "false", r#""""#, r#""xa""#, r#""2023-02-03""#, "[]"];
+        let (mut made, mut refused) = (0, 0);
+        for kind in kinds() {
+            let event = kind.example_event();
+            let form = kind.example();
+            let data = kind.message.fields.iter().map(|field| (field.name, &form["data"][field.name]));
+            let data = data.map(|(name, value)| (format!("data.{name}"), value));
+            let envelope = CORRECTABLE.iter().map(|name| ((*name).to_owned(), &form[*name]));
+            for (field, old) in data.chain(envelope) {
+                for new in others.map(str::to_owned).into_iter().chain([old.to_string()]) {
+                    let shown = event_to_json(&event, None, None);
+                    let present = field.split('.').try_fold(&shown, |at, part| at.get(part)).cloned();
+                    for old in [present.unwrap_or_default().to_string(), "7".to_owned()] {
+                        match both_ways(&event, change(&field, &old, &new)) {
+                            Some(_) => made += 1,
+                            None => refused += 1,
+                        }
+                    }
+                }
+            }
+        }
+        assert!(made > 500 && refused > 500, "{made} made, {refused} refused");
     }
 
     #[test]
