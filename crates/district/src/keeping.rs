@@ -73,3 +73,88 @@ pub(crate) async fn follow(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use socai_tlog::{SealingKey, SigningKey};
+
+    use super::*;
+    use crate::{LedgerConfig, LedgerDir, PublicKeys, UnitSpec, establish, registration};
+
+    const NOW: u64 = 1_680_000_000_000;
+
+    fn spec(no: u32) -> UnitSpec {
+        UnitSpec {
+            unit_no: no,
+            unit_id: format!("test.phuong-{no}"),
+            code: format!("{no:05}"),
+            name: format!("Phường {no}"),
+            unit_type: if no == 0 { "operator" } else { "ward" }.to_owned(),
+            parent: String::new(),
+            valid_from: "2000-01-01".to_owned(),
+            valid_to: None,
+            assumed: Vec::new(),
+        }
+    }
+
+    async fn until(what: &str, is_so: impl Fn() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_so() {
+            assert!(Instant::now() < deadline, "{what}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_growing_log_gets_its_snapshots_and_a_wrong_one_is_made_anew_at_the_next_start() {
+        let place = tempfile::tempdir().unwrap();
+        let dir = LedgerDir::new(place.path().join("district"));
+        let config = LedgerConfig {
+            origin: "socai.test/quan".into(),
+            ledger: "quan".into(),
+            nats: "nats://127.0.0.1:1".into(),
+        };
+        let mut ledger = establish(&dir, &config, &spec(0), &[], NOW).unwrap();
+        let mut no = 0;
+        let mut enrol = |ledger: &mut crate::Ledger| {
+            let events: Vec<_> = (0..5)
+                .map(|_| {
+                    no += 1;
+                    let key = |of: u8| {
+                        *SealingKey::of(&SigningKey::from_bytes(&[no as u8 ^ of << 6; 32])).as_bytes()
+                    };
+                    let keys = PublicKeys { transport: key(1), sealing: key(2), witnessing: key(3) };
+                    registration(&spec(no), &keys, NOW).unwrap()
+                })
+                .collect();
+            ledger.publish(&events, NOW).unwrap();
+            ledger.checkpoint().size()
+        };
+        let size = enrol(&mut ledger);
+        let snapshots = || Snapshots::new(dir.snapshots()).every(3);
+        let there = |end: TreeSize| snapshots().below(end).len() as u64 == end.0 / 3;
+        let (told, committed) = watch::channel(size);
+        let begin = |committed: watch::Receiver<TreeSize>| {
+            let stop = CancellationToken::new();
+            (tokio::spawn(follow(snapshots(), ledger.reader().clone(), committed, stop.clone())), stop)
+        };
+        let (following, stop) = begin(committed.clone());
+        until("the first ones are made", || there(size)).await;
+        stop.cancel();
+        following.await.unwrap();
+
+        // a wrong one, and a ledger that grows
+        let first = dir.snapshots().join(format!("{:020}", 3));
+        let good = std::fs::read(&first).unwrap();
+        std::fs::write(&first, b"torn").unwrap();
+        let (following, _stop) = begin(committed);
+        until("the wrong one is made anew", || std::fs::read(&first).is_ok_and(|bytes| bytes == good)).await;
+        let size = enrol(&mut ledger);
+        told.send_replace(size);
+        until("those of the growth are made", || there(size)).await;
+        drop(told); // the projector has gone
+        following.await.unwrap();
+    }
+}

@@ -245,7 +245,8 @@ mod tests {
 
     #[test]
     fn both_ways_make_the_same_of_every_value_of_every_kind() {
-        let others = ["null", "0", "1", "2300000", "true", "false", r#""""#, r#""xa""#, r#""2023-02-03""#, "[]"];
+        let others =
+            ["null", "0", "1", "2300000", "true", "false", r#""""#, r#""xa""#, r#""2023-02-03""#, "[]"];
         let (mut made, mut refused) = (0, 0);
         for kind in kinds() {
             let event = kind.example_event();
