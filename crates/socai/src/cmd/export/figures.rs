@@ -1,8 +1,11 @@
 //! Rows of figures: periods that have a name with digests, calendar months without; the whole, and its parts by unit and slice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use socai_domain::{CivilDate, Event, period};
 use socai_fold::{
     Fold,
@@ -29,17 +32,45 @@ pub struct Asking {
     found: Option<Found>,
 }
 
+/// The figures of a period, and what they come to by unit.
+pub struct Answered {
+    name: String,
+    asked: Asked,
+    figures: Vec<Figure>,
+    spreads: Vec<Spread>,
+}
+
+/// The figures of periods, on two threads: each looks at every cell of its days.
+///
+/// # Errors
+/// The second pass and the cube disagree.
+pub fn answered(fold: &Fold, mut askings: Vec<Asking>) -> Result<Vec<Answered>> {
+    let answer = |askings: Vec<Asking>| -> Result<Vec<Answered>> {
+        let answer = |Asking { name, asked, found }| {
+            let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
+            Ok(Answered { spreads: spreads(fold, &asked), name, asked, figures })
+        };
+        askings.into_iter().map(answer).collect()
+    };
+    let later = askings.split_off(askings.len() / 2);
+    let (earlier, later) = thread::scope(|scope| {
+        let later = scope.spawn(|| answer(later));
+        (answer(askings), later.join())
+    });
+    let mut answered = earlier?;
+    answered.extend(later.map_err(|_| anyhow!("the figures of later periods did not end"))??);
+    Ok(answered)
+}
+
 /// Adds the figures of every period; parts with fewer facts than `min_cell` are left blank.
 ///
 /// # Errors
 /// A figure does not fit 64 bits, or a file cannot be written.
-pub fn write(fold: &Fold, askings: Vec<Asking>, min_cell: u64, output: &mut dyn Output) -> Result<()> {
-    for Asking { name, asked, found } in askings {
-        let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
-        let spreads = spreads(fold, &asked);
-        for figure in &figures {
+pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn Output) -> Result<()> {
+    for Answered { name, asked, figures, spreads } in answered {
+        for figure in figures {
             let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
-            add(fold, (&name, &asked), figure, spread, min_cell, output)?;
+            add(fold, (name, asked), figure, spread, min_cell, output)?;
         }
     }
     Ok(())

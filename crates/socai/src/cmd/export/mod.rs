@@ -99,7 +99,7 @@ pub fn written(
 ) -> Result<Vec<Written>> {
     let fold = state::at(reader, bound.size)?;
     thread::scope(|scope| {
-        let named = scope.spawn(|| figures::named(reader, &fold));
+        let named = scope.spawn(|| figures::answered(&fold, figures::named(reader, &fold)?));
         let months = if min_cell == 0 {
             let bar = bar(bound.size.0, lang);
             let months = records::write(reader, &fold, output.as_mut(), |leaf| {
@@ -112,9 +112,10 @@ pub fn written(
         } else {
             figures::months(reader, &fold)?
         };
-        let mut askings = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
-        askings.extend(figures::of_months(&fold, &months)?);
-        figures::write(&fold, askings, min_cell, output.as_mut())
+        let months = figures::answered(&fold, figures::of_months(&fold, &months)?)?;
+        let mut answered = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
+        answered.extend(months);
+        figures::write(&fold, &answered, min_cell, output.as_mut())
     })?;
     output.finish()
 }
