@@ -31,6 +31,7 @@ pub mod load;
 pub mod nats;
 pub mod outside;
 pub mod program;
+pub mod proxy;
 pub mod running;
 pub mod service;
 pub mod unit;

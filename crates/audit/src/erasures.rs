@@ -15,7 +15,9 @@ use crate::{
 /// The faults, in the order of the log: annexes destroyed outside the procedure and, unless a writer is at work, those the procedure should have
 /// destroyed by now.
 pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<FaultLine> {
-    if log.annexes == 0 && log.unkept.is_empty() {
+    // of what is new: whether older annexes are as they have to be takes a verification of everything
+    let is_new_alone = log.skipped.0 > 0;
+    if log.unkept.is_empty() && (is_new_alone || log.annexes == 0) {
         return Vec::new();
     }
     // an annex that went while we read may have been ordered behind the end we verified
@@ -31,7 +33,7 @@ pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<Faul
     };
     let destroyed = log.unkept.iter().filter(|unkept| !ordered.contains_key(&unkept.name));
     let mut faults: Vec<FaultLine> = destroyed.map(|unkept| of_destroyed(reader, unkept)).collect();
-    if !is_live {
+    if !is_live && !is_new_alone {
         let mut due: Vec<_> = ordered.into_iter().filter(|(target, _)| is_there(reader, *target)).collect();
         due.sort_unstable();
         faults.extend(due.into_iter().map(|(target, by)| of_due(target, by)));

@@ -29,6 +29,6 @@ pub use proof::{
 };
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
-pub use verify::{Asked, verify};
+pub use verify::{Asked, verify, verify_on};
 pub use watch::{Look, Watch};
 pub use witnesses::WitnessesAnswer;

@@ -27,6 +27,8 @@ pub struct Report {
     pub trust: Trusted,
     /// Size of the older checkpoint that the log was held against, if the auditor brought one.
     pub since: Option<u64>,
+    /// Entries before what was gone over: an earlier verification went over them, and they were not read again. 0 when everything was.
+    pub skipped: u64,
     /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
     pub witnesses: Option<WitnessesAnswer>,
     /// What was gone over.

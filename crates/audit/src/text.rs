@@ -53,6 +53,9 @@ impl Language {
 pub fn text(report: &Report, language: Language) -> String {
     let mut page = Page::default();
     let verdict = match report.outcome {
+        Outcome::Verified if report.skipped > 0 => {
+            language.pick("ĐÃ KIỂM CHỨNG PHẦN MỚI", "VERIFIED WHAT IS NEW")
+        }
         Outcome::Verified => language.pick("ĐÃ KIỂM CHỨNG", "VERIFIED"),
         Outcome::DoesNotVerify => language.pick("KIỂM CHỨNG KHÔNG ĐẠT", "DOES NOT VERIFY"),
         Outcome::Unreadable => language.pick("CHƯA KIỂM CHỨNG ĐƯỢC", "COULD NOT BE READ"),
@@ -61,6 +64,7 @@ pub fn text(report: &Report, language: Language) -> String {
     trust(&mut page, report, language);
     end_of_log(&mut page, report, language);
     since(&mut page, report, language);
+    skipped(&mut page, report, language);
     witnesses(&mut page, report, language);
     counts(&mut page, report, language);
     key_changes(&mut page, report, language);
@@ -119,6 +123,27 @@ fn since(page: &mut Page, report: &Report, language: Language) {
             (_, true, Language::En) => format!("NOT consistent with the older checkpoint of size {size}"),
             (_, false, Language::Vi) => format!("mốc cũ {size} mục: xem lỗi"),
             (_, false, Language::En) => format!("older checkpoint of size {size}: see the faults"),
+        },
+    );
+}
+
+/// What was not gone over, only when something was not.
+fn skipped(page: &mut Page, report: &Report, language: Language) {
+    if report.skipped == 0 {
+        return;
+    }
+    let size = language.number(report.skipped);
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!(
+                "CHỈ PHẦN MỚI: {size} mục đầu đã đạt ở lần kiểm trước và KHÔNG được đọc lại; chúng có thể đã bị sửa trên đĩa từ đó, \
+                 và phụ lục của chúng cũng không được xem. Kiểm toàn bộ: bỏ --only-new"
+            ),
+            Language::En => format!(
+                "ONLY WHAT IS NEW: the first {size} entries verified the last time and were NOT read again; they may have been changed on the disk \
+                 since, and their annexes were not looked at. Verify everything: leave out --only-new"
+            ),
         },
     );
 }

@@ -3,7 +3,9 @@
 use std::{fs, path::Path, time::Instant};
 
 use socai_domain::time::vietnam_rfc3339;
-use socai_follow::{Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Trust, Verified};
+use socai_follow::{
+    Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Standing, Trust, Verified,
+};
 use socai_log::Reader;
 use socai_tlog::{SignedCheckpoint, TreeSize};
 
@@ -28,14 +30,17 @@ pub struct Asked<'a> {
     pub signatures: Signatures,
     /// Threads, at least one.
     pub threads: usize,
+    /// What an earlier verification left: what it went over is not read again, and the report says so.
+    pub standing: Option<&'a Standing>,
 }
 
 impl Default for Asked<'_> {
     /// Nothing brought along, one thread.
     fn default() -> Self {
-        Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1 }
+        Asked { policy: None, since: None, signatures: Signatures::Covering, threads: 1, standing: None }
     }
 }
+
 /// The most annexes that are told one by one, as of the log's own faults.
 const MAX_ERASURES: usize = 100;
 
@@ -48,6 +53,18 @@ pub fn verify(
     asked: Asked<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Report, AuditError> {
+    verify_on(ledger, asked, progress).map(|(report, _)| report)
+}
+
+/// The same, with what the next verification needs to go on from there; nothing when the ledger does not verify.
+///
+/// # Errors
+/// Those of [`verify`].
+pub fn verify_on(
+    ledger: &Path,
+    asked: Asked<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(Report, Option<Standing>), AuditError> {
     let started = Instant::now();
     let place = Place::find(ledger)?;
     let stated = fs::read(place.log().join("checkpoint")).ok().and_then(|note| ledger_of(&note));
@@ -68,11 +85,17 @@ pub fn verify(
                 signatures: asked.signatures,
                 kept: kept.as_ref().map(|kept| Kept { size: kept.size(), root: *kept.root() }),
             };
-            let verified = socai_follow::verify(&reader, &trust, options, progress);
+            let verified = match asked.standing {
+                Some(from) => socai_follow::verify_new(&reader, &trust, options, from, progress),
+                None => socai_follow::verify(&reader, &trust, options, progress),
+            };
             if is_sound(&verified) {
                 erasures = erasures::faults(&reader, &verified, live);
             }
             let models = match published {
+                Some(_) if verified.skipped.0 > 0 => {
+                    not_compared("chỉ kiểm phần mới", "only what is new was gone over")
+                }
                 Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
                 Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
                 None => ModelsAnswer::Absent.alone(),
@@ -96,7 +119,7 @@ pub fn verify(
     faults.extend(erasures.into_iter().take(MAX_ERASURES));
     faults.extend(more);
     let outcome = Outcome::of(&faults);
-    Ok(Report {
+    let report = Report {
         verified: outcome == Outcome::Verified,
         outcome,
         ledger: trust.origin().to_string(),
@@ -107,6 +130,7 @@ pub fn verify(
         received_at: vietnam_rfc3339(verified.received_at_ms),
         trust: trusted(&trust),
         since: kept.as_ref().map(|kept| kept.size().0),
+        skipped: verified.skipped.0,
         witnesses,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
@@ -116,7 +140,9 @@ pub fn verify(
         live,
         threads: asked.threads.max(1),
         seconds: started.elapsed().as_secs_f64(),
-    })
+    };
+    let standing = verified.standing.filter(|_| report.verified);
+    Ok((report, standing))
 }
 
 /// The checkpoint that the auditor kept, if the same operator signed it.

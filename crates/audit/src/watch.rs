@@ -1,29 +1,30 @@
 //! Watching a live ledger: look after look against the last checkpoint that was good.
 //!
-//! A *whole* look verifies every byte, with the kept checkpoint as `--since`; between two of them the watch rests nine times as long as the last
-//! one took, so that it costs at most a tenth of one core. A *light* look in the meantime compares the published checkpoint, its signature and
-//! the tree at the kept size; what it finds odd brings the whole look forward.
+//! A *whole* look verifies every byte, with the kept checkpoint as `--since`: the first one, and one every so often, after at least nine times as
+//! long as the last took. In the meantime a look goes on from what the last one left: it verifies what is new, and compares the published checkpoint
+//! and the tree at the kept size when nothing is. What it finds odd brings the whole look forward, which alone raises an alarm.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    thread,
     time::{Duration, Instant},
 };
 
-use socai_follow::Trust;
+use socai_follow::{Standing, Trust};
 use socai_log::Reader;
 use socai_tlog::SignedCheckpoint;
 
 use crate::{
     place::{AuditError, Place},
     report::Report,
-    verify::{Asked, verify},
+    verify::{Asked, verify_on},
 };
 
 /// Before a second look at what did not verify: a start reads the newest volume in about a second.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
-/// Rest after a whole look, in times of what it took.
+/// How often every byte is verified again.
+const WHOLE_EVERY: Duration = Duration::from_secs(3600);
+/// The least rest after a whole look, in times of what it took.
 const REST: u32 = 9;
 
 /// A watch over one ledger. What it keeps is in a directory of its own: `checkpoint`, and `policy` when nobody brought one.
@@ -32,15 +33,21 @@ pub struct Watch {
     ledger: PathBuf,
     policy: PathBuf,
     kept: PathBuf,
-    rest_until: Option<Instant>,
+    whole_every: Duration,
+    /// When the next whole look is due; none before the first.
+    whole_at: Option<Instant>,
+    /// What the last good look left.
+    standing: Option<Standing>,
 }
 
 /// What one look gave.
 #[derive(Debug)]
 pub enum Look {
-    /// A light look: the published checkpoint is signed and continues the kept one.
+    /// Nothing is new: the published checkpoint is the kept one, and the tree is still its.
     Continues,
-    /// Everything verified; the kept checkpoint is the newest now.
+    /// It was asked to stop before it came to a verdict.
+    Stopped,
+    /// What it went over verified; the kept checkpoint is the newest now.
     Verified(Box<Report>),
     /// Nobody writes, and the next start repairs what is wrong: a crash left it. Nothing was kept.
     Repairable(Box<Report>),
@@ -68,8 +75,17 @@ impl Watch {
             ledger: ledger.to_owned(),
             policy: policy.map_or(own, Path::to_owned),
             kept: state.join("checkpoint"),
-            rest_until: None,
+            whole_every: WHOLE_EVERY,
+            whole_at: None,
+            standing: None,
         })
+    }
+
+    /// Verifies every byte again after this time.
+    #[must_use]
+    pub fn whole_every(mut self, time: Duration) -> Self {
+        self.whole_every = time;
+        self
     }
 
     /// The last good checkpoint, a signed note; none before the first good look.
@@ -78,20 +94,26 @@ impl Watch {
         fs::read_to_string(&self.kept).ok()
     }
 
-    /// Looks once.
+    /// Looks once. `wait` waits so long and says whether it was asked to stop meanwhile.
     ///
     /// # Errors
     /// There is no ledger any more, or the state or policy is of no use.
-    pub fn look(&mut self) -> Result<Look, AuditError> {
-        let is_resting = self.rest_until.is_some_and(|until| Instant::now() < until);
-        if is_resting && self.continues() {
-            return Ok(Look::Continues);
+    pub fn look(&mut self, wait: &dyn Fn(Duration) -> bool) -> Result<Look, AuditError> {
+        if self.whole_at.is_some_and(|at| Instant::now() < at) {
+            if self.continues() {
+                return Ok(Look::Continues);
+            }
+            if let Some(report) = self.new_alone()? {
+                return Ok(Look::Verified(report));
+            }
         }
-        let mut report = self.verified()?;
+        let mut report = self.whole()?;
         if !report.verified {
             // whoever starts, stops or erases just now is done by the second time: a start after a power cut publishes the newest checkpoint again
-            thread::sleep(SECOND_LOOK);
-            report = self.verified()?;
+            if wait(SECOND_LOOK) {
+                return Ok(Look::Stopped);
+            }
+            report = self.whole()?;
         }
         let report = Box::new(report);
         if report.verified {
@@ -107,26 +129,47 @@ impl Watch {
         })
     }
 
-    fn verified(&mut self) -> Result<Report, AuditError> {
+    fn whole(&mut self) -> Result<Report, AuditError> {
         let begun = Instant::now();
         let since = self.kept.exists().then_some(self.kept.as_path());
         let asked = Asked { policy: Some(&self.policy), since, ..Asked::default() };
-        let report = verify(&self.ledger, asked, &mut |_| ());
-        self.rest_until = Some(Instant::now() + (begun.elapsed() * REST).min(Duration::from_secs(24 * 3600)));
-        report
+        let verified = verify_on(&self.ledger, asked, &mut |_| ());
+        let rest = (begun.elapsed() * REST).max(self.whole_every);
+        self.whole_at = Some(Instant::now() + rest.min(Duration::from_secs(24 * 3600)));
+        let (report, standing) = verified?;
+        self.standing = standing;
+        Ok(report)
     }
 
-    /// Whether the published checkpoint is signed and its tree goes on from the kept one, by the derived files alone.
+    /// Verifies what is new; nothing when there is no place to go on from, or something is odd.
+    fn new_alone(&mut self) -> Result<Option<Box<Report>>, AuditError> {
+        let Some(from) = self.standing.take() else { return Ok(None) };
+        let asked = Asked {
+            policy: Some(&self.policy),
+            since: Some(&self.kept),
+            standing: Some(&from),
+            ..Asked::default()
+        };
+        let (report, standing) = verify_on(&self.ledger, asked, &mut |_| ())?;
+        if !report.verified {
+            return Ok(None);
+        }
+        keep(&self.kept, report.checkpoint.as_bytes())?;
+        self.standing = standing;
+        Ok(Some(Box::new(report)))
+    }
+
+    /// Whether the published checkpoint is the kept one and the derived files still give its tree.
     fn continues(&self) -> bool {
         let look = || -> Option<bool> {
             let log = Place::find(&self.ledger).ok()?.log().to_owned();
             let published = fs::read(log.join("checkpoint")).ok()?;
             let kept = fs::read(&self.kept).ok()?;
             let trust = Trust::pinned(&self.policy, None).ok()?;
-            let open = |note: &[u8]| SignedCheckpoint::open(note, [trust.note_key()]).ok();
-            let (published, kept) = (open(&published)?, open(&kept)?);
+            let signed = SignedCheckpoint::open(&kept, [trust.note_key()]).ok()?;
             let reader = Reader::open(&log).ok()?;
-            Some(published.size() >= kept.size() && reader.root_at(kept.size()).ok()? == *kept.root())
+            let is_tree = || Some(reader.root_at(signed.size()).ok()? == *signed.root());
+            Some(published == kept && reader.committed().ok()?.checkpoint == kept && is_tree()?)
         };
         look().unwrap_or(false)
     }

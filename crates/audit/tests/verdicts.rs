@@ -170,6 +170,7 @@ fn the_json_form_has_these_fields_for_good() {
         "received_at",
         "trust",
         "since",
+        "skipped",
         "witnesses",
         "counts",
         "key_changes",

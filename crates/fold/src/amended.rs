@@ -3,7 +3,7 @@
 //! Which version counts is the domain's to say ([`socai_domain::corrections`]); this keeps what it asks for. The content of every
 //! correction is worked out once, on top of the version it targets, and never changes afterwards: only whether it counts does.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use socai_domain::{
@@ -296,6 +296,8 @@ pub struct Amendments {
     records: Tracked<EventName, Amended>,
     /// Amendment → the record it is about in the end.
     about: BTreeMap<EventName, EventName>,
+    /// Records that were amended before they were in the log, or that were rejected: few, and asked for with every record.
+    awaited: BTreeSet<EventName>,
 }
 
 impl Amendments {
@@ -303,9 +305,10 @@ impl Amendments {
         self.records.track(on);
     }
 
+    /// Whether somebody amended a record that the fold has not taken in yet.
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.records.len() == 0
+    pub(crate) fn awaits(&self, record: EventName) -> bool {
+        !self.awaited.is_empty() && self.awaited.contains(&record)
     }
 
     /// The amended records in order of their names.
@@ -314,7 +317,6 @@ impl Amendments {
     }
 
     /// The amendments of a record.
-    #[inline]
     pub fn get(&self, record: EventName) -> Option<&Amended> {
         self.records.get(&record)
     }
@@ -331,13 +333,23 @@ impl Amendments {
 
     /// Replaces what is kept of a record.
     pub(crate) fn set(&mut self, record: EventName, amended: Amended) {
-        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
+        self.note(record, &amended);
         self.records.set(record, amended);
     }
 
     /// Takes out what was kept under the name of an amendment before that was known to be one.
     pub(crate) fn remove(&mut self, name: EventName) -> Option<Amended> {
+        self.awaited.remove(&name);
         self.records.remove(&name)
+    }
+
+    /// Keeps the two indexes over the records right.
+    fn note(&mut self, record: EventName, amended: &Amended) {
+        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
+        match amended.original {
+            None => self.awaited.insert(record),
+            Some(_) => self.awaited.remove(&record),
+        };
     }
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
@@ -352,7 +364,7 @@ impl Amendments {
         let name = EventName::new(parts.u32()?, parts.u64()?);
         parts.end()?;
         let amended: Amended = rows::decode(key, value)?;
-        self.about.extend(amended.steps.iter().map(|step| (step.name(), name)));
+        self.note(name, &amended);
         self.records.restore(name, amended);
         Ok(())
     }

@@ -53,33 +53,42 @@ impl Closing {
     }
 }
 
-/// Every closing, by unit number and in the order of the unit's chain.
+/// Every closing.
 #[derive(Clone, Debug, Default)]
-pub struct Closings(Vec<Vec<Closing>>);
+pub struct Closings {
+    /// By unit number and in the order of the unit's chain.
+    of_units: Vec<Vec<Closing>>,
+    /// The last day that any unit has closed: facts of later days, which most are, are late for nobody.
+    last_day: Option<CivilDate>,
+}
 
 impl Closings {
     pub(crate) fn extend(&mut self, closing: Option<Closing>) {
         let Some(closing) = closing else { return };
         // Only registered units' closings come here, and their numbers are below `registry::MAX_UNITS`.
         let unit = closing.name.unit.0 as usize;
-        self.0.resize(self.0.len().max(unit + 1), vec![]);
-        self.0[unit].push(closing);
+        self.last_day = self.last_day.max(Some(closing.to));
+        self.of_units.resize(self.of_units.len().max(unit + 1), vec![]);
+        self.of_units[unit].push(closing);
     }
 
     /// Every closing of a unit, oldest first.
     pub fn of(&self, unit: UnitNo) -> &[Closing] {
-        self.0.get(unit.0 as usize).map(Vec::as_slice).unwrap_or_default()
+        self.of_units.get(unit.0 as usize).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Every closing, by unit.
     pub fn iter(&self) -> impl Iterator<Item = &Closing> {
-        self.0.iter().flatten()
+        self.of_units.iter().flatten()
     }
 
     /// The unit's first closing of a period that holds the day: what comes after it in the unit's chain is late.
     #[inline]
     pub(crate) fn first_of_day(&self, unit: UnitNo, day: CivilDate) -> Option<&Closing> {
-        self.of(unit).iter().find(|closing| closing.holds(day))
+        match Some(day) <= self.last_day {
+            true => self.of(unit).iter().find(|closing| closing.holds(day)),
+            false => None,
+        }
     }
 
     /// The place in the unit's chain of its first closing of a period that holds any of the days.

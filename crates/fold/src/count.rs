@@ -28,8 +28,7 @@ impl Fold {
         if self.capture.is_some() {
             self.capture_case(event, &record.at);
         }
-        // Only a record that somebody amended before it was in the log.
-        if !self.amendments.is_empty() && self.amendments.get(name).is_some() {
+        if self.amendments.awaits(name) {
             self.amended_before(record);
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
     stamped::{Entry, Shelved, Stamped},
-    values::{AxesNo, MAX_AXES, Value, ValueNo, Values},
+    values::{AxesNo, MAX_AXES, ValueNo, Values},
 };
 
 /// The indicator's place in the rule book's list of codes.
@@ -81,10 +81,6 @@ impl CellKey {
         CellKey { day, place: place.number(), axes, indicator, publisher: publisher.0 as u16 }
     }
 
-    pub(crate) fn indicator(&self) -> IndicatorNo {
-        self.indicator
-    }
-
     pub(crate) fn publisher(&self) -> UnitNo {
         UnitNo(u32::from(self.publisher))
     }
@@ -95,6 +91,11 @@ impl CellKey {
 
     pub(crate) fn day(&self) -> CivilDate {
         self.day
+    }
+
+    /// Place and publisher as numbers, which say whose the cell is.
+    pub(crate) fn parties(&self) -> (u32, u32) {
+        (self.place, u32::from(self.publisher))
     }
 
     pub(crate) fn axes(&self) -> AxesNo {
@@ -112,17 +113,37 @@ impl Hash for CellKey {
     }
 }
 
+/// A key that begins with a cell.
+pub(crate) trait OfCell: Shelved {
+    /// The cell.
+    fn cell(&self) -> &CellKey;
+}
+
 impl Shelved for CellKey {
     #[inline]
-    fn shelf(&self) -> u32 {
-        shelf_of(self.day)
+    fn shelf(&self) -> (u16, u32) {
+        (self.indicator.0, shelf_of(self.day))
+    }
+}
+
+impl OfCell for CellKey {
+    #[inline]
+    fn cell(&self) -> &CellKey {
+        self
     }
 }
 
 impl Shelved for (CellKey, ValueNo) {
     #[inline]
-    fn shelf(&self) -> u32 {
+    fn shelf(&self) -> (u16, u32) {
         self.0.shelf()
+    }
+}
+
+impl OfCell for (CellKey, ValueNo) {
+    #[inline]
+    fn cell(&self) -> &CellKey {
+        &self.0
     }
 }
 
@@ -238,15 +259,21 @@ impl Names<'_> {
     }
 }
 
-/// Reads the key of a cell's row back; what follows the cell stays in `parts`.
+/// Reads the key of a cell's row back; what follows the cell stays in `parts`. `last` is the place of the series of the row before:
+/// rows are sorted, so it is nearly always that of this one.
 pub(crate) fn read_cell(
     parts: &mut Parts<'_>,
     series: &[Series],
     values: &mut Values,
+    last: &mut usize,
 ) -> Result<CellKey, BadRow> {
     let (code, layout) = (parts.text()?, parts.u8()?);
-    let at = series.iter().position(|series| series.code == code && series.layout == layout);
-    let at = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;
+    let is_it = |series: &Series| series.layout == layout && series.code == code;
+    if !series.get(*last).is_some_and(is_it) {
+        let at = series.iter().position(is_it);
+        *last = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;
+    }
+    let at = *last;
     let (publisher, place, day) = (UnitNo(parts.u32()?), Place::of_number(parts.u32()?), parts.u32()?);
     let day = CivilDate::from_yyyymmdd(day.cast_signed()).map_err(|error| parts.bad(error))?;
     if publisher.0 >= MAX_UNITS {
@@ -255,7 +282,7 @@ pub(crate) fn read_cell(
     let mut axes = [ValueNo::default(); MAX_AXES];
     let axes = &mut axes[..series[at].axes().len()];
     for axis in axes.iter_mut() {
-        *axis = values.number(Value::read(parts)?);
+        *axis = values.read(parts)?;
     }
     Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, values.axes(axes)))
 }

@@ -118,7 +118,7 @@ impl Fold {
         record: &Recorded<'_>,
         facts: &dyn Facts,
     ) -> Result<Vec<Reason>, FoldError> {
-        if is_ledger(event) {
+        if is_ledger(event.tag()) {
             return self.accept_ledger(event, record, facts);
         }
         self.accept_domain(event, record);
@@ -254,8 +254,8 @@ impl Today {
 
 /// Whether the kind is the ledger's own: domain A, tags 101 to 199.
 #[inline]
-pub(crate) fn is_ledger(event: &Event<'_>) -> bool {
-    event.tag() < 200
+pub(crate) fn is_ledger(tag: u32) -> bool {
+    tag < 200
 }
 
 /// Facts that cannot be read break every rule; the schema's own words say most.

@@ -6,7 +6,7 @@
 use socai_tlog::UnitSeq;
 
 use crate::{
-    cube::CellKey,
+    cube::{CellKey, OfCell},
     indicator::Adds,
     stamped::{Entry, Shelved, Stamped},
     values::ValueNo,
@@ -24,8 +24,15 @@ pub(crate) struct About {
 
 impl Shelved for About {
     #[inline]
-    fn shelf(&self) -> u32 {
+    fn shelf(&self) -> (u16, u32) {
         self.cell.shelf()
+    }
+}
+
+impl OfCell for About {
+    #[inline]
+    fn cell(&self) -> &CellKey {
+        &self.cell
     }
 }
 

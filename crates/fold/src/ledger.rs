@@ -49,7 +49,7 @@ impl Fold {
         }
         self.capture_case(event, &record.at);
         if !matches!(event.kind(), Kind::EventCorrected(_) | Kind::EventVoided(_) | Kind::BaselineDeclared(_))
-            && self.amendments.get(record.at.name).is_some()
+            && self.amendments.awaits(record.at.name)
         {
             self.amended_before(record);
         }

@@ -10,7 +10,6 @@ use crate::{
     latest::{About, Said},
     ledger::LedgerFact,
     rows::{self, BadRow, Parts, Table},
-    values::Value,
 };
 
 impl Fold {
@@ -45,20 +44,21 @@ impl Fold {
         V: AsRef<[u8]>,
     {
         let mut fold = Fold::new();
-        let mut last = vec![];
+        let (mut last, mut series) = (vec![], 0);
         for (key, value) in rows {
             let (key, value) = (key.as_ref(), value.as_ref());
             if key <= last.as_slice() {
                 return Err(BadRow::new(key, "rows are not in ascending order"));
             }
-            fold.restore(key, value)?;
+            fold.restore(key, value, &mut series)?;
             last.clear();
             last.extend_from_slice(key);
         }
         Ok(fold)
     }
 
-    fn restore(&mut self, key: &[u8], value: &[u8]) -> Result<(), BadRow> {
+    /// `series` is the place of the series of the last row that had one.
+    fn restore(&mut self, key: &[u8], value: &[u8], series: &mut usize) -> Result<(), BadRow> {
         let table =
             key.first().copied().and_then(Table::of).ok_or_else(|| BadRow::new(key, "no such table"))?;
         let mut parts = Parts::of(key);
@@ -77,20 +77,20 @@ impl Fold {
             }
             Table::Rejection => self.rejected.push(parts.u64()?),
             Table::Cube => {
-                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values, series)?;
                 parts.end()?;
                 let total: Total = rows::decode(key, value)?;
                 self.cube.restore(cell, total);
             }
             Table::Distinct => {
-                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
-                let member = self.values.number(Value::read(&mut parts)?);
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values, series)?;
+                let member = self.values.read(&mut parts)?;
                 parts.end()?;
                 self.distinct.restore((cell, member), Facts(rows::decode(key, value)?));
             }
             Table::Latest => {
-                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values)?;
-                let case = self.values.number(Value::read(&mut parts)?);
+                let cell = cube::read_cell(&mut parts, self.rulebook.series(), &mut self.values, series)?;
+                let case = self.values.read(&mut parts)?;
                 let seq = UnitSeq(parts.u64()?);
                 parts.end()?;
                 self.latest.restore(About { cell, case, seq }, Said::of(rows::decode(key, value)?));

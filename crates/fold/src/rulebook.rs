@@ -145,6 +145,12 @@ impl Rulebook {
         }
     }
 
+    /// Every counter of every version.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = &Counter> {
+        let kinds = self.versions.iter().flat_map(|version| version.by_tag.iter().flatten());
+        kinds.flat_map(|of_kind| of_kind.counters.all())
+    }
+
     /// The layouts of axes, by [`IndicatorNo`].
     pub(crate) fn series(&self) -> &[Series] {
         &self.series

@@ -1,16 +1,16 @@
-//! A hash table on shelves, which remembers what changed entries were when the batch began.
+//! Hash tables on shelves, one for each indicator and day, which remember what changed entries were when the batch began.
 //!
 //! Facts of one day come close together, so their cells do too: a shelf is small enough for the processor's cache, which one table of
-//! all days is not, and a question about a month looks at thirty shelves.
+//! all days is not, and a question about an indicator's month looks at thirty shelves.
 
-use std::hash::Hash;
+use std::{hash::Hash, ops::RangeInclusive};
 
 use crate::hash::FastMap;
 
 /// A key that knows its shelf.
 pub(crate) trait Shelved: Copy + Eq + Hash {
-    /// Number of the shelf, below 2^17; near in time is equal or near in number.
-    fn shelf(&self) -> u32;
+    /// Number of the indicator, small, and of the day, below 2^17: near in time is equal or near in number.
+    fn shelf(&self) -> (u16, u32);
 }
 
 /// A value that can come to nothing; then it has no row, as if it had never been.
@@ -36,17 +36,60 @@ type Shelf<K, V> = FastMap<K, Slot<V>>;
 /// Entries by key, unordered.
 #[derive(Clone, Debug)]
 pub(crate) struct Stamped<K, V> {
-    shelves: Vec<(u32, Shelf<K, V>)>,
-    /// By number, where a shelf stands in `shelves`, plus one; zero for none.
-    places: Vec<u32>,
+    shelves: Vec<Shelf<K, V>>,
+    /// By number of the indicator.
+    rows: Vec<Row>,
     /// Keys with their value at the last drain, noted at the first change after it. `None` while nobody asks for changes.
     before: Option<Vec<(K, Option<V>)>>,
     batch: u32,
 }
 
+/// The shelves of an indicator.
+#[derive(Clone, Debug, Default)]
+struct Row {
+    /// By day since the first: the place of its shelf plus one, zero for none.
+    places: Vec<u32>,
+    first: u32,
+    /// The shelf that was made last, in the same way.
+    newest: u32,
+}
+
+impl Row {
+    #[inline]
+    fn place(&self, day: u32) -> u32 {
+        self.places.get(day.wrapping_sub(self.first) as usize).copied().unwrap_or_default()
+    }
+
+    fn put(&mut self, day: u32, place: u32) {
+        if self.places.is_empty() {
+            self.first = day;
+        }
+        if day < self.first {
+            let earlier = (self.first - day) as usize;
+            self.places.splice(0..0, std::iter::repeat_n(0, earlier));
+            self.first = day;
+        }
+        let at = (day - self.first) as usize;
+        self.places.resize(self.places.len().max(at + 1), 0);
+        (self.places[at], self.newest) = (place, place);
+    }
+
+    /// The shelves of some days, in order of days.
+    fn on(&self, days: RangeInclusive<u32>) -> impl Iterator<Item = usize> {
+        let len = self.places.len();
+        let from = (days.start().saturating_sub(self.first) as usize).min(len);
+        let to = match days.end().checked_sub(self.first) {
+            Some(last) if !days.is_empty() => (last as usize + 1).clamp(from, len),
+            _ => from,
+        };
+        let places = self.places[from..to].iter();
+        places.filter_map(|place| place.checked_sub(1)).map(|place| place as usize)
+    }
+}
+
 impl<K, V> Default for Stamped<K, V> {
     fn default() -> Self {
-        Stamped { shelves: vec![], places: vec![], before: None, batch: 1 }
+        Stamped { shelves: vec![], rows: vec![], before: None, batch: 1 }
     }
 }
 
@@ -60,7 +103,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
     /// Changes an entry, which starts from nothing when there is none.
     #[inline]
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
+        let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
         let slot = shelf.entry(key).or_insert(Slot { value: V::default(), batch: 0 });
         if let Some(before) = &mut self.before
             && slot.batch != self.batch
@@ -75,11 +118,11 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         }
     }
 
-    /// Every entry on some shelves that has not come to nothing, in no particular order.
-    pub(crate) fn on_shelves(&self, wanted: impl Fn(u32) -> bool) -> impl Iterator<Item = (&K, &V)> {
-        let shelves = self.shelves.iter().filter(move |(shelf, _)| wanted(*shelf));
-        let entries = shelves.flat_map(|(_, shelf)| shelf.iter().map(|(key, slot)| (key, &slot.value)));
-        entries.filter(|(_, value)| !value.is_nothing())
+    /// Every entry of an indicator on some days that has not come to nothing: day by day, otherwise in no particular order.
+    pub(crate) fn of_days(&self, row: u16, days: RangeInclusive<u32>) -> impl Iterator<Item = (&K, &V)> {
+        let shelves = self.rows.get(usize::from(row)).into_iter().flat_map(move |row| row.on(days.clone()));
+        let entries = shelves.flat_map(|place| &self.shelves[place]);
+        entries.map(|(key, slot)| (key, &slot.value)).filter(|(_, value)| !value.is_nothing())
     }
 
     /// Hands over each entry that differs from the last drain: key, value then, value now. In no particular order.
@@ -87,7 +130,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         let Some(before) = &mut self.before else { return };
         self.batch += 1;
         for (key, old) in std::mem::take(before) {
-            let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
+            let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
             let new = shelf.get(&key).and_then(|slot| slot.value.something());
             if new.is_none() {
                 shelf.remove(&key);
@@ -100,29 +143,34 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
 
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
-        let shelf = shelf(&mut self.shelves, &mut self.places, key.shelf());
+        let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
         shelf.insert(key, Slot { value, batch: 0 });
     }
 }
 
-/// The shelf of a number, two indexes away; a new one when there is none.
+/// The shelf of a key, three indexes away; a new one when there is none.
 #[inline]
-fn shelf<'s, K, V>(
-    shelves: &'s mut Vec<(u32, Shelf<K, V>)>,
-    places: &mut Vec<u32>,
-    number: u32,
+fn shelf<'s, K: Shelved, V>(
+    shelves: &'s mut Vec<Shelf<K, V>>,
+    rows: &mut Vec<Row>,
+    key: &K,
 ) -> &'s mut Shelf<K, V> {
-    let at = number as usize;
-    if at >= places.len() {
-        places.resize(at + 1, 0);
-    }
-    if places[at] == 0 {
-        // A day is much like the one before: room for as many entries spares the new shelf its growing.
-        let room = shelves.last().map_or(0, |(_, shelf)| shelf.len());
-        shelves.push((number, Shelf::with_capacity_and_hasher(room, Default::default())));
-        places[at] = shelves.len() as u32; // as many as there are days at most
-    }
-    &mut shelves[places[at] as usize - 1].1
+    let (row, day) = key.shelf();
+    let known = rows.get(usize::from(row)).map(|row| row.place(day)).unwrap_or_default();
+    let place = if known > 0 { known } else { new_shelf(shelves, rows, (row, day)) };
+    &mut shelves[place as usize - 1]
+}
+
+#[cold]
+fn new_shelf<K, V>(shelves: &mut Vec<Shelf<K, V>>, rows: &mut Vec<Row>, (row, day): (u16, u32)) -> u32 {
+    let at = usize::from(row);
+    rows.resize(rows.len().max(at + 1), Row::default());
+    // A day is much like the one before: room for as many entries spares the new shelf its growing.
+    let before = rows[at].newest.checked_sub(1).map(|place| shelves[place as usize].len());
+    shelves.push(Shelf::with_capacity_and_hasher(before.unwrap_or_default(), Default::default()));
+    let place = shelves.len() as u32; // as many as there are days at most, for each indicator
+    rows[at].put(day, place);
+    place
 }
 
 #[cfg(test)]
@@ -136,8 +184,8 @@ mod tests {
     }
 
     impl Shelved for &'static str {
-        fn shelf(&self) -> u32 {
-            self.len() as u32
+        fn shelf(&self) -> (u16, u32) {
+            (u16::from(self.starts_with('r')), self.len() as u32)
         }
     }
 
@@ -169,17 +217,26 @@ mod tests {
         table.change("brief", |value| *value = 1);
         table.change("brief", |value| *value = 0);
         assert_eq!(drained(&mut table), []);
-        assert_eq!(table.on_shelves(|_| true).count(), 0);
+        assert_eq!(table.of_days(0, 0..=9).count(), 0);
         table.change("brief", |value| *value = 1);
         assert_eq!(drained(&mut table), [("brief", None, Some(1))]);
     }
 
     #[test]
-    fn only_the_asked_shelves_are_looked_at() {
+    fn only_the_asked_shelves_are_looked_at_in_order_of_days() {
         let mut table = Stamped::default();
-        ["a", "bb", "cc", "ddd"].into_iter().for_each(|key| table.change(key, |value| *value = 1));
-        let mut two: Vec<_> = table.on_shelves(|shelf| shelf == 2).map(|(key, _)| *key).collect();
-        two.sort();
-        assert_eq!(two, ["bb", "cc"]);
+        let keys = ["ccc", "a", "bb", "dddddd", "rr"];
+        keys.into_iter().for_each(|key| table.change(key, |value| *value = 1));
+        let of = |row, days| table.of_days(row, days).map(|(key, _)| *key).collect::<Vec<_>>();
+        assert_eq!(of(0, 2..=3), ["bb", "ccc"]);
+        assert_eq!(of(0, 0..=u32::MAX), ["a", "bb", "ccc", "dddddd"]);
+        assert_eq!(of(0, 4..=5), [""; 0]);
+        assert_eq!(of(0, 7..=9), [""; 0]);
+        assert_eq!(of(0, 0..=0), [""; 0]);
+        #[allow(clippy::reversed_empty_ranges)]
+        let none = of(0, 3..=2);
+        assert_eq!(none, [""; 0]);
+        assert_eq!(of(1, 0..=9), ["rr"]);
+        assert_eq!(of(2, 0..=9), [""; 0]);
     }
 }

@@ -48,6 +48,11 @@ impl Counters {
         Counters { all, field, lists }
     }
 
+    /// Every counter of the kind.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Counter> {
+        self.all.iter().map(|counted| &counted.counter)
+    }
+
     /// The counters that count a fact.
     #[inline]
     pub(crate) fn of<'c>(&'c self, payload: &'c Kind<'_>) -> impl Iterator<Item = &'c Counted> {

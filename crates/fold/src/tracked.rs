@@ -37,10 +37,6 @@ impl<K: Ord + Clone, V: Clone + PartialEq> Tracked<K, V> {
         self.now.range(range)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.now.len()
-    }
-
     /// The value of a key, for somebody who sets it again at once: not copied while nobody asks for changes.
     pub(crate) fn take(&mut self, key: &K) -> Option<V> {
         match self.before {

@@ -21,6 +21,14 @@ pub enum Value {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ValueNo(pub u32);
 
+impl ValueNo {
+    /// The place among the noted values; none for integers that stand for themselves.
+    #[inline]
+    pub(crate) fn noted(self) -> Option<usize> {
+        self.0.checked_sub(FIRST_NOTED).map(|at| at as usize)
+    }
+}
+
 /// Integers below this are their own number.
 const FIRST_NOTED: u32 = 1 << 31;
 
@@ -60,6 +68,15 @@ impl Values {
         let number = self.note(Value::Text(value.into()));
         self.texts.insert(value.into(), number);
         number
+    }
+
+    /// The number of a value that [`Value::write`] appended to a key; only what is new is copied.
+    pub(crate) fn read(&mut self, parts: &mut Parts<'_>) -> Result<ValueNo, BadRow> {
+        Ok(match parts.u8()? {
+            0 => self.int(parts.i64()?),
+            1 => self.text(parts.text()?),
+            sort => self.number(Value::read_as(sort, parts)?),
+        })
     }
 
     /// The number of any value.
@@ -112,29 +129,25 @@ impl Values {
         if count == 1 { ValueNo(axes.0) } else { self.combinations[axes.0 as usize][at] }
     }
 
+    /// The number of an integer that was met, or stands for itself.
+    pub(crate) fn number_of_int(&self, value: i64) -> Option<ValueNo> {
+        match u32::try_from(value) {
+            Ok(small) if small < FIRST_NOTED => Some(ValueNo(small)),
+            _ => self.others.get(&Value::Int(value)).copied(),
+        }
+    }
+
+    /// The number of a text that was met.
+    pub(crate) fn number_of_text(&self, text: &str) -> Option<ValueNo> {
+        self.texts.get(text).copied()
+    }
+
     /// The value of a number that this table gave out.
     pub(crate) fn value(&self, number: ValueNo) -> Value {
         match number.0.checked_sub(FIRST_NOTED) {
             None => Value::Int(i64::from(number.0)),
             Some(at) => self.noted[at as usize].clone(),
         }
-    }
-
-    /// The integer of a number, none for texts.
-    pub(crate) fn as_int(&self, number: ValueNo) -> Option<i64> {
-        match number.0.checked_sub(FIRST_NOTED) {
-            None => Some(i64::from(number.0)),
-            Some(at) => match self.noted[at as usize] {
-                Value::Int(value) => Some(value),
-                _ => None,
-            },
-        }
-    }
-
-    /// Whether a number stands for this text.
-    pub(crate) fn is_text(&self, number: ValueNo, text: &str) -> bool {
-        let noted = number.0.checked_sub(FIRST_NOTED).map(|at| &self.noted[at as usize]);
-        matches!(noted, Some(Value::Text(noted)) if &**noted == text)
     }
 }
 
@@ -153,7 +166,12 @@ impl Value {
 
     /// Reads what [`Value::write`] appended.
     pub(crate) fn read(parts: &mut Parts<'_>) -> Result<Value, BadRow> {
-        Ok(match parts.u8()? {
+        let sort = parts.u8()?;
+        Value::read_as(sort, parts)
+    }
+
+    fn read_as(sort: u8, parts: &mut Parts<'_>) -> Result<Value, BadRow> {
+        Ok(match sort {
             0 => Value::Int(parts.i64()?),
             1 => Value::Text(parts.text()?.into()),
             2 => {

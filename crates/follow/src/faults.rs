@@ -43,6 +43,11 @@ impl Faults {
         self.found
     }
 
+    /// Whether all of them are of what is derived from the record or stands behind it: the record itself holds.
+    pub(crate) fn are_of_copies(&self) -> bool {
+        self.kept.values().all(|fault| matches!(fault, Fault::Derived(_) | Fault::Tail { .. }))
+    }
+
     pub(crate) fn into_vec(self) -> Vec<Fault> {
         self.kept.into_values().collect()
     }

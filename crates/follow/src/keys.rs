@@ -1,8 +1,11 @@
 //! Who the units are and which key covers which record, as the log itself says up to one place.
 
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
 use socai_domain::{Event, Kind, Position, Registry};
 use socai_log::{RecordRef, State};
-use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, genesis};
+use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, UnitSeq, genesis};
 
 use crate::{fork, trust::Trust};
 
@@ -34,16 +37,73 @@ pub enum KeyChanged {
 }
 
 /// The registry at one place of the log, starting from the operator's key alone.
+#[derive(Clone, Debug)]
 pub(crate) struct Keys {
     registry: Registry,
+    /// What made it, in the order of the log.
+    records: Vec<KeyRecord>,
     /// In the order of the log.
     pub(crate) changes: Vec<KeyChange>,
+}
+
+/// A record that changed the registry: enough to change it again without the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyRecord {
+    unit: u32,
+    seq: u64,
+    leaf: u64,
+    received_at_ms: u64,
+    rotates_key: bool,
+    /// How many records the unit had whose key the operator replaced.
+    next_seq: Option<u64>,
+    /// As recorded, in hex.
+    facts: String,
+}
+
+impl KeyRecord {
+    fn of(at: &Position, next_seq: Option<UnitSeq>, facts: &[u8]) -> Self {
+        KeyRecord {
+            unit: at.name.unit.0,
+            seq: at.name.seq.0,
+            leaf: at.leaf.0,
+            received_at_ms: at.received_at_ms,
+            rotates_key: at.rotates_key,
+            next_seq: next_seq.map(|seq| seq.0),
+            facts: hex::encode(facts),
+        }
+    }
+
+    /// Whether it changed the registry, as it did before.
+    fn apply(&self, registry: &mut Registry) -> bool {
+        let at = Position {
+            name: EventName::new(self.unit, self.seq),
+            leaf: LeafIndex(self.leaf),
+            received_at_ms: self.received_at_ms,
+            rotates_key: self.rotates_key,
+        };
+        let next_seq = UnitSeq(self.next_seq.unwrap_or_default());
+        let Ok(facts) = hex::decode(&self.facts) else { return false };
+        Event::decode(&facts).is_ok_and(|event| registry.apply(&event, &at, |_| next_seq).is_ok())
+    }
 }
 
 impl Keys {
     /// Before the first record.
     pub(crate) fn new() -> Self {
-        Keys { registry: Registry::new(), changes: Vec::new() }
+        Keys { registry: Registry::new(), records: Vec::new(), changes: Vec::new() }
+    }
+
+    /// After these records; `None` when one of them is none that changes anything.
+    pub(crate) fn from_records(records: Vec<KeyRecord>) -> Option<Self> {
+        let mut registry = Registry::new();
+        let all = records.iter().all(|record| record.apply(&mut registry));
+        all.then_some(Keys { registry, records, changes: Vec::new() })
+    }
+
+    /// The records that made it, in the order of the log.
+    pub(crate) fn records(&self) -> &[KeyRecord] {
+        &self.records
     }
 
     /// How many units are registered.
@@ -83,8 +143,16 @@ impl Keys {
             received_at_ms: record.received_at_ms(),
             rotates_key: record.rotates_key(),
         };
-        let next_seq = |unit| state.head(unit).map(|head| head.next_seq).unwrap_or_default();
+        let asked = Cell::new(None);
+        let next_seq = |unit| {
+            let next = state.head(unit).map(|head| head.next_seq).unwrap_or_default();
+            asked.set(Some(next));
+            next
+        };
         let counts = self.registry.apply(&event, &at, next_seq).is_ok();
+        if counts {
+            self.records.push(KeyRecord::of(&at, asked.get(), record.facts()));
+        }
         if counts && self.changes.len() < MAX_CHANGES {
             self.changes.extend(self.change(&event, &at));
         }

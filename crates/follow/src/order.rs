@@ -43,11 +43,12 @@ pub(crate) struct Order<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub(crate) fn new(trust: &'a Trust, options: Options) -> Self {
+    /// With the keys that are known where it starts.
+    pub(crate) fn new(trust: &'a Trust, options: Options, keys: Keys) -> Self {
         Order {
             trust,
             origin_mark: Digest::of(trust.origin().as_str().as_bytes()),
-            keys: Keys::new(),
+            keys,
             coverage: Coverage::default(),
             volume: 0,
             path: Arc::from(Path::new("")),
@@ -68,6 +69,11 @@ impl<'a> Order<'a> {
     /// Units registered so far.
     pub(crate) fn units(&self) -> u64 {
         self.keys.units()
+    }
+
+    /// The keys that are known where it ended.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// What the log said about units and keys.

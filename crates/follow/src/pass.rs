@@ -7,9 +7,11 @@ use crate::{
     crew::Crew,
     fault::Fault,
     faults::Place,
+    keys::Keys,
     order::{Order, root_of},
+    standing::Standing,
     trust::Trust,
-    verify::{Options, Progress, Verified},
+    verify::{Options, Progress, Verified, Written},
     work::{Done, Work},
 };
 
@@ -24,9 +26,15 @@ pub(crate) struct Pass<'a> {
     replay: Replay,
     order: Order<'a>,
     derived: DerivedCheck,
+    /// Takes the derived bytes of a copy under way, which are not compared then.
+    written: Option<Written<'a>>,
     found: Verified,
+    /// What was verified before and is not gone over again.
+    from: Option<&'a Standing>,
     /// Volume of the last chunk and where its annexes end.
     annexes: (u64, u64),
+    /// Where the annexes of that volume began that were not verified before.
+    annexes_from: u64,
     /// Whether nothing stopped the pass so far.
     is_whole: bool,
 }
@@ -58,14 +66,25 @@ impl Chunks<'_> {
 }
 
 impl<'a> Pass<'a> {
-    pub(crate) fn new(reader: &'a Reader, trust: &'a Trust, options: Options) -> Self {
+    pub(crate) fn new(
+        reader: &'a Reader,
+        trust: &'a Trust,
+        options: Options,
+        from: Option<&'a Standing>,
+        written: Option<Written<'a>>,
+    ) -> Self {
+        let annexes = from.map_or((0, 0), |from| (from.stand().volume(), from.stand().annex_end()));
+        let skipped = from.map(Standing::size).unwrap_or_default();
         Pass {
             reader,
-            replay: Replay::from_start(),
-            order: Order::new(trust, options),
+            replay: from.map_or_else(Replay::from_start, |from| Replay::from_stand(from.stand())),
+            order: Order::new(trust, options, from.map_or_else(Keys::new, |from| from.keys().clone())),
             derived: DerivedCheck::new(reader),
-            found: Verified::default(),
-            annexes: (0, 0),
+            written,
+            found: Verified { skipped, ..Verified::default() },
+            from,
+            annexes,
+            annexes_from: annexes.1,
             is_whole: true,
         }
     }
@@ -83,7 +102,11 @@ impl<'a> Pass<'a> {
         threads: usize,
         progress: &mut dyn FnMut(Progress),
     ) {
-        let mut scan = match self.reader.every_frame(end) {
+        let frames = match self.from {
+            Some(from) => self.reader.frames_behind(from.stand(), end),
+            None => self.reader.every_frame(end),
+        };
+        let mut scan = match frames {
             Ok(scan) => scan,
             Err(error) => return self.stop(Place { volume: 0, offset: 0 }, error.into()),
         };
@@ -138,15 +161,21 @@ impl<'a> Pass<'a> {
             if let Err(error) = self.reader.check_sealed_annex_volume(volume, end) {
                 self.add(Place { volume, offset: u64::MAX }, error.into());
             }
-            self.found.annex_bytes += end;
+            self.found.annex_bytes += end - std::mem::take(&mut self.annexes_from);
         }
         self.order.enter(chunk.volume(), chunk.path());
-        let (order, derived) = (&mut self.order, &mut self.derived);
+        let (order, derived, written) = (&mut self.order, &mut self.derived, self.written);
         let passed = self.replay.hashed(
             chunk,
             hashed,
             |state, offset, item| order.item(state, offset, item),
-            |delta| derived.compare(delta),
+            |delta| match written {
+                Some(write) => {
+                    write(delta);
+                    Ok(())
+                }
+                None => derived.compare(delta),
+            },
         );
         self.annexes = (chunk.volume(), self.replay.annex_end());
         match passed {
@@ -189,11 +218,14 @@ impl<'a> Pass<'a> {
     /// What concerns the directory as a whole; only when the volumes hold.
     pub(crate) fn check_directory(&mut self, end: &Committed, is_live: bool) {
         let (volume, annex_end) = self.annexes;
-        self.found.annex_bytes += annex_end;
+        self.found.annex_bytes += annex_end - self.annexes_from;
         match self.reader.check_annex_volume(volume, annex_end) {
             Ok(Some(tail)) if !is_live => self.add(Place { volume, offset: u64::MAX }, Fault::tail(tail)),
             Ok(_) => {}
             Err(error) => self.add(Place { volume, offset: u64::MAX }, error.into()),
+        }
+        if self.written.is_some() {
+            return;
         }
         let derived = std::mem::replace(&mut self.derived, DerivedCheck::new(self.reader));
         self.found.derived_bytes = derived.compared() + end.checkpoint.len() as u64;
@@ -222,8 +254,11 @@ impl<'a> Pass<'a> {
         }
     }
 
-    pub(crate) fn finish(self) -> Verified {
+    /// What was found, up to `end`.
+    pub(crate) fn finish(self, trust: &Trust, end: &Committed) -> Verified {
         let (state, mut order) = (self.replay.state(), self.order);
+        let standing = self.replay.stand(end).filter(|_| self.is_whole && order.faults.are_of_copies());
+        let standing = standing.map(|stand| Standing::new(stand, order.keys().clone(), trust));
         let mut unkept = self.found.unkept;
         unkept.extend(&order.absent);
         unkept.sort_unstable_by_key(|unkept| (unkept.volume, unkept.record));
@@ -240,6 +275,8 @@ impl<'a> Pass<'a> {
             key_changes: order.take_key_changes(),
             absent_annexes: order.absent_annexes,
             unkept,
+            standing,
+            end: Some(end.clone()),
             faults_found: order.faults.found(),
             faults: order.faults.into_vec(),
             ..self.found

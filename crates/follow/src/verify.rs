@@ -9,12 +9,14 @@
 //! Links, keys, tree and derived files need the records in order; the rest is shared among threads. Results come back in the
 //! order of the work, so the answer is the same on any number of threads.
 
-use socai_log::{Committed, Ending, LogError, Reader};
+use std::cell::RefCell;
+
+use socai_log::{Committed, Delta, Ending, LogError, Reader};
 use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
 use crate::{
-    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, trust::Trust, unkept::Unkept,
-    work::Work,
+    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, standing::Standing,
+    trust::Trust, unkept::Unkept, work::Work,
 };
 
 /// How a verification is done.
@@ -99,6 +101,12 @@ pub struct Verified {
     pub faults: Vec<Fault>,
     /// How many faults there are.
     pub faults_found: u64,
+    /// The commit it went up to; none when there is no end to be found.
+    pub end: Option<Committed>,
+    /// Entries that were verified before and not gone over again. What is counted above is behind them, but size, root and units.
+    pub skipped: TreeSize,
+    /// Where the next verification may go on; none when the record does not hold.
+    pub standing: Option<Standing>,
 }
 
 impl Verified {
@@ -118,20 +126,95 @@ pub fn verify(
     options: Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Verified {
-    let verified = once(reader, trust, options, progress);
+    thorough(reader, trust, options, None, None, progress)
+}
+
+/// Verifies what is behind `from`, which an earlier verification left: its frames, annexes and derived bytes, and what concerns the directory
+/// as a whole. Everything, when the log does not go on from there.
+///
+/// Bytes before it may have changed since; [`Verified::skipped`] says how many entries that is about.
+pub fn verify_new(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: &Standing,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
+    if !from.leads_on(reader, trust, options.kept) {
+        return verify(reader, trust, options, progress);
+    }
+    thorough(reader, trust, options, Some(from), None, progress)
+}
+
+/// Verifies a copy whose derived files are being made: they are not compared, and `write` gets what they have to be, leaf after leaf. What is
+/// behind `from` if that is given, as [`verify_new`] does.
+///
+/// # Errors
+/// What `write` refuses; what is wrong with the log is in the answer.
+pub fn verify_copy(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    write: &mut dyn FnMut(&Delta) -> Result<(), LogError>,
+) -> Result<Verified, LogError> {
+    let from = from.filter(|from| from.leads_on(reader, trust, options.kept));
+    let writing = RefCell::new(Ok(write));
+    let noted = |delta: &Delta| {
+        let mut writing = writing.borrow_mut();
+        let failed = writing.as_mut().ok().and_then(|write| write(delta).err());
+        if let Some(failed) = failed {
+            *writing = Err(failed);
+        }
+    };
+    let verified = thorough(reader, trust, options, from, Some(&noted), &mut |_| ());
+    writing.into_inner().map(|_| verified)
+}
+
+/// Takes what leaves add to derived files, instead of a comparison with them.
+pub(crate) type Written<'w> = &'w dyn Fn(&Delta);
+
+/// A signature that does not hold is looked for among all of them.
+fn thorough(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    written: Option<Written<'_>>,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
+    let verified = once(reader, trust, options, from, written, progress);
     let is_forged = verified.faults.iter().any(|fault| matches!(fault, Fault::Signature { .. }));
     if is_forged && options.signatures == Signatures::Covering {
-        return once(reader, trust, Options { signatures: Signatures::Every, ..options }, progress);
+        return once(
+            reader,
+            trust,
+            Options { signatures: Signatures::Every, ..options },
+            from,
+            written,
+            progress,
+        );
     }
     verified
 }
 
-fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnMut(Progress)) -> Verified {
+fn once(
+    reader: &Reader,
+    trust: &Trust,
+    options: Options,
+    from: Option<&Standing>,
+    written: Option<Written<'_>>,
+    progress: &mut dyn FnMut(Progress),
+) -> Verified {
     let end = match End::find(reader, trust, options.is_live) {
         Ok(end) => end,
         Err(error) => return Verified { faults: vec![error.into()], faults_found: 1, ..Verified::default() },
     };
-    let mut pass = Pass::new(reader, trust, options);
+    // a log that ends before is gone over whole, which says how it came about
+    let from = from.filter(|from| from.size() <= end.committed.size);
+    let is_held = |kept: &Kept| from.is_some_and(|from| from.as_kept() == *kept);
+    let options = Options { kept: options.kept.filter(|kept| !is_held(kept)), ..options };
+    let mut pass = Pass::new(reader, trust, options, from, written);
     with_crew(
         options.threads.max(1),
         |work: Work| work.run(reader, trust),
@@ -141,7 +224,7 @@ fn once(reader: &Reader, trust: &Trust, options: Options, progress: &mut dyn FnM
         end.check_behind(reader, trust, &mut pass, options.is_live);
         pass.check_directory(&end.committed, options.is_live);
     }
-    pass.finish()
+    pass.finish(trust, &end.committed)
 }
 
 /// Where the log ends, by what can be read and by what the operator signed.

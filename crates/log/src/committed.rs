@@ -60,7 +60,7 @@ impl Reader {
     }
 
     /// The commit with exactly this note, found by way of the derived files.
-    fn published(&self, note: &[u8]) -> Option<Committed> {
+    pub(crate) fn published(&self, note: &[u8]) -> Option<Committed> {
         let size = checkpoint::stated(note)?.size;
         let (volume, offset) = match size.0.checked_sub(1) {
             None => (0, 0),

@@ -3,17 +3,24 @@
 //! New bytes are put behind those that were verified, and become part of the copy for readers only when its end is published. What does not
 //! verify is cut again, so nothing that was good is ever written over; only an erasure changes bytes in place.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::mpsc::sync_channel,
+    thread,
+};
 
 use socai_tlog::LeafIndex;
 
 use crate::{
     annex,
+    chunk::Chunk,
     committed::Committed,
+    delta::{Delta, DerivedFile},
     derived::{DerivedFiles, checkpoint_path},
     disk::{self, Disk},
     erase::{self, Erasure, erase},
     error::LogError,
+    hashed::HashedChunk,
     lock::Lock,
     raw::RawFile,
     reader::Reader,
@@ -22,6 +29,19 @@ use crate::{
     state::State,
     volume::numbered,
 };
+
+/// Hashed chunks that wait to be taken: enough that nobody waits, few enough to stay small.
+const AHEAD: usize = 4;
+
+/// The next chunk with its hashes; `None` at the end.
+fn next_hashed(scan: &mut Scan) -> Result<Option<(Chunk, HashedChunk)>, LogError> {
+    let (mut chunk, mut hashes) = (Chunk::default(), HashedChunk::default());
+    if !scan.next_into(&mut chunk)? {
+        return Ok(None);
+    }
+    chunk.hash_into(&mut hashes);
+    Ok(Some((chunk, hashes)))
+}
 
 /// How far a copy goes, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +59,24 @@ pub struct LogCopy {
     dir: PathBuf,
     disk: Disk,
     _lock: Lock,
+}
+
+/// The derived files of a copy.
+pub struct CopyDerived {
+    files: DerivedFiles,
+    /// Room.
+    repaired: Vec<DerivedFile>,
+}
+
+impl CopyDerived {
+    /// Writes what leaves add, where it is not there already.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn write(&mut self, delta: &Delta) -> Result<(), LogError> {
+        self.repaired.clear();
+        self.files.repair(delta, &mut self.repaired)
+    }
 }
 
 impl LogCopy {
@@ -69,6 +107,14 @@ impl LogCopy {
     /// The directory cannot be read.
     pub fn is_empty(&self) -> Result<bool, LogError> {
         Ok(numbered(&self.dir.join("volumes"), "vol")?.is_empty())
+    }
+
+    /// Whether any annex was ever copied.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub fn has_annexes(&self) -> Result<bool, LogError> {
+        Ok(!numbered(&annex::annex_dir(&self.dir), "anx")?.is_empty())
     }
 
     /// Puts bytes at the end of a file. A file takes its name only with its first bytes; nothing else is synced.
@@ -144,20 +190,54 @@ impl LogCopy {
     pub fn publish(&self, from: u64, end: &Committed) -> Result<(), LogError> {
         let reader = Reader::open(&self.dir)?;
         let head = reader.volume_head(from)?;
-        let mut files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
-        let mut replay = Replay::new(State::at(&head), Roots::At(vec![end.size]));
-        let mut repaired = Vec::new();
-        let mut scan = Scan::volumes(reader, from, Target::within(end.size, end))?;
-        let mut chunk = crate::chunk::Chunk::default();
-        while scan.next_into(&mut chunk)? {
-            replay.chunk(&chunk, |delta| {
-                repaired.clear();
-                files.repair(delta, &mut repaired)
-            })?;
-        }
-        files.cut(&replay.state, &mut repaired)?;
-        files.publish(&end.checkpoint)?;
+        let replay = Replay::new(State::at(&head), Roots::At(vec![end.size]));
+        self.publish_from(replay, Scan::volumes(reader, from, Target::within(end.size, end))?, end)
+    }
+
+    /// The derived files, to be written while what they are derived from is verified. Readers see nothing of it before [`LogCopy::publish_written`].
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn derived(&self) -> Result<CopyDerived, LogError> {
+        let files = DerivedFiles::new(self.disk.clone(), &self.dir)?;
+        Ok(CopyDerived { files, repaired: Vec::new() })
+    }
+
+    /// Shows the copy to readers up to `end`, whose derived files were written; `state` is the one there.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn publish_written(&self, state: &State, end: &Committed) -> Result<(), LogError> {
+        self.cut_derived(state)?;
+        self.derived()?.files.publish(&end.checkpoint)?;
         self.disk.sync_dir(&self.dir)
+    }
+
+    /// Cuts derived files behind `state`.
+    ///
+    /// # Errors
+    /// The file system refuses.
+    pub fn cut_derived(&self, state: &State) -> Result<(), LogError> {
+        self.derived()?.files.cut(state, &mut Vec::new())
+    }
+
+    /// One thread reads and hashes, this one puts the tree together and writes.
+    fn publish_from(&self, mut replay: Replay, mut scan: Scan, end: &Committed) -> Result<(), LogError> {
+        let mut files = self.derived()?;
+        thread::scope(|scope| {
+            let (give, hashed) = sync_channel(AHEAD);
+            scope.spawn(move || while give.send(next_hashed(&mut scan)).is_ok() {});
+            while let Some((chunk, hashes)) = hashed.recv().ok().and_then(Result::transpose).transpose()? {
+                replay.hashed(
+                    &chunk,
+                    &hashes,
+                    |_, _, _| Ok::<_, LogError>(()),
+                    |delta| files.write(delta),
+                )?;
+            }
+            Ok::<_, LogError>(())
+        })?;
+        self.publish_written(&replay.state, end)
     }
 
     /// Takes back what is published, when a copy has no end yet.

@@ -34,7 +34,7 @@ pub struct Replay {
     pub(crate) annexes: Vec<StoredAnnex>,
     roots: Roots,
     /// Whose volumes these are, by the first head.
-    origin: Option<Digest>,
+    pub(crate) origin: Option<Digest>,
     /// Room for the chunk that is hashed here.
     hashed: HashedChunk,
 }
@@ -63,7 +63,7 @@ pub(crate) struct Last {
     /// Whether the present volume ended.
     pub(crate) ended: bool,
     /// Position of the first frame since the last one that closed a batch.
-    batch: Option<u64>,
+    pub(crate) batch: Option<u64>,
 }
 
 impl Replay {

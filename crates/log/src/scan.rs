@@ -95,6 +95,19 @@ impl Scan {
         Self::start(reader, volume, (first, before), offset, (from, to))
     }
 
+    /// From a place between two frames on, with so many records of its volume before it; `ended` says that the volume's end frame is.
+    pub(crate) fn behind(
+        reader: Reader,
+        (volume, offset): (u64, u64),
+        (first, before): (LeafIndex, u32),
+        ended: bool,
+        to: Target,
+    ) -> Result<Self, LogError> {
+        let from = LeafIndex(first.0 + u64::from(before));
+        let scan = Self::start(reader, volume, (first, before), offset, (from, to))?;
+        Ok(Scan { state: if ended { At::AfterEnd } else { At::Frames }, ..scan })
+    }
+
     fn start(
         reader: Reader,
         volume: u64,

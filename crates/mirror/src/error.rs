@@ -19,6 +19,9 @@ pub enum MirrorError {
     /// The source cannot be read now.
     #[error("{0}")]
     Unreachable(String),
+    /// Whoever runs it does not want to wait any longer. What came so far is kept.
+    #[error("asked to stop")]
+    Stopped,
     /// The directory is none of ours.
     #[error("{}: {why}", dir.display())]
     NotOurs {
@@ -50,7 +53,13 @@ impl MirrorError {
     /// Whether asking again later may help.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, MirrorError::Unreachable(_))
+        matches!(self, MirrorError::Unreachable(_) | MirrorError::Stopped)
+    }
+
+    /// Whether another process works on the copy.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self, MirrorError::Log(LogError::Locked { .. }))
     }
 
     /// Whether something is wrong with the ledger or the copy, not with the use of it.

@@ -1,9 +1,9 @@
 //! Whether bytes that were copied may become part of the copy.
 
-use std::path::Path;
+use std::{path::Path, thread};
 
-use socai_follow::{Fault, Kept, Options, Signatures, Trust, Verified, verify};
-use socai_log::{Committed, LogCopy, Reader};
+use socai_follow::{Fault, Kept, Options, Signatures, Standing, Trust, Verified, verify_copy};
+use socai_log::{Committed, Delta, LogCopy, Reader};
 
 use crate::error::MirrorError;
 
@@ -13,13 +13,15 @@ pub(crate) struct Good {
     pub(crate) verified: Verified,
 }
 
-/// Verifies every byte of the copy in `log`, its derived files aside; the inner error says what is wrong and where, in the source's own names.
+/// Verifies every byte of the copy in `log` that is behind `from`, and writes its derived files meanwhile if they are to be; the inner error says
+/// what is wrong and where, in the source's own names.
 pub(crate) fn judge(
     log: &Path,
     copy: &LogCopy,
     trust: &Trust,
     kept: Option<Kept>,
-    threads: usize,
+    from: Option<&Standing>,
+    is_to_write: bool,
 ) -> Result<Result<Good, String>, MirrorError> {
     let named = |text: String| text.replace(&format!("{}/", log.display()), "log/");
     let reader = match Reader::open(log) {
@@ -27,29 +29,29 @@ pub(crate) fn judge(
         Err(error) if error.is_damage() => return Ok(Err(named(error.to_string()))),
         Err(error) => return Err(error.into()),
     };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
     let options = Options { threads, is_live: false, signatures: Signatures::Covering, kept };
-    let verified = verify(&reader, trust, options, &mut |_| ());
-    let ending = match reader.committed().and_then(|committed| reader.ending(committed)) {
-        Ok(ending) => ending,
-        Err(error) => return Ok(Err(named(error.to_string()))),
-    };
+    let mut derived = copy.derived()?;
+    let mut write = |delta: &Delta| if is_to_write { derived.write(delta) } else { Ok(()) };
+    let verified = verify_copy(&reader, trust, options, from, &mut write)?;
     let mut wrong = Vec::new();
     for fault in &verified.faults {
-        match fault {
-            Fault::Derived(_) => {} // made here, after this
-            Fault::Tail { path, offset, .. } if *path == reader.annex_file(ending.committed.volume) => {
-                copy.cut_annexes(ending.committed.volume, *offset)?; // of a batch on its way
+        match (fault, &verified.end) {
+            (Fault::Tail { path, offset, .. }, Some(end)) if *path == reader.annex_file(end.volume) => {
+                copy.cut_annexes(end.volume, *offset)?; // of a batch on its way
             }
             // what is torn looks like a crash to a log; nothing torn is ever given to a copy
-            Fault::Tail { .. } => {
-                wrong.push(ending.damage.as_ref().map_or_else(|| fault.to_string(), ToString::to_string));
+            (Fault::Tail { .. }, Some(end)) => {
+                let damage = reader.ending(end.clone())?.damage;
+                wrong.push(damage.map_or_else(|| fault.to_string(), |damage| damage.to_string()));
             }
-            fault if fault.is_unreadable() => return Err(MirrorError::Unreachable(fault.to_string())),
-            fault => wrong.push(fault.to_string()),
+            (fault, _) if fault.is_unreadable() => return Err(MirrorError::Unreachable(fault.to_string())),
+            (fault, _) => wrong.push(fault.to_string()),
         }
     }
-    match wrong.first() {
-        None => Ok(Ok(Good { committed: ending.committed, verified })),
-        Some(first) => Ok(Err(named(first.clone()))),
+    match (wrong.first(), verified.end.clone()) {
+        (None, Some(committed)) => Ok(Ok(Good { committed, verified })),
+        (None, None) => Ok(Err("the volumes have no end".to_owned())),
+        (Some(first), _) => Ok(Err(named(first.clone()))),
     }
 }

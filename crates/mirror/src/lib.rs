@@ -11,14 +11,20 @@
 //! | `log/` | the log; volumes and annexes are the source's bytes, the rest is derived from them here |
 //! | `policy` | whom the copy was made under |
 //! | `held` | up to where it was verified; everything behind is cut at a start |
+//! | `verified` | what verifying left for whoever trusts this disk; disposable |
+//! | `cosigned` | the newest checkpoint that witnesses cosigned, as the source gave it, where the policy asks for witnesses |
 //! | `lock` | held while the mirror works, and by a district once the copy is promoted |
 
+mod ask;
 mod error;
+mod fetch;
 mod held;
 mod judge;
 mod mirror;
+mod settled;
 mod source;
 
+pub use ask::Wait;
 pub use error::MirrorError;
 pub use mirror::{Mirror, Round};
 pub use source::{MAX_PIECE, Source};

@@ -2,42 +2,39 @@
 
 use std::{
     collections::HashSet,
-    fs::{self, File},
-    os::unix::fs::FileExt as _,
+    fs,
     path::{Path, PathBuf},
     thread,
-    time::Duration,
 };
 
 use socai_fold::Fold;
-use socai_follow::{Kept, Trust, replay};
-use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader};
+use socai_follow::{Kept, ReplayError, Standing, Trust, replay};
+use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader, State};
 use socai_tlog::{EventName, SignedCheckpoint, TreeSize};
 
 use crate::{
+    ask::{Wait, check_same_key, first_policy},
     error::MirrorError,
     held::{Held, replace},
     judge::{Good, judge},
-    source::{MAX_PIECE, Source},
+    settled::{self, Settled},
+    source::Source,
 };
 
-/// The largest file that is copied: hundreds of times what a volume has. A source that names a larger one is refused.
-const MAX_FILE: u64 = 128 << 30;
-/// Bytes before the end of the copy that the source must still have.
-const OVERLAP: u64 = 64 << 10;
-
-/// Before a second look at a source that seems to have gone back: a start reads the newest volume in about a second.
-const SECOND_LOOK: Duration = Duration::from_secs(3);
+/// The file with what verifying left.
+const VERIFIED: &str = "verified";
 
 /// A copy, and where it comes from.
 pub struct Mirror {
-    source: Source,
-    dest: PathBuf,
-    trust: Trust,
-    copy: LogCopy,
-    held: Option<Held>,
-    /// The volume from which derived files may be incomplete.
-    derived_from: u64,
+    pub(crate) source: Source,
+    pub(crate) dest: PathBuf,
+    pub(crate) trust: Trust,
+    pub(crate) copy: LogCopy,
+    pub(crate) held: Option<Held>,
+    /// What verifying the copy left: the next round goes over what is new alone.
+    standing: Option<Standing>,
+    /// Whether derived files are complete up to `held`.
+    is_derived: bool,
     /// What the copied records say, for erasures.
     fold: Fold,
     /// Whether everything on the disk was verified by this process. Else there may be bytes of a round that was cut short: they are kept, so that
@@ -59,7 +56,8 @@ pub struct Round {
 }
 
 impl Mirror {
-    /// Opens or begins the copy in `dest`. `policy` is whom to believe; without it the policy kept with the copy.
+    /// Opens or begins the copy in `dest`. `policy` is whom to believe; without it the policy kept with the copy, and
+    /// for a new one what lies with the source: then everything is verified under the keys found there.
     ///
     /// # Errors
     /// The directory holds something else, another process works on it, or there is nobody to believe.
@@ -76,12 +74,17 @@ impl Mirror {
         }
         fs::create_dir_all(dest).map_err(MirrorError::io(dest))?;
         let lock = Lock::acquire(&dest.join("lock"))?;
-        if let Some(policy) = policy.filter(|_| !own.exists()) {
-            replace(&own, &fs::read(policy).map_err(MirrorError::io(policy))?)?;
+        if !own.exists() {
+            let bytes = match policy {
+                Some(policy) => fs::read(policy).map_err(MirrorError::io(policy))?,
+                None => first_policy(&source)?,
+            };
+            replace(&own, &bytes)?;
         }
         let stated = source.checkpoint().ok();
         let stated = stated.as_deref().and_then(|note| std::str::from_utf8(note).ok()?.lines().next());
         let trust = Trust::pinned(policy.unwrap_or(&own), stated)?;
+        check_same_key(&trust, &Trust::pinned(&own, stated)?, dest)?;
         if !held.exists() {
             Held::write(None, &held)?;
         }
@@ -91,10 +94,33 @@ impl Mirror {
             trust,
             copy: LogCopy::open(&log, &lock, &Disk::default())?,
             held: Held::read(&held)?,
-            derived_from: 0,
+            standing: None,
+            is_derived: false,
             fold: Fold::new(),
             is_settled: false,
         })
+    }
+
+    /// Goes on from what an earlier process verified and does not read that again: for a copy whose readers trust this disk as they trust that of any
+    /// ledger they read. Who makes the copy anew verifies everything.
+    ///
+    /// # Errors
+    /// The copy's files cannot be read.
+    pub fn trusting_disk(mut self) -> Result<Self, MirrorError> {
+        let Some(held) = &self.held else { return Ok(self) };
+        let Some(settled) = Settled::read(&self.dest.join(VERIFIED), &held.checkpoint, &self.trust) else {
+            return Ok(self);
+        };
+        self.is_settled = self.copy.len(RawFile::Volume(held.volume))? == held.end
+            && self.copy.len(RawFile::Annexes(held.volume))? == held.annex_end
+            && self.copy.len(RawFile::Volume(held.volume + 1))? == 0;
+        (self.standing, self.is_derived) = (Some(settled.standing), settled.is_derived);
+        Ok(self)
+    }
+
+    /// Has the next round verify everything, and not only what is new.
+    pub fn verify_whole(&mut self) {
+        (self.standing, self.is_settled) = (None, false);
     }
 
     /// Whether there is anything for readers.
@@ -115,7 +141,7 @@ impl Mirror {
     fn check_held(&self) -> Result<(), MirrorError> {
         match self.kept()? {
             None => Ok(()),
-            kept => self.judged(kept)?.map(drop).map_err(MirrorError::Damaged),
+            kept => self.judged(kept, None, false)?.map(drop).map_err(MirrorError::Damaged),
         }
     }
 
@@ -124,86 +150,55 @@ impl Mirror {
     /// # Errors
     /// The source cannot be read, or contradicts its key or the copy, which is then as it was before.
     pub fn round(&mut self) -> Result<Round, MirrorError> {
+        self.round_unless(&|time| {
+            thread::sleep(time);
+            false
+        })
+    }
+
+    /// The same for whoever may be asked to stop: `wait` waits so long and says whether that happened meanwhile; it is asked between pieces too.
+    ///
+    /// # Errors
+    /// Those of [`Mirror::round`]; [`MirrorError::Stopped`].
+    pub fn round_unless(&mut self, wait: Wait<'_>) -> Result<Round, MirrorError> {
         let kept = self.kept()?;
-        let asked = self.newest(kept)?;
+        let asked = self.newest(kept, wait)?;
         self.check_overlap()?;
+        // before the files: what witnesses saw is then among them
+        let cosigned = self.cosigned()?;
+        if let Some(kept) = kept.filter(|kept| self.is_settled && kept.size == asked.size()) {
+            self.keep_cosigned(cosigned)?;
+            return Ok(Round { size: kept.size, root: kept.root.to_string(), bytes: 0, erased: 0 });
+        }
         let was_settled = std::mem::take(&mut self.is_settled);
         let mut wrong = String::new();
         for _ in 0..2 {
             // a first failure may be our own: bytes that a power cut left, or an annex that was just being erased
-            match self.attempt(kept, &asked, was_settled) {
+            match self.attempt(kept, &asked, was_settled, wait) {
                 Ok(Ok(round)) => {
                     self.is_settled = true;
+                    self.keep_cosigned(cosigned)?;
                     return Ok(round);
                 }
                 Ok(Err(what)) => wrong = what,
                 // what came so far is kept and gone on from
                 Err(error) if error.is_passing() => return Err(error),
-                Err(error) => {
-                    self.take_back()?;
-                    return Err(error);
-                }
+                Err(error) => return Err(self.taken_back_for(error)),
             }
-            self.take_back()?;
+            self.take_back().map_err(of_this_copy)?;
         }
-        self.check_held()?; // the fault may be ours: then it says so
-        Err(MirrorError::Refused(wrong))
+        Err(self.taken_back_for(MirrorError::Refused(wrong)))
     }
 
-    /// What the source states, under the policy's key.
-    fn stated(&self) -> Result<SignedCheckpoint, MirrorError> {
-        let note = self.source.checkpoint()?;
-        SignedCheckpoint::open(&note, [self.trust.note_key()]).map_err(|error| {
-            MirrorError::Refused(format!("the source's checkpoint is not signed as the policy asks: {error}"))
-        })
-    }
-
-    /// The source's newest checkpoint, which must be signed and may not lie before what we hold.
-    fn newest(&self, kept: Option<Kept>) -> Result<SignedCheckpoint, MirrorError> {
-        let mut signed = self.stated()?;
-        if kept.is_some_and(|kept| signed.size() < kept.size) {
-            // a power cut may leave an older checkpoint, until the district has started
-            thread::sleep(SECOND_LOOK);
-            signed = self.stated()?;
-        }
-        let Some(kept) = kept else { return Ok(signed) };
-        if signed.size() < kept.size {
-            return Err(MirrorError::Refused(format!(
-                "the source was rolled back: it states {} entries, and {} were signed before",
-                signed.size(),
-                kept.size
-            )));
-        }
-        if signed.size() == kept.size && *signed.root() != kept.root {
-            return Err(MirrorError::Refused(format!(
-                "history was rewritten: the operator signed two trees of size {}, with root {} here and root {} at the source",
-                kept.size,
-                kept.root,
-                signed.root()
-            )));
-        }
-        Ok(signed)
-    }
-
-    /// The end of what we hold must stand at the source as well, byte for byte.
-    fn check_overlap(&self) -> Result<(), MirrorError> {
-        let Some(held) = &self.held else { return Ok(()) };
-        let file = RawFile::Volume(held.volume);
-        let from = held.end.saturating_sub(OVERLAP);
-        let need = (held.end - from) as usize;
-        let theirs = self.source.read(file, from, need)?.map(|piece| piece.bytes).unwrap_or_default();
-        let mut ours = vec![0; need];
-        let path = file.path(&self.log());
-        let read = File::open(&path).and_then(|open| open.read_exact_at(&mut ours, from));
-        read.map_err(|error| MirrorError::Damaged(format!("log/{file}: {error}")))?;
-        let same = theirs.iter().zip(&ours).take_while(|(theirs, ours)| theirs == ours).count();
-        match same == need {
-            true => Ok(()),
-            false => Err(MirrorError::Refused(format!(
-                "log/{file}, byte {}: the source has other bytes than this copy, or none: it is another log, was changed or was cut",
-                from + same as u64
-            ))),
-        }
+    /// Takes back what came; the fault may be this copy's own, and then it says so.
+    fn taken_back_for(&mut self, error: MirrorError) -> MirrorError {
+        let is_of_files = match &error {
+            MirrorError::Refused(_) => true,
+            MirrorError::Log(error) | MirrorError::Replay(ReplayError::Log(error)) => error.is_damage(),
+            _ => false,
+        };
+        let back = self.take_back().and_then(|()| if is_of_files { self.check_held() } else { Ok(()) });
+        back.map_or_else(of_this_copy, |()| error)
     }
 
     /// Copies and verifies; the inner error is what does not verify.
@@ -212,12 +207,11 @@ impl Mirror {
         kept: Option<Kept>,
         asked: &SignedCheckpoint,
         was_settled: bool,
+        wait: Wait<'_>,
     ) -> Result<Result<Round, String>, MirrorError> {
-        let bytes = self.fetch(was_settled)?;
-        if let (0, true, Some(kept)) = (bytes, was_settled, kept.filter(|kept| kept.size == asked.size())) {
-            return Ok(Ok(Round { size: kept.size, root: kept.root.to_string(), bytes, erased: 0 }));
-        }
-        let good = match self.judged(kept.filter(|kept| kept.size.0 > 0))? {
+        let bytes = self.fetch(was_settled, wait)?;
+        let kept = kept.filter(|kept| kept.size.0 > 0);
+        let good = match self.judged(kept, self.standing.as_ref(), true)? {
             Ok(good) => good,
             Err(what) => return Ok(Err(what)),
         };
@@ -242,52 +236,9 @@ impl Mirror {
         Ok(Ok(Round { size: good.committed.size, root: good.committed.root.to_string(), bytes, erased }))
     }
 
-    /// Copies what the source has behind our end, volume after volume; how many bytes came.
-    fn fetch(&self, was_settled: bool) -> Result<u64, MirrorError> {
-        let first = self.held.as_ref().map_or(0, |held| held.volume);
-        let (mut volume, mut bytes) = (first, 0);
-        loop {
-            bytes += self.fetch_file(RawFile::Volume(volume))?;
-            if self.source.read(RawFile::Volume(volume + 1), 0, 1)?.is_none() {
-                break;
-            }
-            // a volume has its successor once it is sealed: now its end is there
-            bytes += self.fetch_file(RawFile::Volume(volume))?;
-            volume += 1;
-        }
-        if bytes > 0 || !was_settled {
-            // annexes are on the disk before the records that point to them
-            for number in first..=volume {
-                bytes += self.fetch_file(RawFile::Annexes(number))?;
-            }
-        }
-        Ok(bytes)
-    }
-
-    /// Copies a file from our end of it to the end that the source states first.
-    fn fetch_file(&self, file: RawFile) -> Result<u64, MirrorError> {
-        let begin = self.copy.len(file)?;
-        let (mut have, mut end) = (begin, None);
-        while end.is_none_or(|end| have < end) {
-            let Some(piece) = self.source.read(file, have, MAX_PIECE)? else { break };
-            let end = *end.get_or_insert(piece.total);
-            if end > MAX_FILE {
-                let why =
-                    format!("log/{file}: the source says that it has {end} bytes, more than any volume");
-                return Err(MirrorError::Refused(why));
-            }
-            if piece.bytes.is_empty() {
-                break;
-            }
-            self.copy.append(file, &piece.bytes)?;
-            have += piece.bytes.len() as u64;
-        }
-        Ok(have - begin)
-    }
-
     /// Erases what the copied records order; the inner error is an annex that is gone without an order.
     fn erase(&mut self, reader: &Reader, good: &Good) -> Result<Result<u64, String>, MirrorError> {
-        if good.verified.annexes == 0 && good.verified.unkept.is_empty() {
+        if good.verified.unkept.is_empty() && !self.copy.has_annexes()? {
             return Ok(Ok(0));
         }
         replay(reader, &mut self.fold, good.committed.size, |_, _| ())?;
@@ -314,14 +265,22 @@ impl Mirror {
         Ok(Ok(erased))
     }
 
-    fn judged(&self, kept: Option<Kept>) -> Result<Result<Good, String>, MirrorError> {
-        let threads = thread::available_parallelism().map_or(1, usize::from);
-        judge(&self.log(), &self.copy, &self.trust, kept, threads)
+    fn judged(
+        &self,
+        kept: Option<Kept>,
+        from: Option<&Standing>,
+        is_to_write: bool,
+    ) -> Result<Result<Good, String>, MirrorError> {
+        judge(&self.log(), &self.copy, &self.trust, kept, from, is_to_write)
     }
 
+    /// Shows it to readers. The derived files of what was gone over are written.
     fn publish(&mut self, good: &Good) -> Result<(), MirrorError> {
-        self.copy.publish(self.derived_from, &good.committed)?;
-        self.derived_from = good.committed.volume;
+        let is_derived = self.is_derived || good.verified.skipped == TreeSize(0);
+        match good.verified.standing.as_ref().filter(|_| is_derived) {
+            Some(at) => self.copy.publish_written(at.stand().state(), &good.committed)?,
+            None => self.copy.publish(0, &good.committed)?,
+        }
         Ok(())
     }
 
@@ -335,26 +294,46 @@ impl Mirror {
         };
         Held::write(Some(&held), &self.dest.join("held"))?;
         self.held = Some(held);
-        Ok(())
+        self.standing.clone_from(&good.verified.standing);
+        self.is_derived = self.standing.is_some();
+        self.standing.as_ref().map_or(Ok(()), |standing| settled::write(standing, &self.dest.join(VERIFIED)))
     }
 
     /// Cuts what was copied and did not verify; readers see what they saw before.
     fn take_back(&mut self) -> Result<(), MirrorError> {
-        (self.derived_from, self.fold) = (0, Fold::new());
+        self.fold = Fold::new();
         self.copy.cut(self.held.as_ref().map(Held::copy_end))?;
         let log = self.log();
         let published = fs::read(log.join("checkpoint")).unwrap_or_default();
-        match &self.held {
-            Some(held) if held.checkpoint.as_bytes() == published => Ok(()),
-            Some(_) => {
+        match (&self.held, &self.standing) {
+            (None, _) => {
                 self.copy.unpublish()?;
-                Ok(self.copy.publish(0, &Reader::open(&log)?.committed()?)?)
+                Ok(self.copy.cut_derived(&State::default())?)
             }
-            None => Ok(self.copy.unpublish()?),
+            (Some(held), Some(standing)) if self.is_derived && held.checkpoint.as_bytes() == published => {
+                Ok(self.copy.cut_derived(standing.stand().state())?)
+            }
+            (Some(held), _) => {
+                // whole derived files before what is held were not touched
+                let is_shown = held.checkpoint.as_bytes() == published;
+                if !is_shown {
+                    self.copy.unpublish()?;
+                }
+                let from = if is_shown { held.volume } else { 0 };
+                Ok(self.copy.publish(from, &Reader::open(&log)?.committed()?)?)
+            }
         }
     }
 
-    fn log(&self) -> PathBuf {
+    pub(crate) fn log(&self) -> PathBuf {
         self.dest.join("log")
+    }
+}
+
+/// Damage that was met while nothing of the source was read is the copy's own.
+fn of_this_copy(error: MirrorError) -> MirrorError {
+    match error {
+        MirrorError::Log(error) if error.is_damage() => MirrorError::Damaged(error.to_string()),
+        error => error,
     }
 }

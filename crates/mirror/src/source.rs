@@ -1,8 +1,9 @@
 //! Where a copy comes from: a directory, or a district's HTTP side with its files open to mirrors.
 
-use std::time::Duration;
+use std::{fs, io, time::Duration};
 
 use socai_log::{Piece, RawFile, Reader};
+use socai_tlog::{Checkpoint, Note, TreeSize};
 use ureq::http::{Response, StatusCode};
 
 use crate::error::MirrorError;
@@ -11,8 +12,8 @@ use crate::error::MirrorError;
 pub const MAX_PIECE: usize = 4 << 20;
 /// How long one request may take in all: a piece over a line of 1 Mbit/s.
 const REQUEST_WITHIN: Duration = Duration::from_secs(60);
-/// The most bytes of a checkpoint that are read.
-const MAX_NOTE: u64 = 64 << 10;
+/// The most bytes that are read of a checkpoint, a policy or a cosigned checkpoint.
+const MAX_SMALL: u64 = 64 << 10;
 
 /// A log that is copied. Nothing it gives is believed.
 pub enum Source {
@@ -51,8 +52,51 @@ impl Source {
             Source::Url { base, agent, .. } => {
                 let url = format!("{base}/checkpoint");
                 let mut answer = agent.get(&url).call().map_err(|error| unreachable(&url, &error))?;
+                let note = match answer.status() {
+                    StatusCode::OK => body(&url, &mut answer, MAX_SMALL)?,
+                    StatusCode::NOT_FOUND => Vec::new(),
+                    other => return Err(MirrorError::Unreachable(format!("{url}: answers {other}"))),
+                };
+                match Note::parse(&note) {
+                    Ok(_) => Ok(note),
+                    Err(_) => Err(MirrorError::Unreachable(format!(
+                        "{url}: no checkpoint of a ledger; name the address of a district that runs with --http ADDR"
+                    ))),
+                }
+            }
+        }
+    }
+
+    /// How many entries the newest checkpoint states. Nobody's signature was verified: enough to know whether a copy is behind.
+    ///
+    /// # Errors
+    /// The source cannot be read.
+    pub fn stated_size(&self) -> Result<TreeSize, MirrorError> {
+        let note = self.checkpoint()?;
+        let checkpoint = Note::parse(&note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+        let none = || MirrorError::Unreachable("the source's checkpoint states no tree".to_owned());
+        checkpoint.map(|checkpoint| checkpoint.size).ok_or_else(none)
+    }
+
+    /// A small file that lies beside the log; `None` when there is none.
+    pub(crate) fn beside(&self, name: &str) -> Result<Option<Vec<u8>>, MirrorError> {
+        match self {
+            Source::Dir(reader) => {
+                let path = reader.dir().parent().unwrap_or(reader.dir()).join(name);
+                match fs::read(&path) {
+                    Ok(bytes) => Ok(Some(bytes)),
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                    Err(error) => Err(MirrorError::Unreachable(format!("{}: {error}", path.display()))),
+                }
+            }
+            Source::Url { base, token, agent } => {
+                let url = format!("{base}/log/{name}");
+                let asked = agent.get(&url).header("Authorization", format!("Bearer {token}"));
+                let mut answer = asked.call().map_err(|error| unreachable(&url, &error))?;
                 match answer.status() {
-                    StatusCode::OK => body(&url, &mut answer, MAX_NOTE),
+                    StatusCode::OK => body(&url, &mut answer, MAX_SMALL).map(Some),
+                    StatusCode::NOT_FOUND => Ok(None),
+                    StatusCode::UNAUTHORIZED => Err(MirrorError::Unreachable(refused(&url))),
                     other => Err(MirrorError::Unreachable(format!("{url}: answers {other}"))),
                 }
             }
@@ -90,9 +134,7 @@ impl Source {
                         "is not served; the district has to run with --http ADDR --serve-log TOKENFILE",
                     )),
                     StatusCode::NOT_FOUND => Ok(None),
-                    StatusCode::UNAUTHORIZED => {
-                        Err(wrong("refuses the token; --token names the file with the district's"))
-                    }
+                    StatusCode::UNAUTHORIZED => Err(MirrorError::Unreachable(refused(&url))),
                     StatusCode::INTERNAL_SERVER_ERROR => Err(MirrorError::Refused(format!(
                         "{url}: the source says that its files are damaged"
                     ))),
@@ -101,6 +143,12 @@ impl Source {
             }
         }
     }
+}
+
+fn refused(url: &str) -> String {
+    format!(
+        "{url}: refuses the token; the file that was named has to hold the one that the district gave out"
+    )
 }
 
 fn unreadable(error: socai_log::LogError) -> MirrorError {

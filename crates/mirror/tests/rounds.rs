@@ -13,6 +13,7 @@ use std::{
 use common::{Ledger, files};
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Round, Source};
+use socai_tlog::{NoteKey, Origin, WitnessKey};
 
 fn open(root: &Path, dest: &Path) -> Mirror {
     let reader = Reader::open(&root.join("log")).unwrap();
@@ -37,11 +38,17 @@ fn whole(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
-/// A ledger of some volumes, with annexes, and a copy of it.
-fn copied() -> (tempfile::TempDir, Ledger, PathBuf, PathBuf) {
+/// Places for a ledger and its copy.
+fn empty() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let place = tempfile::tempdir().unwrap();
     let (root, dest) = (place.path().join("source"), place.path().join("copy"));
     fs::create_dir(&root).unwrap();
+    (place, root, dest)
+}
+
+/// A ledger of some volumes, with annexes, and a copy of it.
+fn copied() -> (tempfile::TempDir, Ledger, PathBuf, PathBuf) {
+    let (place, root, dest) = empty();
     let mut ledger = Ledger::found(&root, 7, &[0, 1, 2]);
     for count in [3, 9, 1] {
         ledger.publish(1, count, true);
@@ -117,4 +124,127 @@ fn what_a_unit_did_not_sign_is_refused_and_the_copy_stays() {
         assert!(matches!(&error, MirrorError::Refused(what) if what.contains("log/volumes/")), "{error}");
         assert_eq!(whole(&dest), had);
     }
+}
+
+#[test]
+fn who_trusts_this_disk_verifies_what_is_new_alone_and_who_makes_the_copy_anew_everything() {
+    let (place, root, dest) = empty();
+    let mut ledger = Ledger::found(&root, 7, &[0, 1, 2]);
+    ledger.publish(1, 9, false);
+    ledger.commit();
+    open(&root, &dest).round().unwrap();
+    let trusting = || open(&root, &dest).trusting_disk().unwrap();
+    // damage of what was verified before is not read by the one and told by the other
+    let oldest = dest.join("log/volumes/0000000000.vol");
+    let good = fs::read(&oldest).unwrap();
+    let mut changed = good.clone();
+    changed[good.len() / 2] ^= 1;
+    fs::write(&oldest, &changed).unwrap();
+    assert_eq!(trusting().round().unwrap().bytes, 0);
+    for round in 0..6 {
+        ledger.publish(1, 3 + round, false);
+        ledger.commit();
+        let done = trusting().round().unwrap();
+        assert!(done.bytes > 0 && done.size == ledger.writer.size());
+    }
+    let error = open(&root, &dest).round().unwrap_err();
+    assert!(matches!(error, MirrorError::Damaged(_)), "{error}");
+    fs::write(&oldest, &good).unwrap();
+    open(&root, &dest).round().unwrap();
+    assert_eq!(whole(&dest), whole(&root));
+
+    // without what was kept, or with another process's bytes behind the end, it is done as at the first time
+    fs::write(dest.join("verified"), "{}").unwrap();
+    trusting().round().unwrap();
+    let newest =
+        raw(&root).into_iter().map(|(path, _)| path).rfind(|path| path.starts_with("volumes")).unwrap();
+    let mut file = fs::File::options().append(true).open(dest.join("log").join(newest)).unwrap();
+    file.write_all(b"torn").unwrap();
+    trusting().round().unwrap();
+    assert_eq!(whole(&dest), whole(&root));
+
+    // erasures are looked for in all of it: damage that is met then is this copy's
+    ledger.publish(1, 2, true);
+    ledger.commit();
+    fs::write(&oldest, &changed).unwrap();
+    let error = trusting().round().unwrap_err();
+    assert!(matches!(error, MirrorError::Damaged(_)), "{error}");
+    drop(place);
+}
+
+#[test]
+fn a_first_copy_believes_the_policy_of_the_source_and_later_no_other() {
+    let (place, _ledger, root, _dest) = copied();
+    let (dest, other) = (place.path().join("new"), place.path().join("other"));
+    let source = || Source::Dir(Reader::open(&root.join("log")).unwrap());
+    Mirror::open(source(), &dest, None).unwrap().round().unwrap();
+    assert_eq!(fs::read(dest.join("policy")).unwrap(), fs::read(root.join("policy")).unwrap());
+    fs::create_dir(&other).unwrap();
+    common::write_policy(&other, &common::secret(9));
+    let refused = Mirror::open(source(), &dest, Some(&other.join("policy")));
+    assert!(matches!(refused.err(), Some(MirrorError::Refused(_))));
+    // the source cannot change it either
+    fs::copy(other.join("policy"), root.join("policy")).unwrap();
+    Mirror::open(source(), &dest, None).unwrap().round().unwrap();
+}
+
+#[test]
+fn who_is_asked_to_stop_does_not_wait_for_a_second_look() {
+    let (place, mut ledger, root, dest) = copied();
+    let (old, waited) = (place.path().join("old"), std::cell::Cell::new(0));
+    for (path, bytes) in files(&root) {
+        let target = old.join(path.strip_prefix(&root).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::write(target, bytes).unwrap();
+    }
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    open(&root, &dest).round().unwrap();
+    let asked = |_| {
+        waited.set(waited.get() + 1);
+        true
+    };
+    let error = open(&old, &dest).round_unless(&asked).unwrap_err();
+    assert!(matches!(error, MirrorError::Stopped) && waited.get() == 1, "{error}");
+    // nor between two pieces; what came so far stays for the next
+    let fresh = place.path().join("fresh");
+    assert!(matches!(open(&root, &fresh).round_unless(&asked), Err(MirrorError::Stopped)));
+    open(&root, &fresh).round().unwrap();
+    assert_eq!(whole(&fresh), whole(&root));
+}
+
+#[test]
+fn what_witnesses_cosigned_comes_along_unless_it_is_of_more_than_the_copy_has() {
+    let (_place, mut ledger, root, dest) = copied();
+    let witness =
+        NoteKey::witness(Origin::new("nhan-chung.example").unwrap(), WitnessKey::of(&common::secret(77)));
+    let policy = fs::read_to_string(root.join("policy")).unwrap();
+    fs::write(root.join("policy"), policy.replace("quorum none", &format!("witness w {witness}\nquorum w")))
+        .unwrap();
+    let note = |root: &Path| fs::read(root.join("log/checkpoint")).unwrap();
+    let (old, here) = (note(&root), dest.join("cosigned"));
+    open(&root, &dest).round().unwrap();
+    assert!(!here.exists());
+    // with nothing new as well
+    fs::write(root.join("cosigned"), &old).unwrap();
+    let mut mirror = open(&root, &dest);
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), old);
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    let new = note(&root);
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), old);
+    fs::write(root.join("cosigned"), &new).unwrap();
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), new);
+    // of a longer log: the copy keeps what it can stand for
+    let longer = String::from_utf8(new.clone()).unwrap().replacen(
+        &format!("\n{}\n", ledger.writer.size()),
+        "\n999\n",
+        1,
+    );
+    fs::write(root.join("cosigned"), longer).unwrap();
+    mirror.round().unwrap();
+    assert_eq!(fs::read(&here).unwrap(), new);
 }

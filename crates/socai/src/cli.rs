@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::cli_analyst::{CaseArgs, QueryArgs, QueryFormat, SaveArgs};
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
+pub use crate::cli_remote::RemoteArgs;
 use crate::{cmd::replay::Speed, lang::Lang};
 
 /// Sổ cái: a ledger in which every reported figure opens to the signed facts below it.
@@ -17,6 +18,9 @@ pub struct Cli {
     /// Language of messages: vi or en; otherwise by LC_ALL, LC_MESSAGES or LANG.
     #[arg(long, global = true, value_enum)]
     pub lang: Option<Lang>,
+    /// Reading a ledger at an address.
+    #[command(flatten)]
+    pub remote: RemoteArgs,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -45,7 +49,7 @@ pub enum Command {
     },
     /// List the units of a ledger that are valid on a date.
     Units {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The date (YYYY-MM-DD); today if left out.
         #[arg(long)]
@@ -86,7 +90,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query, export, tail.
+    /// Measure: append, ingest, latency, verify, replay, models, query, export, tail, remote.
     Bench(BenchArgs),
 }
 
@@ -107,7 +111,7 @@ pub struct DemoArgs {
 /// `socai serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Where to answer. Nobody is asked who he is: keep it on this machine, or put it behind a proxy that asks and speaks TLS.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8800")]
@@ -235,7 +239,7 @@ pub struct ReportArgs {
     /// What else to do with a report.
     #[command(subcommand)]
     pub command: Option<ReportCommand>,
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     #[arg(required = true)]
     pub ledger: Option<PathBuf>,
     /// What to report.
@@ -314,7 +318,7 @@ pub struct PrintArgs {
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiffArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     #[serde(skip)]
     pub ledger: PathBuf,
     /// The earlier cut-off: a tree size or a time.
@@ -357,7 +361,7 @@ pub enum ChangesFormat {
 #[derive(Clone, Debug, Args, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     #[serde(skip)]
     pub ledger: PathBuf,
     /// The indicator's code, such as NS.01.
@@ -441,7 +445,7 @@ pub enum SeriesFormat {
 /// `socai obligations`.
 #[derive(Debug, Args)]
 pub struct ObligationsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), owed by whoever had the work on it; today if left out.
     #[arg(long)]
@@ -457,7 +461,7 @@ pub struct ObligationsArgs {
 /// `socai pending`.
 #[derive(Debug, Args)]
 pub struct PendingArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD); today if left out.
     #[arg(long)]
@@ -494,7 +498,7 @@ pub enum AuditCommand {
     /// Print a proof to keep: that a record is in the log and signed by its unit (.tlog-proof), or that the newest checkpoint
     /// continues an older one.
     Prove {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// The record, such as 17/42.
         #[arg(required_unless_present = "consistency", conflicts_with = "consistency")]
@@ -511,7 +515,7 @@ pub enum AuditCommand {
     Check {
         /// The proof or the saved answer, or - for standard input.
         file: PathBuf,
-        /// The ledger's directory, for a saved answer; it may have grown since.
+        /// The ledger, its directory or address, for a saved answer; it may have grown since.
         ledger: Option<PathBuf>,
         /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found in the proof.
         #[arg(long)]
@@ -542,7 +546,7 @@ pub enum AuditCommand {
 /// `socai audit verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
     #[arg(long)]
@@ -550,7 +554,12 @@ pub struct VerifyArgs {
     /// A checkpoint kept before, which the ledger must still agree with.
     #[arg(long, value_name = "CHECKPOINT")]
     pub since: Option<PathBuf>,
-    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time.
+    /// Verify only what came since that checkpoint was kept; the report says so. What lies before is not read again, so changes of old files go
+    /// unseen: verify everything now and then. Needs the file beside it that --keep wrote, CHECKPOINT.state.
+    #[arg(long, requires = "since")]
+    pub only_new: bool,
+    /// Keep the ledger's checkpoint in this file when everything verified, for `--since` next time, and in FILE.state what `--only-new` needs. Keep both
+    /// where nobody else writes: who can change them decides what the next audit believes.
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
     /// As JSON.
@@ -568,7 +577,7 @@ pub struct VerifyArgs {
 /// `socai audit findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Facts up to this day (YYYY-MM-DD), with terms and interest up to it; today if left out.
     #[arg(long)]
@@ -609,7 +618,7 @@ pub enum FindingsFormat {
 /// `socai replay`.
 #[derive(Debug, Args)]
 pub struct ReplayArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// Stop at this tree size, or at the last entry received at or before this time (RFC 3339) or day.
     #[arg(long, value_name = "SIZE|TIME", conflicts_with = "follow")]
@@ -646,7 +655,7 @@ pub struct ReplayArgs {
 /// `socai export`.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// What to write.
     #[arg(long, value_enum)]
@@ -757,4 +766,6 @@ pub enum BenchKind {
     Export,
     /// One commit at a time: how far a live replay is behind it.
     Tail,
+    /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
+    Remote,
 }

@@ -16,7 +16,7 @@ pub struct SaveArgs {
 /// `socai case`.
 #[derive(Debug, Args)]
 pub struct CaseArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The case, as in the `case` field of its events.
     pub id: String,
@@ -39,7 +39,7 @@ The engine is DuckDB, a program of its own: the file that SOCAI_DUCKDB names, el
 digest.\n\nsocai query DIR/district \"select data.field, count(*) from penalty_decided where counts group by all\""
 )]
 pub struct QueryArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// One question in SQL, or - for standard input.
     #[arg(required_unless_present = "list")]

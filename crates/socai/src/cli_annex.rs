@@ -15,7 +15,7 @@ pub enum AnnexCommand {
     Erase(EraseArgs),
     /// List the annexes that are to be destroyed, by which document, and what is left of them here.
     List {
-        /// The ledger's directory.
+        /// The ledger: its directory or address.
         ledger: PathBuf,
         /// As JSON.
         #[arg(long)]

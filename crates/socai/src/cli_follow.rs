@@ -7,7 +7,7 @@ use clap::Args;
 /// `socai audit watch`.
 #[derive(Debug, Args)]
 pub struct WatchArgs {
-    /// The ledger's directory.
+    /// The ledger: its directory or address.
     pub ledger: PathBuf,
     /// The tlog-policy that pins the operator's key and the witnesses; without it the one found with the ledger, kept in the state at the first time.
     #[arg(long, value_name = "FILE")]
@@ -16,9 +16,12 @@ pub struct WatchArgs {
     /// runs goes unseen.
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
-    /// How often to look: 500ms, 10s, 5m. Every byte is verified each time, unless that would take more than a tenth of the time.
+    /// How often to look: 500ms, 10s, 5m. What is new is verified; everything at the start and once in a while.
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = pause)]
     pub every: Duration,
+    /// How often to verify every byte again: at the first look after this time, but never more than a tenth of the time.
+    #[arg(long, value_name = "TIME", default_value = "1h", value_parser = pause)]
+    pub whole_every: Duration,
     /// Look once.
     #[arg(long)]
     pub once: bool,
@@ -47,9 +50,16 @@ pub struct MirrorArgs {
     /// With --follow, how often to ask: 500ms, 1s, 5m. After new records it rests as long as they took.
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = pause)]
     pub every: Duration,
+    /// With --follow, how often to verify every byte of the copy again; between, what is new is verified.
+    #[arg(long, value_name = "TIME", default_value = "12h", value_parser = pause)]
+    pub whole_every: Duration,
     /// With --follow, serve the copy as C2SP tiles (headers, never facts) at this address.
     #[arg(long, value_name = "ADDR", requires = "follow")]
     pub http: Option<String>,
+    /// Serve the copy's files themselves too, facts and annexes, to readers that present the token in this file (its owner's alone, 16
+    /// characters or more).
+    #[arg(long, value_name = "TOKENFILE", requires = "http")]
+    pub serve_log: Option<PathBuf>,
 }
 
 /// A pause as people write it, from a tenth of a second to a day.

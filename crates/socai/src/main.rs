@@ -8,18 +8,21 @@ mod cli;
 mod cli_analyst;
 mod cli_annex;
 mod cli_follow;
+mod cli_remote;
 mod cmd;
 mod compared;
 mod cut;
 mod demo;
 mod enrol;
 mod http;
+mod kept;
 mod lang;
 mod ledger;
 mod line;
 mod months;
 mod out;
 mod paper;
+mod remote;
 mod reported;
 mod scratch;
 mod signals;
@@ -46,12 +49,13 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(Lang::of_locale);
     start_tracing();
+    ledger::read_addresses_with(cli.remote);
     match run(cli.command, lang) {
         Ok(code) => code,
         Err(error) if out::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error:#}", lang.pick("lỗi", "error"));
-            ExitCode::from(2)
+            ExitCode::from(if remote::is_verdict(&error) { 1 } else { 2 })
         }
     }
 }

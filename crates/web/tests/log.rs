@@ -279,9 +279,16 @@ async fn a_mirror_with_the_token_gets_every_byte_of_a_volume_and_nobody_else_get
         ("/log/volumes/0000000001.vol", "0-9", TOKEN, 404),
         ("/log/volumes/../../lock", "0-9", TOKEN, 404),
         ("/log/lock", "0-9", TOKEN, 404),
+        ("/log/policy", "", "", 401),
+        ("/log/cosigned", "", TOKEN, 404),
+        ("/log/keys", "", TOKEN, 404),
     ] {
         let reply = log.file(path, range, token).await;
         assert_eq!(reply.status, status, "{path} {range}: {}", reply.head);
         assert!(!reply.body.windows(5).any(|part| part == b"facts"), "{path} {range}");
     }
+    // whom to believe lies beside the log, for whoever has the token
+    std::fs::write(log.dir.path().join("policy"), "log somebody\n").unwrap();
+    let policy = log.file("/log/policy", "", TOKEN).await;
+    assert_eq!((policy.status, &*policy.body), (200, &b"log somebody\n"[..]));
 }

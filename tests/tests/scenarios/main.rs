@@ -2,6 +2,7 @@
 #![allow(missing_docs)] // names of tests are sentences
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests fail the test")]
 
+mod addresses;
 mod answers;
 mod bad_input;
 mod broker_loss;
@@ -22,6 +23,7 @@ mod replays;
 mod reported;
 mod restored;
 mod series;
+mod since;
 mod stopping;
 mod twins;
 mod watched;

@@ -19,7 +19,7 @@ use socai_tests::{
     world::{World, reference_units},
 };
 
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const SECRET: &str = "Nguyễn Văn Không Nên Chép";
 
 /// Volumes and annexes of a log, by name.
@@ -37,7 +37,7 @@ fn until_same(world: &World, copy: &Path) {
     wait::until_so("the copy has the same bytes", || raw(&world.log_dir()) == raw(&copy.join("log")));
 }
 
-fn token_file(world: &World, name: &str, token: &str) -> PathBuf {
+pub(crate) fn token_file(world: &World, name: &str, token: &str) -> PathBuf {
     let path = world.path().join(name);
     fs::write(&path, token).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -45,7 +45,7 @@ fn token_file(world: &World, name: &str, token: &str) -> PathBuf {
 }
 
 /// A district that serves its files to mirrors, and its address.
-fn served(world: &World, token: &Path) -> (Service, String) {
+pub(crate) fn served(world: &World, token: &Path) -> (Service, String) {
     let dir = world.district_dir();
     let run = command(&[&"district", &"run", &dir, &"--http", &"127.0.0.1:0", &"--serve-log", &token]);
     let mut district = Service::start("district", run, &world.path().join("logs/district.log"));
@@ -56,13 +56,13 @@ fn served(world: &World, token: &Path) -> (Service, String) {
     (district, url)
 }
 
-fn hand_in(unit: &Unit, chance: &mut Chance, count: usize) {
+pub(crate) fn hand_in(unit: &Unit, chance: &mut Chance, count: usize) {
     let facts: Vec<Value> = (0..count).map(|_| facts::inspection(&unit.id, chance)).collect();
     assert_eq!(unit.post(&Value::from(facts)).unwrap().status, 201);
     unit.await_recorded();
 }
 
-fn seal_secret(unit: &Unit, chance: &mut Chance) -> String {
+pub(crate) fn seal_secret(unit: &Unit, chance: &mut Chance) -> String {
     let mut fact = facts::inspection(&unit.id, chance);
     fact["annex"] = json!({"text": {"narrative": format!("Chủ cơ sở là {SECRET}.")}});
     let answer = unit.post(&fact).unwrap();
@@ -166,7 +166,7 @@ fn a_copy_of_a_growing_district_is_the_same_bytes_erases_what_is_erased_and_take
 }
 
 /// Registers a unit with the operator's key: two records more.
-fn grow(district: &Path, place: &Path, no: usize) {
+pub(crate) fn grow(district: &Path, place: &Path, no: usize) {
     let spec = &reference_units()[no];
     let dir = place.join(format!("unit-{no}-{}", district.file_name().unwrap().display()));
     socai!("unit", "keys", dir).ok();

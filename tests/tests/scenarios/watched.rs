@@ -53,7 +53,7 @@ fn grow(world: &World, district: &Path, no: usize) {
     socai!("unit", "enrol", district, dir, "--json", spec.to_string()).ok();
 }
 
-fn watch(world: &World, state: &Path, url: &str) -> Service {
+fn watch(world: &World, state: &Path, url: &str, whole_every: &str) -> Service {
     let district = world.district_dir();
     let run = command(&[
         &"audit",
@@ -63,6 +63,8 @@ fn watch(world: &World, state: &Path, url: &str) -> Service {
         &state,
         &"--every",
         &"200ms",
+        &"--whole-every",
+        &whole_every,
         &"--webhook",
         &url,
     ]);
@@ -103,7 +105,7 @@ fn a_watch_cries_at_a_rollback_at_a_rewritten_history_and_at_a_changed_byte() {
     }
 
     // what grows as it should is kept
-    let mut service = watch(&world, &state, &url);
+    let mut service = watch(&world, &state, &url, "1h");
     service.await_log("verified at");
     grow(&world, &district, 2);
     let size = ledger::size(&world.log_dir());
@@ -119,13 +121,13 @@ fn a_watch_cries_at_a_rollback_at_a_rewritten_history_and_at_a_changed_byte() {
     socai!("audit", "watch", world.district_dir(), "--state", state, "--once").fails(1, &["an old copy"]);
 
     swap(&world, &honest, "rolled-back");
-    let mut service = watch(&world, &state, &url);
+    let mut service = watch(&world, &state, &url, "1h");
     service.await_log("verified at");
     let honest = swap(&world, &twin, "honest");
     assert_alarm(service, &told, "rewritten");
 
     swap(&world, &honest, "rewritten");
-    let mut service = watch(&world, &state, &url);
+    let mut service = watch(&world, &state, &url, "200ms");
     service.await_log("verified at");
     files::flip(&world.log_dir().join("volumes/0000000000.vol"), 400, 0);
     let (exit, log) = service.ended();
@@ -139,7 +141,7 @@ fn a_watch_beside_a_writing_district_stays_calm_and_a_ledger_that_is_gone_is_tol
     let world = World::found(1);
     let (url, told) = listener();
     let state = world.path().join("state");
-    let mut service = watch(&world, &state, &url);
+    let mut service = watch(&world, &state, &url, "1h");
     service.await_log("verified at");
     let mut chance = socai_tests::chance::Chance::of_run("watched");
     let running = socai_tests::running::Running::start(&world);

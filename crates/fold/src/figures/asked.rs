@@ -6,12 +6,7 @@ use socai_domain::{
     tables::{Occasion, PeriodUse, Table},
 };
 
-use crate::{
-    cube::CellKey,
-    filter::Scalar,
-    rulebook::{Rulebook, Series},
-    values::Values,
-};
+use crate::{filter::Scalar, rulebook::Rulebook};
 
 /// A question. Each indicator says itself which part of it it answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,20 +161,5 @@ impl Window {
             (Some(_), None) => false,
         };
         picked && self.from <= day && day <= self.to
-    }
-
-    /// Whether a cell lies in the window.
-    pub(crate) fn holds_cell(&self, cell: &CellKey, series: &Series, values: &Values) -> bool {
-        let picked = match &self.pick {
-            None => true,
-            Some(pick) => series.axis(&pick.field).is_some_and(|at| {
-                let value = values.on_axis(cell.axes(), series.axes().len(), at);
-                match &pick.value {
-                    Picked::Year(year) => values.as_int(value) == Some(i64::from(*year)),
-                    Picked::Occasion(id) => values.is_text(value, id),
-                }
-            }),
-        };
-        picked && self.from <= cell.day() && cell.day() <= self.to
     }
 }

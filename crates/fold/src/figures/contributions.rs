@@ -7,9 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
-    Event, Kind,
+    CivilDate, Event, Kind,
     tables::{Indicator, Measure},
 };
+use socai_proto::{kind, kinds, view::day_and_tag};
 use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     figure::units_of,
     judged::{JudgedTotals, judged},
 };
-use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
+use crate::{fold::Fold, hash::FastMap, recorded::Recorded, switch::Counted, verdict::FoldError};
 
 /// The facts behind one figure.
 #[derive(Clone, Debug)]
@@ -62,6 +63,10 @@ pub struct Contributions<'f> {
     /// Counter's indicator number → the tallies that its facts may belong to.
     watched: Vec<Vec<Watch>>,
     cases: Cases,
+    /// By tag, first and last day of the facts that a tally may take; the others are passed over unread.
+    days: Vec<Option<(CivilDate, CivilDate)>>,
+    /// Records that may count as something else than they state.
+    amended: FastMap<EventName, ()>,
     next: u64,
     rejected: usize,
 }
@@ -153,8 +158,11 @@ impl<'f> Contributions<'f> {
             let of_code = windows.iter().filter(|(code, _)| *code == series.code);
             of_code.map(|(_, watch)| Watch { tally: watch.tally, window: watch.window.clone() }).collect()
         });
-        let watched = watched.collect();
-        Contributions { fold, tallies, watched, cases: Cases::new(fold, asked), next: 0, rejected: 0 }
+        let watched: Vec<Vec<Watch>> = watched.collect();
+        let cases = Cases::new(fold, asked);
+        let days = days_asked(fold, &watched, &cases);
+        let amended = fold.amendments().iter().map(|(name, _)| (name, ())).collect();
+        Contributions { fold, tallies, watched, cases, days, amended, next: 0, rejected: 0 }
     }
 
     /// Also lists the facts of one row. Its memory then grows with them.
@@ -179,12 +187,13 @@ impl<'f> Contributions<'f> {
             counts = pass.advance(record)?;
         }
         let Some(first) = passes.first().filter(|_| counts) else { return Ok(()) };
-        let facts = match first.fold.amendments().get(record.at.name) {
-            None => Some(record.facts),
-            Some(amended) => amended.effective(record.at.name).facts(),
+        let name = record.at.name;
+        let facts = match first.amended.contains_key(&name) {
+            true => first.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
+            false => Some(record.facts).filter(|facts| passes.iter().any(|pass| pass.may_count(facts))),
         };
         if let Some(Ok(event)) = facts.map(Event::decode) {
-            passes.iter_mut().for_each(|pass| pass.tally(&event, record.at.name, record.at.leaf));
+            passes.iter_mut().for_each(|pass| pass.tally(&event, name, record.at.leaf));
         }
         Ok(())
     }
@@ -202,6 +211,13 @@ impl<'f> Contributions<'f> {
         let is_rejected = self.fold.rejected.get(self.rejected) == Some(&leaf.0);
         self.rejected += usize::from(is_rejected);
         Ok(!is_rejected)
+    }
+
+    /// Whether any tally may take facts of this kind and day.
+    fn may_count(&self, facts: &[u8]) -> bool {
+        let Some((day, tag)) = day_and_tag(facts) else { return true };
+        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return false };
+        CivilDate::from_yyyymmdd(day).is_ok_and(|day| from <= day && day <= to)
     }
 
     fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
@@ -236,6 +252,25 @@ impl<'f> Contributions<'f> {
         let judged = judged(&self.cases, self.fold);
         Ok(self.tallies.into_iter().map(|tally| tally.done(&judged)).collect())
     }
+}
+
+/// By tag, the days of all questions that facts of the kind may answer. Registrations of units are few, and counted on no day.
+fn days_asked(fold: &Fold, watched: &[Vec<Watch>], cases: &Cases) -> Vec<Option<(CivilDate, CivilDate)>> {
+    let always = (CivilDate::MIN, CivilDate::MAX);
+    let of_cases = kinds().iter().map(|kind| kind.tag).filter(|tag| cases.family_of(*tag).is_some());
+    let of_units = kind("unit.registered").map(|kind| kind.tag);
+    let asked = fold.rulebook().counters().flat_map(|counter| {
+        let windows = watched[usize::from(counter.no.0)].iter().map(|watch| &watch.window);
+        windows.map(|window| (counter.tag, (window.from, window.to)))
+    });
+    let mut days: Vec<Option<(CivilDate, CivilDate)>> = vec![];
+    for (tag, (from, to)) in of_cases.chain(of_units).map(|tag| (tag, always)).chain(asked) {
+        let at = tag as usize;
+        days.resize(days.len().max(at + 1), None);
+        let (first, last) = days[at].unwrap_or((from, to));
+        days[at] = Some((first.min(from), last.max(to)));
+    }
+    days
 }
 
 /// The codes of the rows that a ratio is of.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::{CivilDate, Event};
+use socai_domain::CivilDate;
+use socai_proto::view::day_and_tag;
 use socai_tlog::UnitNo;
 
 use super::asked::Asked;
@@ -31,9 +32,9 @@ impl<'f> Lateness<'f> {
         if leaf.0 >= self.fold.size().0 || self.fold.closings().of(name.unit).is_empty() {
             return;
         }
-        let Ok(event) = Event::decode(record.facts) else { return };
-        let day = event.occurred_on();
-        if is_ledger(&event) || day < self.days.0 || self.days.1 < day || self.fold.is_rejected(leaf) {
+        let Some((day, tag)) = day_and_tag(record.facts) else { return };
+        let Ok(day) = CivilDate::from_yyyymmdd(day) else { return };
+        if is_ledger(tag) || day < self.days.0 || self.days.1 < day || self.fold.is_rejected(leaf) {
             return;
         }
         let closed = self.fold.closings().first_of_day(name.unit, day);

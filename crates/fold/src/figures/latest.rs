@@ -1,46 +1,44 @@
 //! The latest fact of each case: by day, then unit, then number, never by arrival.
 
-use std::collections::BTreeMap;
-
 use socai_domain::tables::{Indicator, Latest, Measure};
 use socai_proto::kind;
-use socai_tlog::UnitNo;
 
 use super::{
     asked::Window,
-    totals::{OfRow, in_days, unit_of},
+    cells::{Layout, OfRow},
+    totals::unit_of,
 };
 use crate::{
     cube::CellKey,
     filter::values_of,
     fold::Fold,
+    hash::FastMap,
     latest::{About, Said},
-    rulebook::Series,
     telling::Telling,
     values::Value,
 };
 
 /// The latest facts of a row's cases that meet its conditions: the cell of each and what it adds.
-pub(crate) fn latest<'f>(
-    fold: &'f Fold,
+pub(crate) fn latest<'s, 'f>(
+    fold: &'s Fold,
     row: &Indicator,
+    of_row: &'s OfRow<'f>,
     window: &Window,
-) -> Vec<(&'f CellKey, &'f Series, i128)> {
+) -> Vec<(&'s Layout<'f>, &'s CellKey, i128)> {
     let Measure::Latest(asks) = &row.measure else { return vec![] };
     let by_place = is_by_place(row, asks);
-    let mut newest: BTreeMap<(u32, Option<UnitNo>), (&About, &Said, &Series)> = BTreeMap::new();
-    let of_row = OfRow::new(fold, row);
-    for (about, said) in fold.latest.on_shelves(in_days(window)) {
-        let Some(series) = of_row.in_window(window, &about.cell) else { continue };
-        let place = if by_place { unit_of(&about.cell) } else { None };
+    let mut newest: FastMap<(u32, Option<u32>), (&Layout<'f>, &About, &Said)> = FastMap::default();
+    for (layout, about, said) in of_row.cells(&fold.latest, window) {
+        let place = if by_place { unit_of(&about.cell).map(|unit| unit.0) } else { None };
         let order = |about: &About| (about.cell.day(), about.cell.publisher(), about.seq);
-        let newest = newest.entry((about.case.0, place)).or_insert((about, said, series));
-        if order(newest.0) < order(about) {
-            *newest = (about, said, series);
+        let newest = newest.entry((about.case.0, place)).or_insert((layout, about, said));
+        if order(newest.1) < order(about) {
+            *newest = (layout, about, said);
         }
     }
     let conditions = conditions(row, asks);
-    let meets = |(about, _, series): &(&About, &Said, &Series)| {
+    let meets = |(layout, about, _): &(&Layout<'_>, &About, &Said)| {
+        let series = layout.series;
         conditions.iter().all(|(field, values)| {
             let value = series
                 .axis(field)
@@ -49,7 +47,7 @@ pub(crate) fn latest<'f>(
         })
     };
     let newest = newest.into_values().filter(meets);
-    newest.map(|(about, said, series)| (&about.cell, series, i128::from(said.value()))).collect()
+    newest.map(|(layout, about, said)| (layout, &about.cell, i128::from(said.value()))).collect()
 }
 
 /// Rows were compiled when they were adopted, so their names are those of fields.

@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod cases;
+mod cells;
 mod contributions;
 mod epochs;
 mod figure;

@@ -13,16 +13,13 @@ use socai_tlog::UnitNo;
 
 use super::{
     asked::{Asked, Window},
+    cells::{Met, OfRow},
     figure::{Part, units_of},
     latest::latest,
     ratio::Fraction,
     totals::unit_of,
 };
-use crate::{
-    cube::{CellKey, shelf_of},
-    fold::Fold,
-    values::ValueNo,
-};
+use crate::{cube::CellKey, fold::Fold, hash::FastMap};
 
 /// One indicator's parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,29 +42,7 @@ pub struct Spread {
 /// The spreads of a question, in printing order: one for each figure that [`super::figures`] gives, except those of judged cases.
 pub fn spreads(fold: &Fold, asked: &Asked) -> Vec<Spread> {
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-    let mut gatherings: Vec<Gathering> =
-        rows.iter().filter_map(|row| Gathering::of(fold, row, asked)).collect();
-    let by_series: Vec<Option<usize>> = fold
-        .rulebook()
-        .series()
-        .iter()
-        .map(|series| gatherings.iter().position(|gathering| gathering.spread.code == series.code))
-        .collect();
-    let days = gatherings.iter().flat_map(|gathering| &gathering.windows);
-    let (first, last) = days.fold((CivilDate::MAX, CivilDate::MIN), |(first, last), window| {
-        (first.min(window.from), last.max(window.to))
-    });
-    let shelves = shelf_of(first)..=shelf_of(last);
-    for (cell, total) in fold.cube.on_shelves(|shelf| shelves.contains(&shelf)) {
-        let Some(at) = by_series[usize::from(cell.indicator().0)] else { continue };
-        gatherings[at].add(fold, cell, Part { value: total.sum(), events: total.count() });
-    }
-    for ((cell, value), _) in fold.distinct.on_shelves(|shelf| shelves.contains(&shelf)) {
-        let Some(at) = by_series[usize::from(cell.indicator().0)] else { continue };
-        gatherings[at].add_value(fold, cell, *value);
-    }
-    let mut known: Vec<Spread> = gatherings.into_iter().map(Gathering::done).collect();
-    known.iter_mut().for_each(|spread| spread.note_latest(fold, rows, asked));
+    let known: Vec<Spread> = rows.iter().filter_map(|row| Gathering::of(fold, row, asked)).collect();
     let spread = |row: &Indicator| match &row.measure {
         Measure::Ratio(ratio) => divided(row, ratio, &known),
         _ => known.iter().find(|spread| spread.code == row.code).cloned(),
@@ -110,21 +85,13 @@ const TO_DATE: usize = 2;
 /// An indicator's parts while they come together.
 struct Gathering {
     spread: Spread,
+    /// They differ by their days only.
     windows: [Window; 3],
-    /// Which counts of distinct values hold a value, and the values; none unless the row counts distinct values.
-    distinct: Option<BTreeSet<(Held, u32)>>,
-}
-
-/// What a value is counted in once.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Held {
-    Period,
-    ToDate,
-    Unit(Option<UnitNo>),
 }
 
 impl Gathering {
-    fn of(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Self> {
+    /// The parts of one row; none for judged cases and ratios, and when the question names no occasion and the row needs one.
+    fn of(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Spread> {
         if matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_)) {
             return None;
         }
@@ -135,30 +102,60 @@ impl Gathering {
             PeriodUse::Period => Window { from: asked.from.min(new_year), ..figure.clone() },
             _ => figure.clone(),
         };
-        let mut spread = Spread { code: row.code.clone(), ..Spread::default() };
-        if row.measure == Measure::Units {
-            let count = units_of(fold, row, asked.to).len();
-            spread.to_date = Part { value: count as i128, events: count as u64 };
-            spread.unallocated = spread.to_date;
+        let spread = Spread {
+            code: row.code.clone(),
+            is_additive: !matches!(
+                row.measure,
+                Measure::Distinct(_) | Measure::Stock(_) | Measure::Latest(_)
+            ),
+            ..Spread::default()
+        };
+        let mut gathering = Gathering { spread, windows: [figure, period, to_date] };
+        gathering.gather(fold, row, asked);
+        Some(gathering.spread)
+    }
+
+    fn gather(&mut self, fold: &Fold, row: &Indicator, asked: &Asked) {
+        let (of_row, whole) = (OfRow::new(fold, row), self.whole());
+        for (_, cell, total) in of_row.cells(&fold.cube, &whole) {
+            self.add(cell, Part { value: total.sum(), events: total.count() });
         }
-        let is_distinct = matches!(row.measure, Measure::Distinct(_));
-        spread.is_additive =
-            !matches!(row.measure, Measure::Distinct(_) | Measure::Stock(_) | Measure::Latest(_));
-        Some(Gathering {
-            spread,
-            windows: [figure, period, to_date],
-            distinct: is_distinct.then(BTreeSet::new),
+        match row.measure {
+            Measure::Units => {
+                let count = units_of(fold, row, asked.to).len();
+                self.spread.to_date = Part { value: count as i128, events: count as u64 };
+                self.spread.unallocated = self.spread.to_date;
+            }
+            Measure::Distinct(_) => self.add_distinct(fold, &of_row, &whole),
+            // Latest states are those of the last day: they have no part of the period.
+            Measure::Latest(_) => {
+                self.spread.in_period = Part::default();
+                for (_, cell, value) in latest(fold, row, &of_row, &self.windows[FIGURE]) {
+                    self.spread.to_date.value += value;
+                    self.spread.part_of(unit_of(cell)).value += value;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// From the first day of any window to the last.
+    fn whole(&self) -> Window {
+        let [figure, others @ ..] = &self.windows;
+        others.iter().fold(figure.clone(), |whole, window| Window {
+            from: whole.from.min(window.from),
+            to: whole.to.max(window.to),
+            pick: whole.pick,
         })
     }
 
-    /// Whether a cell lies in each window.
-    fn holds(&self, fold: &Fold, cell: &CellKey) -> [bool; 3] {
-        let series = &fold.rulebook.series()[usize::from(cell.indicator().0)];
-        self.windows.each_ref().map(|window| window.holds_cell(cell, series, &fold.values))
+    /// Whether a day lies in each window.
+    fn holds(&self, day: CivilDate) -> [bool; 3] {
+        self.windows.each_ref().map(|window| window.from <= day && day <= window.to)
     }
 
-    fn add(&mut self, fold: &Fold, cell: &CellKey, part: Part) {
-        let holds = self.holds(fold, cell);
+    fn add(&mut self, cell: &CellKey, part: Part) {
+        let holds = self.holds(cell.day());
         let add = |to: &mut Part| {
             to.value += part.value;
             to.events += part.events;
@@ -174,43 +171,27 @@ impl Gathering {
         }
     }
 
-    fn add_value(&mut self, fold: &Fold, cell: &CellKey, ValueNo(value): ValueNo) {
-        let holds = self.holds(fold, cell);
-        let Some(distinct) = &mut self.distinct else { return };
-        let counted = [
-            (holds[PERIOD], Held::Period),
-            (holds[TO_DATE], Held::ToDate),
-            (holds[FIGURE], Held::Unit(unit_of(cell))),
-        ];
-        distinct.extend(counted.into_iter().filter(|(holds, _)| *holds).map(|(_, held)| (held, value)));
-    }
-
-    fn done(mut self) -> Spread {
-        for (held, _) in self.distinct.into_iter().flatten() {
-            let part = match held {
-                Held::Period => &mut self.spread.in_period,
-                Held::ToDate => &mut self.spread.to_date,
-                Held::Unit(unit) => self.spread.part_of(unit),
-            };
-            part.value += 1;
+    /// A value counts once in every part that it occurs in.
+    fn add_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, whole: &Window) {
+        let (mut in_period, mut to_date) = (Met::default(), Met::default());
+        let mut units: FastMap<Option<u32>, Met> = FastMap::default();
+        for (_, (cell, value), _) in of_row.cells(&fold.distinct, whole) {
+            let holds = self.holds(cell.day());
+            if holds[PERIOD] && in_period.is_new(*value) {
+                self.spread.in_period.value += 1;
+            }
+            if holds[TO_DATE] && to_date.is_new(*value) {
+                self.spread.to_date.value += 1;
+            }
+            let unit = unit_of(cell);
+            if holds[FIGURE] && units.entry(unit.map(|unit| unit.0)).or_default().is_new(*value) {
+                self.spread.part_of(unit).value += 1;
+            }
         }
-        self.spread
     }
 }
 
 impl Spread {
-    /// Latest states are those of the last day: they have no part of the period.
-    fn note_latest(&mut self, fold: &Fold, rows: &[Indicator], asked: &Asked) {
-        let row = rows.iter().find(|row| row.code == self.code);
-        let Some(row) = row.filter(|row| matches!(row.measure, Measure::Latest(_))) else { return };
-        let Some(window) = Window::of(&row.period, asked) else { return };
-        self.in_period = Part::default();
-        for (cell, _, value) in latest(fold, row, &window) {
-            self.to_date.value += value;
-            self.part_of(unit_of(cell)).value += value;
-        }
-    }
-
     fn part_of(&mut self, unit: Option<UnitNo>) -> &mut Part {
         match unit {
             Some(unit) => self.units.entry(unit).or_default(),

@@ -9,11 +9,16 @@ use socai_domain::{
 use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
-use super::{asked::Window, figure::Part, latest::latest};
+use super::{
+    asked::Window,
+    cells::{Layout, Met, OfRow, Wards},
+    figure::Part,
+    latest::latest,
+};
 use crate::{
-    cube::{CellKey, Place, shelf_of},
+    cube::{CellKey, Place},
     fold::Fold,
-    rulebook::Series,
+    hash::FastMap,
     values::{Value, ValueNo},
 };
 
@@ -31,28 +36,91 @@ pub(crate) struct Totals {
 
 /// Adds up the cells that lie in the window, of every layout of axes that the indicator ever had.
 pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
-    let mut totals = Totals::default();
+    let mut sums = Sums::of(fold);
     let of_row = OfRow::new(fold, row);
-    for (cell, total) in fold.cube.on_shelves(in_days(window)) {
-        let Some(series) = of_row.in_window(window, cell) else { continue };
-        totals.publishers.insert(cell.publisher());
-        let slices = sliced(fold, row, series, cell);
-        totals.each(ward_of(&fold.registry, cell), slices, |part| {
+    for (layout, cell, total) in of_row.cells(&fold.cube, window) {
+        sums.publishers.entry(cell.publisher().0).or_default();
+        sums.each(layout, cell, |part| {
             part.value += total.sum();
             part.events += total.count();
         });
     }
     match row.measure {
-        Measure::Distinct(_) => totals.count_distinct(fold, row, window),
+        Measure::Distinct(_) => sums.count_distinct(&of_row, window),
         Measure::Latest(_) => {
-            for (cell, series, value) in latest(fold, row, window) {
-                let slices = sliced(fold, row, series, cell);
-                totals.each(ward_of(&fold.registry, cell), slices, |part| part.value += value);
+            for (layout, cell, value) in latest(fold, row, &of_row, window) {
+                sums.each(layout, cell, |part| part.value += value);
             }
         }
         _ => {}
     }
-    totals
+    sums.totals()
+}
+
+/// Totals while they come together, by number.
+struct Sums<'f> {
+    fold: &'f Fold,
+    wards_of: Wards<'f>,
+    all: Part,
+    wards: FastMap<Option<u32>, Part>,
+    slices: FastMap<(usize, ValueNo), Part>,
+    publishers: FastMap<u32, ()>,
+}
+
+impl<'f> Sums<'f> {
+    fn of(fold: &'f Fold) -> Self {
+        Sums {
+            fold,
+            wards_of: Wards::new(&fold.registry),
+            all: Part::default(),
+            wards: FastMap::default(),
+            slices: FastMap::default(),
+            publishers: FastMap::default(),
+        }
+    }
+
+    /// Changes every part that a cell or a case belongs to.
+    fn each(&mut self, layout: &Layout<'_>, cell: &CellKey, mut change: impl FnMut(&mut Part)) {
+        let ward = self.wards_of.of(cell).map(|ward| ward.0);
+        change(&mut self.all);
+        change(self.wards.entry(ward).or_default());
+        for slice in layout.sliced(&self.fold.values, cell) {
+            change(self.slices.entry(slice).or_default());
+        }
+    }
+
+    /// Values of distinct counts: a value counts once in every part that it occurs in.
+    fn count_distinct(&mut self, of_row: &OfRow<'_>, window: &Window) {
+        let mut all = Met::default();
+        let mut wards: FastMap<Option<u32>, Met> = FastMap::default();
+        let mut slices: FastMap<(usize, ValueNo), Met> = FastMap::default();
+        self.all.value = 0;
+        self.wards.values_mut().chain(self.slices.values_mut()).for_each(|part| part.value = 0);
+        for (layout, (cell, value), _) in of_row.cells(&self.fold.distinct, window) {
+            let ward = self.wards_of.of(cell).map(|ward| ward.0);
+            self.all.value += i128::from(all.is_new(*value));
+            if wards.entry(ward).or_default().is_new(*value) {
+                self.wards.entry(ward).or_default().value += 1;
+            }
+            for slice in layout.sliced(&self.fold.values, cell) {
+                if slices.entry(slice).or_default().is_new(*value) {
+                    self.slices.entry(slice).or_default().value += 1;
+                }
+            }
+        }
+    }
+
+    fn totals(self) -> Totals {
+        let values = &self.fold.values;
+        let wards = self.wards.iter().filter_map(|(ward, part)| Some((UnitNo((*ward)?), *part)));
+        Totals {
+            all: self.all,
+            wards: wards.collect(),
+            unallocated: self.wards.get(&None).copied().unwrap_or_default(),
+            slices: self.slices.iter().map(|((at, no), part)| ((*at, values.value(*no)), *part)).collect(),
+            publishers: self.publishers.keys().map(|unit| UnitNo(*unit)).collect(),
+        }
+    }
 }
 
 impl Totals {
@@ -70,76 +138,6 @@ impl Totals {
         });
         slices.for_each(|slice| change(self.slices.entry(slice).or_default()));
     }
-
-    /// Values of distinct counts: a value counts once in every part that it occurs in.
-    fn count_distinct(&mut self, fold: &Fold, row: &Indicator, window: &Window) {
-        let mut all: BTreeSet<u32> = BTreeSet::new();
-        let mut wards: BTreeSet<(Option<UnitNo>, u32)> = BTreeSet::new();
-        let mut slices: BTreeSet<((usize, Value), u32)> = BTreeSet::new();
-        let of_row = OfRow::new(fold, row);
-        for ((cell, ValueNo(value)), _) in fold.distinct.on_shelves(in_days(window)) {
-            let Some(series) = of_row.in_window(window, cell) else { continue };
-            all.insert(*value);
-            wards.insert((ward_of(&fold.registry, cell), *value));
-            slices.extend(sliced(fold, row, series, cell).map(|slice| (slice, *value)));
-        }
-        self.all.value = all.len() as i128;
-        for (ward, _) in wards {
-            match ward {
-                Some(ward) => self.wards.entry(ward).or_default().value += 1,
-                None => self.unallocated.value += 1,
-            }
-        }
-        for (slice, _) in slices {
-            self.slices.entry(slice).or_default().value += 1;
-        }
-    }
-}
-
-/// Shelves that hold days of the window.
-pub(crate) fn in_days(window: &Window) -> impl Fn(u32) -> bool {
-    let days = shelf_of(window.from)..=shelf_of(window.to);
-    move |shelf| days.contains(&shelf)
-}
-
-/// The layouts of axes that an indicator ever had, by the number that cells carry: a question looks at every cell of its days, and
-/// nearly all are of other indicators.
-pub(crate) struct OfRow<'f> {
-    fold: &'f Fold,
-    series: Vec<Option<&'f Series>>,
-}
-
-impl<'f> OfRow<'f> {
-    pub(crate) fn new(fold: &'f Fold, row: &Indicator) -> Self {
-        let series = fold.rulebook.series().iter();
-        OfRow { fold, series: series.map(|series| (series.code == row.code).then_some(series)).collect() }
-    }
-
-    /// The layout of a cell, if it is the indicator's and lies in the window.
-    #[inline]
-    pub(crate) fn in_window(&self, window: &Window, cell: &CellKey) -> Option<&'f Series> {
-        let series = self.series[usize::from(cell.indicator().0)]?;
-        window.holds_cell(cell, series, &self.fold.values).then_some(series)
-    }
-}
-
-/// The row's slices with the cell's values on them.
-fn sliced<'f>(
-    fold: &'f Fold,
-    row: &'f Indicator,
-    series: &'f Series,
-    cell: &'f CellKey,
-) -> impl Iterator<Item = (usize, Value)> + 'f {
-    let value = |(at, name): (usize, &String)| {
-        let number = fold.values.on_axis(cell.axes(), series.axes().len(), series.axis(name)?);
-        Some((at, fold.values.value(number)))
-    };
-    row.slices.iter().enumerate().filter_map(value)
-}
-
-/// The ward that a cell belongs to.
-fn ward_of(registry: &Registry, cell: &CellKey) -> Option<UnitNo> {
-    ward_at(registry, cell.place(), cell.publisher(), cell.day())
 }
 
 /// The ward of a place, or of the publisher when there is none; nobody when that is no ward.

@@ -158,7 +158,7 @@ impl<'f> Findings<'f> {
             stated_on: stated.map_or(event.occurred_on(), |stated| stated.occurred_on()),
             recorded_at_ms: sealed.recorded_at_ms,
             received_at_ms: sealed.record.at.received_at_ms,
-            is_ledgers: is_ledger(&event),
+            is_ledgers: is_ledger(event.tag()),
         };
         if let Some(cases) = &mut self.cases {
             cases.fact(&counted, facts)?;

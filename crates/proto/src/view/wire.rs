@@ -106,11 +106,16 @@ impl<'a> Wire<'a> {
                 self.rest = rest;
                 Ok(u64::from(one))
             }
+            // lengths of payloads, numbers of records
+            [low, high, ref rest @ ..] if high < 0x80 && high != 0 => {
+                self.rest = rest;
+                Ok(u64::from(low & 0x7f) | u64::from(high) << 7)
+            }
             _ => self.long_varint(),
         }
     }
 
-    /// A varint of two bytes or more: dates take four, amounts three to five.
+    /// A varint of three bytes or more: dates take four, amounts three to five.
     fn long_varint(&mut self) -> Result<u64, NotFacts> {
         let Some(word) = self.rest.first_chunk() else { return self.varint_by_bytes() };
         let word = u64::from_le_bytes(*word);
@@ -323,8 +328,14 @@ impl<'a, T: Element<'a>> Repeated<'a, T> {
 
     /// The first value.
     #[inline]
+    #[allow(unsafe_code)]
     pub fn first(&self) -> Option<T> {
-        self.iter().next()
+        if self.len == 0 {
+            return None;
+        }
+        let bytes = Wire::new(self.from_first).bytes().ok()?;
+        // SAFETY: as in `Values::next`: `push` gave the value that stands here to `element`.
+        unsafe { T::again(bytes) }
     }
 
     /// The values in order.

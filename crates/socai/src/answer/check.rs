@@ -10,7 +10,7 @@ use socai_log::Reader;
 use socai_tlog::{Hash, TreeSize};
 
 use super::Saved;
-use crate::{lang::Lang, state};
+use crate::{lang::Lang, ledger, state};
 
 /// Whether a file says that it is a saved answer.
 pub fn is_answer(file: &[u8]) -> bool {
@@ -41,7 +41,7 @@ impl Not {
 /// The file, the policy or the log cannot be read, or the question cannot be asked at all.
 pub fn check(file: &[u8], ledger: &Path, policy: Option<&Path>, lang: Lang) -> Result<(bool, String, Value)> {
     let saved = Saved::read(file)?;
-    let place = Place::find(ledger)?;
+    let place = Place::find(&ledger::dir(ledger, policy)?)?;
     let trust = match policy {
         Some(policy) => Trust::pinned(policy, Some(&saved.ledger))?,
         None => Trust::found_with(&place.policy(), Some(&saved.ledger))?,

@@ -76,7 +76,7 @@ fn opened(dir: &socai_district::LedgerDir) -> Result<(Reader, u64)> {
 }
 
 /// A rejected fact costs less than one that counts, so a rate with rejections would be no rate of replay.
-fn counted(rejected: u64) -> Result<()> {
+pub fn counted(rejected: u64) -> Result<()> {
     match rejected {
         0 => Ok(()),
         rejected => bail!("{rejected} facts of the benchmark do not count: its facts are out of date"),

@@ -9,6 +9,7 @@ mod ground;
 mod ingest;
 mod latency;
 mod query;
+mod remote;
 mod result;
 mod tail;
 mod verify;
@@ -48,6 +49,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Tail => tail::run(place.path(), events(200))?,
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
+        BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
     };
     for measured in measured {

@@ -1,18 +1,19 @@
 //! `socai audit verify|prove|check|watch|findings|drill`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
-use std::{fs, io::IsTerminal as _, path::Path, process::ExitCode, thread};
+use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use socai_audit::{Asked, Language, Report, text, verify};
-use socai_follow::{Progress, Signatures};
+use socai_audit::{Asked, Language, Report, text, verify_on};
+use socai_follow::{Progress, Signatures, Standing};
 
 use crate::{
     cli::{AuditCommand, VerifyArgs},
     cmd::{drill, proof},
+    kept,
     lang::Lang,
-    out,
+    ledger, out, remote,
 };
 
 /// Verifies a ledger, makes or checks a proof, or holds a drill.
@@ -34,50 +35,56 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
 }
 
 fn verify_ledger(args: VerifyArgs, lang: Lang) -> Result<ExitCode> {
+    let audited = verified(&args, lang);
+    if args.json {
+        out::line(&serde_json::to_string_pretty(&match &audited {
+            Ok((report, _)) => serde_json::to_value(report)?,
+            Err(error) => {
+                let outcome = if remote::is_verdict(error) { "does_not_verify" } else { "error" };
+                json!({"verified": false, "outcome": outcome, "error": format!("{error:#}")})
+            }
+        })?)?;
+    } else if let Ok((report, _)) = &audited {
+        out::line(text(report, language(lang)).trim_end())?;
+    }
+    let (report, standing) = audited?;
+    if let (Some(path), Some(standing)) = (args.keep, standing) {
+        kept::keep(&path, &report.checkpoint, &standing)?;
+    }
+    Ok(ExitCode::from(report.exit_code()))
+}
+
+fn verified(args: &VerifyArgs, lang: Lang) -> Result<(Report, Option<Standing>)> {
+    let dir = ledger::dir(&args.ledger, args.policy.as_deref())?;
+    let standing = match (&args.since, args.only_new) {
+        (Some(since), true) => Some(kept::standing(since, &dir, args.policy.as_deref())?),
+        _ => None,
+    };
     let asked = Asked {
         policy: args.policy.as_deref(),
         since: args.since.as_deref(),
         signatures: if args.every_signature { Signatures::Every } else { Signatures::Covering },
         threads: args.threads.unwrap_or_else(cores),
+        standing: standing.as_ref(),
     };
-    let audited = audited(&args.ledger, asked, lang);
-    if args.json {
-        out::line(&serde_json::to_string_pretty(&match &audited {
-            Ok(report) => serde_json::to_value(report)?,
-            Err(error) => json!({"verified": false, "outcome": "error", "error": format!("{error:#}")}),
-        })?)?;
-    } else if let Ok(report) = &audited {
-        out::line(text(report, language(lang)).trim_end())?;
-    }
-    let report = audited?;
-    if let Some(path) = args.keep.filter(|_| report.verified) {
-        keep(&path, &report.checkpoint)?;
-    }
-    Ok(ExitCode::from(report.exit_code()))
+    audited(&dir, asked, lang)
 }
 
 /// Verifies the ledger in `dir` under the key found with it, prints the report, and says whether it holds.
 pub fn verify_dir(dir: &Path, lang: Lang) -> Result<bool> {
-    let report = audited(dir, Asked { threads: cores(), ..Asked::default() }, lang)?;
+    let (report, _) = audited(dir, Asked { threads: cores(), ..Asked::default() }, lang)?;
     out::line(text(&report, language(lang)).trim_end())?;
     Ok(report.verified)
 }
 
-fn audited(dir: &Path, asked: Asked<'_>, lang: Lang) -> Result<Report> {
+fn audited(dir: &Path, asked: Asked<'_>, lang: Lang) -> Result<(Report, Option<Standing>)> {
     let bar = bar(lang);
-    let report = verify(dir, asked, &mut |Progress { done, of }| {
+    let verified = verify_on(dir, asked, &mut |Progress { done, of }| {
         bar.set_length(of);
         bar.set_position(done);
     });
     bar.finish_and_clear();
-    Ok(report?)
-}
-
-/// Puts a checkpoint where the next audit finds it; a crash leaves the one before.
-fn keep(path: &Path, checkpoint: &str) -> Result<()> {
-    let beside = path.with_extension("new");
-    let written = fs::write(&beside, checkpoint).and_then(|()| fs::rename(&beside, path));
-    written.with_context(|| format!("{}: the checkpoint cannot be kept", path.display()))
+    Ok(verified?)
 }
 
 fn cores() -> usize {

@@ -13,7 +13,7 @@ use socai_district::LedgerDir;
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Round, Source};
 
-use crate::{cli::MirrorArgs, http, lang::Lang, out, signals, stop::Stop};
+use crate::{cli::MirrorArgs, http, lang::Lang, out, remote::is_url, signals, stop::Stop};
 
 /// Copies once, or follows until it is asked to stop.
 pub fn run(args: &MirrorArgs, lang: Lang) -> Result<ExitCode> {
@@ -34,21 +34,32 @@ fn follow(args: &MirrorArgs, stop: &Stop, lang: Lang) -> Result<()> {
     let mut mirror = Mirror::open(source, &args.dest, policy.as_deref())?;
     let runtime = signals::runtime()?;
     let (mut served, mut last) = (None, None);
+    let mut whole_at = Instant::now() + args.whole_every;
     loop {
         let begun = Instant::now();
-        match mirror.round() {
+        if begun >= whole_at {
+            mirror.verify_whole();
+            whole_at = begun + args.whole_every;
+        }
+        match mirror.round_unless(&|time| stop.wait(time)) {
             Ok(round) => {
                 if last != Some(round.size) || round.bytes > 0 || !args.follow {
                     say(&round, begun, lang)?;
                 }
                 last = Some(round.size);
             }
+            Err(MirrorError::Stopped) if args.follow => {}
             Err(error) if error.is_passing() && args.follow => tracing::warn!("{error}"),
             Err(error) => return Err(error.into()),
         }
         if served.is_none() && mirror.can_be_read() {
             let ledger = LedgerDir::new(&args.dest);
-            served = runtime.block_on(http::serve(&ledger, args.http.as_deref(), None, lang))?;
+            served = runtime.block_on(http::serve(
+                &ledger,
+                args.http.as_deref(),
+                args.serve_log.as_deref(),
+                lang,
+            ))?;
         }
         // as long as the round took at least: following costs half the time at most
         if !args.follow || stop.wait(args.every.max(begun.elapsed())) {
@@ -61,7 +72,7 @@ fn follow(args: &MirrorArgs, stop: &Stop, lang: Lang) -> Result<()> {
 /// Where to copy from, and the policy if one was named or lies with it.
 fn source(args: &MirrorArgs) -> Result<(Source, Option<PathBuf>)> {
     let own = args.dest.join("policy");
-    if args.source.starts_with("http://") || args.source.starts_with("https://") {
+    if is_url(Path::new(&args.source)) {
         if args.policy.is_none() && !own.exists() {
             bail!("--policy FILE names the operator's key; an address is not believed without it");
         }

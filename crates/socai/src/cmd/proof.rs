@@ -27,13 +27,12 @@ const MAX_CHECKPOINT_LEN: u64 = 1 << 20;
 /// Prints a record's proof file.
 pub fn record(ledger: &Path, record: &str, with_facts: bool) -> Result<ExitCode> {
     let name: EventName = record.parse()?;
-    ledger::log_dir(ledger)?; // says what cannot be read yet
-    print(prove_record(ledger, name, with_facts))
+    print(prove_record(&ledger::dir(ledger, None)?, name, with_facts))
 }
 
 /// Prints the proof that the newest checkpoint continues an older one, named by its size or kept in a file.
 pub fn consistency(ledger: &Path, older: &str) -> Result<ExitCode> {
-    ledger::log_dir(ledger)?;
+    let ledger = &ledger::dir(ledger, None)?;
     let proof = match older.parse::<TreeSize>() {
         Ok(size) => prove_consistency(ledger, OlderCheckpoint::Size(size)),
         Err(_) => {

@@ -2,15 +2,16 @@
 
 use std::{path::Path, process::ExitCode, thread};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use socai_district::{Folding, LedgerDir, keep_snapshots};
 use socai_log::{Disk, Lock, Reader, rebuild};
 use socai_models::Snapshots;
 
-use crate::{lang::Lang, ledger, out};
+use crate::{lang::Lang, ledger, out, remote::is_url};
 
 /// Recomputes what is derived; the district must not be running.
 pub fn run(dir: &Path, lang: Lang) -> Result<ExitCode> {
+    ensure!(!is_url(dir), "{}: only a directory can be rebuilt", dir.display());
     let log = ledger::log_dir(dir)?;
     let dir = LedgerDir::new(log.parent().unwrap_or(dir));
     let lock = Lock::acquire(&dir.lock())?;

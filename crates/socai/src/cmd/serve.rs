@@ -19,8 +19,7 @@ use crate::{
 
 /// Folds the log, then answers until SIGTERM or Ctrl-C.
 pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
-    ledger::log_dir(&args.ledger)?; // says what cannot be read yet
-    let board = Board::open(&args.ledger, Printed, CancellationToken::new())?;
+    let board = Board::open(&ledger::dir(&args.ledger, None)?, Printed, CancellationToken::new())?;
     signals::runtime()?.block_on(async {
         let served = serve_dashboard(board, &args.http).await?;
         let url = format!("http://{}/", served.address());

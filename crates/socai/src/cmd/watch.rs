@@ -8,47 +8,71 @@ use socai_audit::{AuditError, FaultLine, Look, Report, Watch};
 use socai_district::now_ms;
 use socai_domain::time::vietnam_rfc3339;
 
-use crate::{cli::WatchArgs, lang::Lang, out, scratch::Place, stop::Stop, webhook};
+use crate::{
+    cli::WatchArgs,
+    lang::Lang,
+    ledger, out,
+    remote::{Remote, is_passing, is_verdict},
+    scratch::Place,
+    stop::Stop,
+    webhook,
+};
 
 /// Faults that an alarm tells one by one.
 const MAX_TOLD: usize = 10;
 /// Looks in a row that cannot read the ledger before that is an alarm too.
 const UNREAD_LOOKS: u32 = 3;
 
+/// What a look came to, of a directory or of an address and its copy.
+enum Seen {
+    Good(Box<Report>),
+    Nothing,
+    /// A crash left it, and the next start repairs it.
+    Repairable(Box<Report>),
+    /// Nothing is known to be wrong.
+    Unread(String),
+    /// An address that contradicts its key or the copy has no report.
+    Wrong(Vec<String>, Option<Box<Report>>),
+    Stopped,
+}
+
 /// Looks until there is an alarm or it is asked to stop.
 pub fn run(args: &WatchArgs, lang: Lang) -> Result<ExitCode> {
     let stop = Stop::listen()?;
     let state = Place::new(args.state.as_deref())?;
-    let mut watch = Watch::new(&args.ledger, args.policy.as_deref(), state.path())?;
+    let remote = ledger::remote(&args.ledger, args.policy.as_deref())?;
+    let mut watch = None;
     let (mut unread, mut size) = (0, None);
     loop {
         let begun = Instant::now();
-        let why = match watch.look() {
-            Ok(Look::Continues) => None,
-            Ok(Look::Verified(report)) => {
+        let why = match look(args, remote.as_ref(), &state, &mut watch, &stop, lang)? {
+            Seen::Good(report) => {
                 if size != Some(report.size) {
                     say_verified(&report, lang)?;
                 }
                 (unread, size) = (0, Some(report.size));
                 None
             }
-            Ok(Look::Repairable(report)) => {
+            Seen::Nothing => {
+                unread = 0;
+                None
+            }
+            Seen::Repairable(report) => {
                 said(&report, lang).iter().for_each(|text| tracing::warn!("{text}"));
                 None
             }
-            Ok(Look::Alarm(report)) => {
-                raise(args, &watch, &said(&report, lang), Some(&report), lang)?;
+            Seen::Wrong(said, report) => {
+                raise(args, watch.as_ref(), "inconsistent", &said, report.as_deref(), lang)?;
                 return Ok(ExitCode::from(1));
             }
-            Ok(Look::Unreadable(report)) => Some(said(&report, lang).join("; ")),
-            Err(error @ (AuditError::NoLedger(_) | AuditError::Log(_))) => Some(error.to_string()),
-            Err(error) => return Err(error.into()),
+            Seen::Unread(why) => Some(why),
+            Seen::Stopped => return Ok(ExitCode::SUCCESS),
         };
         if let Some(why) = why {
             tracing::warn!("{why}");
             unread += 1;
             if args.once || unread >= UNREAD_LOOKS {
-                raise(args, &watch, &[why], None, lang)?;
+                raise(args, watch.as_ref(), "unreadable", &[why], None, lang)?;
                 return Ok(ExitCode::from(2));
             }
         }
@@ -56,6 +80,43 @@ pub fn run(args: &WatchArgs, lang: Lang) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
     }
+}
+
+/// Brings the copy of an address up to date, then looks at it as at any directory.
+fn look(
+    args: &WatchArgs,
+    remote: Option<&Remote>,
+    state: &Place,
+    watch: &mut Option<Watch>,
+    stop: &Stop,
+    lang: Lang,
+) -> Result<Seen> {
+    let wait = |time| stop.wait(time);
+    match remote.map_or(Ok(()), |remote| remote.bring(&wait)) {
+        Ok(()) => {}
+        Err(_) if stop.is_asked() => return Ok(Seen::Stopped),
+        Err(error) if is_verdict(&error) => return Ok(Seen::Wrong(vec![format!("{error:#}")], None)),
+        Err(error) if is_passing(&error) => return Ok(Seen::Unread(format!("{error:#}"))),
+        Err(error) => return Err(error),
+    }
+    let watch = match watch {
+        Some(watch) => watch,
+        None => {
+            let dir = remote.map_or(&*args.ledger, Remote::dir);
+            let new = Watch::new(dir, args.policy.as_deref(), state.path())?;
+            watch.insert(new.whole_every(args.whole_every))
+        }
+    };
+    Ok(match watch.look(&wait) {
+        Ok(Look::Continues) => Seen::Nothing,
+        Ok(Look::Stopped) => Seen::Stopped,
+        Ok(Look::Verified(report)) => Seen::Good(report),
+        Ok(Look::Repairable(report)) => Seen::Repairable(report),
+        Ok(Look::Alarm(report)) => Seen::Wrong(said(&report, lang), Some(report)),
+        Ok(Look::Unreadable(report)) => Seen::Unread(said(&report, lang).join("; ")),
+        Err(error @ (AuditError::NoLedger(_) | AuditError::Log(_))) => Seen::Unread(error.to_string()),
+        Err(error) => return Err(error.into()),
+    })
 }
 
 fn say_verified(report: &Report, lang: Lang) -> Result<()> {
@@ -72,15 +133,15 @@ fn said(report: &Report, lang: Lang) -> Vec<String> {
     report.faults.iter().take(MAX_TOLD).map(text).collect()
 }
 
-/// Tells an alarm on both outputs and to the webhook; without a report nothing could be read.
+/// Tells an alarm on both outputs and to the webhook.
 fn raise(
     args: &WatchArgs,
-    watch: &Watch,
+    watch: Option<&Watch>,
+    alarm: &str,
     said: &[String],
     report: Option<&Report>,
     lang: Lang,
 ) -> Result<()> {
-    let alarm = report.map_or("unreadable", |_| "inconsistent");
     for text in said {
         tracing::error!(alarm, "{text}");
         out::line(&format!("{}: {text}", lang.pick("BÁO ĐỘNG", "ALARM")))?;
@@ -95,7 +156,7 @@ fn raise(
         "size": report.map(|report| report.size),
         "root": report.and_then(|report| report.root.as_deref()),
         "checkpoint": report.map(|report| &report.checkpoint),
-        "kept": watch.kept(),
+        "kept": watch.and_then(Watch::kept),
         "faults": report.map(|report| report.faults.iter().take(MAX_TOLD).collect::<Vec<_>>()),
         "faults_found": report.map(|report| report.faults_found),
     });

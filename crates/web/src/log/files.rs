@@ -1,6 +1,6 @@
-//! The files of a log, in ranges, for mirrors: they hold facts and annexes, so a token is asked for.
+//! The files of a log, in ranges, for mirrors and readers elsewhere: they hold facts and annexes, so a token is asked for.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use axum::{
     Router,
@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use socai_log::RawFile;
+use socai_log::{LogError, RawFile, Reader};
 
 use super::{
     Log,
@@ -21,6 +21,8 @@ use crate::token::{presented, same};
 pub(super) const READS_AT_ONCE: usize = 4;
 /// The most bytes of one answer.
 const MAX_PIECE: u64 = 4 << 20;
+/// What is given whole besides, from the directory around the log: whom to believe, and what witnesses cosigned.
+const BESIDE: [&str; 2] = ["policy", "cosigned"];
 
 #[derive(Clone)]
 struct Files {
@@ -38,6 +40,9 @@ async fn file(State(files): State<Files>, Path(path): Path<String>, headers: Hea
     if !presented(&headers).is_some_and(|token| same(token, &files.token)) {
         return no_token();
     }
+    if BESIDE.contains(&path.as_str()) {
+        return beside(&files.log, path).await;
+    }
     let Ok(file) = path.parse::<RawFile>() else { return no_such_file() };
     let Some((from, to)) = headers.get(header::RANGE).and_then(range) else { return not_a_range() };
     let max = (to - from).min(MAX_PIECE - 1) as usize + 1;
@@ -49,6 +54,27 @@ async fn file(State(files): State<Files>, Path(path): Path<String>, headers: Hea
         Ok(Some(piece)) => {
             let about = format!("bytes {from}-{}/{}", from + piece.bytes.len() as u64 - 1, piece.total);
             answer(StatusCode::PARTIAL_CONTENT, &about, piece.bytes)
+        }
+        Ok(None) => no_such_file(),
+        Err(response) => response,
+    }
+}
+
+/// A small file beside the log, whole.
+async fn beside(log: &Log, name: String) -> Response {
+    let read = move |reader: &Reader| {
+        let path = reader.dir().parent().unwrap_or(reader.dir()).join(name);
+        match std::fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(LogError::Io { action: "read", path, offset: None, source: source.into() }),
+        }
+    };
+    match log.read(read).await {
+        Ok(Some(bytes)) => {
+            let about =
+                [(header::CONTENT_TYPE, "application/octet-stream"), (header::CACHE_CONTROL, "no-store")];
+            (StatusCode::OK, about, bytes).into_response()
         }
         Ok(None) => no_such_file(),
         Err(response) => response,

@@ -23,6 +23,7 @@ use crate::{
     cut,
     lang::Lang,
     ledger, out,
+    remote::Followed,
     stop::{INTERRUPTED, Stop},
 };
 use filter::{Facets, Filter};
@@ -50,6 +51,7 @@ pub fn run(args: &ReplayArgs, lang: Lang) -> Result<ExitCode> {
         pace: args.speed.map(Pace::new),
         sink: Sink::new(until.0 - from.0, lang),
         stop: Stop::listen()?,
+        followed: args.follow.then(|| ledger::followed(&args.ledger)).transpose()?.flatten(),
         next: from,
         printed: 0,
         line: Vec::new(),
@@ -67,6 +69,8 @@ struct Replay<'a> {
     pace: Option<Pace>,
     sink: Sink,
     stop: Stop,
+    /// Keeps the copy of an address up to date, when it is followed.
+    followed: Option<Followed>,
     /// The first leaf that was not passed.
     next: LeafIndex,
     printed: u64,
@@ -119,6 +123,9 @@ impl Replay<'_> {
     /// Passes commits as they come, until asked to stop.
     fn follow(&mut self) -> Result<(), Halt> {
         loop {
+            if let Some(followed) = &mut self.followed {
+                followed.step(&self.stop)?;
+            }
             let end = self.reader.committed()?.size;
             if end.0 < self.next.0 {
                 let text = "the log has become shorter: it was restored from an older copy. \

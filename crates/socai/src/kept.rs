@@ -1,0 +1,57 @@
+//! What an audit keeps for the next one: the checkpoint, and beside it the state to go on from.
+
+use std::{
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context as _, Result, ensure};
+use socai_audit::Place;
+use socai_follow::{Standing, Trust};
+
+/// Puts both where the next audit finds them; a crash leaves the ones before, or a state that belongs to no checkpoint, which is then refused.
+///
+/// # Errors
+/// A file cannot be written.
+pub fn keep(path: &Path, checkpoint: &str, standing: &Standing) -> Result<()> {
+    replace(&state_of(path), &standing.save()?)?;
+    replace(path, checkpoint.as_bytes())
+}
+
+/// The state beside a kept checkpoint, of the ledger in `dir`; `policy` is whom the auditor believes, else the one that lies with the ledger.
+///
+/// # Errors
+/// There is none, it is of another checkpoint or version, or somebody else's.
+pub fn standing(since: &Path, dir: &Path, policy: Option<&Path>) -> Result<Standing> {
+    let path = state_of(since);
+    let help =
+        || format!("{}: --only-new needs what --keep {} wrote beside it", path.display(), since.display());
+    let checkpoint = fs::read(since).with_context(|| since.display().to_string())?;
+    let ledger = std::str::from_utf8(&checkpoint).ok().and_then(|note| note.lines().next());
+    let trust = match policy {
+        Some(policy) => Trust::pinned(policy, ledger)?,
+        None => Trust::found_with(&Place::find(dir)?.policy(), ledger)?,
+    };
+    let standing = Standing::load(&fs::read(&path).with_context(help)?, &trust).with_context(help)?;
+    ensure!(
+        standing.checkpoint() == checkpoint,
+        "{}: belongs to another checkpoint than {}",
+        path.display(),
+        since.display()
+    );
+    Ok(standing)
+}
+
+fn state_of(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(".state");
+    name.into()
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut beside = OsString::from(path);
+    beside.push(".new");
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    written.with_context(|| format!("{}: cannot be kept", path.display()))
+}
