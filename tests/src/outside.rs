@@ -38,7 +38,7 @@ pub fn or_skip<T>(what: &str, got: Result<T, String>) -> Option<T> {
 }
 
 /// Where what is fetched is kept between runs.
-fn kept() -> PathBuf {
+pub fn kept() -> PathBuf {
     let test = env::current_exe().unwrap();
     let target = test.ancestors().nth(3).expect("tests lie in target/<profile>/deps");
     target.join("outside")

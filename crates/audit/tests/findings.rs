@@ -137,7 +137,7 @@ fn one_rule_and_one_unit_can_be_asked_for_and_unknown_ones_are_refused_with_what
     let error = asked(&dir, |question| question.rule = Some("late".into())).unwrap_err();
     assert!(error.to_string().contains("without_record, entered_late"), "{error}");
     let error = asked(&dir, |question| question.unit = Some("9".into())).unwrap_err();
-    assert!(matches!(error, FindingsError::UnknownUnit(_)), "{error}");
+    assert!(matches!(error, FindingsError::UnknownUnit { .. }), "{error}");
 }
 
 #[test]

@@ -83,6 +83,11 @@ impl LedgerDir {
         self.0.join("models")
     }
 
+    /// `snapshots/`: the fold at sizes far apart, disposable.
+    pub fn snapshots(&self) -> PathBuf {
+        self.0.join("snapshots")
+    }
+
     /// `policy`: the tlog-policy that pins the operator's key.
     pub fn policy(&self) -> PathBuf {
         self.0.join("policy")

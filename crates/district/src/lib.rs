@@ -15,6 +15,7 @@ mod fork;
 mod founding;
 mod gate;
 mod issuing;
+mod keeping;
 mod ledger;
 mod muster;
 mod operator;
@@ -33,6 +34,7 @@ pub use founding::{
 };
 pub use gate::{Gate, Past, Refused, Verdict};
 pub use issuing::{issue, order_erasure};
+pub use keeping::keep_snapshots;
 pub use ledger::{DistrictError, Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;

@@ -6,6 +6,7 @@ use socai_bus::{
     DistrictLink, Item, LinkConfig, ReadError, ReaderConfig, StreamSpec, Subjects, TransportKey,
 };
 use socai_log::Cursor;
+use socai_models::Snapshots;
 use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
 use tokio::{
@@ -18,6 +19,7 @@ use crate::{
     answers::Outgoing,
     config::{ConfigError, LedgerDir},
     folding::Folding,
+    keeping,
     ledger::{DistrictError, Ledger, Message},
     muster::Muster,
     projector::{Input, Said, project},
@@ -72,6 +74,9 @@ impl District {
         let witnesses = Witnesses::of(ledger.dir(), ledger.reader())?;
         let witnessed = witnesses.as_ref().map(Witnesses::witnessed);
         let witnessing = witnesses.map(|all| tokio::spawn(all.collect(committed.clone(), stop.clone())));
+        let snapshots = Snapshots::new(ledger.dir().snapshots());
+        let keeping = keeping::follow(snapshots, ledger.reader().clone(), folded.clone(), stop.clone());
+        let keeping = tokio::spawn(keeping);
         let eraser = desk.clone();
         let erase = move |erasures| {
             // while stopping nobody listens: the next start does it
@@ -90,6 +95,7 @@ impl District {
             folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
             sweeping.await.map_err(|_| DistrictError::Ended("the sweeper"))?;
             reminding.await.map_err(|_| DistrictError::Ended("the reminder"))?;
+            keeping.await.map_err(|_| DistrictError::Ended("the keeper of snapshots"))?;
             if let Some(witnessing) = witnessing {
                 witnessing.await.map_err(|_| DistrictError::Ended("the collector of cosignatures"))?;
             }

@@ -1,8 +1,9 @@
 //! What a report asks, from what the user wrote.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, anyhow, bail};
 use socai_domain::CivilDate;
 use socai_fold::{Rulebook, figures::Asked};
+use socai_proto::nearest;
 
 use crate::lang::Lang;
 
@@ -22,7 +23,7 @@ pub fn of(
         }
         (None, Some(id)) => match Asked::named(rulebook, id) {
             Some(asked) => asked,
-            None => bail!("{}: {id}", lang.pick("không có dịp", "there is no occasion")),
+            None => return Err(no_occasion(id, CivilDate::MAX, rulebook, lang)),
         },
         (None, None) => return Ok(None),
     };
@@ -49,10 +50,21 @@ pub fn days(
 fn with_occasion(mut asked: Asked, occasion: Option<&str>, rulebook: &Rulebook, lang: Lang) -> Result<Asked> {
     if let Some(id) = occasion {
         if rulebook.occasion(id, asked.to).is_none() {
-            let known: Vec<_> = rulebook.occasions(asked.to).iter().map(|row| row.id.as_str()).collect();
-            bail!("{}: {id} ({})", lang.pick("không có dịp", "there is no occasion"), known.join(", "));
+            return Err(no_occasion(id, asked.to, rulebook, lang));
         }
         asked.occasion = Some(id.to_owned());
     }
     Ok(asked)
+}
+
+/// That there is no such occasion, and which there are.
+fn no_occasion(id: &str, on: CivilDate, rulebook: &Rulebook, lang: Lang) -> Error {
+    let known: Vec<_> = rulebook.occasions(on).iter().map(|row| row.id.as_str()).collect();
+    let near = nearest(id, known.iter().copied());
+    let hint = near.map_or_else(String::new, |near| format!(" ({near}?)"));
+    let known = known.join(", ");
+    match lang {
+        Lang::Vi => anyhow!("không có dịp {id:?}{hint}; các dịp: {known}"),
+        Lang::En => anyhow!("there is no occasion {id:?}{hint}; known: {known}"),
+    }
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
+pub use crate::cli_analyst::{CaseArgs, QueryArgs, QueryFormat, SaveArgs};
 pub use crate::cli_annex::{AnnexCommand, EraseArgs};
 pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
@@ -55,15 +57,7 @@ pub enum Command {
         on: Option<String>,
     },
     /// Say where one case stands, what in it goes against the law, and tell its story from its facts.
-    Case {
-        /// The ledger: its directory or address.
-        ledger: PathBuf,
-        /// The case, as in the `case` field of its events.
-        id: String,
-        /// The date it is judged on (YYYY-MM-DD); today if left out.
-        #[arg(long)]
-        on: Option<String>,
-    },
+    Case(CaseArgs),
     /// Print a report whose every figure comes out of the signed facts, or issue it.
     Report(Box<ReportArgs>),
     /// Show a ledger in a browser: figures down to their facts, proofs that the browser checks itself. Read only; follows the log.
@@ -74,6 +68,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Print one indicator along months, units or an axis: table, CSV, JSON, SVG or a chart for the terminal.
     Series(SeriesArgs),
+    /// Ask the ledger's tables in SQL, as known now or at any cut-off.
+    Query(QueryArgs),
     /// List hand-overs, transfers and late amendments that wait for another unit's answer.
     Obligations(ObligationsArgs),
     /// List facts that build on a record, a case or a code the ledger does not know yet; each goes when what it waits for comes.
@@ -97,7 +93,7 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query, remote.
+    /// Measure: append, ingest, latency, verify, replay, models, query, export, tail, remote.
     Bench(BenchArgs),
 }
 
@@ -267,6 +263,9 @@ pub struct ReportArgs {
     /// How it is printed.
     #[command(flatten)]
     pub print: PrintArgs,
+    /// To be asked again.
+    #[command(flatten)]
+    pub save: SaveArgs,
 }
 
 /// `socai report issue`.
@@ -289,7 +288,8 @@ pub enum ReportCommand {
 }
 
 /// The period of a report.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct QuestionArgs {
     /// A period named in the ledger's occasions table; else 2023-03 (15/02 to 14/03), 2023-Q1, 2023-H1, 2023-9M, 2023;
     /// cal:2023-03 by the calendar; fy2023; 2023-01-01..2023-02-08.
@@ -318,18 +318,22 @@ pub struct PrintArgs {
 }
 
 /// `socai diff`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct DiffArgs {
     /// The ledger: its directory or address.
+    #[serde(skip)]
     pub ledger: PathBuf,
     /// The earlier cut-off: a tree size or a time.
     #[arg(long, required_unless_present = "with", conflicts_with = "with")]
     pub from: Option<String>,
     /// The later one; now if left out.
     #[arg(long)]
+    #[serde(skip)]
     pub to: Option<String>,
     /// Instead of two cut-offs: this other ledger, both as known now, or at a time given as --to.
-    #[arg(long, value_name = "LEDGER", requires = "period")]
+    #[arg(long, value_name = "LEDGER", requires = "period", conflicts_with = "save")]
+    #[serde(skip)]
     pub with: Option<PathBuf>,
     /// The period to compare, as in `socai report`; everything up to the later cut-off if left out.
     #[arg(long)]
@@ -340,10 +344,15 @@ pub struct DiffArgs {
     /// What to print.
     #[arg(long, value_enum, default_value_t = ChangesFormat::Text)]
     pub format: ChangesFormat,
+    /// To be asked again.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub save: SaveArgs,
 }
 
 /// Forms of a comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ChangesFormat {
     /// A line a figure, below it a line a cause.
     Text,
@@ -352,9 +361,11 @@ pub enum ChangesFormat {
 }
 
 /// `socai series`.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SeriesArgs {
     /// The ledger: its directory or address.
+    #[serde(skip)]
     pub ledger: PathBuf,
     /// The indicator's code, such as NS.01.
     pub indicator: String,
@@ -381,17 +392,24 @@ pub struct SeriesArgs {
     pub occasion: Option<String>,
     /// As known at a tree size or a time (RFC 3339); otherwise now.
     #[arg(long)]
+    #[serde(skip)]
     pub as_of: Option<String>,
     /// What to print.
     #[arg(long, value_enum, default_value_t = SeriesFormat::Table)]
     pub format: SeriesFormat,
     /// Write to this file; otherwise to standard output.
     #[arg(long)]
+    #[serde(skip)]
     pub out: Option<PathBuf>,
+    /// To be asked again.
+    #[command(flatten)]
+    #[serde(skip)]
+    pub save: SaveArgs,
 }
 
 /// Along what a series runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SeriesBy {
     /// Months between two months, or between two days.
     Month,
@@ -402,7 +420,8 @@ pub enum SeriesBy {
 }
 
 /// Units across changes of boundaries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SeriesUnits {
     /// As they were when the facts occurred.
     AsThen,
@@ -411,7 +430,8 @@ pub enum SeriesUnits {
 }
 
 /// Forms of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SeriesFormat {
     /// Text, one line a point.
     Table,
@@ -458,7 +478,8 @@ pub struct PendingArgs {
 }
 
 /// Forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ReportFormat {
     /// The report in Vietnamese, 80 columns.
     Text,
@@ -492,10 +513,13 @@ pub enum AuditCommand {
         #[arg(long, conflicts_with = "consistency")]
         header_only: bool,
     },
-    /// Check a proof with nothing but the file and a policy. Exit 0 proven, 1 not proven, 2 usage or I/O.
+    /// Check a proof with nothing but the file and a policy; or an answer saved with --save, by asking its ledger again. Exit 0 proven or
+    /// equal, 1 not, 2 usage or I/O.
     Check {
-        /// The proof, or - for standard input.
+        /// The proof or the saved answer, or - for standard input.
         file: PathBuf,
+        /// The ledger, its directory or address, for a saved answer; it may have grown since.
+        ledger: Option<PathBuf>,
         /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found in the proof.
         #[arg(long)]
         policy: Option<PathBuf>,
@@ -724,6 +748,12 @@ pub struct BenchArgs {
     /// Replay a simulated district-year instead of the benchmark's own mix; it is made first, which is not measured.
     #[arg(long)]
     pub simulated: bool,
+    /// With query: figures as known at cut-offs all over a simulated year, from snapshots of the fold, which are made first.
+    #[arg(long)]
+    pub as_of: bool,
+    /// Use this ledger instead of a simulated one (export, query --as-of); snapshots that it lacks are made.
+    #[arg(long, value_name = "LEDGER")]
+    pub ledger: Option<PathBuf>,
     /// Work in this directory; otherwise in one that is removed at the end.
     #[arg(long)]
     pub data: Option<PathBuf>,
@@ -755,6 +785,10 @@ pub enum BenchKind {
     Query,
     /// Pages and figures of the dashboard over HTTP, compressed.
     Http,
+    /// A simulated year into Parquet.
+    Export,
+    /// One commit at a time: how far a live replay is behind it.
+    Tail,
     /// A ledger at an address of this machine: transfer, verification and fold, at the first use and the next.
     Remote,
 }

@@ -63,7 +63,7 @@ pub struct MirrorArgs {
 }
 
 /// A pause as people write it, from a tenth of a second to a day.
-fn pause(text: &str) -> Result<Duration, String> {
+pub fn pause(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is not a time from 100ms to 24h, such as 10s or 5m");
     let time: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     let time = Duration::try_from(time).map_err(|_| wrong())?;

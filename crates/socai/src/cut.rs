@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result, bail};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use socai_domain::time::vietnam_rfc3339;
 use socai_log::Reader;
 use socai_tlog::{LeafIndex, TreeSize};
 
@@ -18,22 +19,42 @@ pub fn resolve(text: Option<&str>, reader: &Reader) -> Result<TreeSize> {
         }
         return Ok(size);
     }
-    received_by(reader, end, millis(text)?)
+    let time_ms = millis(text)?;
+    match received_by(reader, end, time_ms)? {
+        TreeSize(0) if end.0 > 0 => {
+            let first = vietnam_rfc3339(reader.record(LeafIndex(0))?.received_at_ms);
+            bail!(
+                "cut-off {text:?} lies before the first entry, which was received at {first}; 0 names no entries at all"
+            )
+        }
+        size => Ok(size),
+    }
 }
 
 /// Milliseconds since 1970 UTC of a time as users write it.
 fn millis(text: &str) -> Result<u64> {
     let zone = TimeZone::fixed(jiff::tz::offset(7));
-    let time = match text.parse::<Timestamp>() {
-        Ok(time) => time,
-        Err(_) => {
-            let day: Date = text.parse().ok().with_context(|| {
-                format!("cut-off {text:?} is no tree size (1041), time (2026-11-23T15:00:00+07:00) or day (2026-11-23)")
-            })?;
-            day.at(23, 59, 59, 999_000_000).to_zoned(zone)?.timestamp()
-        }
+    let time = match (text.parse::<Timestamp>(), text.parse::<Date>()) {
+        (Ok(time), _) => time,
+        (_, Ok(day)) if !text.contains('T') => day.at(23, 59, 59, 999_000_000).to_zoned(zone)?.timestamp(),
+        _ => bail!("cut-off {text:?}: {}", not_a_time(text)),
     };
     u64::try_from(time.as_millisecond()).context("a cut-off lies after 1970")
+}
+
+/// What is wrong with a text that is no cut-off.
+fn not_a_time(text: &str) -> &'static str {
+    let has_only =
+        |allowed: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || allowed.contains(c));
+    match text.split_once(['T', ' ']) {
+        Some((day, _)) if day.parse::<Date>().is_ok() => {
+            "no such time of day, or without its zone: 2026-11-23T15:00:00+07:00, 2026-11-23T08:00:00Z"
+        }
+        None if has_only("-") && text.matches('-').count() == 2 && !text.starts_with('-') => {
+            "there is no such day; a day is written 2026-11-23"
+        }
+        _ => "no tree size (1041), time (2026-11-23T15:00:00+07:00) or day (2026-11-23)",
+    }
 }
 
 /// How many entries were received at or before a time: times never decrease, so by halving.
@@ -48,4 +69,30 @@ fn received_by(reader: &Reader, end: TreeSize, time_ms: u64) -> Result<TreeSize>
         }
     }
     Ok(TreeSize(low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_no_cut_off_is_told_what_is_wrong_with_it() {
+        for (text, word) in [
+            ("2023-13-01", "no such day"),
+            ("2023-02-30", "no such day"),
+            ("2023-02-08T25:00:00Z", "no such time of day"),
+            ("2023-02-08T15:00:00", "without its zone"),
+            ("2023-02-08 15:00", "without its zone"),
+            ("yesterday", "no tree size"),
+            ("12x", "no tree size"),
+            ("-5", "no tree size"),
+            ("", "no tree size"),
+        ] {
+            let error = millis(text).unwrap_err().to_string();
+            assert!(error.contains(word) && error.contains(text), "{error}");
+        }
+        let end_of_day = millis("2023-02-08").unwrap();
+        assert_eq!(millis("2023-02-08T23:59:59.999+07:00").unwrap(), end_of_day);
+        assert_eq!(millis("2023-02-08T16:59:59.999Z").unwrap(), end_of_day);
+    }
 }

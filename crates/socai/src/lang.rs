@@ -1,9 +1,11 @@
 //! Vietnamese or English.
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 /// The language of messages; data and reports have their own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Lang {
     /// Tiếng Việt.
     Vi,

@@ -1,9 +1,11 @@
 //! socai: the command line. Wiring only; what happens is in the crates below.
 #![allow(clippy::print_stderr)] // the one place that talks to the terminal
 
+mod answer;
 mod asked;
 mod bench;
 mod cli;
+mod cli_analyst;
 mod cli_annex;
 mod cli_board;
 mod cli_follow;
@@ -68,12 +70,13 @@ fn run(command: Command, lang: Lang) -> Result<ExitCode> {
         Command::Unit(command) => cmd::unit::run(command, lang),
         Command::Kinds { kind } => cmd::kinds::run(kind.as_deref(), lang),
         Command::Units { ledger, on } => cmd::units::run(&ledger, on.as_deref(), lang),
-        Command::Case { ledger, id, on } => cmd::case::run(&ledger, &id, on.as_deref(), lang),
+        Command::Case(args) => cmd::case::run(&args, lang),
         Command::Report(args) => cmd::report::run(*args, lang),
         Command::Serve(args) => cmd::serve::run(&args, lang),
         Command::Token(args) => cmd::token::run(&args, lang),
         Command::Diff(args) => cmd::diff::run(&args, lang),
         Command::Series(args) => cmd::series::run(&args, lang),
+        Command::Query(args) => cmd::query::run(&args, lang),
         Command::Obligations(args) => cmd::obligations::run(&args, lang),
         Command::Pending(args) => cmd::pending::run(&args, lang),
         Command::Annex(command) => cmd::annex::run(command, lang),

@@ -4,8 +4,10 @@
 
 mod corruption;
 mod litewitness;
+mod live;
 #[path = "../../../crates/follow/tests/common/mod.rs"]
 mod log; // a small ledger written without a gate, as the tests of `follow` need it too
+mod query;
 mod second;
 mod tables;
 mod tiles;

@@ -1,10 +1,12 @@
 //! Readers beside a writer: no lock, no half-written batch, no false alarm.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
 use socai_tests::{
     chance::Chance,
-    command, ledger,
+    command,
+    demo::Demo,
+    files, ledger,
     ledger::Roots,
     load::Load,
     running::{Running, assert_kept},
@@ -49,4 +51,48 @@ fn audits_reports_and_replays_of_a_ledger_that_is_being_written_are_right_each_t
 fn name(line: &str) -> String {
     let fact: serde_json::Value = serde_json::from_str(line).unwrap();
     fact["name"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_was_torn_behind_the_last_commit_is_nothing_to_readers_and_rot_before_it_is_told() {
+    let demo = Demo::played();
+    let district = demo.district();
+    let answers = || {
+        let report = socai!("report", district, "--period", "2023-02", "--format", "json").ok();
+        let replay = socai!("replay", district, "--format", "jsonl").ok();
+        let series =
+            socai!("series", district, "NS.01", "--from", "2023-01", "--to", "2023-02", "--format", "csv")
+                .ok();
+        let told = socai!("case", district, "xp-thanh-xuan-trung-2023-5", "--on", "2023-03-20").ok();
+        [report, replay, series, told]
+    };
+    let before = answers();
+    let volumes = files::all(&district.join("log/volumes"));
+    let newest = volumes.iter().filter(|path| !path.display().to_string().contains("annex")).max().unwrap();
+    let good = fs::read(newest).unwrap();
+    // a writer that died: half a frame, bytes from anywhere, zeroes
+    for tail in [&good[good.len() - 300..good.len() - 7], &good[100..2_000], &[0; 4_096][..]] {
+        fs::write(newest, [good.as_slice(), tail].concat()).unwrap();
+        assert!(answers() == before, "{} bytes behind the last commit change an answer", tail.len());
+    }
+    // cut before its end, a log is what it was at its last whole commit
+    fs::write(newest, &good[..good.len() * 2 / 3]).unwrap();
+    let cut = socai!("report", district, "--period", "2023-02", "--format", "json").ok();
+    let size = serde_json::from_str::<serde_json::Value>(&cut).unwrap()["as_of"]["size"].clone();
+    fs::write(newest, &good).unwrap();
+    let then = ["--as-of".to_owned(), size.to_string()];
+    let then = socai!("report", district, "--period", "2023-02", "--format", "json", then[0], then[1]).ok();
+    assert!(then == cut && then != before[0], "at {size}");
+    // rot in the middle is told, with its place
+    let mut rotten = good.clone();
+    rotten[good.len() / 3] ^= 4;
+    fs::write(newest, &rotten).unwrap();
+    for said in [
+        socai!("report", district, "--period", "2023-02", "--format", "json"),
+        socai!("replay", district, "--format", "jsonl"),
+        socai!("series", district, "NS.01", "--from", "2023-01", "--to", "2023-02"),
+    ] {
+        assert_eq!(said.code, Some(2), "{}", said.err);
+        assert!(said.err.contains("is damaged at byte"), "{}", said.err);
+    }
 }

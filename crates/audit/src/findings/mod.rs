@@ -44,16 +44,30 @@ pub enum FindingsError {
     )]
     NoTable,
     /// Nothing has this id.
-    #[error("there is no rule `{got}` in the table: {known}")]
+    #[error("there is no rule `{got}` in the table{}: {known}", meant(near))]
     UnknownRule {
         /// What was asked for.
         got: String,
+        /// What was probably meant.
+        near: Option<String>,
         /// What there is.
         known: String,
     },
     /// No unit has this id or number.
-    #[error("there is no unit `{0}` in this ledger: give its number or id, see `socai units`")]
-    UnknownUnit(String),
+    #[error(
+        "there is no unit `{got}` in this ledger{}: give its number or id, see `socai units`",
+        meant(near)
+    )]
+    UnknownUnit {
+        /// What was asked for.
+        got: String,
+        /// What was probably meant.
+        near: Option<String>,
+    },
+}
+
+fn meant(near: &Option<String>) -> String {
+    near.as_ref().map_or_else(String::new, |near| format!(" ({near}?)"))
 }
 
 /// Everything found. Field names of the JSON form are stable.

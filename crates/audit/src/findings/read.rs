@@ -10,6 +10,7 @@ use socai_fold::{
 };
 use socai_follow::{LogFacts, ReplayError, recorded, replay};
 use socai_log::Reader;
+use socai_proto::nearest;
 use socai_tlog::{LeafIndex, TreeSize, UnitNo};
 
 use super::{EventLine, Findings, FindingsError, Line, RuleLine, TableUsed};
@@ -104,7 +105,8 @@ fn asked<'f>(rules: &'f [FindingRule], id: Option<&str>) -> Result<Vec<&'f Findi
     match id {
         Some(id) if chosen.is_empty() => {
             let known: Vec<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
-            Err(FindingsError::UnknownRule { got: id.to_owned(), known: known.join(", ") })
+            let near = nearest(id, known.iter().copied()).map(str::to_owned);
+            Err(FindingsError::UnknownRule { got: id.to_owned(), near, known: known.join(", ") })
         }
         _ => Ok(chosen),
     }
@@ -113,7 +115,11 @@ fn asked<'f>(rules: &'f [FindingRule], id: Option<&str>) -> Result<Vec<&'f Findi
 fn unit(registry: &Registry, text: &str) -> Result<UnitNo, FindingsError> {
     let by_number = text.parse().ok().map(UnitNo).filter(|no| registry.unit(*no).is_some());
     let unit = by_number.or_else(|| registry.by_id(text).map(|unit| unit.no));
-    unit.ok_or_else(|| FindingsError::UnknownUnit(text.to_owned()))
+    unit.ok_or_else(|| {
+        let ids = registry.units().map(|unit| unit.id.as_str());
+        let near = nearest(text, ids).map(str::to_owned);
+        FindingsError::UnknownUnit { got: text.to_owned(), near }
+    })
 }
 
 /// Whether a finding is about a unit or about a fact of it.

@@ -176,27 +176,41 @@ impl<'f> Contributions<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     #[inline]
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
+        Contributions::visit_all(std::slice::from_mut(self), record)
+    }
+
+    /// Takes the next record into several passes over one fold: it is read once for all of them.
+    #[inline]
+    pub fn visit_all(passes: &mut [Contributions<'f>], record: &Recorded<'_>) -> Result<(), FoldError> {
+        let mut counts = false;
+        for pass in passes.iter_mut() {
+            counts = pass.advance(record)?;
+        }
+        let Some(first) = passes.first().filter(|_| counts) else { return Ok(()) };
+        let name = record.at.name;
+        let facts = match first.amended.contains_key(&name) {
+            true => first.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
+            false => Some(record.facts).filter(|facts| passes.iter().any(|pass| pass.may_count(facts))),
+        };
+        if let Some(Ok(event)) = facts.map(Event::decode) {
+            passes.iter_mut().for_each(|pass| pass.tally(&event, name, record.at.leaf));
+        }
+        Ok(())
+    }
+
+    /// Steps over a record; whether it is one of those that the fold took in and did not reject.
+    fn advance(&mut self, record: &Recorded<'_>) -> Result<bool, FoldError> {
         let leaf = record.at.leaf;
         if leaf.0 >= self.fold.size().0 {
-            return Ok(());
+            return Ok(false);
         }
         if leaf.0 != self.next {
             return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
         }
         self.next += 1;
-        if self.fold.rejected.get(self.rejected) == Some(&leaf.0) {
-            self.rejected += 1;
-            return Ok(());
-        }
-        let name = record.at.name;
-        let facts = match self.amended.contains_key(&name) {
-            true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => Some(record.facts).filter(|facts| self.may_count(facts)),
-        };
-        if let Some(Ok(event)) = facts.map(Event::decode) {
-            self.tally(&event, record.at.name, leaf);
-        }
-        Ok(())
+        let is_rejected = self.fold.rejected.get(self.rejected) == Some(&leaf.0);
+        self.rejected += usize::from(is_rejected);
+        Ok(!is_rejected)
     }
 
     /// Whether any tally may take facts of this kind and day.

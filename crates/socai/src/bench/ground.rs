@@ -5,12 +5,17 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use socai_district::{LedgerConfig, LedgerDir, PublicKeys, UnitSpec, establish, registration};
+use socai_log::Reader;
 use socai_tlog::{
     Chain, ChainHead, Origin, SealingKey, Segment, SigningKey, UnitNo, VerifiedSegment, genesis,
 };
 
 use super::facts::{Facts, WARDS};
-use crate::demo::reference;
+use crate::{
+    demo::reference,
+    ledger,
+    simulate::{self, Wish},
+};
 
 /// When the bench's records are sealed: after the last of their days, so that none lies in the future.
 pub const RECORDED_AT_MS: u64 = 1_680_000_000_000;
@@ -68,6 +73,20 @@ impl Ground {
         }
         Ok(segments)
     }
+}
+
+/// The ledger that was named, or a simulated district-year of about so many events.
+pub fn long_ledger(place: &Path, ledger: Option<&Path>, events: u64) -> Result<(LedgerDir, Reader)> {
+    if let Some(ledger) = ledger {
+        let reader = ledger::reader(ledger)?;
+        let dir = LedgerDir::new(reader.dir().parent().context("the ledger's directory")?);
+        return Ok((dir, reader));
+    }
+    let dir = LedgerDir::new(place.join("district"));
+    let wish = Wish { seed: 1, units: 25, days: 365, events_per_day: events.div_ceil(365) };
+    simulate::make(&dir, &wish, &mut |_| ())?;
+    let reader = Reader::open(&dir.log())?;
+    Ok((dir, reader))
 }
 
 /// Fixed keys: the benchmark's ledger protects nothing.

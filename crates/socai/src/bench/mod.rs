@@ -1,6 +1,8 @@
 //! `socai bench`: the rates and latencies of the parts, measured the same way everywhere.
 
 mod append;
+mod cut;
+mod export;
 mod facts;
 mod fold;
 mod ground;
@@ -11,6 +13,7 @@ mod prove;
 mod query;
 mod remote;
 mod result;
+mod tail;
 mod verify;
 mod witness;
 
@@ -28,6 +31,14 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
     if args.simulated && args.what != BenchKind::Replay {
         bail!("--simulated is for replay");
     }
+    if args.as_of && args.what != BenchKind::Query {
+        bail!("--as-of is for query");
+    }
+    let of_ledger = args.as_of || args.what == BenchKind::Export;
+    if args.ledger.is_some() && !of_ledger {
+        bail!("--ledger is for export and for query --as-of");
+    }
+    let ledger = args.ledger.as_deref();
     let place = crate::scratch::Place::new(args.data.as_deref())?;
     let events = |default| args.events.unwrap_or(default);
     let measured = match args.what {
@@ -36,6 +47,9 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Replay if args.simulated => fold::replay_simulated(place.path(), args.events)?,
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
+        BenchKind::Query if args.as_of => cut::run(place.path(), ledger, events(1_000_000))?,
+        BenchKind::Export => export::run(place.path(), ledger, events(365_000))?,
+        BenchKind::Tail => tail::run(place.path(), events(200))?,
         BenchKind::Query => query::run(place.path(), events(1_000_000))?,
         BenchKind::Http => http::run(place.path(), events(1_000_000), args.threads)?,
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,

@@ -24,8 +24,9 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
             (Some(record), _) => proof::record(&ledger, &record, !header_only),
             (None, older) => proof::consistency(&ledger, &older.unwrap_or_default()),
         },
-        AuditCommand::Check { file, policy, old, json } => {
-            proof::check(&file, policy.as_deref(), old.as_deref(), json, lang)
+        AuditCommand::Check { file, ledger, policy, old, json } => {
+            let ledger = ledger.as_deref();
+            proof::check(&file, ledger, policy.as_deref(), old.as_deref(), json, lang)
         }
         AuditCommand::Watch(args) => super::watch::run(&args, lang),
         AuditCommand::Findings(args) => super::findings::run(&args, lang),

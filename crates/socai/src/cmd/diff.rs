@@ -3,17 +3,19 @@
 
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use socai_domain::{CivilDate, tables::Indicator, time};
 use socai_fold::{
     Fold,
     figures::{Asked, series::row_on},
 };
+use socai_log::Reader;
 use socai_report::{Beside, Figures, beside_json, beside_text};
 use socai_tlog::TreeSize;
 
 use super::report::figures;
 use crate::{
+    answer::Question,
     asked,
     cli::{ChangesFormat, DiffArgs},
     compared, cut,
@@ -27,9 +29,34 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
         return with(args, other, lang);
     }
     let reader = ledger::reader(&args.ledger)?;
-    let (from, to) =
-        (cut::resolve(args.from.as_deref(), &reader)?, cut::resolve(args.to.as_deref(), &reader)?);
-    let (earlier, later) = (state::at(&reader, from)?, state::at(&reader, to)?);
+    let from = cut::resolve(args.from.as_deref(), &reader).context("--from")?;
+    let to = cut::resolve(args.to.as_deref(), &reader).context("--to")?;
+    let text = between(&reader, (from, to), args, lang)?;
+    out::line(text.trim_end_matches('\n'))?;
+    // the earlier cut-off is a part of the question, as the size that it came to
+    let question = DiffArgs { from: Some(from.to_string()), ..args.clone() };
+    args.save.keep(&reader, to, Question::Diff(question), text.into_bytes(), lang)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The comparison of a saved question, up to its later cut-off.
+///
+/// # Errors
+/// As for [`between`], or its earlier cut-off is no size.
+pub fn answer(reader: &Reader, to: TreeSize, args: &DiffArgs, lang: Lang) -> Result<String> {
+    let from = args.from.as_deref().and_then(|from| from.parse().ok()).context("the earlier cut-off")?;
+    between(reader, (from, to), args, lang)
+}
+
+/// The comparison of two cut-offs.
+///
+/// # Errors
+/// The log cannot be read, or the question cannot be answered from it.
+fn between(reader: &Reader, (from, to): (TreeSize, TreeSize), args: &DiffArgs, lang: Lang) -> Result<String> {
+    if from > to {
+        bail!("--from {from} {} --to {to}", lang.pick("sau", "comes after"));
+    }
+    let (earlier, later) = (state::at(reader, from)?, state::at(reader, to)?);
     let asked = match asked::of(args.period.as_deref(), args.occasion.as_deref(), later.rulebook(), lang)? {
         Some(asked) => asked,
         // without a period: everything up to the day on which the later cut-off was received
@@ -38,9 +65,8 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
             Asked { from: CivilDate::MIN, to: day, year: day.year(), occasion: None }
         }
     };
-    let text = compared::printed(&reader, (&earlier, &later), &asked, None, args.format, lang)?;
-    out::line(text.trim_end())?;
-    Ok(ExitCode::SUCCESS)
+    let text = compared::printed(reader, (&earlier, &later), &asked, None, args.format, lang)?;
+    Ok(format!("{}\n", text.trim_end()))
 }
 
 /// One ledger beside another, each by its own rules.
@@ -52,7 +78,7 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
         );
     }
     let ((ours, fold), (theirs, other_fold)) =
-        (answer(args, &args.ledger, lang)?, answer(args, other, lang)?);
+        (figures_of(args, &args.ledger, lang)?, figures_of(args, other, lang)?);
     let on = ours.period.to;
     let defined = |figure: &socai_report::Figure| {
         let rows = (row_on(&fold, &figure.indicator, on), row_on(&other_fold, &figure.indicator, on));
@@ -70,7 +96,7 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
 }
 
 /// A ledger's answer, and the fold it came from.
-fn answer(args: &DiffArgs, ledger: &Path, lang: Lang) -> Result<(Figures, Fold)> {
+fn figures_of(args: &DiffArgs, ledger: &Path, lang: Lang) -> Result<(Figures, Fold)> {
     let reader = ledger::reader(ledger)?;
     let size = cut::resolve(args.to.as_deref(), &reader).context("--to")?;
     let fold = state::at(&reader, size)?;

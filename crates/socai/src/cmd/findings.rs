@@ -17,9 +17,7 @@ use crate::{
 /// Prints what is found.
 pub fn run(args: &FindingsArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let own_table = match &args.rules {

@@ -15,6 +15,7 @@ pub mod mirror;
 pub mod obligations;
 pub mod pending;
 pub mod proof;
+pub mod query;
 pub mod rebuild;
 pub mod replay;
 pub mod report;

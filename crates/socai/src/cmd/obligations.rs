@@ -15,9 +15,7 @@ use crate::{cli::ObligationsArgs, cut, lang::Lang, ledger, out, state};
 /// Prints one line a fact.
 pub fn run(args: &ObligationsArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(&args.ledger)?;

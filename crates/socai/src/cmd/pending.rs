@@ -14,9 +14,7 @@ use crate::{cli::PendingArgs, cut, lang::Lang, ledger, out, state};
 /// Prints one fact after another, with what each waits for.
 pub fn run(args: &PendingArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(&args.ledger)?;

@@ -15,10 +15,12 @@ use socai_audit::{
 };
 use socai_tlog::{EventName, TreeSize};
 
-use crate::{cmd::audit::language, lang::Lang, ledger, out};
+use crate::{answer, cmd::audit::language, lang::Lang, ledger, out};
 
 /// The most bytes of a proof that is read; the formats' own limits are below.
-const MAX_PROOF_LEN: u64 = 4 << 20;
+const MAX_PROOF_LEN: usize = 4 << 20;
+/// The most bytes of a file that is read: a saved answer whose every byte is escaped.
+const MAX_FILE_LEN: u64 = 6 * answer::MOST_SAVED as u64 + (1 << 20);
 /// The most bytes of a checkpoint that is read.
 const MAX_CHECKPOINT_LEN: u64 = 1 << 20;
 
@@ -59,18 +61,35 @@ fn print(proof: Result<String, ProveError>) -> Result<ExitCode> {
     }
 }
 
-/// Checks a proof and prints what it shows.
+/// Checks a proof, or an answer that was saved, and prints what it shows.
 pub fn check(
     file: &Path,
+    ledger: Option<&Path>,
     policy: Option<&Path>,
     old: Option<&Path>,
     as_json: bool,
     lang: Lang,
 ) -> Result<ExitCode> {
-    let proof = read(file, MAX_PROOF_LEN)?;
-    let trust = policy.map(|policy| policy_for(&proof, policy)).transpose()?;
+    let proof = read(file, MAX_FILE_LEN)?;
+    if answer::is_answer(&proof) {
+        let Some(ledger) = ledger else {
+            bail!("{}: a saved answer: name the ledger to ask again", file.display())
+        };
+        let (is_equal, text, value) = answer::check(&proof, ledger, policy, lang)?;
+        out::line(&if as_json { serde_json::to_string_pretty(&value)? } else { text })?;
+        return Ok(if is_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+    }
+    if let Some(ledger) = ledger {
+        bail!(
+            "{}: no saved answer; a proof is checked without its ledger {}",
+            file.display(),
+            ledger.display()
+        );
+    }
+    let proof = &proof[..proof.len().min(MAX_PROOF_LEN)];
+    let trust = policy.map(|policy| policy_for(proof, policy)).transpose()?;
     let language = language(lang);
-    let (text, value) = if is_consistency(&proof) {
+    let (text, value) = if is_consistency(proof) {
         let Some(old) = old else {
             bail!(
                 "{}: a consistency proof: name the older checkpoint that you kept with --old FILE",
@@ -80,13 +99,13 @@ pub fn check(
         let Some(trust) = &trust else {
             bail!("{}: a consistency proof names no key: pin one with --policy FILE", file.display())
         };
-        let checked = check_consistency(&proof, &read(old, MAX_CHECKPOINT_LEN)?, trust);
-        answer(checked, |continued| continued_text(continued, language))?
+        let checked = check_consistency(proof, &read(old, MAX_CHECKPOINT_LEN)?, trust);
+        shown(checked, |continued| continued_text(continued, language))?
     } else {
         if old.is_some() {
             bail!("--old belongs to a consistency proof; {} is none", file.display());
         }
-        answer(check_record(&proof, trust.as_ref()), |proven| proven_text(proven, language))?
+        shown(check_record(proof, trust.as_ref()), |proven| proven_text(proven, language))?
     };
     let proven = value["proven"] == true;
     let text = text.unwrap_or_else(|not| not_proven_text(&not, language));
@@ -97,7 +116,7 @@ pub fn check(
 }
 
 /// The answer in words and as JSON.
-fn answer<T: serde::Serialize>(
+fn shown<T: serde::Serialize>(
     checked: Result<T, NotProven>,
     text: impl FnOnce(&T) -> String,
 ) -> Result<(Result<String, NotProven>, Value)> {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
@@ -14,8 +15,9 @@ use socai_report::Figures;
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
+    answer::Question,
     asked,
-    cli::{QuestionArgs, ReportArgs, ReportCommand},
+    cli::{QuestionArgs, ReportArgs, ReportCommand, ReportFormat},
     cmd::issue,
     cut,
     lang::Lang,
@@ -30,22 +32,53 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
     paper::refuse_terminal(&args.print, lang)?;
     let ledger = args.ledger.context("the ledger's directory")?;
     let reader = ledger::reader(&ledger)?;
-    let size = cut::resolve(args.as_of.as_deref(), &reader)?;
-    let fold = state::at(&reader, size)?;
-    if args.compare || args.as_reported.is_some() {
-        let report = reported::find(args.as_reported.flatten().as_deref(), &args.question, &fold, lang)?;
-        let bytes = match args.compare {
-            true => reported::compared(&reader, &fold, report, args.print.format, lang)?.into_bytes(),
-            false => reported::again(&reader, &fold, report, args.print.format, lang)?,
-        };
-        paper::write(&args.print, &bytes)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let asked = asked(&args.question, &fold, lang)?;
-    let mut figures = figures(&reader, &fold, &asked)?;
-    figures.number = args.number;
-    paper::write(&args.print, &paper::bytes(args.print.format, &fold, &figures)?)?;
+    let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
+    let asked = OfReport {
+        question: args.question,
+        number: args.number,
+        as_reported: args.as_reported.map(Option::unwrap_or_default),
+        compare: args.compare,
+        format: args.print.format,
+    };
+    let bytes = answer(&reader, size, &asked, lang)?;
+    paper::write(&args.print, &bytes)?;
+    args.save.keep(&reader, size, Question::Report(asked), bytes, lang)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is asked of a report.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfReport {
+    /// The period.
+    pub question: QuestionArgs,
+    /// The number to print.
+    pub number: Option<String>,
+    /// As the issued report of this number printed it; of an empty one, the report of the period.
+    pub as_reported: Option<String>,
+    /// The issued report beside what is known.
+    pub compare: bool,
+    /// Its form.
+    pub format: ReportFormat,
+}
+
+/// The bytes of a report at a cut-off.
+///
+/// # Errors
+/// The log cannot be read, or the question cannot be answered from it.
+pub fn answer(reader: &Reader, size: TreeSize, asked: &OfReport, lang: Lang) -> Result<Vec<u8>> {
+    let fold = state::at(reader, size)?;
+    if asked.compare || asked.as_reported.is_some() {
+        let number = asked.as_reported.as_deref().filter(|number| !number.is_empty());
+        let report = reported::find(number, &asked.question, &fold, lang)?;
+        return Ok(match asked.compare {
+            true => reported::compared(reader, &fold, report, asked.format, lang)?.into_bytes(),
+            false => reported::again(reader, &fold, report, asked.format, lang)?,
+        });
+    }
+    let mut figures = figures(reader, &fold, &self::asked(&asked.question, &fold, lang)?)?;
+    figures.number = asked.number.clone();
+    paper::bytes(asked.format, &fold, &figures)
 }
 
 /// The figures of a question at the size of the fold, with who contributed, what an earlier report printed otherwise, who was late and how
@@ -94,5 +127,5 @@ pub fn asked(args: &QuestionArgs, fold: &Fold, lang: Lang) -> Result<Asked> {
 }
 
 fn day(flag: &str, text: &str) -> Result<CivilDate> {
-    text.parse().with_context(|| format!("{flag} {text}: a date such as 2023-02-08"))
+    text.parse().with_context(|| flag.to_owned())
 }

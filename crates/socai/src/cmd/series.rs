@@ -17,11 +17,12 @@ use socai_proto::nearest;
 use socai_report::{
     AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
 };
-use socai_tlog::LeafIndex;
+use socai_tlog::{LeafIndex, TreeSize};
 use socai_web::Months;
 
 use super::report::origin;
 use crate::{
+    answer,
     cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
     cut,
     lang::Lang,
@@ -32,16 +33,30 @@ use crate::{
 pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
-    let fold = state::at(&reader, size)?;
+    let text = answer(&reader, size, args, lang)?;
+    match &args.out {
+        Some(path) => fs::write(path, &text).with_context(|| format!("--out {}", path.display()))?,
+        None => out::line(text.trim_end_matches('\n'))?,
+    }
+    args.save.keep(&reader, size, answer::Question::Series(args.clone()), text.into_bytes(), lang)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The text of a series at a cut-off.
+///
+/// # Errors
+/// The log cannot be read, or the question cannot be answered from it.
+pub fn answer(reader: &Reader, size: TreeSize, args: &SeriesArgs, lang: Lang) -> Result<String> {
+    let fold = state::at(reader, size)?;
     let mut questions = questions(args, &fold)?;
     let last = questions.last().map(|question| question.asked.to).context("a series has a last day")?;
     if series::row_on(&fold, &args.indicator, last).is_none() {
         bail!("{}", unknown(&fold, &args.indicator, last, lang));
     }
-    read_again(&reader, &fold, &args.indicator, &mut questions)?;
+    read_again(reader, &fold, &args.indicator, &mut questions)?;
     let unit = args.unit.as_deref().map(|name| unit_of(&fold, name)).transpose()?;
     let (axis, series) = computed(args, &fold, &questions, unit)?;
-    let ledger = origin(&reader, size)?;
+    let ledger = origin(reader, size)?;
     let page = SeriesPage {
         ledger: &ledger,
         as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },
@@ -54,18 +69,13 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
         },
     };
     let lang = lang.proto();
-    let text = match args.format {
+    Ok(match args.format {
         SeriesFormat::Table => series_table(&page, lang),
         SeriesFormat::Csv => series_csv(&page, lang),
         SeriesFormat::Json => series_json(&page, lang)?,
         SeriesFormat::Svg => series_svg(&page, lang),
         SeriesFormat::Chart => series_chart(&page, lang),
-    };
-    match &args.out {
-        Some(path) => fs::write(path, text).with_context(|| format!("--out {}", path.display()))?,
-        None => out::line(text.trim_end_matches('\n'))?,
-    }
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// One indicator by report month, from January to the month of a day, as the dashboard draws it; none when no row defines it then.
@@ -168,7 +178,7 @@ fn unit_of<'f>(fold: &'f Fold, name: &str) -> Result<&'f Unit> {
     units().find(|unit| unit.id == name || unit.no.to_string() == name).with_context(|| {
         let near = nearest(name, units().map(|unit| unit.id.as_str()));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        format!("--unit: no unit {name:?} is registered{hint}; see: socai units")
+        format!("--unit: no unit {name:?} is registered{hint} (see: socai units)")
     })
 }
 
@@ -179,6 +189,15 @@ fn unknown(fold: &Fold, code: &str, on: socai_domain::CivilDate, lang: Lang) -> 
         Some(near) => format!(" ({near}?)"),
         None => String::new(),
     };
+    if rows.is_empty() {
+        let size = fold.size();
+        return match lang {
+            Lang::Vi => format!("ở {size} mục sổ cái chưa có bảng chỉ tiêu nào cho ngày {on}: lấy mốc sau"),
+            Lang::En => format!(
+                "at {size} entries the ledger had no indicators for {on} yet: ask as of a later cut-off"
+            ),
+        };
+    }
     let known = codes().collect::<Vec<_>>().join(" ");
     match lang {
         Lang::Vi => format!("không có chỉ tiêu {code:?}{hint} vào ngày {on}; các chỉ tiêu: {known}"),

@@ -110,6 +110,7 @@ impl Answers for Printed {
         on: CivilDate,
         lang: socai_proto::Lang,
     ) -> Result<Option<Case>, String> {
-        case::page::of(reader, id, on, lang_of(lang)).map_err(words)
+        let size = reader.committed().map_err(|error| error.to_string())?.size;
+        case::page::of(reader, size, id, on, lang_of(lang)).map_err(words)
     }
 }

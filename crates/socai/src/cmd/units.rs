@@ -11,9 +11,7 @@ use crate::{lang::Lang, ledger, out, state};
 /// Prints one line a unit.
 pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
     let date = match on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
     let reader = ledger::reader(ledger)?;

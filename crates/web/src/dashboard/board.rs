@@ -12,6 +12,7 @@ use socai_audit::{AuditError, Place};
 use socai_fold::{Fold, figures::Asked};
 use socai_follow::ReplayError;
 use socai_log::{LogError, Reader};
+use socai_models::Snapshots;
 use socai_proto::Lang;
 use socai_report::Figures;
 use socai_tlog::{LeafIndex, TreeSize};
@@ -65,6 +66,16 @@ pub enum BoardError {
     Replay(#[from] ReplayError),
 }
 
+/// Records before the end that are always replayed: those of a busy minute.
+const SHOWN: u64 = 10_000;
+
+/// The state of the newest snapshot at or below a size, else the one before the first record.
+pub(super) fn nearest(reader: &Reader, size: TreeSize) -> Fold {
+    let place = Snapshots::beside(reader.dir());
+    let nearest = place.and_then(|place| place.nearest(size, |at| reader.root_at(at).ok()));
+    nearest.map(|(fold, _)| fold).unwrap_or_default()
+}
+
 /// A ledger as the pages see it. Clones share everything.
 #[derive(Clone)]
 pub struct Board(Arc<Shared>);
@@ -106,13 +117,16 @@ impl Board {
     pub fn open(ledger: &Path, answers: impl Answers, stop: CancellationToken) -> Result<Board, BoardError> {
         let place = Place::find(ledger)?;
         let reader = Reader::open(place.log())?;
-        let (size, _) = watch::channel(TreeSize(0));
+        let end = reader.committed()?.size;
+        // the records that the pages show as the newest, and count as arrived lately, are replayed
+        let fold = nearest(&reader, TreeSize(end.0.saturating_sub(SHOWN)));
+        let (size, _) = watch::channel(fold.size());
         let board = Board(Arc::new(Shared {
             place,
             ledger: ledger.to_owned(),
             reader,
             answers: Box::new(answers),
-            tail: Mutex::default(),
+            tail: Mutex::new(Tail::after(fold)),
             fold: RwLock::default(),
             moved: Mutex::new(Instant::now()),
             took: Mutex::default(),

@@ -30,6 +30,11 @@ pub(super) struct Tail {
 }
 
 impl Tail {
+    /// Goes on from a state.
+    pub(super) fn after(fold: Fold) -> Self {
+        Tail { fold, ..Tail::default() }
+    }
+
     /// Reads on to `end`.
     pub(super) fn read(&mut self, reader: &Reader, end: TreeSize) -> Result<(), ReplayError> {
         let Tail { fold, newest, arrivals } = self;

@@ -1,46 +1,69 @@
-//! `socai case LEDGER ID [--on DATE]`: where a case stands, what in it goes against the law, and its whole story.
+//! `socai case LEDGER ID [--on DATE] [--as-of CUT]`: where a case stands, what in it goes against the law, and its whole story.
 
 pub mod page;
 mod rows;
 mod state;
 mod story;
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
 use socai_domain::{CivilDate, time};
 use socai_log::Reader;
+use socai_tlog::TreeSize;
 
-use crate::{lang::Lang, ledger, out};
+use crate::{answer::Question, cli::CaseArgs, cut, lang::Lang, ledger, out};
 use rows::Rows;
 
 /// Prints the state and the findings of the case on a day, then one entry a fact in the order that decides.
 ///
 /// # Errors
 /// The date is none, or the log cannot be read.
-pub fn run(ledger: &Path, id: &str, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
-    let on = match on {
-        Some(text) => {
-            text.parse::<CivilDate>().with_context(|| format!("--on {text}: a date such as 2023-02-08"))?
-        }
+pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
+    let on = match &args.on {
+        Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
-    let reader = ledger::reader(ledger)?;
-    let Some(text) = told(&reader, id, on, lang)? else {
+    let reader = ledger::reader(&args.ledger)?;
+    let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
+    let Some(text) = told(&reader, size, &args.id, on, lang)? else {
         let (vi, en) = ("không có sự kiện nào của vụ việc", "no fact belongs to case");
-        out::line(&format!("{} {id}", lang.pick(vi, en)))?;
+        out::line(&format!("{} {}", lang.pick(vi, en), args.id))?;
         return Ok(ExitCode::FAILURE);
     };
+    let text = format!("{}\n", text.trim_end());
     out::line(text.trim_end())?;
+    let asked = OfCase { id: args.id.clone(), on: on.to_string() };
+    args.save.keep(&reader, size, Question::Case(asked), text.into_bytes(), lang)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is asked of a case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfCase {
+    id: String,
+    /// The day it is judged on.
+    on: String,
+}
+
+/// The text about a case at a cut-off.
+///
+/// # Errors
+/// The log cannot be read, or no fact belongs to the case.
+pub fn answer(reader: &Reader, size: TreeSize, asked: &OfCase, lang: Lang) -> Result<String> {
+    let on = asked.on.parse::<CivilDate>().with_context(|| format!("the day {:?}", asked.on))?;
+    let text = told(reader, size, &asked.id, on, lang)?;
+    Ok(format!("{}\n", text.with_context(|| format!("no fact belongs to case {}", asked.id))?.trim_end()))
 }
 
 /// State, findings and story of the case on a day; none when no fact belongs to it.
 ///
 /// # Errors
 /// The log cannot be read.
-fn told(reader: &Reader, id: &str, on: CivilDate, lang: Lang) -> Result<Option<String>> {
-    let rows = Rows::of(reader, id)?;
+fn told(reader: &Reader, size: TreeSize, id: &str, on: CivilDate, lang: Lang) -> Result<Option<String>> {
+    let rows = Rows::of(reader, size, id)?;
     if rows.facts.is_empty() {
         return Ok(None);
     }

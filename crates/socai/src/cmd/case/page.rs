@@ -9,6 +9,7 @@ use socai_fold::{CaseFact, CaseStanding};
 use socai_log::Reader;
 use socai_proto::schema::{IntStyle, KindInfo, Shape};
 use socai_report::format::{ngay, so, tien_d};
+use socai_tlog::TreeSize;
 use socai_web::{Case, CaseEntry, CaseState};
 
 use super::{
@@ -21,8 +22,8 @@ use crate::lang::Lang;
 ///
 /// # Errors
 /// The log cannot be read.
-pub fn of(reader: &Reader, id: &str, on: CivilDate, lang: Lang) -> Result<Option<Case>> {
-    let rows = Rows::of(reader, id)?;
+pub fn of(reader: &Reader, size: TreeSize, id: &str, on: CivilDate, lang: Lang) -> Result<Option<Case>> {
+    let rows = Rows::of(reader, size, id)?;
     if rows.facts.is_empty() {
         return Ok(None);
     }

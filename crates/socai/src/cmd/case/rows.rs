@@ -21,12 +21,12 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Folds the log and keeps the rows of one case.
+    /// Folds the log up to a size and keeps the rows of one case.
     ///
     /// # Errors
     /// The log cannot be read, or the fold cannot go on.
-    pub fn of(reader: &Reader, id: &str) -> Result<Rows> {
-        let (prefix, size) = (case_prefix(id), reader.committed()?.size);
+    pub fn of(reader: &Reader, size: TreeSize, id: &str) -> Result<Rows> {
+        let prefix = case_prefix(id);
         let mut fold = Fold::new();
         fold.capture(true);
         let mut rows = BTreeMap::new();

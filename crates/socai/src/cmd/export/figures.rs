@@ -1,8 +1,11 @@
 //! Rows of figures: periods that have a name with digests, calendar months without; the whole, and its parts by unit and slice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    thread,
+};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use socai_domain::{CivilDate, Event, period};
 use socai_fold::{
     Fold,
@@ -29,27 +32,55 @@ pub struct Asking {
     found: Option<Found>,
 }
 
+/// The figures of a period, and what they come to by unit.
+pub struct Answered {
+    name: String,
+    asked: Asked,
+    figures: Vec<Figure>,
+    spreads: Vec<Spread>,
+}
+
+/// The figures of periods, on two threads: each looks at every cell of its days.
+///
+/// # Errors
+/// The second pass and the cube disagree.
+pub fn answered(fold: &Fold, mut askings: Vec<Asking>) -> Result<Vec<Answered>> {
+    let answer = |askings: Vec<Asking>| -> Result<Vec<Answered>> {
+        let answer = |Asking { name, asked, found }| {
+            let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
+            Ok(Answered { spreads: spreads(fold, &asked), name, asked, figures })
+        };
+        askings.into_iter().map(answer).collect()
+    };
+    let later = askings.split_off(askings.len() / 2);
+    let (earlier, later) = thread::scope(|scope| {
+        let later = scope.spawn(|| answer(later));
+        (answer(askings), later.join())
+    });
+    let mut answered = earlier?;
+    answered.extend(later.map_err(|_| anyhow!("the figures of later periods did not end"))??);
+    Ok(answered)
+}
+
 /// Adds the figures of every period; parts with fewer facts than `min_cell` are left blank.
 ///
 /// # Errors
 /// A figure does not fit 64 bits, or a file cannot be written.
-pub fn write(fold: &Fold, askings: Vec<Asking>, min_cell: u64, output: &mut dyn Output) -> Result<()> {
-    for Asking { name, asked, found } in askings {
-        let figures = socai_fold::figures::figures(fold, &asked, found.as_ref())?;
-        let spreads = spreads(fold, &asked);
-        for figure in &figures {
+pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn Output) -> Result<()> {
+    for Answered { name, asked, figures, spreads } in answered {
+        for figure in figures {
             let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
-            add(fold, (&name, &asked), figure, spread, min_cell, output)?;
+            add(fold, (name, asked), figure, spread, min_cell, output)?;
         }
     }
     Ok(())
 }
 
-/// Named periods, issued reports, and the months in which facts occurred. Reads every record again, so it has a thread of its own.
+/// Named periods and issued reports with their digests. Reads every record again, so it has a thread of its own.
 ///
 /// # Errors
 /// The log cannot be read.
-pub fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
+pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
     let rulebook = fold.rulebook();
     let named = rulebook.occasions(CivilDate::MAX).iter();
     let named = named.filter_map(|row| Some((row.id.clone(), Asked::named(rulebook, &row.id)?)));
@@ -63,28 +94,45 @@ pub fn asked(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
         }
     }
     let mut passes: Vec<_> = askings.iter().map(|asking| Contributions::new(fold, &asking.asked)).collect();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+        Ok(Contributions::visit_all(&mut passes, &recorded(&record)?)?)
+    })?;
+    for (asking, pass) in askings.iter_mut().zip(passes) {
+        asking.found = Some(pass.finish()?);
+    }
+    Ok(askings)
+}
+
+/// The newest of these months, without digests.
+///
+/// # Errors
+/// A month of no calendar.
+pub fn of_months(fold: &Fold, months: &BTreeSet<Month>) -> Result<Vec<Asking>> {
+    let asking = |month: &Month| {
+        let name = format!("cal:{month}");
+        let (from, to) = period::days(&name, period::Cut::USUAL)?;
+        Ok(Asking { asked: Asked::days(fold.rulebook(), from, to), name, found: None })
+    };
+    months.iter().rev().take(MOST_MONTHS).rev().map(asking).collect()
+}
+
+/// The months in which facts of the domains occurred, for an export that does not read the records for anything else.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn months(reader: &Reader, fold: &Fold) -> Result<BTreeSet<Month>> {
     let mut months: BTreeSet<Month> = BTreeSet::new();
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        passes.iter_mut().try_for_each(|pass| pass.visit(&record))?;
         let is_domain = |event: &Event<'_>| kind_by_tag(event.tag()).is_some_and(|kind| !kind.is_ledger());
-        if let Ok(event) = Event::decode(record.facts)
+        if let Ok(event) = Event::decode(record.facts())
             && is_domain(&event)
-            && !fold.is_rejected(record.at.leaf)
+            && !fold.is_rejected(record.leaf())
         {
             months.insert(Month::of(event.occurred_on()));
         }
         Ok(())
     })?;
-    for (asking, pass) in askings.iter_mut().zip(passes) {
-        asking.found = Some(pass.finish()?);
-    }
-    for month in months.iter().rev().take(MOST_MONTHS).rev() {
-        let name = format!("cal:{month}");
-        let (from, to) = period::days(&name, period::Cut::USUAL)?;
-        askings.push(Asking { asked: Asked::days(rulebook, from, to), name, found: None });
-    }
-    Ok(askings)
+    Ok(months)
 }
 
 /// The row of a figure and those of its parts.

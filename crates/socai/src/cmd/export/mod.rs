@@ -1,13 +1,14 @@
 //! `socai export`: the whole ledger in a form that other tools read, one file for each format.
 
+mod cases;
 mod csv;
 mod figures;
 mod jsonl;
-mod manifest;
-mod parquet;
+pub mod manifest;
+pub mod parquet;
 mod records;
 mod suppress;
-mod tables;
+pub mod tables;
 mod tiles;
 
 use std::{
@@ -74,29 +75,47 @@ pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Facts, entries, cases and figures; with `--min-cell` figures alone, since a row of a fact is a cell of one.
 fn tables(
     args: &ExportArgs,
     reader: &Reader,
     bound: &Bound,
-    mut output: Box<dyn Output>,
+    output: Box<dyn Output>,
     lang: Lang,
 ) -> Result<Vec<Written>> {
     empty(&args.out)?;
+    written(reader, bound, output, args.min_cell, lang)
+}
+
+/// Facts, entries, cases and figures; with `min_cell` figures alone, since a row of a fact is a cell of one.
+///
+/// # Errors
+/// The log cannot be read or a file not written.
+pub fn written(
+    reader: &Reader,
+    bound: &Bound,
+    mut output: Box<dyn Output>,
+    min_cell: u64,
+    lang: Lang,
+) -> Result<Vec<Written>> {
     let fold = state::at(reader, bound.size)?;
     thread::scope(|scope| {
-        let periods = scope.spawn(|| figures::asked(reader, &fold));
-        if args.min_cell == 0 {
+        let named = scope.spawn(|| figures::answered(&fold, figures::named(reader, &fold)?));
+        let months = if min_cell == 0 {
             let bar = bar(bound.size.0, lang);
-            records::write(reader, &fold, output.as_mut(), |leaf| {
+            let months = records::write(reader, &fold, output.as_mut(), |leaf| {
                 if leaf.0.is_multiple_of(4_096) {
                     bar.set_position(leaf.0);
                 }
             })?;
             bar.finish_and_clear();
-        }
-        let periods = periods.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
-        figures::write(&fold, periods, args.min_cell, output.as_mut())
+            months
+        } else {
+            figures::months(reader, &fold)?
+        };
+        let months = figures::answered(&fold, figures::of_months(&fold, &months)?)?;
+        let mut answered = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
+        answered.extend(months);
+        figures::write(&fold, &answered, min_cell, output.as_mut())
     })?;
     output.finish()
 }

@@ -91,7 +91,9 @@ pub static ENTRIES: Fixed = Fixed {
     ],
 };
 
-/// Every case that facts which count belong to. A case key is unique within its family of kinds.
+/// Every case that facts which count belong to. A case key is unique within its family of kinds. `state` is where it stands on the day the
+/// cut-off was received, by the lifecycles and the adopted law, and `since` the day from which on it stands there; both are null for
+/// kinds without a lifecycle.
 pub static CASES: Fixed = Fixed {
     number: 2,
     name: "cases",
@@ -105,6 +107,8 @@ pub static CASES: Fixed = Fixed {
         ("last_kind", Type::Text),
         ("last_unit", Type::Text),
         ("last_name", Type::Text),
+        ("state", Type::Text),
+        ("since", Type::Date),
     ],
 };
 
@@ -130,6 +134,9 @@ pub static FIGURES: Fixed = Fixed {
         ("rules_version", Type::Int),
     ],
 };
+
+/// All of them.
+pub const FIXED: [&Fixed; 3] = [&ENTRIES, &CASES, &FIGURES];
 
 /// A calendar month; none for what has no day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -99,6 +99,6 @@ impl Filter {
 }
 
 fn day(flag: &str, text: Option<&str>) -> Result<Option<CivilDate>> {
-    let read = |text: &str| text.parse().with_context(|| format!("{flag} {text}: a date such as 2023-02-08"));
+    let read = |text: &str| text.parse().with_context(|| flag.to_owned());
     text.map(read).transpose()
 }

@@ -86,7 +86,7 @@ impl Registered {
         if let Some(name) = asked.iter().find(|name| units.ids.numbers(name).next().is_none()) {
             let near = nearest(name, units.ids.ids());
             let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            bail!("no unit {name:?} is registered up to size {leaf}{hint}; see: socai units");
+            bail!("no unit {name:?} is registered up to size {leaf}{hint} (see: socai units)");
         }
         Ok(asked.iter().flat_map(|name| units.ids.numbers(name)).collect())
     }

@@ -1,0 +1,178 @@
+//! Rows of cases: what belongs to each, and where it stands by its lifecycle.
+//!
+//! A lifecycle judges all facts of a case together, so the facts of kinds that have one are held until the end of the pass, in one piece of
+//! memory.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use socai_domain::{
+    CivilDate, Event,
+    lifecycle::{self, Asked, Fact, Family, State},
+    time,
+};
+use socai_fold::Fold;
+use socai_proto::KindInfo;
+use socai_tlog::{EventName, UnitNo};
+
+use super::tables::{CASES, Cell, Month, Output};
+
+/// Cases by family and key.
+#[derive(Default)]
+pub struct Cases {
+    cases: HashMap<(&'static str, Box<str>), Case>,
+    /// The held facts, one behind the other.
+    facts: Vec<u8>,
+}
+
+struct Case {
+    count: i64,
+    first: Step,
+    last: Step,
+    /// None when its kinds have no lifecycle.
+    family: Option<Family>,
+    held: Vec<Held>,
+}
+
+/// Where a held fact lies.
+struct Held {
+    name: EventName,
+    at: usize,
+    len: usize,
+}
+
+/// A fact in the order of a case: day, unit, seq.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Step {
+    on: CivilDate,
+    unit: UnitNo,
+    name: EventName,
+    kind: &'static str,
+}
+
+impl Cases {
+    /// Takes a fact that counts, with its bytes as they count.
+    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName, facts: &[u8]) {
+        let Some(case) = event.case() else { return };
+        let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
+        let step = Step { on: event.occurred_on(), unit: name.unit, name, kind: kind.name };
+        let known = self.cases.entry((family, case.into()));
+        let known = known.or_insert_with(|| Case {
+            count: 0,
+            first: step,
+            last: step,
+            family: Family::of_kind(kind.name),
+            held: Vec::new(),
+        });
+        known.count += 1;
+        (known.first, known.last) = (known.first.min(step), known.last.max(step));
+        if known.family.is_some() {
+            known.held.push(Held { name, at: self.facts.len(), len: facts.len() });
+            self.facts.extend_from_slice(facts);
+        }
+    }
+
+    /// Adds a row a case, by the day it began.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn write(self, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+        let on = time::vietnam_date(fold.last_received_at_ms());
+        let mut cases: Vec<_> = self.cases.iter().collect();
+        cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
+            (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))
+        });
+        for ((family, key), case) in cases {
+            let last_name = case.last.name.to_string();
+            let unit = fold.registry().unit(case.last.unit).map_or("", |unit| unit.id.as_str());
+            let standing = case.family.and_then(|family| self.standing(case, family, fold, on));
+            let cells = [
+                Cell::Text(key),
+                Cell::Text(family),
+                Cell::Date(case.first.on),
+                Cell::Date(case.last.on),
+                Cell::Int(case.count),
+                Cell::Text(case.first.kind),
+                Cell::Text(case.last.kind),
+                Cell::text(unit),
+                Cell::Text(&last_name),
+                standing.map_or(Cell::Null, |(state, _)| Cell::Text(state.name())),
+                standing.map_or(Cell::Null, |(_, since)| Cell::Date(since)),
+            ];
+            output.row(&CASES, Month::of(case.first.on), &cells)?;
+        }
+        Ok(())
+    }
+
+    /// Where a case stands on a day, and since when; none before its first fact.
+    fn standing(
+        &self,
+        case: &Case,
+        family: Family,
+        fold: &Fold,
+        on: CivilDate,
+    ) -> Option<(State, CivilDate)> {
+        let fact = |held: &Held| {
+            let event = Event::decode(&self.facts[held.at..held.at + held.len]).ok()?;
+            Some(Fact { name: held.name, event })
+        };
+        let facts: Vec<_> = case.held.iter().filter_map(fact).collect();
+        let state = |on| {
+            let judged = lifecycle::judge(&facts, &Asked { on, rules: fold.rulebook() });
+            judged.iter().map(|judged| judged.state).find(|state| state.family() == family)
+        };
+        let mut days: Vec<_> =
+            facts.iter().map(|fact| fact.event.occurred_on()).filter(|day| *day <= on).collect();
+        days.sort_unstable();
+        days.dedup();
+        let now = state(on)?;
+        since(now, &days, on, state).map(|since| (now, since))
+    }
+}
+
+/// The day from which on a state holds: that of a fact, or one on which a term ran out after the last fact.
+fn since(
+    now: State,
+    days: &[CivilDate],
+    on: CivilDate,
+    state: impl Fn(CivilDate) -> Option<State>,
+) -> Option<CivilDate> {
+    let last = *days.last()?;
+    if state(last) != Some(now) {
+        // without new facts a case only moves on, so the days on which it stands there are the last ones
+        let (mut before, mut from) = (last.day_number(), on.day_number());
+        while from - before > 1 {
+            let middle = before + (from - before) / 2;
+            let is_there = CivilDate::from_day_number(middle).and_then(&state) == Some(now);
+            if is_there { from = middle } else { before = middle }
+        }
+        return CivilDate::from_day_number(from);
+    }
+    days.iter().rev().copied().take_while(|day| state(*day) == Some(now)).last()
+}
+
+#[cfg(test)]
+mod tests {
+    use socai_domain::lifecycle::penalty;
+
+    use super::*;
+
+    fn day(text: &str) -> CivilDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_state_holds_since_the_fact_or_the_end_of_a_term_that_brought_it() {
+        let (decided, overdue) =
+            (State::Penalty(penalty::State::Decided), State::Penalty(penalty::State::Overdue));
+        let state = |on: CivilDate| Some(if on < day("2023-02-14") { decided } else { overdue });
+        let days = ["2023-01-20", "2023-02-01", "2023-02-03"].map(day);
+        let since = |now, on| super::since(now, &days, day(on), state).map(|day| day.to_string());
+        assert_eq!(since(decided, "2023-02-05").as_deref(), Some("2023-01-20"));
+        assert_eq!(since(overdue, "2023-06-30").as_deref(), Some("2023-02-14"));
+        assert_eq!(since(overdue, "2023-02-14").as_deref(), Some("2023-02-14"));
+        let again = |on: CivilDate| Some(if on == days[1] { overdue } else { decided });
+        let since = super::since(decided, &days, day("2023-03-01"), again).unwrap();
+        assert_eq!(since, days[2], "it stood elsewhere in between");
+    }
+}
