@@ -119,7 +119,7 @@ fn a_district_that_shows_a_second_history_gets_no_cosignature_for_it() {
 }
 
 /// The operator's word that a unit's sealing key was lost and is another now.
-fn replaced_key(unit: &Unit) -> socai_proto::v1::Event {
+fn replaced_key(unit: &socai_tests::unit::Unit) -> socai_proto::v1::Event {
     let made_up = socai_tlog::SealingKey::of(&socai_tlog::SigningKey::from_bytes(&[0x5a; 32]));
     let form = serde_json::json!({
         "kind": "key.rotated", "id": "5a".repeat(16), "occurred_on": "2026-01-05", "level": "public", "entered_by": "thu",
@@ -132,7 +132,7 @@ fn replaced_key(unit: &Unit) -> socai_proto::v1::Event {
 #[test]
 fn a_unit_whose_key_the_operator_replaced_cosigns_nothing_more_and_says_why() {
     let mut chance = Chance::of_run("replaced_key");
-    let (world, policy) = witnessed_world();
+    let (world, policy) = witnessed::world();
     let mut running = Running::start(&world);
     hand_in(&world, &mut chance, 5);
     running.settle(&world);
