@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// The faults, in the order of the log: annexes destroyed outside the procedure and, unless a writer is at work, those the procedure should have
-/// destroyed by now.
-pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<FaultLine> {
+/// destroyed by now. `fold` is the replay up to the end of what was verified, if there was one.
+pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool, fold: Option<&Fold>) -> Vec<FaultLine> {
     // of what is new: whether older annexes are as they have to be takes a verification of everything
     let is_new_alone = log.skipped.0 > 0;
     if log.unkept.is_empty() && (is_new_alone || log.annexes == 0) {
@@ -25,7 +25,8 @@ pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<Faul
         Ok(committed) if is_live => committed.size.max(log.size),
         _ => log.size,
     };
-    let ordered = match ordered(reader, to) {
+    let known = fold.filter(|fold| fold.size() == to).map(of);
+    let ordered = match known.map_or_else(|| ordered(reader, to), Ok) {
         Ok(ordered) => ordered,
         // a replay looks records up by the derived files, which are told already
         Err(_) if !log.holds() => return Vec::new(),
@@ -45,7 +46,11 @@ pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool) -> Vec<Faul
 fn ordered(reader: &Reader, to: TreeSize) -> Result<HashMap<EventName, EventName>, ReplayError> {
     let mut fold = Fold::new();
     replay(reader, &mut fold, to, |_, _| ())?;
-    Ok(fold.erasures().iter().rev().map(|erasure| (erasure.target, erasure.by)).collect())
+    Ok(of(&fold))
+}
+
+fn of(fold: &Fold) -> HashMap<EventName, EventName> {
+    fold.erasures().iter().rev().map(|erasure| (erasure.target, erasure.by)).collect()
 }
 
 fn is_there(reader: &Reader, target: EventName) -> bool {

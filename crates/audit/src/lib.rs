@@ -5,13 +5,18 @@
 //! should look at ([`findings`]), printed; a watch over a live ledger. Out of scope: the verification itself (`follow`), what facts mean (`fold`), writing anything
 //! into the ledger.
 
+mod cosigned;
 mod damage;
 mod drill;
 mod erasures;
 pub mod findings;
+mod html;
+mod issued;
 mod models;
+mod nil;
 mod place;
 mod proof;
+mod replayed;
 mod report;
 mod text;
 mod verify;
@@ -19,16 +24,20 @@ mod watch;
 mod witnesses;
 mod words;
 
+pub use cosigned::CosignedTo;
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
+pub use html::html;
+pub use issued::{Difference, ReportLine};
 pub use models::ModelsAnswer;
+pub use nil::{NilAnswer, NilLine};
 pub use place::{AuditError, Place};
 pub use proof::{
-    Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Witnessed, check_consistency,
-    check_record, continued_text, is_consistency, not_proven_text, policy_for, prove_consistency,
-    prove_record, proven_text,
+    Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Prover, Witnessed,
+    check_consistency, check_record, continued_text, is_consistency, not_proven_text, policy_for,
+    prove_consistency, prove_record, proven_text,
 };
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use text::{Language, text};
 pub use verify::{Asked, verify, verify_on};
 pub use watch::{Look, Watch};
-pub use witnesses::WitnessesAnswer;
+pub use witnesses::{Unwitnessed, WitnessesAnswer};

@@ -3,19 +3,17 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use socai_fold::{Fold, ROWS_VERSION, StateDigest};
-use socai_follow::{ReplayError, Verified, replay};
+use socai_fold::ROWS_VERSION;
+use socai_follow::{ReplayError, Verified};
 use socai_log::{LogError, Reader};
 use socai_models::{ModelsError, Place, Published};
 use socai_tlog::{Digest, Hash, TreeSize};
 
 use crate::{
+    replayed::Replayed,
     report::FaultLine,
     words::{Remedy, Said},
 };
-
-/// Entries folded before their rows go into the digest.
-const BATCH: u64 = 8_192;
 
 /// What was found out about the models.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -65,8 +63,22 @@ pub(crate) fn published(dir: &Path) -> Told {
     Told { path: place.published(), published: Published::read(&place) }
 }
 
-/// Compares what the models published with a replay of the log, whose record is verified.
-pub(crate) fn compare(told: Told, reader: &Reader, log: &Verified) -> (ModelsAnswer, Option<FaultLine>) {
+impl Told {
+    /// The size at which a replay has to know its digest to be compared; none when that cannot be.
+    pub(crate) fn digest_at(&self, end: TreeSize) -> Option<TreeSize> {
+        let published = self.published.as_ref().ok()?.as_ref()?;
+        Some(published.size).filter(|size| published.version == ROWS_VERSION && *size <= end)
+    }
+}
+
+/// Compares what the models published with a replay of the log, whose record is verified. The replay is past [`Told::digest_at`], or says
+/// why it could not get there.
+pub(crate) fn compare(
+    told: Told,
+    reader: &Reader,
+    log: &Verified,
+    replayed: Result<Option<Digest>, &ReplayError>,
+) -> (ModelsAnswer, Option<FaultLine>) {
     let file = Some(told.path.display().to_string());
     let published = match told.published {
         Ok(Some(published)) => published,
@@ -88,15 +100,15 @@ pub(crate) fn compare(told: Told, reader: &Reader, log: &Verified) -> (ModelsAns
         ))
         .alone();
     }
-    match flaw(&published, reader, log.size) {
+    match flaw(&published, reader, log.size, replayed) {
         Ok(None) => {
             let (size, digest) = (published.size.0, published.digest.to_string());
             ModelsAnswer::Match { size, digest }.alone()
         }
         Ok(Some(said)) => differs(file, said),
         // a replay looks records up by the derived files, which are told already
-        Err(error) if !log.holds() => ModelsAnswer::not_compared(Said::same(error)).alone(),
-        Err(error) => differs(file, Said::same(error)),
+        Err(said) if !log.holds() => ModelsAnswer::not_compared(said).alone(),
+        Err(said) => differs(file, said),
     }
 }
 
@@ -106,7 +118,12 @@ fn differs(file: Option<String>, said: Said) -> (ModelsAnswer, Option<FaultLine>
 }
 
 /// What the models say that the log does not.
-fn flaw(published: &Published, reader: &Reader, end: TreeSize) -> Result<Option<Said>, ReplayError> {
+fn flaw(
+    published: &Published,
+    reader: &Reader,
+    end: TreeSize,
+    replayed: Result<Option<Digest>, &ReplayError>,
+) -> Result<Option<Said>, Said> {
     let Published { size, root, digest, .. } = *published;
     if size > end {
         return Ok(Some(Said::new(
@@ -114,13 +131,15 @@ fn flaw(published: &Published, reader: &Reader, end: TreeSize) -> Result<Option<
             format!("the models fold {size} entries, the log has {end}: the log was cut or replaced"),
         )));
     }
-    if root_at(reader, size)? != Some(root) {
+    if root_at(reader, size).map_err(Said::same)? != Some(root) {
         return Ok(Some(Said::new(
             format!("gốc cây ở {size} mục không phải của sổ cái này"),
             format!("the root at size {size} is not this log's"),
         )));
     }
-    let replayed = replayed(reader, size)?;
+    let Some(replayed) = replayed.map_err(Said::same)? else {
+        return Err(Said::new("chưa phát lại đến đó", "not replayed that far"));
+    };
     Ok((replayed != digest).then(|| {
         Said::new(
             format!("mã trạng thái ở {size} mục là {digest}, phát lại sổ cái cho {replayed}"),
@@ -138,12 +157,7 @@ fn root_at(reader: &Reader, size: TreeSize) -> Result<Option<Hash>, LogError> {
 
 /// The digest of the state that a replay of the first `size` entries gives.
 pub(crate) fn replayed(reader: &Reader, size: TreeSize) -> Result<Digest, ReplayError> {
-    let (mut fold, mut digest) = (Fold::new(), StateDigest::default());
-    fold.capture(true);
-    while fold.size() < size {
-        let next = TreeSize(size.0.min(fold.size().0 + BATCH));
-        replay(reader, &mut fold, next, |_, _| ())?;
-        fold.drain().iter().for_each(|change| digest.apply(change));
-    }
-    Ok(digest.digest())
+    let mut replayed = Replayed::new(reader, Some(size));
+    replayed.to(size)?;
+    Ok(replayed.digest().expect("asked for at this size"))
 }

@@ -2,11 +2,21 @@
 
 use serde::Serialize;
 
-use crate::{models::ModelsAnswer, witnesses::WitnessesAnswer, words::Said};
+use crate::{
+    issued::ReportLine,
+    models::ModelsAnswer,
+    nil::NilAnswer,
+    witnesses::{Unwitnessed, WitnessesAnswer},
+    words::Said,
+};
 
 /// The outcome of an audit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
+    /// The program that verified, with its version.
+    pub tool: String,
+    /// When it ended, by the auditor's clock, in Viet Nam.
+    pub audited_at: String,
     /// Whether everything verified.
     pub verified: bool,
     /// The verdict.
@@ -31,12 +41,18 @@ pub struct Report {
     pub skipped: u64,
     /// The newest checkpoint with the witnesses that the policy asks for; none when it asks for none, or nobody did.
     pub witnesses: Option<WitnessesAnswer>,
+    /// From where on no quorum of witnesses has cosigned; none when everything is witnessed, or the policy asks for nobody.
+    pub unwitnessed: Option<Unwitnessed>,
     /// What was gone over.
     pub counts: Counts,
     /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.
     pub key_changes: Vec<KeyLine>,
     /// The read models.
     pub models: ModelsAnswer,
+    /// Issued reports, each recomputed at its own cut-off; empty when the log itself does not verify.
+    pub reports: Vec<ReportLine>,
+    /// Nil declarations against the units' own records; none when the log could not be replayed. Contradictions are no faults.
+    pub nil: Option<NilAnswer>,
     /// What does not verify, in the order of the log; of the log's own at most 100.
     pub faults: Vec<FaultLine>,
     /// How many faults there are.
@@ -125,7 +141,7 @@ pub struct KeyLine {
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
     /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `forked`, `quorum`, `destroyed`, `unerased`,
-    /// `models`, `unreadable` or `other`.
+    /// `models`, `report`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use crate::{
     models::ModelsAnswer,
-    report::{Counts, FaultLine, Outcome, Report},
+    report::{Counts, FaultLine, KeyLine, Outcome, Report},
+    witnesses::WitnessesAnswer,
 };
 
 /// Columns of a line.
 const WIDTH: usize = 80;
 /// The most changes of keys that a page lists; JSON has all of them.
 const MAX_KEYS: usize = 40;
+/// The most contradicted declarations that a page lists; `audit findings` has all of them.
+const MAX_NIL: usize = 20;
 
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,15 +55,7 @@ impl Language {
 #[must_use]
 pub fn text(report: &Report, language: Language) -> String {
     let mut page = Page::default();
-    let verdict = match report.outcome {
-        Outcome::Verified if report.skipped > 0 => {
-            language.pick("ĐÃ KIỂM CHỨNG PHẦN MỚI", "VERIFIED WHAT IS NEW")
-        }
-        Outcome::Verified => language.pick("ĐÃ KIỂM CHỨNG", "VERIFIED"),
-        Outcome::DoesNotVerify => language.pick("KIỂM CHỨNG KHÔNG ĐẠT", "DOES NOT VERIFY"),
-        Outcome::Unreadable => language.pick("CHƯA KIỂM CHỨNG ĐƯỢC", "COULD NOT BE READ"),
-    };
-    page.line(0, &format!("{verdict}: {}", report.ledger));
+    page.line(0, &verdict(report, language));
     trust(&mut page, report, language);
     end_of_log(&mut page, report, language);
     since(&mut page, report, language);
@@ -69,6 +64,8 @@ pub fn text(report: &Report, language: Language) -> String {
     counts(&mut page, report, language);
     key_changes(&mut page, report, language);
     models(&mut page, report, language);
+    reports(&mut page, report, language);
+    nil(&mut page, report, language);
     work(&mut page, report, language);
     for (place, fault) in report.faults.iter().enumerate() {
         page.line(0, "");
@@ -82,16 +79,46 @@ pub fn text(report: &Report, language: Language) -> String {
     page.text
 }
 
-fn trust(page: &mut Page, report: &Report, language: Language) {
-    let line = match (report.trust.pinned, language) {
+/// The verdict on which ledger.
+pub(crate) fn verdict(report: &Report, language: Language) -> String {
+    let verdict = match report.outcome {
+        Outcome::Verified if report.skipped > 0 => {
+            language.pick("ĐÃ KIỂM CHỨNG PHẦN MỚI", "VERIFIED WHAT IS NEW")
+        }
+        Outcome::Verified => language.pick("ĐÃ KIỂM CHỨNG", "VERIFIED"),
+        Outcome::DoesNotVerify => language.pick("KIỂM CHỨNG KHÔNG ĐẠT", "DOES NOT VERIFY"),
+        Outcome::Unreadable => language.pick("CHƯA KIỂM CHỨNG ĐƯỢC", "COULD NOT BE READ"),
+    };
+    format!("{verdict}: {}", report.ledger)
+}
+
+/// What was gone over with which result, a sentence each.
+pub(crate) fn checked(report: &Report, language: Language) -> Vec<String> {
+    let mut page = Page::default();
+    since(&mut page, report, language);
+    witnesses(&mut page, report, language);
+    counts(&mut page, report, language);
+    models(&mut page, report, language);
+    reports(&mut page, report, language);
+    nil(&mut page, report, language);
+    work(&mut page, report, language);
+    page.said
+}
+
+/// Whether the keys were brought along.
+pub(crate) fn believed(report: &Report, language: Language) -> String {
+    match (report.trust.pinned, language) {
         (true, Language::Vi) => format!("theo khóa trong {}", report.trust.policy),
         (true, Language::En) => format!("under the key in {}", report.trust.policy),
         (false, Language::Vi) => "CHỈ theo khóa nằm cùng sổ cái; ghim khóa bằng --policy TỆP".to_owned(),
         (false, Language::En) => {
             "ONLY under the key found with the ledger; pin one with --policy FILE".to_owned()
         }
-    };
-    page.line(2, &line);
+    }
+}
+
+fn trust(page: &mut Page, report: &Report, language: Language) {
+    page.line(2, &believed(report, language));
     page.line(2, &report.trust.operator);
 }
 
@@ -151,17 +178,22 @@ fn skipped(page: &mut Page, report: &Report, language: Language) {
 /// Units and keys to compare with papers.
 fn key_changes(page: &mut Page, report: &Report, language: Language) {
     for change in report.key_changes.iter().take(MAX_KEYS) {
-        let what = match change.what {
-            "registered" => language.pick("đơn vị mới", "new unit"),
-            "replaced_by_unit" => language.pick("đơn vị tự thay khóa", "key replaced by the unit"),
-            _ => language.pick("KHÓA DO ĐƠN VỊ VẬN HÀNH THAY", "KEY REPLACED BY THE OPERATOR"),
-        };
-        page.line(2, &format!("{what}: {} ({})", change.unit, change.record));
+        page.line(2, &key_change(change, language));
     }
     let more = report.key_changes.len().saturating_sub(MAX_KEYS) as u64;
     if more > 0 {
         page.line(2, &format!("… {} {}", language.number(more), language.pick("thay đổi nữa", "more")));
     }
+}
+
+/// A unit or key to compare with papers.
+pub(crate) fn key_change(change: &KeyLine, language: Language) -> String {
+    let what = match change.what {
+        "registered" => language.pick("đơn vị mới", "new unit"),
+        "replaced_by_unit" => language.pick("đơn vị tự thay khóa", "key replaced by the unit"),
+        _ => language.pick("KHÓA DO ĐƠN VỊ VẬN HÀNH THAY", "KEY REPLACED BY THE OPERATOR"),
+    };
+    format!("{what}: {} ({})", change.unit, change.record)
 }
 
 /// Which signatures were verified, and why that is enough.
@@ -180,18 +212,27 @@ fn signatures(counts: &Counts, language: Language) -> String {
 }
 
 fn witnesses(page: &mut Page, report: &Report, language: Language) {
-    let Some(answer) = &report.witnesses else { return };
+    if let Some(answer) = &report.witnesses {
+        witnessed(page, answer, language);
+    }
+    let Some(unwitnessed) = &report.unwitnessed else { return };
+    let (from, since) = (language.number(unwitnessed.from), &unwitnessed.since);
+    page.line(
+        2,
+        &match language {
+            Language::Vi => format!("CHƯA CÓ NHÂN CHỨNG từ {since} (từ mục {from})"),
+            Language::En => format!("UNWITNESSED SINCE {since} (from entry {from} on)"),
+        },
+    );
+}
+
+fn witnessed(page: &mut Page, answer: &WitnessesAnswer, language: Language) {
     let by: Vec<&str> = answer.by.iter().map(|by| by.witness.as_str()).collect();
     let (size, by) = (language.number(answer.size), by.join(", "));
-    let mut line = match language {
+    let line = match language {
         Language::Vi => format!("nhân chứng đã ký đến mục {size}: {by}"),
         Language::En => format!("witnessed up to size {size} by {by}"),
     };
-    if answer.size < report.size {
-        line.push_str(
-            language.pick("; các mục sau đó chưa có nhân chứng", "; what came later is not witnessed yet"),
-        );
-    }
     page.line(2, &line);
 }
 
@@ -263,6 +304,54 @@ fn models(page: &mut Page, report: &Report, language: Language) {
     page.line(2, &line);
 }
 
+/// Issued reports: how many come out again; those that do not are among the faults.
+fn reports(page: &mut Page, report: &Report, language: Language) {
+    if report.reports.is_empty() {
+        return;
+    }
+    let n = |number| language.number(number);
+    let good = report.reports.iter().filter(|line| line.is_of_this_ledger && line.differ == 0);
+    let (good, all) = (n(good.count() as u64), n(report.reports.len() as u64));
+    let values = n(report.reports.iter().map(|line| line.values).sum());
+    page.line(
+        2,
+        &match language {
+            Language::Vi => {
+                format!("{good} / {all} báo cáo đã ban hành tính lại đúng như đã in ({values} số liệu)")
+            }
+            Language::En => {
+                format!("{good} of {all} issued reports come out again as printed ({values} values)")
+            }
+        },
+    );
+}
+
+/// Nil declarations; each that is contradicted is told, and fails nothing.
+fn nil(page: &mut Page, report: &Report, language: Language) {
+    let Some(nil) = report.nil.as_ref().filter(|nil| nil.declarations > 0) else { return };
+    let n = |number| language.number(number);
+    let (all, bad) = (n(nil.declarations), n(nil.contradicted));
+    page.line(
+        2,
+        &match (nil.contradicted, language) {
+            (0, Language::Vi) => format!("{all} khai báo không phát sinh: chuỗi của đơn vị không nói khác"),
+            (0, Language::En) => {
+                format!("{all} nil declarations: nothing in their units' chains denies them")
+            }
+            (_, Language::Vi) => {
+                format!("{bad} / {all} khai báo không phát sinh TRÁI với chuỗi của chính đơn vị")
+            }
+            (_, Language::En) => {
+                format!("{bad} of {all} nil declarations are DENIED by their own unit's chain")
+            }
+        },
+    );
+    for line in nil.told.iter().take(MAX_NIL) {
+        let what = language.pick(&line.what_vi, &line.what);
+        page.line(4, &format!("{} {}: {what} ({}…)", line.unit, line.closing, line.first));
+    }
+}
+
 fn work(page: &mut Page, report: &Report, language: Language) {
     let (seconds, threads) = (language.seconds(report.seconds), report.threads);
     let live = match report.live {
@@ -283,19 +372,21 @@ fn work(page: &mut Page, report: &Report, language: Language) {
 
 /// A fault: where, what, and what to do.
 fn describe(page: &mut Page, report: &Report, number: usize, fault: &FaultLine, language: Language) {
-    let mut place = format!("{} {number}", language.pick("LỖI", "FAULT"));
-    if let Some(file) = &fault.file {
-        place.push_str(&format!(": {}", below(file, &report.directory)));
-    }
-    if let Some(offset) = fault.offset {
-        place.push_str(&format!(", byte {offset}"));
-    }
-    if let Some(record) = &fault.record {
-        place.push_str(&format!(", {} {record}", language.pick("bản ghi", "record")));
-    }
-    page.line(0, &place);
+    let place = place(report, fault, language);
+    let colon = if place.is_empty() { "" } else { ": " };
+    page.line(0, &format!("{} {number}{colon}{place}", language.pick("LỖI", "FAULT")));
     page.line(2, language.pick(&fault.what_vi, &fault.what));
     page.line(2, &format!("→ {}", language.pick(&fault.remedy_vi, &fault.remedy)));
+}
+
+/// Where a fault is: file, byte, record, as far as it has them.
+pub(crate) fn place(report: &Report, fault: &FaultLine, language: Language) -> String {
+    let file = fault.file.as_ref().map(|file| below(file, &report.directory));
+    let offset = fault.offset.map(|offset| format!("byte {offset}"));
+    let record =
+        fault.record.as_ref().map(|record| format!("{} {record}", language.pick("bản ghi", "record")));
+    let parts: Vec<String> = [file, offset, record].into_iter().flatten().collect();
+    parts.join(", ")
 }
 
 /// A path below the ledger's directory without what comes before, which the reader named.
@@ -309,11 +400,14 @@ fn below(file: &str, log: &str) -> String {
 #[derive(Default)]
 pub(crate) struct Page {
     pub(crate) text: String,
+    /// The lines as they were said, for papers that break them otherwise.
+    said: Vec<String>,
 }
 
 impl Page {
     /// Adds a line, broken between words; a word that is longer than a line is cut.
     pub(crate) fn line(&mut self, indent: usize, text: &str) {
+        self.said.push(text.to_owned());
         let room = WIDTH - indent;
         let mut line = String::new();
         let words = text.split(' ').enumerate();

@@ -1,6 +1,10 @@
 //! The audit itself: find, follow, replay, report.
 
-use std::{fs, path::Path, time::Instant};
+use std::{
+    fs,
+    path::Path,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
 
 use socai_domain::time::vietnam_rfc3339;
 use socai_follow::{
@@ -11,12 +15,15 @@ use socai_tlog::{SignedCheckpoint, TreeSize};
 
 use crate::{
     erasures,
-    models::{self, ModelsAnswer},
+    issued::{self, ReportLine},
+    models::{self, ModelsAnswer, Told},
+    nil::{self, NilAnswer},
     place::{AuditError, Place},
     proof::ledger_of,
+    replayed::Replayed,
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
-    witnesses,
-    words::{Said, words},
+    witnesses::{self, Unwitnessed, WitnessesAnswer},
+    words::{Remedy, Said, words},
 };
 
 /// What an auditor brought along, and how thorough to be.
@@ -76,8 +83,7 @@ pub fn verify_on(
     let live = place.is_live();
     // read before the log, which can only grow meanwhile: models are never ahead of it
     let published = place.models().map(|dir| models::published(&dir));
-    let mut erasures = Vec::new();
-    let (verified, models, witnesses) = match Reader::open(place.log()) {
+    let (verified, judged) = match Reader::open(place.log()) {
         Ok(reader) => {
             let options = Options {
                 threads: asked.threads,
@@ -89,37 +95,29 @@ pub fn verify_on(
                 Some(from) => socai_follow::verify_new(&reader, &trust, options, from, progress),
                 None => socai_follow::verify(&reader, &trust, options, progress),
             };
-            if is_sound(&verified) {
-                erasures = erasures::faults(&reader, &verified, live);
-            }
-            let models = match published {
-                Some(_) if verified.skipped.0 > 0 => {
-                    not_compared("chỉ kiểm phần mới", "only what is new was gone over")
+            let judged = match is_sound(&verified) {
+                true if verified.skipped.0 > 0 => {
+                    judged_new(&place, &trust, &reader, &verified, live, published)
                 }
-                Some(published) if is_sound(&verified) => models::compare(published, &reader, &verified),
-                Some(_) => not_compared("sổ cái không đạt", "the log does not verify"),
-                None => ModelsAnswer::Absent.alone(),
+                true => judged(&place, &trust, &reader, &verified, live, published),
+                false => Judged::nothing(published, Said::new("sổ cái không đạt", "the log does not verify")),
             };
-            let witnesses = match is_sound(&verified) {
-                true => witnesses::judge(&place, &trust, &reader, &verified),
-                false => (None, None), // there is no history to be witnessed
-            };
-            (verified, models, witnesses)
+            (verified, judged)
         }
         Err(error) => {
             let faults = vec![Fault::from(error)];
             let verified = Verified { faults, faults_found: 1, ..Verified::default() };
-            (verified, not_compared("không mở được sổ cái", "the log cannot be opened"), (None, None))
+            let why = Said::new("không mở được sổ cái", "the log cannot be opened");
+            (verified, Judged { models: ModelsAnswer::not_compared(why), ..Judged::default() })
         }
     };
-    let ((models, models_fault), (witnesses, witnesses_fault)) = (models, witnesses);
-    let more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
     let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
-    let faults_found = verified.faults_found + (erasures.len() + more.len()) as u64;
-    faults.extend(erasures.into_iter().take(MAX_ERASURES));
-    faults.extend(more);
+    let faults_found = verified.faults_found + judged.faults_found;
+    faults.extend(judged.faults);
     let outcome = Outcome::of(&faults);
     let report = Report {
+        tool: format!("socai {}", env!("CARGO_PKG_VERSION")),
+        audited_at: vietnam_rfc3339(now_ms()),
         verified: outcome == Outcome::Verified,
         outcome,
         ledger: trust.origin().to_string(),
@@ -131,10 +129,13 @@ pub fn verify_on(
         trust: trusted(&trust),
         since: kept.as_ref().map(|kept| kept.size().0),
         skipped: verified.skipped.0,
-        witnesses,
+        witnesses: judged.witnesses,
+        unwitnessed: judged.unwitnessed,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
-        models,
+        models: judged.models,
+        reports: judged.reports,
+        nil: judged.nil,
         faults,
         faults_found,
         live,
@@ -143,6 +144,12 @@ pub fn verify_on(
     };
     let standing = verified.standing.filter(|_| report.verified);
     Ok((report, standing))
+}
+
+/// Now, ms UTC; 0 by a clock that stands before 1970.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 /// The checkpoint that the auditor kept, if the same operator signed it.
@@ -157,8 +164,99 @@ fn is_sound(verified: &Verified) -> bool {
     verified.faults.iter().all(|fault| matches!(fault, Fault::Derived(_) | Fault::Tail { .. }))
 }
 
-fn not_compared(vi: &str, en: &str) -> (ModelsAnswer, Option<FaultLine>) {
-    ModelsAnswer::not_compared(Said::new(vi, en)).alone()
+/// What is judged of a record that holds: beside it, and by replaying it.
+struct Judged {
+    models: ModelsAnswer,
+    witnesses: Option<WitnessesAnswer>,
+    unwitnessed: Option<Unwitnessed>,
+    reports: Vec<ReportLine>,
+    nil: Option<NilAnswer>,
+    /// Of each sort at most so many as are told.
+    faults: Vec<FaultLine>,
+    faults_found: u64,
+}
+
+impl Default for Judged {
+    fn default() -> Self {
+        Judged {
+            models: ModelsAnswer::Absent,
+            witnesses: None,
+            unwitnessed: None,
+            reports: vec![],
+            nil: None,
+            faults: vec![],
+            faults_found: 0,
+        }
+    }
+}
+
+impl Judged {
+    /// Nothing can be judged, and why.
+    fn nothing(published: Option<Told>, why: Said) -> Self {
+        let models = published.map_or(ModelsAnswer::Absent, |_| ModelsAnswer::not_compared(why));
+        Judged { models, ..Judged::default() }
+    }
+}
+
+fn judged(
+    place: &Place,
+    trust: &Trust,
+    reader: &Reader,
+    log: &Verified,
+    live: bool,
+    published: Option<Told>,
+) -> Judged {
+    let digest_at = published.as_ref().and_then(|told| told.digest_at(log.size));
+    let mut replayed = Replayed::new(reader, digest_at);
+    let reports = issued::recompute(reader, &mut replayed, log.size);
+    let known = reports.is_ok().then(|| replayed.fold());
+    let nil = known.map(|fold| nil::judge(reader, fold)).transpose();
+    let erasures = erasures::faults(reader, log, live, known);
+    let told = reports.as_ref().map(|_| replayed.digest());
+    let (models, models_fault) = match published {
+        Some(published) => models::compare(published, reader, log, told),
+        None => ModelsAnswer::Absent.alone(),
+    };
+    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
+    let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
+    let mut judged = Judged { models, witnesses, unwitnessed, ..Judged::default() };
+    judged.faults_found = erasures.len() as u64;
+    judged.faults.extend(erasures.into_iter().take(MAX_ERASURES));
+    let mut more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
+    match (reports, nil) {
+        (Ok(reports), Ok(nil)) => {
+            more.extend(reports.iter().flat_map(ReportLine::faults));
+            (judged.reports, judged.nil) = (reports, nil);
+        }
+        // a replay looks records up by the derived files, which are told already; a difference of the models is told too
+        (Err(error), _) | (_, Err(error)) => {
+            let is_told = !log.holds() || judged.models == ModelsAnswer::Differs || !judged.faults.is_empty();
+            more.extend(
+                (!is_told).then(|| FaultLine::new("other", Said::same(error), Remedy::Restore.said())),
+            );
+        }
+    }
+    judged.faults_found += more.len() as u64;
+    judged.faults.extend(more);
+    judged
+}
+
+/// The same after a verification of what is new alone, which is not replayed.
+fn judged_new(
+    place: &Place,
+    trust: &Trust,
+    reader: &Reader,
+    log: &Verified,
+    live: bool,
+    published: Option<Told>,
+) -> Judged {
+    let why = Said::new("chỉ kiểm phần mới", "only what is new was gone over");
+    let erasures = erasures::faults(reader, log, live, None);
+    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
+    let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
+    let faults_found = (erasures.len() + usize::from(witnesses_fault.is_some())) as u64;
+    let faults = erasures.into_iter().take(MAX_ERASURES).chain(witnesses_fault).collect();
+    Judged { witnesses, unwitnessed, faults, faults_found, ..Judged::nothing(published, why) }
 }
 
 /// What an auditor should compare with papers: everything new since the last audit, else what only the operator vouches for.

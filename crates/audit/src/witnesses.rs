@@ -3,9 +3,10 @@
 use std::io;
 
 use serde::Serialize;
+use socai_domain::time::vietnam_rfc3339;
 use socai_follow::{Trust, Verified};
 use socai_log::Reader;
-use socai_tlog::Opened;
+use socai_tlog::{LeafIndex, Opened};
 
 use crate::{
     place::Place,
@@ -21,6 +22,30 @@ pub struct WitnessesAnswer {
     pub size: u64,
     /// Who cosigned it.
     pub by: Vec<Witnessed>,
+}
+
+/// What no quorum of witnesses has cosigned yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unwitnessed {
+    /// The first entry of it, which is the size that is witnessed.
+    pub from: u64,
+    /// When the operator received that entry, in Viet Nam.
+    pub since: String,
+}
+
+/// From where on nothing is witnessed, under a policy that asks for witnesses.
+pub(crate) fn unwitnessed(
+    trust: &Trust,
+    reader: &Reader,
+    log: &Verified,
+    answer: Option<&WitnessesAnswer>,
+) -> Option<Unwitnessed> {
+    let from = answer.map_or(0, |answer| answer.size);
+    if !trust.policy().asks_for_witnesses() || from >= log.size.0 {
+        return None;
+    }
+    let received = reader.record(LeafIndex(from)).map(|stored| vietnam_rfc3339(stored.received_at_ms));
+    Some(Unwitnessed { from, since: received.unwrap_or_else(|_| "?".to_owned()) })
 }
 
 /// Looks for a checkpoint with the quorum of the policy: the one the district keeps in `cosigned`, or the log's own.

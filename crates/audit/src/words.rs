@@ -49,6 +49,8 @@ pub(crate) enum Remedy {
     Erase,
     /// Too few witnesses have spoken.
     Witnesses,
+    /// A report printed what its records do not give.
+    Reported,
 }
 
 impl Remedy {
@@ -99,6 +101,10 @@ impl Remedy {
             Remedy::Erase => Said::new(
                 "Lần khởi động tới của quận sẽ tiêu hủy.",
                 "The next start of the district destroys it.",
+            ),
+            Remedy::Reported => Said::new(
+                "Sổ cái nguyên vẹn; báo cáo không in điều sổ cái cho ra. Đối chiếu với bản giấy và hỏi người ban hành.",
+                "The ledger is whole; the report did not print what it gives. Compare with the paper and ask who issued it.",
             ),
             Remedy::Witnesses => Said::new(
                 "Xin mốc có đủ chữ ký nhân chứng; không có nó thì không biết người khác có thấy cùng lịch sử này không.",

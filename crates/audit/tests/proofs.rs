@@ -8,7 +8,7 @@ use std::{fs, path::Path};
 
 use common::{Ledger, origin, rotation, secret};
 use socai_audit::{
-    Asked, AuditError, Language, NotProven, OlderCheckpoint, ProveError, Proven, check_consistency,
+    Asked, AuditError, Language, NotProven, OlderCheckpoint, ProveError, Proven, Prover, check_consistency,
     check_record, is_consistency, not_proven_text, policy_for, prove_consistency, prove_record, proven_text,
     verify,
 };
@@ -84,6 +84,44 @@ fn every_record_of_a_ledger_is_proven_by_a_file_and_a_policy() {
             assert!(proven_text(&alone, Language::En).contains("ONLY under the key found in the proof file"));
         }
     }
+}
+
+#[test]
+fn no_proof_of_a_log_in_order_needs_a_pass_over_it() {
+    let (place, ledger) = ledger();
+    let mut prover = Prover::open(place.path()).unwrap();
+    for name in records(&ledger) {
+        let file = prover.record(name, true).unwrap();
+        check(&file, place.path()).unwrap();
+        assert_eq!(file, prove(place.path(), name), "one after the other as each alone");
+    }
+    assert_eq!(prover.passes(), 0);
+}
+
+#[test]
+fn a_unit_that_replaced_its_key_often_is_proven_by_its_chain() {
+    let place = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::found(place.path(), 1_024, &[0, 1, 2]);
+    let mut expected = vec![];
+    for turn in 0..6_u8 {
+        let key = SealingKey::of(&ledger.unit(1).key).to_string();
+        let before = ledger.writer.size();
+        for _ in 0..=turn {
+            ledger.publish(1, 3, turn % 2 == 0);
+            ledger.publish(2, 2, false);
+        }
+        ledger.commit();
+        ledger.rotate(1, secret(100 + turn));
+        ledger.commit();
+        expected.push((before, key));
+    }
+    let mut prover = Prover::open(place.path()).unwrap();
+    for name in records(&ledger).into_iter().filter(|name| name.unit.0 == 1) {
+        let proven = check(&prover.record(name, false).unwrap(), place.path()).unwrap();
+        let (_, key) = expected.iter().rev().find(|(before, _)| before.0 <= proven.record.leaf).unwrap();
+        assert_eq!(proven.record.sealing_key, *key, "{name}");
+    }
+    assert_eq!(prover.passes(), 0);
 }
 
 #[test]
@@ -279,7 +317,7 @@ fn a_policy_that_asks_for_witnesses_is_met_by_a_cosigned_checkpoint_only() {
     ledger.commit();
     let report = audit(None);
     assert!(report.witnesses.as_ref().unwrap().size < report.size);
-    assert!(socai_audit::text(&report, Language::En).contains("not witnessed yet"));
+    assert!(socai_audit::text(&report, Language::En).contains("UNWITNESSED SINCE "));
     // witnesses saw another history
     let elsewhere = tempfile::tempdir().unwrap();
     let mut second = Ledger::found(elsewhere.path(), 16, &[0, 1]);

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use socai_audit::{Asked, AuditError, Language, ModelsAnswer, Outcome, Report, text, verify};
+use socai_audit::{Asked, AuditError, Language, ModelsAnswer, Outcome, Report, html, text, verify};
 use socai_district::{Folding, LedgerConfig, LedgerDir, UnitSpec, establish};
 
 const NOW: u64 = 1_680_000_000_000;
@@ -160,6 +160,8 @@ fn the_json_form_has_these_fields_for_good() {
     let names =
         |value: &serde_json::Value| -> Vec<String> { value.as_object().unwrap().keys().cloned().collect() };
     let expected = [
+        "tool",
+        "audited_at",
         "verified",
         "outcome",
         "ledger",
@@ -172,9 +174,12 @@ fn the_json_form_has_these_fields_for_good() {
         "since",
         "skipped",
         "witnesses",
+        "unwitnessed",
         "counts",
         "key_changes",
         "models",
+        "reports",
+        "nil",
         "faults",
         "faults_found",
         "live",
@@ -283,4 +288,41 @@ fn a_ledger_whose_district_is_at_work_is_read_as_published() {
     assert!(report.live && report.verified, "{:?}", report.faults);
     drop(lock);
     assert!(!audit(dir.path()).live);
+}
+
+#[test]
+fn the_page_to_file_says_what_the_text_says_runs_nothing_and_escapes_what_it_was_given() {
+    let (place, dir) = ledger();
+    let policy = place.path().join("policy <b>of \"us\" & co");
+    fs::copy(dir.policy(), &policy).unwrap();
+    let report = verify(dir.path(), pinned_by(&policy), &mut |_| ()).unwrap();
+    for (language, title) in [
+        (Language::En, "<h1>VERIFIED: socai.test/quan</h1>"),
+        (Language::Vi, "<h1>ĐÃ KIỂM CHỨNG: socai.test/quan</h1>"),
+    ] {
+        let page = html(&report, language);
+        assert!(page.contains(title), "{page}");
+        assert!(page.contains("default-src 'none'") && !page.contains("<script") && !page.contains("<b>of"));
+        assert!(page.contains("policy &lt;b&gt;of &quot;us&quot; &amp; co"), "{page}");
+        let told =
+            [report.root.as_deref().unwrap(), &report.trust.operator, &report.tool, &report.audited_at];
+        assert!(told.iter().all(|part| page.contains(part)), "{page}");
+        assert!(
+            page.contains(report.checkpoint.trim_end()),
+            "the checkpoint is there as it was signed: {page}"
+        );
+        assert_eq!(page, html(&report, language), "the same bytes");
+    }
+}
+
+#[test]
+fn the_page_to_file_has_every_place_of_damage() {
+    let (_place, dir) = ledger();
+    let volume = dir.log().join("volumes/0000000000.vol");
+    flip(&volume, fs::metadata(&volume).unwrap().len() as usize / 2);
+    let report = audit(dir.path());
+    let page = html(&report, Language::En);
+    assert!(page.contains("<h1>DOES NOT VERIFY: socai.test/quan</h1>"), "{page}");
+    let place = format!("log/volumes/0000000000.vol, byte {}", report.faults[0].offset.unwrap());
+    assert!(page.contains(&place) && page.contains("Nothing was changed."), "{page}");
 }

@@ -40,6 +40,7 @@ pub struct District {
     inputs: mpsc::WeakSender<Input>,
     committed: watch::Receiver<TreeSize>,
     folded: watch::Receiver<TreeSize>,
+    witnessed: Option<watch::Receiver<TreeSize>>,
     stop: CancellationToken,
     done: JoinHandle<Result<(), DistrictError>>,
 }
@@ -69,6 +70,7 @@ impl District {
         let sweeping = tokio::spawn(sweep(link.clone(), ledger.dir().swept(), ledger.wanted(), stop.clone()));
         let reminding = tokio::spawn(remind(desk.clone(), stop.clone()));
         let witnesses = Witnesses::of(ledger.dir(), ledger.reader())?;
+        let witnessed = witnesses.as_ref().map(Witnesses::witnessed);
         let witnessing = witnesses.map(|all| tokio::spawn(all.collect(committed.clone(), stop.clone())));
         let eraser = desk.clone();
         let erase = move |erasures| {
@@ -95,7 +97,7 @@ impl District {
             projected?
         });
         let inputs = desk;
-        Ok(District { inputs, committed, folded, stop, done })
+        Ok(District { inputs, committed, folded, witnessed, stop, done })
     }
 
     /// The size of the log, as it is committed.
@@ -108,6 +110,12 @@ impl District {
     #[must_use]
     pub fn folded(&self) -> watch::Receiver<TreeSize> {
         self.folded.clone()
+    }
+
+    /// The size of the newest checkpoint that the policy's quorum of witnesses cosigned, as it grows; none when nobody is asked.
+    #[must_use]
+    pub fn witnessed(&self) -> Option<watch::Receiver<TreeSize>> {
+        self.witnessed.clone()
     }
 
     /// A way to state events of the operator while the district runs.

@@ -154,6 +154,7 @@ fn every_check_can_be_written_and_takes_no_key_of_another() {
         ("document-after", "days = 3"),
         ("fact-after-closing", ""),
         ("amended-after-closing", ""),
+        ("nil-contradicted", ""),
         ("unit-silent", "days = 3"),
         ("period-open", "working_days = 2"),
         ("answer-owed", "days = 3"),

@@ -48,7 +48,8 @@ impl Closing {
         })
     }
 
-    fn holds(&self, day: CivilDate) -> bool {
+    /// Whether the closing covers a day.
+    pub fn holds(&self, day: CivilDate) -> bool {
         self.from <= day && day <= self.to
     }
 }

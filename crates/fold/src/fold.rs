@@ -156,6 +156,19 @@ impl Fold {
         self.last_received_at_ms
     }
 
+    /// What judging facts and cases at this size needs: rules, registry, closings, amendments, and no cells, which are most of it.
+    pub(crate) fn without_cells(&self) -> Fold {
+        Fold {
+            size: self.size,
+            last_received_at_ms: self.last_received_at_ms,
+            registry: self.registry.clone(),
+            rulebook: self.rulebook.clone(),
+            closings: self.closings.clone(),
+            amendments: self.amendments.clone(),
+            ..Fold::default()
+        }
+    }
+
     /// The units of the ledger.
     pub fn registry(&self) -> &Registry {
         &self.registry

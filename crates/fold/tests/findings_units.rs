@@ -224,3 +224,33 @@ fn a_table_with_an_error_is_rejected_with_line_and_key_and_the_one_before_judges
     );
     assert_eq!(ledger.found_beside_rejections("entered_late", ON)[0].facts, [late]);
 }
+
+#[test]
+fn a_nil_declaration_is_found_against_facts_that_the_unit_had_sealed_itself() {
+    let mut ledger = given();
+    let first = ledger.fine(NHAN_CHINH, "2023-01-05", 100_000);
+    let second = ledger.fine(NHAN_CHINH, "2023-02-08", 100_000);
+    // what is closed is not what was sealed, nor what another unit sealed, nor what did happen
+    ledger.close(1, &["gift.delivered", "TT.03"]);
+    ledger.close(7, &["penalty.decided", "TT.01"]);
+    assert_eq!(ledger.found("nil_contradicted", ON), []);
+    let kind = ledger.close(1, &["penalty.decided"]);
+    let indicator = ledger.close(1, &["TT.01", "TT.03"]);
+    let found = ledger.found("nil_contradicted", ON);
+    assert_eq!(
+        found.iter().map(|told| &told.facts).collect::<Vec<_>>(),
+        [&vec![kind, first, second], &vec![indicator, first, second]]
+    );
+    assert_eq!(
+        found[1].says,
+        "declared that no TT.01 happened from 2023-01-01 to 2023-02-08, after 2 facts of it were recorded"
+    );
+    // what comes later is late, and what is void did not happen
+    ledger.fine(NHAN_CHINH, "2023-02-07", 100_000);
+    assert_eq!(ledger.found("nil_contradicted", ON).len(), 2);
+    for fact in [first, second] {
+        let void = ledger.void(1, fact);
+        ledger.answer(OPERATOR, void, "confirmed");
+    }
+    assert_eq!(ledger.found("nil_contradicted", ON), []);
+}

@@ -51,6 +51,7 @@ pub use docx::docx;
 pub use fill::unit_name;
 pub use html::html;
 pub use json::json;
+pub use plain::escaped;
 pub use series::{
     Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
 };

@@ -17,8 +17,9 @@ fn shown(c: char) -> char {
     }
 }
 
-/// `text` as content or attribute value of HTML and XML, made [`plain`] first.
-pub(crate) fn escaped(text: &str) -> String {
+/// `text` as content or attribute value of HTML and XML, without control characters and marks that turn the direction of reading: it can end
+/// nothing of the page.
+pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     for c in text.chars().map(shown) {
         match c {

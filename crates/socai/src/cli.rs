@@ -209,6 +209,14 @@ pub enum DistrictCommand {
         #[command(flatten)]
         board: BoardArgs,
     },
+    /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
+    Status {
+        /// The ledger's directory.
+        dir: PathBuf,
+        /// As JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `socai unit …`.
@@ -533,8 +541,11 @@ pub struct VerifyArgs {
     /// where nobody else writes: who can change them decides what the next audit believes.
     #[arg(long, value_name = "FILE")]
     pub keep: Option<PathBuf>,
-    /// As JSON.
-    #[arg(long)]
+    /// What to print; html is one page to sign and file.
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
+    pub format: VerifyFormat,
+    /// As JSON: the same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// Threads; all cores if left out.
     #[arg(long)]
@@ -543,6 +554,17 @@ pub struct VerifyArgs {
     /// those fails, all are.
     #[arg(long)]
     pub every_signature: bool,
+}
+
+/// Forms of a verification's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// 80 columns.
+    Text,
+    /// For programs.
+    Json,
+    /// One page to print, without script.
+    Html,
 }
 
 /// `socai audit findings`.
@@ -725,6 +747,10 @@ pub enum BenchKind {
     Replay,
     /// Fold into sled.
     Models,
+    /// Proof files of single records under the newest checkpoint, made and checked.
+    Prove,
+    /// One fact at a time: recorded, and its checkpoint cosigned by two of three units over the loopback.
+    Witness,
     /// A month's figures and report out of the read models.
     Query,
     /// Pages and figures of the dashboard over HTTP, compressed.

@@ -52,6 +52,7 @@ fn config(ledger: &Ledger, spec: &UnitSpec, enrolment: &Enrolment) -> Result<Uni
         nats: settings.nats.clone(),
         listen: "127.0.0.1:0".to_owned(),
         token: new_token()?,
+        witness_clock_tolerance_s: None,
     })
 }
 

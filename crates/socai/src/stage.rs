@@ -16,7 +16,8 @@ use socai_bus::{
 };
 use socai_district::{District, LedgerConfig, LedgerDir, UnitSpec, establish, now_ms};
 use socai_tlog::UnitNo;
-use socai_ward::{NodeError, UnitDir, Ward, generate};
+use socai_ward::{NodeError, UnitConfig, UnitDir, Ward, Witness, generate};
+use socai_web::Http;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -72,8 +73,9 @@ impl Place {
     }
 }
 
-/// Founds the reference district in an empty place: ledger, rules, and every unit with its own keys.
-pub fn found(place: &Place) -> Result<Vec<UnitSpec>> {
+/// Founds the reference district in an empty place: ledger, rules, and every unit with its own keys. The first `witnesses` units by number, wards, are
+/// named in its policy, which asks for more than half of them.
+pub fn found(place: &Place, witnesses: usize) -> Result<Vec<UnitSpec>> {
     let config = LedgerConfig {
         origin: reference::ORIGIN.to_owned(),
         ledger: reference::LEDGER.to_owned(),
@@ -91,7 +93,38 @@ pub fn found(place: &Place) -> Result<Vec<UnitSpec>> {
         .collect();
     let enrolled: Vec<_> = units.into_iter().map(|(dir, spec)| (spec, dir)).collect();
     enrol::units(&mut ledger, &enrolled, now_ms())?;
+    let mut units: Vec<_> = enrolled.iter().collect();
+    units.sort_by_key(|(spec, _)| spec.unit_no);
+    let units = units.into_iter().take(witnesses).map(|(_, dir)| UnitDir::new(dir));
+    name_witnesses(&place.district(), &units.collect::<Vec<_>>())?;
     Ok(enrolled.into_iter().map(|(spec, _)| spec).collect())
+}
+
+/// Gives each of these units an address that stays and names them in the ledger's policy, with a quorum of more than half.
+fn name_witnesses(district: &LedgerDir, units: &[UnitDir]) -> Result<()> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    let path = district.policy();
+    let mut policy = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    // lines before the one with the quorum stay: who signs the log
+    policy =
+        policy.lines().filter(|line| !line.starts_with("quorum ")).map(|line| format!("{line}\n")).collect();
+    let (mut names, mut taken) = (Vec::new(), Vec::new());
+    for dir in units {
+        let mut config = UnitConfig::read(dir)?.config;
+        // held until all have one, so that no two get the same
+        taken.push(TcpListener::bind("127.0.0.1:0").context("a free port on 127.0.0.1")?);
+        let address = taken.last().map(TcpListener::local_addr).transpose()?.context("just bound")?;
+        config.listen = address.to_string();
+        config.write(dir)?;
+        let vkey = Witness::vkey_of(dir, &UnitConfig::read(dir)?)?;
+        policy.push_str(&format!("witness {} {vkey} http://{address}\n", config.unit));
+        names.push(config.unit);
+    }
+    let quorum = names.len() / 2 + 1;
+    policy.push_str(&format!("group wards {quorum} {}\nquorum wards\n", names.join(" ")));
+    fs::write(&path, policy).with_context(|| path.display().to_string())
 }
 
 /// A port that nobody uses now; the broker keeps it in the ledger's settings.
@@ -107,6 +140,9 @@ pub struct Stage {
     /// The units' nodes.
     pub wards: Vec<Ward>,
     nodes: Vec<JoinHandle<Result<(), NodeError>>>,
+    /// The HTTP side of units that others have to find: witnesses.
+    served: Vec<Http>,
+    serving: CancellationToken,
     stop: CancellationToken,
     broker: Server,
 }
@@ -115,15 +151,27 @@ impl Stage {
     /// Starts broker, district and nodes of a place.
     pub async fn start(place: &Place) -> Result<Stage> {
         let broker = start_broker(place).await?;
-        let district = District::start(place.district()).await.context("the district")?;
-        let stop = CancellationToken::new();
-        let (mut wards, mut nodes) = (Vec::new(), Vec::new());
-        for dir in place.unit_dirs()? {
+        let (stop, serving) = (CancellationToken::new(), CancellationToken::new());
+        let (mut wards, mut witnesses, mut served) = (Vec::new(), Vec::new(), Vec::new());
+        let mut dirs = place.unit_dirs()?;
+        // witnesses answer before the district asks for the first time
+        for dir in dirs.extract_if(.., |dir| has_address(dir)) {
             let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
-            nodes.push(tokio::spawn(socai_ward::run(ward.clone(), stop.clone())));
+            served.push(socai_web::serve(ward.clone(), serving.clone()).await?);
+            witnesses.push(ward);
+        }
+        let district = District::start(place.district()).await.context("the district")?;
+        let run = |ward: &Ward| tokio::spawn(socai_ward::run(ward.clone(), stop.clone()));
+        let mut nodes = Vec::new();
+        for dir in dirs {
+            let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
+            nodes.push(run(&ward));
             wards.push(ward);
         }
-        Ok(Stage { district, wards, nodes, stop, broker })
+        // they are open already, and publish last: the stream is there by now
+        nodes.extend(witnesses.iter().map(run));
+        wards.extend(witnesses);
+        Ok(Stage { district, wards, nodes, served, serving, stop, broker })
     }
 
     /// The broker's address.
@@ -140,11 +188,20 @@ impl Stage {
                 Err(_) => tracing::warn!("a node did not stop in time; its records are in its journal"),
             }
         }
-        drop(std::mem::take(&mut self.wards));
         self.district.stop().await.context("the district")?;
+        self.serving.cancel();
+        for http in self.served.drain(..) {
+            http.ended().await?;
+        }
+        drop(std::mem::take(&mut self.wards));
         self.broker.stop().await.context("the broker")?;
         Ok(())
     }
+}
+
+/// Whether a unit's node has an address that stays, so that others can find it.
+fn has_address(dir: &Path) -> bool {
+    UnitConfig::read(&UnitDir::new(dir)).is_ok_and(|unit| !unit.config.listen.ends_with(":0"))
 }
 
 /// A private nats-server with one user for the district and one for each unit, each with its own rights.
@@ -155,7 +212,7 @@ async fn start_broker(place: &Place) -> Result<Server> {
     let mut users =
         vec![User { public_key: TransportKey::from_seed(&seed)?.public().to_owned(), role: Role::District }];
     for dir in place.unit_dirs()? {
-        let no = UnitNo(socai_ward::UnitConfig::read(&UnitDir::new(&dir))?.config.no);
+        let no = UnitNo(UnitConfig::read(&UnitDir::new(&dir))?.config.no);
         let public_key = generate(&UnitDir::new(&dir))?.transport_nkey;
         users.push(User { public_key, role: Role::Unit(no) });
     }

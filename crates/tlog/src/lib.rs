@@ -30,6 +30,7 @@ mod policy;
 mod proof_file;
 mod record;
 mod segment;
+mod shown_entries;
 mod statement;
 mod tile;
 mod tree;
@@ -59,6 +60,7 @@ pub use segment::{
     BadSignature, MAX_RECORDS, MAX_SEGMENT_LEN, MAX_SINGLE_LEN, SEGMENT_OVERHEAD, Segment, VerifiedSegment,
     encode_segment, segment_fit, segment_message, sign_segment,
 };
+pub use shown_entries::{BadShown, MAX_SHOWN_LEN, ShownEntries};
 pub use statement::{ErasureStatement, HeadStatement, ReceiptStatement, RefusalStatement, StatedRun};
 pub use tile::{TILE_WIDTH, Tile, TileKind};
 pub use tree::{

@@ -8,7 +8,10 @@ use crate::{
     entropy::{NoEntropy, random},
 };
 
-/// The settings of one unit. Every field is stated: a missing or unknown one is an error, not a default.
+/// How far ahead of the unit's clock a time of the log may be, in seconds, unless `unit.toml` says otherwise.
+pub const WITNESS_CLOCK_TOLERANCE_S: u64 = 300;
+
+/// The settings of one unit. A missing or unknown field is an error; only the tolerance of the witness has a default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitConfig {
@@ -30,6 +33,9 @@ pub struct UnitConfig {
     pub listen: String,
     /// What a caller of the HTTP API must present as bearer token, at least 16 characters.
     pub token: String,
+    /// How many seconds ahead of this unit's clock the log's times may be before the unit cosigns nothing; 300 if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness_clock_tolerance_s: Option<u64>,
 }
 
 /// The settings after they were looked at: what the node works with.

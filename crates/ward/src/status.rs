@@ -21,6 +21,7 @@ use crate::{
     publisher::{Alarm, Pause, Standing},
     receipts,
     trust::Trust,
+    witness::WitnessStanding,
 };
 
 /// What `ward status` and `GET /api/v1/status` show.
@@ -54,6 +55,8 @@ pub struct Status {
     pub alarm: Option<Alarm>,
     /// Whether the ledger's units are known here; if not, the district alone checks who exists.
     pub knows_units: bool,
+    /// What it cosigned as a witness, and why it cosigns no more.
+    pub witness: WitnessStanding,
 }
 
 /// A checkpoint in short.
@@ -113,7 +116,13 @@ impl Live {
     }
 
     /// The whole picture.
-    pub(crate) fn status(&self, unit: &Unit, sealed: ChainHead, knows_units: bool) -> Status {
+    pub(crate) fn status(
+        &self,
+        unit: &Unit,
+        sealed: ChainHead,
+        knows_units: bool,
+        witness: WitnessStanding,
+    ) -> Status {
         let parts = self.parts.read().unwrap_or_else(PoisonError::into_inner);
         let line =
             |seen: &SignedCheckpoint| CheckpointLine { size: seen.size().0, root: seen.root().to_string() };
@@ -133,6 +142,7 @@ impl Live {
             suspended: matches!(parts.standing, Some(Standing::Waiting(Pause::Suspended))),
             alarm: parts.alarm.clone(),
             knows_units,
+            witness,
         }
     }
 

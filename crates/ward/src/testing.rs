@@ -31,6 +31,7 @@ pub(crate) fn enrolled() -> (tempfile::TempDir, UnitDir) {
         nats: "nats://127.0.0.1:1".into(),
         listen: "127.0.0.1:0".into(),
         token: "0123456789abcdef".into(),
+        witness_clock_tolerance_s: None,
     };
     config.write(&unit).unwrap();
     (dir, unit)

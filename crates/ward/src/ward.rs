@@ -23,6 +23,7 @@ use crate::{
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
+    witness::WitnessStanding,
 };
 
 /// The most events of one request: they are sealed as one segment, so all of them or none.
@@ -131,7 +132,9 @@ impl Ward {
 
     /// How things stand now.
     pub fn status(&self) -> Status {
-        self.inner.live.status(&self.inner.unit, self.inner.desk.shelf().borrow().head, self.knows_units())
+        let witness = WitnessStanding::read(&self.inner.dir, &self.inner.unit);
+        let sealed = self.inner.desk.shelf().borrow().head;
+        self.inner.live.status(&self.inner.unit, sealed, self.knows_units(), witness)
     }
 
     /// Waits until the first `records` records of the chain have receipts. Only a running node brings them.

@@ -1,4 +1,5 @@
-//! The unit as a witness of its ledger (C2SP tlog-witness): it cosigns a checkpoint that continues everything it cosigned before.
+//! The unit as a witness of its ledger (C2SP tlog-witness): it cosigns a checkpoint that continues everything it cosigned before, and of which it
+//! has looked at every entry ([`crate::NotPassed`] says what it does not pass).
 //!
 //! In scope: deciding, storing, cosigning with the unit's witnessing key, one request after another. What is cosigned is on the disk before the
 //! cosignature leaves: after a crash the witness has seen at least what it vouched for. Out of scope: HTTP (`socai-web`), asking for
@@ -9,17 +10,21 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use socai_tlog::{
-    NotWitnessed, NoteKey, NoteSignature, Origin, SignedCheckpoint, SigningKey, TreeSize, WitnessKey, cosign,
-    judge_checkpoint,
+    Checkpoint, Link, NotWitnessed, Note, NoteKey, NoteSignature, Origin, SignedCheckpoint, SigningKey,
+    TreeSize, UnitSeq, WitnessKey, cosign, judge_checkpoint,
 };
 
 use crate::{
     clock,
-    config::Unit,
+    config::{Unit, WITNESS_CLOCK_TOLERANCE_S},
     dir::{FileError, UnitDir, make_dir, read_if_there, replace},
+    keeper::record_at,
     keys::{KeyError, Keys},
+    looked::{Looked, Looking, NotPassed},
+    ward::Ward,
 };
 
 /// Before this time, 2020-01-01 in seconds, a clock is not set: a cosignature would be dated wrong for ever.
@@ -30,12 +35,49 @@ pub struct Witness {
     name: Origin,
     key: SigningKey,
     log: NoteKey,
+    dir: UnitDir,
+    unit: Unit,
     /// The newest checkpoint that was cosigned, with the cosignature.
     file: PathBuf,
     /// The newest checkpoint that came with a receipt: never contradicted.
     received: PathBuf,
+    /// How far the log's entries were looked at.
+    looked: PathBuf,
+    /// What the journal says of the unit's own records.
+    own_link: Box<OwnLink>,
     /// Held from reading what was seen until what is new is stored.
     deciding: Mutex<()>,
+}
+
+type OwnLink = dyn Fn(UnitSeq) -> Result<Option<Link>, String> + Send + Sync;
+
+/// How the unit stands as a witness, for `ward status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct WitnessStanding {
+    /// Size of the newest checkpoint that it cosigned.
+    pub cosigned: Option<u64>,
+    /// Why it cosigns no more, in words, until the log is as it should be.
+    pub refused: Option<String>,
+}
+
+impl WitnessStanding {
+    /// What lies on the disk. A file that cannot be read says so.
+    pub(crate) fn read(dir: &UnitDir, unit: &Unit) -> Self {
+        let note = read_if_there(&dir.witness().join(origin_hash(&unit.origin))).ok().flatten();
+        let stated = note.and_then(|note| Note::parse(&note).ok());
+        let stated = stated.and_then(|note| Checkpoint::parse(note.text()).ok());
+        let refused =
+            read_if_there(&refusal(dir)).map(|why| why.map(|why| String::from_utf8_lossy(&why).into()));
+        WitnessStanding {
+            cosigned: stated.map(|stated| stated.size.0),
+            refused: refused.unwrap_or_else(|error| Some(error.to_string())),
+        }
+    }
+}
+
+/// Where the reason of a refusal is kept.
+fn refusal(dir: &UnitDir) -> PathBuf {
+    dir.witness().join("refused")
 }
 
 /// Why a checkpoint was not cosigned.
@@ -52,6 +94,19 @@ pub enum WitnessError {
         /// The size both are of.
         size: TreeSize,
     },
+    /// The entries below the checkpoint were not shown: the unit does not vouch for what it has not looked at.
+    #[error(
+        "this unit has looked at the entries up to {looked}, the checkpoint is of size {size}: show them first (POST /log-entries)"
+    )]
+    NotLooked {
+        /// How far it looked.
+        looked: TreeSize,
+        /// The size shown.
+        size: TreeSize,
+    },
+    /// The unit looked, and what it saw is not what it can vouch for.
+    #[error("{0}")]
+    Contradicted(String),
     /// What was seen cannot be read, or what is new cannot be stored.
     #[error(transparent)]
     File(#[from] FileError),
@@ -69,11 +124,29 @@ pub enum WitnessError {
 }
 
 impl Witness {
-    /// The witness of a unit. Its name is the ledger's, a slash and the unit's number.
+    /// The witness of a unit that seals. Its name is the ledger's, a slash and the unit's number.
     ///
     /// # Errors
     /// The keys cannot be read.
-    pub fn open(dir: &UnitDir, unit: &Unit) -> Result<Witness, KeyError> {
+    pub fn of(ward: &Ward) -> Result<Witness, KeyError> {
+        let sealing = ward.clone();
+        let own_link = move |seq| {
+            let reader = sealing.desk().shelf().borrow().reader.clone();
+            let record = record_at(&reader, seq).map_err(|error| error.to_string())?;
+            Ok(record.map(|record| record.link()))
+        };
+        Witness::open(ward.dir(), ward.unit(), Box::new(own_link))
+    }
+
+    /// The key that verifies a unit's cosignatures, for policies.
+    ///
+    /// # Errors
+    /// The keys cannot be read.
+    pub fn vkey_of(dir: &UnitDir, unit: &Unit) -> Result<NoteKey, KeyError> {
+        Ok(Witness::open(dir, unit, Box::new(|_| Ok(None)))?.vkey())
+    }
+
+    fn open(dir: &UnitDir, unit: &Unit, own_link: Box<OwnLink>) -> Result<Witness, KeyError> {
         let name = format!("{}/{}", unit.origin, unit.no);
         // an origin that leaves no room for a number names itself
         let name = Origin::new(&name).unwrap_or_else(|_| unit.origin.clone());
@@ -83,8 +156,12 @@ impl Witness {
             name,
             key: Keys::read(dir)?.witnessing().clone(),
             log: NoteKey::log(unit.origin.clone(), unit.operator),
+            dir: dir.clone(),
+            unit: unit.clone(),
             file: folder.join(origin_hash(&unit.origin)),
             received: dir.checkpoint(),
+            looked: folder.join("looked"),
+            own_link,
             deciding: Mutex::default(),
         })
     }
@@ -92,6 +169,54 @@ impl Witness {
     /// The key that verifies its cosignatures, for policies.
     pub fn vkey(&self) -> NoteKey {
         NoteKey::witness(self.name.clone(), WitnessKey::of(&self.key))
+    }
+
+    /// Looks at entries that the district shows, against the journal, the keys and the clock; gives how far it has looked now. Blocks on the
+    /// disk: what was looked at is stored before the answer.
+    ///
+    /// # Errors
+    /// See [`NotPassed`]; nothing changed, and a contradiction is kept for `ward status`.
+    pub fn look(&self, request: &[u8]) -> Result<TreeSize, NotPassed> {
+        let _alone = self.deciding.lock().unwrap_or_else(PoisonError::into_inner); // it guards files, whole at any time
+        let looked = Looked::read(&self.looked, &self.unit)?;
+        let own = |error: WitnessError| NotPassed::Own(error.to_string());
+        let held = [self.seen().map_err(own)?, self.received().map_err(own)?];
+        let held: Vec<SignedCheckpoint> = held.into_iter().flatten().collect();
+        let keys = || Keys::read(&self.dir);
+        let looking = Looking {
+            unit: &self.unit,
+            log: &self.log,
+            keys: &keys,
+            own_link: &self.own_link,
+            held: &held,
+            now_ms: clock::now_ms(),
+            tolerance_s: self.unit.config.witness_clock_tolerance_s.unwrap_or(WITNESS_CLOCK_TOLERANCE_S),
+        };
+        let passed = looked.pass(request, &looking);
+        if let Err(why) = &passed
+            && why.is_contradiction()
+        {
+            replace(&refusal(&self.dir), why.to_string().as_bytes())?;
+        }
+        let passed = passed?;
+        passed.store(&self.looked)?;
+        // what was refused before is as it should be now: a clock was set, a journal brought back
+        if refusal(&self.dir).exists() {
+            std::fs::remove_file(refusal(&self.dir)).map_err(FileError::at(&refusal(&self.dir)))?;
+        }
+        Ok(passed.size())
+    }
+
+    /// Whether everything below a checkpoint was looked at and is its tree.
+    fn has_looked(&self, shown: &SignedCheckpoint) -> Result<(), WitnessError> {
+        if let Some(why) = read_if_there(&refusal(&self.dir))? {
+            return Err(WitnessError::Contradicted(String::from_utf8_lossy(&why).into()));
+        }
+        let looked = Looked::read(&self.looked, &self.unit)?;
+        if looked.size() != shown.size() || looked.root() != *shown.root() {
+            return Err(WitnessError::NotLooked { looked: looked.size(), size: shown.size() });
+        }
+        Ok(())
     }
 
     /// Decides about a request, stores, then cosigns. Blocks on the disk.
@@ -107,6 +232,7 @@ impl Witness {
         {
             return Err(WitnessError::AgainstReceipts { size: shown.size() });
         }
+        self.has_looked(&shown)?;
         let now_s = clock::now_ms() / 1000;
         let cosigned = cosign(&shown, &self.name, &self.key, now_s);
         let cosignature =
@@ -151,125 +277,5 @@ fn origin_hash(origin: &Origin) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use socai_tlog::{AddCheckpoint, Checkpoint, MemoryTree, SealingKey, leaf_hash, prove_consistency};
-
-    use super::*;
-    use crate::keys::generate;
-
-    fn operator() -> SigningKey {
-        SigningKey::from_bytes(&[1; 32])
-    }
-
-    fn origin() -> Origin {
-        Origin::new("so-cai.example/thu").unwrap()
-    }
-
-    fn tree_of(size: u64) -> MemoryTree {
-        let mut tree = MemoryTree::default();
-        tree.extend((0..size).map(|i| leaf_hash(&i.to_be_bytes())));
-        tree
-    }
-
-    fn checkpoint(size: u64) -> SignedCheckpoint {
-        Checkpoint { origin: origin(), size: TreeSize(size), root: tree_of(size).root() }.sign(&operator())
-    }
-
-    fn request(old: u64, checkpoint: &SignedCheckpoint) -> Vec<u8> {
-        let size = checkpoint.size();
-        let proof = prove_consistency(&tree_of(size.0), TreeSize(old), size).unwrap();
-        AddCheckpoint { old: TreeSize(old), proof, checkpoint: checkpoint.to_string() }
-            .to_string()
-            .into_bytes()
-    }
-
-    fn unit() -> (tempfile::TempDir, UnitDir, Unit) {
-        let place = tempfile::tempdir().unwrap();
-        let dir = UnitDir::new(place.path());
-        let keys = generate(&dir).unwrap();
-        let config = crate::UnitConfig {
-            unit: "hn.tx.ha-dinh.1".into(),
-            no: 7,
-            origin: origin().to_string(),
-            ledger: "thu".into(),
-            operator: NoteKey::log(origin(), SealingKey::of(&operator())).to_string(),
-            first_key: keys.sealing_key,
-            nats: "nats://127.0.0.1:1".into(),
-            listen: "127.0.0.1:0".into(),
-            token: "0123456789abcdef-token".into(),
-        };
-        (place, dir, config.check().unwrap())
-    }
-
-    #[test]
-    fn what_is_cosigned_is_stored_first_and_known_after_a_start() {
-        let (_place, dir, unit) = unit();
-        let witness = Witness::open(&dir, &unit).unwrap();
-        let policy = format!("log {}\nwitness w {}\nquorum w\n", unit.config.operator, witness.vkey());
-        let policy = socai_tlog::Policy::parse(policy.as_bytes()).unwrap();
-        for (old, new) in [(0, 3), (3, 3), (3, 9)] {
-            let mut cosigned = checkpoint(new);
-            cosigned.add(witness.add_checkpoint(&request(old, &checkpoint(new))).unwrap());
-            assert!(policy.verify(cosigned.to_string().as_bytes()).is_ok());
-        }
-        let again = Witness::open(&dir, &unit).unwrap();
-        let refused = again.add_checkpoint(&request(3, &checkpoint(12))).unwrap_err();
-        assert!(matches!(refused, WitnessError::Refused(NotWitnessed::Seen { seen: TreeSize(9) })));
-        let newest = again.newest(&origin_hash(&origin())).unwrap().unwrap();
-        assert_eq!(policy.verify(&newest).unwrap().checkpoint.size(), TreeSize(9));
-        assert_eq!(again.newest("00").unwrap(), None);
-    }
-
-    #[test]
-    fn nothing_is_cosigned_that_cannot_be_stored() {
-        let (_place, dir, unit) = unit();
-        let witness = Witness::open(&dir, &unit).unwrap();
-        std::fs::remove_dir(dir.witness()).unwrap();
-        std::fs::write(dir.witness(), "in the way").unwrap();
-        let refused = witness.add_checkpoint(&request(0, &checkpoint(3))).unwrap_err();
-        assert!(matches!(refused, WitnessError::File(_)), "{refused}");
-    }
-
-    #[test]
-    fn a_file_that_is_damaged_stops_the_witness_rather_than_starting_anew() {
-        let (_place, dir, unit) = unit();
-        let witness = Witness::open(&dir, &unit).unwrap();
-        witness.add_checkpoint(&request(0, &checkpoint(3))).unwrap();
-        std::fs::write(&witness.file, "nonsense").unwrap();
-        let refused = witness.add_checkpoint(&request(3, &checkpoint(4))).unwrap_err();
-        assert!(matches!(refused, WitnessError::Content { .. }), "{refused}");
-    }
-
-    #[test]
-    fn the_receipts_of_the_unit_are_never_contradicted() {
-        let (_place, dir, unit) = unit();
-        let witness = Witness::open(&dir, &unit).unwrap();
-        // a first request goes on from what the receipts say
-        std::fs::write(dir.checkpoint(), checkpoint(5).to_string()).unwrap();
-        let refused = witness.add_checkpoint(&request(0, &checkpoint(6))).unwrap_err();
-        assert!(matches!(refused, WitnessError::Refused(NotWitnessed::Seen { seen: TreeSize(5) })));
-        witness.add_checkpoint(&request(5, &checkpoint(6))).unwrap();
-        // later a receipt of another history at the size that is shown
-        let other = Checkpoint { origin: origin(), size: TreeSize(8), root: leaf_hash(b"other") };
-        std::fs::write(dir.checkpoint(), other.sign(&operator()).to_string()).unwrap();
-        let refused = witness.add_checkpoint(&request(6, &checkpoint(8))).unwrap_err();
-        assert!(matches!(refused, WitnessError::AgainstReceipts { size: TreeSize(8) }), "{refused}");
-        witness.add_checkpoint(&request(6, &checkpoint(7))).unwrap();
-    }
-
-    #[test]
-    fn of_many_requests_at_once_each_continues_the_one_before() {
-        let (_place, dir, unit) = unit();
-        let witness = Witness::open(&dir, &unit).unwrap();
-        let (first, second) = (request(0, &checkpoint(3)), request(0, &checkpoint(4)));
-        let witness = &witness;
-        let answers: Vec<bool> = std::thread::scope(|scope| {
-            let requests = [&first, &second].into_iter().cycle().take(16);
-            let asked: Vec<_> = requests
-                .map(|request| scope.spawn(move || witness.add_checkpoint(request).is_ok()))
-                .collect();
-            asked.into_iter().map(|asked| asked.join().unwrap()).collect()
-        });
-        assert_eq!(answers.iter().filter(|cosigned| **cosigned).count(), 1, "both are from size 0");
-    }
-}
+#[path = "witness_tests.rs"]
+mod tests;

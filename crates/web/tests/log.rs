@@ -235,6 +235,9 @@ async fn a_log_is_only_read_and_says_whether_it_can_be() {
     assert_eq!((head.status, head.body.len()), (200, 0));
     assert_eq!(log.get("/health/live").await.status, 200);
     assert_eq!(log.get("/health/ready").await.status, 200);
+    let metrics = log.get("/metrics").await;
+    let text = String::from_utf8_lossy(&metrics.body).into_owned();
+    assert!(metrics.status == 200 && text.contains("socai_unwitnessed_entries 0\n"), "{text}");
     log.http.stop().await;
 }
 

@@ -39,6 +39,7 @@ fn enrol(dir: &Path) -> UnitDir {
         nats: "nats://127.0.0.1:1".into(),
         listen: "127.0.0.1:0".into(),
         token: TOKEN.into(),
+        witness_clock_tolerance_s: None,
     };
     config.write(&unit).unwrap();
     unit
@@ -391,17 +392,43 @@ fn a_node_file_of_a_node_that_is_gone_is_no_obstacle() {
     assert!(Client::to_node_of(&unit).unwrap().status().is_err());
 }
 
-/// The log of the unit's ledger with so many entries, and a request that shows it.
+/// An entry of another unit, received long ago.
+fn entry(leaf: u64) -> socai_tlog::Entry {
+    use socai_tlog::{Digest, Header, Link, UnitNo, UnitSeq};
+    let header = Header {
+        flags: 0,
+        unit: UnitNo(3),
+        seq: UnitSeq(leaf),
+        recorded_at_ms: leaf,
+        prev: Link([0; 32]),
+        facts: Digest([1; 32]),
+        annex: Digest([0; 32]),
+    };
+    socai_tlog::Entry { received_at_ms: leaf, header_bytes: header.encode(), signature: None }
+}
+
+/// The log of the unit's ledger with so many entries, and a request that shows its checkpoint.
 fn shown(old: u64, size: u64) -> (socai_tlog::SignedCheckpoint, String) {
     use socai_tlog::{AddCheckpoint, Checkpoint, MemoryTree, Origin, SigningKey, TreeSize};
     let mut tree = MemoryTree::default();
-    tree.extend((0..size).map(|leaf| socai_tlog::leaf_hash(&leaf.to_be_bytes())));
+    tree.extend((0..size).map(|leaf| entry(leaf).leaf_hash()));
     let origin = Origin::new("so-cai.example/thu").unwrap();
     let checkpoint = Checkpoint { origin, size: TreeSize(size), root: tree.root() };
     let checkpoint = checkpoint.sign(&SigningKey::from_bytes(&[1; 32]));
     let proof = socai_tlog::prove_consistency(&tree, TreeSize(old), TreeSize(size)).unwrap();
     let request = AddCheckpoint { old: TreeSize(old), proof, checkpoint: checkpoint.to_string() };
     (checkpoint, request.to_string())
+}
+
+/// A request that shows its entries.
+fn entries(from: u64, size: u64) -> Vec<u8> {
+    let reached = socai_tlog::AddCheckpoint {
+        old: socai_tlog::TreeSize(size),
+        proof: vec![],
+        checkpoint: shown(size, size).0.to_string(),
+    };
+    let entries = (from..size).map(|leaf| (entry(leaf), vec![])).collect();
+    socai_tlog::ShownEntries { from: socai_tlog::TreeSize(from), reached, entries }.encode().unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -411,15 +438,15 @@ async fn a_node_is_a_witness_by_the_specification() {
     assert_eq!(node.ask("GET", &format!("/{id}/checkpoint"), &[], "").await.status, 404);
     let (mut checkpoint, request) = shown(0, 3);
     let address = node.http.address();
-    let raw = |method: &'static str, path: String, body: String| {
+    let raw = |method: &'static str, path: String, body: Vec<u8>| {
         tokio::task::spawn_blocking(move || {
             let mut stream = TcpStream::connect(address).unwrap();
             stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
             let head = format!(
-                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
                 body.len()
             );
-            stream.write_all(head.as_bytes()).unwrap();
+            stream.write_all(&[head.as_bytes(), &body].concat()).unwrap();
             let mut reply = String::new();
             stream.read_to_string(&mut reply).unwrap();
             let (head, body) = reply.split_once("\r\n\r\n").unwrap();
@@ -427,7 +454,16 @@ async fn a_node_is_a_witness_by_the_specification() {
             (status, head.to_lowercase(), body.to_owned())
         })
     };
-    let add = |request: String| raw("POST", "/add-checkpoint".into(), request);
+    let add = |request: String| raw("POST", "/add-checkpoint".into(), request.into_bytes());
+    let look = |request: Vec<u8>| raw("POST", "/log-entries".into(), request);
+    let (status, _, said) = add(request.clone()).await.unwrap();
+    assert_eq!(status, 503, "a unit vouches for nothing that it has not looked at: {said}");
+    let (status, head, looked) = look(entries(0, 3)).await.unwrap();
+    assert_eq!((status, looked.as_str()), (200, "3\n"));
+    assert!(head.contains("content-type: text/x.tlog.size"), "{head}");
+    let (status, _, looked) = look(entries(0, 5)).await.unwrap();
+    assert_eq!((status, looked.as_str()), (409, "3\n"), "goes on where it ended");
+    assert_eq!(look(b"nonsense".to_vec()).await.unwrap().0, 400);
     let (status, _, line) = add(request.clone()).await.unwrap();
     assert_eq!((status, line.lines().count()), (200, 1), "{line}");
     let mut cosigned = checkpoint.to_string();
@@ -435,12 +471,13 @@ async fn a_node_is_a_witness_by_the_specification() {
     let signed = socai_tlog::Note::parse(cosigned.as_bytes()).unwrap();
     checkpoint.add(signed.signatures()[1].clone());
     let origin = sha256_hex("so-cai.example/thu");
-    let (status, _, newest) = raw("GET", format!("/{origin}/checkpoint"), String::new()).await.unwrap();
+    let (status, _, newest) = raw("GET", format!("/{origin}/checkpoint"), vec![]).await.unwrap();
     assert_eq!((status, newest), (200, checkpoint.to_string()));
     // the same again is no longer from size 0
     let (status, head, size) = add(request).await.unwrap();
     assert_eq!((status, size.as_str()), (409, "3\n"));
     assert!(head.contains("content-type: text/x.tlog.size"), "{head}");
+    assert_eq!(look(entries(3, 8)).await.unwrap().0, 200);
     assert_eq!(add(shown(3, 8).1).await.unwrap().0, 200);
     assert_eq!(add(shown(8, 8).1).await.unwrap().0, 200, "the same tree may be cosigned again");
     let forged =

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use socai_report::escaped;
+
 use super::{
     EventLine, Findings, Line, RuleLine,
     text::{grouped, severity, used},
@@ -101,30 +103,4 @@ fn event(event: &EventLine) -> String {
     let leaf = event.leaf.map_or_else(|| "#?".to_owned(), |leaf| format!("#{leaf}"));
     let document = event.document.as_deref().map_or_else(String::new, |text| format!(" {}", escaped(text)));
     format!("{} {leaf}{document}", escaped(&event.event))
-}
-
-/// A text that can end nothing of the page.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_cannot_end_its_cell() {
-        assert_eq!(escaped("</td><script>'\"&"), "&lt;/td&gt;&lt;script&gt;&#39;&quot;&amp;");
-    }
 }

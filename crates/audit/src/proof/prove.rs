@@ -6,11 +6,14 @@ use bytes::Bytes;
 use socai_domain::{Event, Position, Registry};
 use socai_log::{LogError, Reader, Stored};
 use socai_tlog::{
-    AddCheckpoint, Entry, EventName, Evidence, Header, KeyEvidence, LeafIndex, MAX_RECORDS, ProofFile,
-    SealingKey, TreeSize, UnitNo, UnitSeq,
+    AddCheckpoint, Checkpoint, Entry, EventName, Evidence, KeyEvidence, LeafIndex, Note, ProofFile, TreeSize,
+    UnitNo, UnitSeq,
 };
 
-use super::{NotProven, check_record};
+use super::{
+    NotProven, check_record,
+    keys::{History, KeyBook, covered},
+};
 use crate::place::{AuditError, Place};
 
 /// Why no proof was made.
@@ -51,38 +54,89 @@ pub enum OlderCheckpoint<'a> {
     Note(&'a [u8]),
 }
 
-/// The proof file of a record under the newest checkpoint, with its facts unless they are to be left out.
-///
-/// Costs a pass over the log before the record for the history of keys; the inclusion proof itself is some reads.
+/// Makes proofs of a ledger's records, one after the other. What the operator recorded about keys is read once.
+pub struct Prover {
+    place: Place,
+    reader: Reader,
+    keys: KeyBook,
+    passes: u64,
+}
+
+impl Prover {
+    /// Opens a ledger and reads the operator's chain.
+    ///
+    /// # Errors
+    /// There is no such ledger, or its files cannot be read.
+    pub fn open(ledger: &Path) -> Result<Self, ProveError> {
+        let place = Place::find(ledger)?;
+        let reader = Reader::open(place.log())?;
+        let mut keys = KeyBook::new();
+        keys.catch_up(&reader)?;
+        Ok(Prover { place, reader, keys, passes: 0 })
+    }
+
+    /// The proof file of a record under the newest checkpoint, with its facts unless they are to be left out.
+    ///
+    /// Costs some reads for each level of the tree and for the record's segment, whatever the size of the log. A unit that replaced its key by
+    /// itself costs a search in its own chain; a log that is not in order, a pass over it.
+    ///
+    /// # Errors
+    /// There is no such record, or it does not hold.
+    pub fn record(&mut self, name: EventName, with_facts: bool) -> Result<String, ProveError> {
+        let reader = &self.reader;
+        let leaf = reader.leaf_of(name)?;
+        let under = Under::newest(&self.place, reader, TreeSize(leaf.0 + 1))?;
+        let stored = reader.record(leaf)?;
+        let covered = covered(reader, &stored)?.ok_or_else(|| uncovered(name))?;
+        self.keys.catch_up(reader)?;
+        let origin =
+            Note::parse(under.note.as_bytes()).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
+        let known = match origin {
+            Some(stated) => self.keys.history(reader, &stated.origin, name, leaf, &covered)?,
+            None => None,
+        };
+        let history = match known {
+            Some(history) => history,
+            None => {
+                self.passes += 1;
+                replayed(reader, name, leaf)?
+            }
+        };
+        let keys = history.key_records.into_iter().map(|leaf| key_evidence(reader, leaf, under.size));
+        let evidence = Evidence {
+            operator: history.operator.map_or([0; 32], |key| *key.as_bytes()),
+            entry: entry_of(&stored),
+            facts: if with_facts { stored.record.facts().clone() } else { Bytes::new() },
+            later: covered.later,
+            signature: covered.signature,
+            keys: keys.collect::<Result<_, _>>()?,
+        };
+        let proof = ProofFile {
+            extra: Some(evidence.to_bytes()),
+            index: leaf,
+            proof: reader.prove_inclusion(leaf, under.size)?,
+            checkpoint: under.note,
+        };
+        let file = proof.to_string();
+        check_record(file.as_bytes(), None).map_err(ProveError::Broken)?;
+        Ok(file)
+    }
+}
+
+impl Prover {
+    /// How many proofs needed a pass over the log, because the operator's and the unit's chain did not tell the keys.
+    #[must_use]
+    pub fn passes(&self) -> u64 {
+        self.passes
+    }
+}
+
+/// The proof file of one record: [`Prover::record`].
 ///
 /// # Errors
 /// There is no such ledger or record, or it does not hold.
 pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<String, ProveError> {
-    let place = Place::find(ledger)?;
-    let reader = Reader::open(place.log())?;
-    let leaf = reader.leaf_of(name)?;
-    let under = Under::newest(&place, &reader, TreeSize(leaf.0 + 1))?;
-    let stored = reader.record(leaf)?;
-    let (later, signature) = to_signature(&reader, &stored)?;
-    let history = History::read(&reader, name, leaf)?;
-    let keys = history.key_records.into_iter().map(|leaf| key_evidence(&reader, leaf, under.size));
-    let evidence = Evidence {
-        operator: history.operator.map_or([0; 32], |key| *key.as_bytes()),
-        entry: entry_of(&stored),
-        facts: if with_facts { stored.record.facts().clone() } else { Bytes::new() },
-        later,
-        signature,
-        keys: keys.collect::<Result<_, _>>()?,
-    };
-    let proof = ProofFile {
-        extra: Some(evidence.to_bytes()),
-        index: leaf,
-        proof: reader.prove_inclusion(leaf, under.size)?,
-        checkpoint: under.note,
-    };
-    let file = proof.to_string();
-    check_record(file.as_bytes(), None).map_err(ProveError::Broken)?;
-    Ok(file)
+    Prover::open(ledger)?.record(name, with_facts)
 }
 
 /// The proof that the newest checkpoint continues an older one: a request of C2SP tlog-witness.
@@ -148,28 +202,12 @@ fn entry_of(stored: &Stored) -> Entry {
     }
 }
 
-/// Headers of the unit's records after `stored`, up to the one with the signature.
-fn to_signature(reader: &Reader, stored: &Stored) -> Result<(Vec<[u8; 120]>, [u8; 64]), ProveError> {
-    let Header { unit, seq, .. } = *stored.record.header();
-    let mut later = Vec::new();
-    let mut signature = stored.signature;
-    for seq in (seq.0 + 1..).take(MAX_RECORDS - 1) {
-        if signature.is_some() {
-            break;
-        }
-        let next = reader.record(reader.leaf_of(EventName { unit, seq: UnitSeq(seq) })?)?;
-        later.push(*next.record.header_bytes());
-        signature = next.signature;
-    }
-    let name = stored.record.name();
-    let uncovered = || {
-        ProveError::Broken(NotProven::new(
-            "signature",
-            format!("không chữ ký nào bao trùm bản ghi {name}"),
-            format!("no signature covers record {name}"),
-        ))
-    };
-    Ok((later, signature.ok_or_else(uncovered)?))
+fn uncovered(name: EventName) -> ProveError {
+    ProveError::Broken(NotProven::new(
+        "signature",
+        format!("không chữ ký nào bao trùm bản ghi {name}"),
+        format!("no signature covers record {name}"),
+    ))
 }
 
 fn key_evidence(reader: &Reader, leaf: LeafIndex, size: TreeSize) -> Result<KeyEvidence, ProveError> {
@@ -178,43 +216,32 @@ fn key_evidence(reader: &Reader, leaf: LeafIndex, size: TreeSize) -> Result<KeyE
     Ok(KeyEvidence { leaf, entry, facts, proof: reader.prove_inclusion(leaf, size)? })
 }
 
-/// Which records made a unit's sealing key known.
-struct History {
-    operator: Option<SealingKey>,
-    key_records: Vec<LeafIndex>,
-}
-
-impl History {
-    /// Replays what changes keys, up to the record's own leaf.
-    fn read(reader: &Reader, name: EventName, leaf: LeafIndex) -> Result<Self, ProveError> {
-        let mut registry = Registry::new();
-        let mut next: HashMap<UnitNo, UnitSeq> = HashMap::new();
-        // the first record is the operator's registration, which its own proof needs too
-        let end = TreeSize(leaf.0.max(1));
-        reader.for_each(LeafIndex(0), end, |record| -> Result<(), LogError> {
-            let name = record.name();
-            if name.unit == UnitNo::OPERATOR || record.rotates_key() {
-                let at = Position {
-                    name,
-                    leaf: record.leaf(),
-                    received_at_ms: record.received_at_ms(),
-                    rotates_key: record.rotates_key(),
-                };
-                if let Ok(event) = Event::decode(record.facts()) {
-                    // what breaks a rule changes no key, here as in the gate
-                    let _ = registry.apply(&event, &at, |unit| next.get(&unit).copied().unwrap_or_default());
-                }
+/// The same from everything that changes keys up to the record's own leaf: right in any log, and a pass over it.
+fn replayed(reader: &Reader, name: EventName, leaf: LeafIndex) -> Result<History, ProveError> {
+    let mut registry = Registry::new();
+    let mut next: HashMap<UnitNo, UnitSeq> = HashMap::new();
+    // the first record is the operator's registration, which its own proof needs too
+    let end = TreeSize(leaf.0.max(1));
+    reader.for_each(LeafIndex(0), end, |record| -> Result<(), LogError> {
+        let name = record.name();
+        if name.unit == UnitNo::OPERATOR || record.rotates_key() {
+            let at = Position {
+                name,
+                leaf: record.leaf(),
+                received_at_ms: record.received_at_ms(),
+                rotates_key: record.rotates_key(),
+            };
+            if let Ok(event) = Event::decode(record.facts()) {
+                // what breaks a rule changes no key, here as in the gate
+                let _ = registry.apply(&event, &at, |unit| next.get(&unit).copied().unwrap_or_default());
             }
-            next.insert(name.unit, UnitSeq(name.seq.0 + 1));
-            Ok(())
-        })?;
-        let epochs = registry.unit(name.unit).filter(|_| name.unit != UnitNo::OPERATOR);
-        let epochs = epochs.map_or(&[][..], |unit| unit.sealing.all());
-        let key_records =
-            epochs.iter().filter(|epoch| epoch.from_seq <= name.seq).map(|epoch| epoch.made_known_at);
-        Ok(History {
-            operator: registry.first_sealing_key(UnitNo::OPERATOR),
-            key_records: key_records.collect(),
-        })
-    }
+        }
+        next.insert(name.unit, UnitSeq(name.seq.0 + 1));
+        Ok(())
+    })?;
+    let epochs = registry.unit(name.unit).filter(|_| name.unit != UnitNo::OPERATOR);
+    let epochs = epochs.map_or(&[][..], |unit| unit.sealing.all());
+    let key_records =
+        epochs.iter().filter(|epoch| epoch.from_seq <= name.seq).map(|epoch| epoch.made_known_at);
+    Ok(History { operator: registry.first_sealing_key(UnitNo::OPERATOR), key_records: key_records.collect() })
 }

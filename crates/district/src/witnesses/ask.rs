@@ -9,8 +9,12 @@ use std::{
 };
 
 use socai_log::{Committed, LogError, Reader};
-use socai_tlog::{AddCheckpoint, NoteKey, NoteSignature, Policy, PolicyWitness, SignedCheckpoint, TreeSize};
+use socai_tlog::{
+    AddCheckpoint, Malformed, NoteKey, NoteSignature, Policy, PolicyWitness, SignedCheckpoint, TreeSize,
+};
 use tokio::sync::Semaphore;
+
+use super::show::Shown;
 
 /// How long one request may take in all.
 const REQUEST_WITHIN: Duration = Duration::from_secs(5);
@@ -27,6 +31,8 @@ pub(super) struct Asked {
     url: String,
     /// The size it has seen, as far as we know.
     seen: AtomicU64,
+    /// A unit of the ledger looks at the entries first.
+    shown: Option<Shown>,
     agent: ureq::Agent,
 }
 
@@ -51,6 +57,9 @@ pub(super) enum NotCosigned {
     /// Our own files.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// Entries of ours that have no request.
+    #[error("the entries cannot be shown: {0}")]
+    Shown(#[from] Malformed),
 }
 
 impl NotCosigned {
@@ -63,7 +72,8 @@ impl NotCosigned {
 impl Asked {
     /// A witness with an address.
     pub(super) fn new(witness: &PolicyWitness) -> Option<Self> {
-        let url = format!("{}/add-checkpoint", witness.url.as_ref()?.trim_end_matches('/'));
+        let base = witness.url.as_ref()?.trim_end_matches('/');
+        let url = format!("{base}/add-checkpoint");
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(REQUEST_WITHIN))
             .http_status_as_error(false)
@@ -74,6 +84,7 @@ impl Asked {
             key: witness.key.clone(),
             url,
             seen: AtomicU64::new(0),
+            shown: Shown::of(&witness.key, base),
             agent: config.build().into(),
         })
     }
@@ -85,6 +96,9 @@ impl Asked {
         committed: &Committed,
         policy: &Policy,
     ) -> Result<NoteSignature, NotCosigned> {
+        if let Some(shown) = &self.shown {
+            shown.up_to(reader, committed, |url, request| self.post(url, request))?;
+        }
         let note = String::from_utf8_lossy(&committed.checkpoint).into_owned();
         for _ in 0..TRIES {
             let old = TreeSize(self.seen.load(Ordering::Relaxed));
@@ -93,7 +107,7 @@ impl Asked {
             }
             let proof = reader.prove_consistency(old, committed.size)?;
             let request = AddCheckpoint { old, proof, checkpoint: note.clone() };
-            let (status, said) = self.post(&request.to_string())?;
+            let (status, said) = self.post(&self.url, request.to_string().as_bytes())?;
             match (status, said.trim_end().parse::<TreeSize>()) {
                 (200, _) => {
                     let cosignature = self.own_line(&note, &said, policy)?;
@@ -110,9 +124,9 @@ impl Asked {
         Err(NotCosigned::Restless)
     }
 
-    fn post(&self, request: &str) -> Result<(u16, String), NotCosigned> {
+    fn post(&self, url: &str, request: &[u8]) -> Result<(u16, String), NotCosigned> {
         let failed = |error| NotCosigned::Http(Box::new(error));
-        let post = self.agent.post(&self.url).header("Content-Type", "text/plain; charset=utf-8");
+        let post = self.agent.post(url).header("Content-Type", "text/plain; charset=utf-8");
         let mut answer = post.send(request).map_err(failed)?;
         let status = answer.status().as_u16();
         let said = answer.body_mut().with_config().limit(MAX_ANSWER_LEN).read_to_string().map_err(failed)?;

@@ -1,15 +1,16 @@
 //! Cosignatures of the log's checkpoints: asked of the witnesses that `policy` names with an address, until its quorum is met.
 //!
-//! Work never waits for a witness. Each round takes the newest checkpoint, asks every witness at once and gives them [`ROUND_WITHIN`]; a
+//! Units are shown every entry first (`show`): they vouch for nothing that they have not looked at. Work never waits for a witness. Each round takes the newest checkpoint, asks every witness at once and gives them [`ROUND_WITHIN`]; a
 //! checkpoint with the quorum is kept in the file `cosigned` and may be relied on from then on. While there is none, what is
 //! recorded is *unwitnessed since* the last one, which is told once.
 
 mod ask;
+mod show;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use socai_log::{Committed, Reader};
-use socai_tlog::{NoteSignature, Policy, SignedCheckpoint, TreeSize};
+use socai_tlog::{Checkpoint, Note, NoteSignature, Policy, SignedCheckpoint, TreeSize};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,8 @@ pub(crate) struct Witnesses {
     asked: Vec<Arc<Asked>>,
     /// Whether the last round found no quorum.
     unwitnessed: bool,
+    /// The size of the newest checkpoint with the quorum.
+    witnessed: watch::Sender<TreeSize>,
 }
 
 impl Witnesses {
@@ -55,10 +58,16 @@ impl Witnesses {
         Ok(wanted.then(|| Witnesses {
             policy: Arc::new(policy),
             reader: reader.clone(),
+            witnessed: watch::Sender::new(cosigned_size(&dir.cosigned())),
             cosigned: dir.cosigned(),
             asked,
             unwitnessed: false,
         }))
+    }
+
+    /// The size of the newest checkpoint with the quorum, as it grows; 0 before the first.
+    pub(crate) fn witnessed(&self) -> watch::Receiver<TreeSize> {
+        self.witnessed.subscribe()
     }
 
     /// Asks about every checkpoint that is the newest when the one before is settled, until told to stop or the writer has gone.
@@ -66,7 +75,7 @@ impl Witnesses {
         loop {
             committed.borrow_and_update();
             let is_settled = tokio::select! {
-                is_settled = self.round() => is_settled,
+                is_settled = self.round(committed.clone()) => is_settled,
                 () = stop.cancelled() => return,
             };
             tokio::select! {
@@ -78,7 +87,7 @@ impl Witnesses {
     }
 
     /// One checkpoint, asked of everybody; whether it has the quorum and everybody's word.
-    async fn round(&mut self) -> bool {
+    async fn round(&mut self, news: watch::Receiver<TreeSize>) -> bool {
         let reader = self.reader.clone();
         let committed = match tokio::task::spawn_blocking(move || reader.committed()).await {
             Ok(Ok(committed)) => Arc::new(committed),
@@ -96,14 +105,16 @@ impl Witnesses {
                 (asked, answer)
             });
         }
-        self.gather(&committed, rounds).await
+        self.gather(&committed, rounds, news).await
     }
 
-    /// Takes answers as they come; stores the checkpoint from the one on that makes the quorum.
+    /// Takes answers as they come; stores the checkpoint from the one on that makes the quorum. Once there is one, who is slow is not waited
+    /// for while a newer checkpoint is there to be asked about.
     async fn gather(
         &mut self,
         committed: &Committed,
         mut rounds: JoinSet<(Arc<Asked>, Result<NoteSignature, NotCosigned>)>,
+        mut news: watch::Receiver<TreeSize>,
     ) -> bool {
         let logs = self.policy.logs().iter().map(|log| &log.key);
         let Ok(mut signed) = SignedCheckpoint::open(&committed.checkpoint, logs) else {
@@ -112,7 +123,12 @@ impl Witnesses {
         };
         let (mut met, mut given, mut reasons) = (false, 0, Vec::new());
         let deadline = Instant::now() + ROUND_WITHIN;
-        while let Ok(Some(answered)) = tokio::time::timeout_at(deadline, rounds.join_next()).await {
+        loop {
+            let answered = tokio::select! {
+                answered = tokio::time::timeout_at(deadline, rounds.join_next()) => answered,
+                Ok(()) = news.changed(), if met => break,
+            };
+            let Ok(Some(answered)) = answered else { break };
             match answered {
                 Ok((_, Ok(cosignature))) => {
                     given += 1;
@@ -139,7 +155,10 @@ impl Witnesses {
             return false;
         }
         match replace(&self.cosigned, note.as_bytes()) {
-            Ok(()) => true,
+            Ok(()) => {
+                self.witnessed.send_replace(signed.size());
+                true
+            }
             Err(error) => {
                 tracing::error!(%error, "the cosigned checkpoint is not stored");
                 false
@@ -160,4 +179,11 @@ impl Witnesses {
             _ => {}
         }
     }
+}
+
+/// The size that a kept checkpoint states; 0 when there is none.
+fn cosigned_size(path: &std::path::Path) -> TreeSize {
+    let note = std::fs::read(path).ok().and_then(|note| Note::parse(&note).ok());
+    let stated = note.and_then(|note| Checkpoint::parse(note.text()).ok());
+    stated.map_or(TreeSize(0), |stated| stated.size)
 }

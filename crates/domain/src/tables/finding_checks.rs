@@ -61,6 +61,8 @@ pub enum Check {
     FactAfterClosing,
     /// A correction or void of a fact of a period that was closed.
     AmendedAfterClosing,
+    /// Facts of a kind or indicator of which their unit had declared, after it sealed them, that nothing happened.
+    NilContradicted,
     /// A unit without any fact of its last days.
     UnitSilent {
         /// Types of units; empty for all.
@@ -137,6 +139,7 @@ impl Check {
             }
             "fact-after-closing" => Check::FactAfterClosing,
             "amended-after-closing" => Check::AmendedAfterClosing,
+            "nil-contradicted" => Check::NilContradicted,
             "unit-silent" => {
                 Check::UnitSilent { types: params.types()?, days: params.number("days", MAX_DAYS)? }
             }
@@ -165,7 +168,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -177,6 +180,7 @@ const NAMES: [&str; 19] = [
     "document-after",
     "fact-after-closing",
     "amended-after-closing",
+    "nil-contradicted",
     "unit-silent",
     "period-open",
     "answer-owed",

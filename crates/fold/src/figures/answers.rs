@@ -19,6 +19,8 @@ pub(crate) struct Answers<'a> {
     pub asked: &'a Asked,
     rows: &'a [Indicator],
     found: Option<&'a BTreeMap<String, Contribution>>,
+    /// By code, what rows of the cube came to while there was a cube.
+    kept: Option<&'a BTreeMap<String, Totals>>,
     /// By code, of rows that ratios name.
     named: BTreeMap<&'a str, Totals>,
 }
@@ -35,8 +37,9 @@ impl<'a> Answers<'a> {
         rows: &'a [Indicator],
         asked: &'a Asked,
         found: Option<&'a BTreeMap<String, Contribution>>,
+        kept: Option<&'a BTreeMap<String, Totals>>,
     ) -> Self {
-        let mut answers = Answers { fold, asked, rows, found, named: BTreeMap::new() };
+        let mut answers = Answers { fold, asked, rows, found, kept, named: BTreeMap::new() };
         let ratios = rows.iter().filter_map(|row| match &row.measure {
             Measure::Ratio(ratio) => Some(ratio),
             _ => None,
@@ -106,7 +109,10 @@ impl<'a> Answers<'a> {
             Measure::Ratio(_) => None,
             Measure::Units => Some(of_units(self.fold, row, self.asked.to)),
             Measure::AsOf(_) => Some(self.found?.get(&row.code)?.judged.as_ref()?.totals.clone()),
-            _ => Some(totals(self.fold, row, &Window::of(&row.period, self.asked)?)),
+            _ => match self.kept {
+                Some(kept) => kept.get(&row.code).cloned(),
+                None => of_cube(self.fold, row, self.asked),
+            },
         }
     }
 
@@ -121,5 +127,13 @@ impl<'a> Answers<'a> {
             }
             _ => Some(totals(self.fold, row, window)),
         }
+    }
+}
+
+/// What a row of the cube comes to; none of other measures.
+pub(crate) fn of_cube(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Totals> {
+    match row.measure {
+        Measure::Ratio(_) | Measure::Units | Measure::AsOf(_) => None,
+        _ => Some(totals(fold, row, &Window::of(&row.period, asked)?)),
     }
 }

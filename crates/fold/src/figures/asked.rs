@@ -59,6 +59,13 @@ impl Asked {
         let named = named.and_then(|row| Asked::named(rulebook, &row.id));
         named.unwrap_or_else(|| Asked::days(rulebook, from, to))
     }
+
+    /// The same days with every other occasion of the table, and with none: an issued report states its days and not its occasion.
+    pub fn with_other_occasions(&self, rulebook: &Rulebook) -> Vec<Self> {
+        let own = occasions(rulebook).filter(|row| row.occasion.is_none()).map(|row| Some(row.id.clone()));
+        let others = own.chain([None]).filter(|occasion| *occasion != self.occasion);
+        others.map(|occasion| Asked { occasion, ..self.clone() }).collect()
+    }
 }
 
 /// The occasions of the newest adopted table.

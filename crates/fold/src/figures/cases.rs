@@ -4,6 +4,8 @@
 //! records and judged at its end, one case after the other, by the lifecycles and the law of the domain. The pass holds the facts of the
 //! kinds that such rows are about, nothing else.
 
+use std::ops::Range;
+
 use socai_domain::{
     CivilDate, Event,
     law::Rules as _,
@@ -82,8 +84,13 @@ pub(crate) struct CountedCase<'a> {
 pub(crate) struct HeldFact {
     pub name: EventName,
     pub leaf: LeafIndex,
+    /// The sizes at which it counts as this; an amendment ends one version of it and begins another.
+    sizes: Range<u64>,
     facts: Box<[u8]>,
 }
+
+/// Every size: what counts at the one size that is asked about.
+pub(crate) const ANY_SIZE: Range<u64> = 0..u64::MAX;
 
 type Files = FastMap<Box<str>, Vec<HeldFact>>;
 
@@ -97,10 +104,17 @@ struct Asking {
 /// The cases of all rows that judge them.
 pub(crate) struct Cases {
     rows: Vec<Asking>,
+    held: Held,
+}
+
+/// The facts of cases.
+#[derive(Default)]
+pub(crate) struct Held {
     /// By tag, which of `files` a kind's facts go to; none for kinds that no row is about.
     followed: Vec<Option<u8>>,
     files: Vec<(Family, Files)>,
-    last: CivilDate,
+    /// The last day that anybody asks about.
+    last: Option<CivilDate>,
 }
 
 impl JudgedRow {
@@ -169,7 +183,7 @@ impl Cases {
     /// Nothing gathered yet, for the rows in force on the last asked day.
     pub(crate) fn new(fold: &Fold, asked: &Asked) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-        let mut cases = Cases { rows: vec![], followed: vec![], files: vec![], last: CivilDate::MIN };
+        let mut cases = Cases { rows: vec![], held: Held::default() };
         for row in rows {
             // rows were compiled when they were adopted
             let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
@@ -179,26 +193,10 @@ impl Cases {
             let moments = moments
                 .into_iter()
                 .filter_map(|(answer, window)| Some((answer, Moment::of(&row.period, &window?)?)));
-            cases.follow(judged.family);
-            cases.last = cases.last.max(asked.to);
+            cases.held.follow(judged.family, asked.to);
             cases.rows.push(Asking { code: row.code.clone(), row: judged, moments: moments.collect() });
         }
         cases
-    }
-
-    fn follow(&mut self, family: Family) {
-        if self.files.iter().any(|(followed, _)| *followed == family) {
-            return;
-        }
-        let at = self.files.len() as u8; // there are eight families
-        for kind in kinds().iter().filter(|kind| Family::of_kind(kind.name) == Some(family)) {
-            let tag = kind.tag as usize;
-            if self.followed.len() <= tag {
-                self.followed.resize(tag + 1, None);
-            }
-            self.followed[tag] = Some(at);
-        }
-        self.files.push((family, Files::default()));
     }
 
     /// The codes of the rows, by their place in the pass.
@@ -208,8 +206,8 @@ impl Cases {
 
     /// The sort of case that facts of this tag are gathered for.
     pub(crate) fn family_of(&self, tag: u32) -> Option<Family> {
-        let at = self.followed.get(tag as usize).copied().flatten()?;
-        self.files.get(usize::from(at)).map(|(family, _)| *family)
+        let at = self.held.followed.get(tag as usize).copied().flatten()?;
+        self.held.files.get(usize::from(at)).map(|(family, _)| *family)
     }
 
     /// The sort of case that a row judges.
@@ -220,23 +218,34 @@ impl Cases {
     /// Takes a fact that counts.
     #[inline]
     pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
-        let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
-        let Some(case) = event.case().filter(|_| event.occurred_on() <= self.last) else { return };
-        let held = HeldFact { name, leaf, facts: event.facts().into() };
-        let (_, files) = &mut self.files[usize::from(at)];
-        match files.get_mut(case) {
-            Some(facts) => facts.push(held),
-            None => drop(files.insert(case.into(), vec![held])),
-        }
+        self.held.visit(event, name, leaf, ANY_SIZE);
+    }
+
+    /// What was gathered.
+    pub(crate) fn held(&self) -> &Held {
+        &self.held
+    }
+
+    /// Gives the facts away that the rows ask for: nothing is gathered here any more.
+    pub(crate) fn take_held(&mut self) -> Held {
+        std::mem::take(&mut self.held)
     }
 
     /// Judges every case by the rules of a fold. Cases come in no particular order.
-    pub(crate) fn judge(&self, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
-        for (family, files) in &self.files {
+    pub(crate) fn judge(&self, fold: &Fold, see: impl FnMut(Seen<'_>)) {
+        self.judge_held(&self.held, fold, see);
+    }
+
+    /// Judges the cases that were gathered for these rows and others, as they were at the fold's size.
+    pub(crate) fn judge_held(&self, held: &Held, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
+        for (family, files) in &held.files {
             let rows: Vec<_> =
                 self.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family).collect();
+            if rows.is_empty() {
+                continue;
+            }
             for (case, held) in files {
-                let file = File::of(held);
+                let file = File::of(held, fold.size().0);
                 let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
                 for (at, Asking { row, moments, .. }) in &rows {
                     for (answer, moment) in moments {
@@ -259,6 +268,44 @@ impl Cases {
     }
 }
 
+impl Held {
+    fn follow(&mut self, family: Family, last: CivilDate) {
+        self.last = self.last.max(Some(last));
+        if self.files.iter().any(|(followed, _)| *followed == family) {
+            return;
+        }
+        let at = self.files.len() as u8; // there are eight families
+        for kind in kinds().iter().filter(|kind| Family::of_kind(kind.name) == Some(family)) {
+            let tag = kind.tag as usize;
+            if self.followed.len() <= tag {
+                self.followed.resize(tag + 1, None);
+            }
+            self.followed[tag] = Some(at);
+        }
+        self.files.push((family, Files::default()));
+    }
+
+    /// Gathers from now on what the other was to gather as well.
+    pub(crate) fn follow_all(&mut self, other: &Held) {
+        for (family, _) in &other.files {
+            self.follow(*family, other.last.unwrap_or(CivilDate::MIN));
+        }
+    }
+
+    /// Takes a fact as it counts at these sizes.
+    #[inline]
+    pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, sizes: Range<u64>) {
+        let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
+        let Some(case) = event.case().filter(|_| Some(event.occurred_on()) <= self.last) else { return };
+        let held = HeldFact { name, leaf, sizes, facts: event.facts().into() };
+        let (_, files) = &mut self.files[usize::from(at)];
+        match files.get_mut(case) {
+            Some(facts) => facts.push(held),
+            None => drop(files.insert(case.into(), vec![held])),
+        }
+    }
+}
+
 /// The facts of a case in the order that decides.
 struct File<'a> {
     facts: Vec<Fact<'a>>,
@@ -266,9 +313,10 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn of(held: &'a [HeldFact]) -> Self {
+    fn of(held: &'a [HeldFact], size: u64) -> Self {
+        let held = held.iter().filter(|held| held.sizes.contains(&size));
         let event = |held: &'a HeldFact| Some((held, Event::decode(&held.facts).ok()?));
-        let mut events: Vec<_> = held.iter().filter_map(event).collect();
+        let mut events: Vec<_> = held.filter_map(event).collect();
         events.sort_by_key(|(held, event)| (event.occurred_on(), held.name));
         let (held, facts) =
             events.into_iter().map(|(held, event)| (held, Fact { name: held.name, event })).unzip();

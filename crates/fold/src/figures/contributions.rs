@@ -15,9 +15,9 @@ use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    cases::Cases,
+    cases::{Cases, Held},
     figure::units_of,
-    judged::{JudgedTotals, judged},
+    judged::{JudgedTotals, judged, judged_of},
 };
 use crate::{fold::Fold, hash::FastMap, recorded::Recorded, switch::Counted, verdict::FoldError};
 
@@ -206,7 +206,8 @@ impl<'f> Contributions<'f> {
         CivilDate::from_yyyymmdd(day).is_ok_and(|day| from <= day && day <= to)
     }
 
-    fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+    /// Takes what counts of the record at a leaf.
+    pub(crate) fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         if let Kind::UnitRegistered(unit) = event.kind() {
             let of_unit =
                 |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
@@ -236,8 +237,23 @@ impl<'f> Contributions<'f> {
             return Err(FoldError::OutOfOrder { got, expected });
         }
         let judged = judged(&self.cases, self.fold);
-        Ok(self.tallies.into_iter().map(|tally| tally.done(&judged)).collect())
+        Ok(done(self.tallies, &judged))
     }
+
+    /// Has the facts of cases gathered by whoever asks several questions at once.
+    pub(crate) fn take_held(&mut self) -> Held {
+        self.cases.take_held()
+    }
+
+    /// What was found, when [`Contributions::take_held`] left the facts of cases to somebody else.
+    pub(crate) fn finish_with(self, held: &Held) -> BTreeMap<String, Contribution> {
+        let judged = judged_of(&self.cases, held, self.fold);
+        done(self.tallies, &judged)
+    }
+}
+
+fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMap<String, Contribution> {
+    tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
 /// By tag, the days of all questions that facts of the kind may answer. Registrations of units are few, and counted on no day.

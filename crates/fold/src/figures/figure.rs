@@ -140,8 +140,18 @@ pub fn figures(
     asked: &Asked,
     found: Option<&BTreeMap<String, Contribution>>,
 ) -> Result<Vec<Figure>, Disagreement> {
+    figures_of(fold, asked, found, None)
+}
+
+/// The same with sums that were kept from when the fold had a cube.
+pub(crate) fn figures_of(
+    fold: &Fold,
+    asked: &Asked,
+    found: Option<&BTreeMap<String, Contribution>>,
+    kept: Option<&BTreeMap<String, Totals>>,
+) -> Result<Vec<Figure>, Disagreement> {
     let Some((adopted, rows)) = fold.rulebook().indicators(asked.to) else { return Ok(vec![]) };
-    let answers = Answers::of(fold, rows, asked, found);
+    let answers = Answers::of(fold, rows, asked, found, kept);
     let mut figures = Vec::with_capacity(rows.len());
     for row in rows {
         let Some(window) = Window::of(&row.period, asked) else { continue };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
-    cases::{Answer, Cases, Seen},
+    cases::{Answer, Cases, Held, Seen},
     figure::Part,
     totals::Totals,
 };
@@ -25,8 +25,13 @@ pub(crate) struct JudgedTotals {
 
 /// The answers of all rows, by code.
 pub(crate) fn judged(cases: &Cases, fold: &Fold) -> BTreeMap<String, JudgedTotals> {
+    judged_of(cases, cases.held(), fold)
+}
+
+/// The same over facts that were gathered for several questions.
+pub(crate) fn judged_of(cases: &Cases, held: &Held, fold: &Fold) -> BTreeMap<String, JudgedTotals> {
     let mut rows: Vec<JudgedTotals> = cases.codes().map(|_| JudgedTotals::default()).collect();
-    cases.judge(fold, |seen| rows[seen.row].add(seen));
+    cases.judge_held(held, fold, |seen| rows[seen.row].add(seen));
     let done = cases.codes().map(str::to_owned).zip(rows.into_iter().map(JudgedTotals::done));
     done.collect()
 }

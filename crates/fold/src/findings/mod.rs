@@ -16,6 +16,7 @@ mod fines;
 mod gathered;
 mod gifts;
 mod log;
+mod nil;
 mod numbers;
 mod silence;
 mod watch;
@@ -227,6 +228,7 @@ fn one<'f>(rule: &'f FindingRule, fold: &'f Fold, on: CivilDate) -> Option<Box<d
         Check::DocumentAfter { kinds, days } => boxed(documents::DocumentAfter::new(rule, kinds, *days)),
         Check::FactAfterClosing => boxed(closings::FactAfter::new(rule, fold)),
         Check::AmendedAfterClosing => boxed(closings::AmendedAfter::new(rule, fold)),
+        Check::NilContradicted => boxed(nil::Contradicted::new(rule, fold)),
         Check::UnitSilent { types, days } => boxed(silence::UnitSilent::new(rule, fold, on, types, *days)),
         Check::PeriodOpen { types, working_days } => {
             boxed(silence::PeriodOpen { rule, fold, on, types, working_days: *working_days })

@@ -15,7 +15,7 @@ use crate::{
 /// Measures single facts through a whole district: journal, broker, log, receipt.
 pub fn run(place: &Path, events: u64) -> Result<Vec<Measured>> {
     let place = Place::new(place);
-    stage::found(&place)?;
+    stage::found(&place, 0)?;
     signals::runtime()?.block_on(async {
         let stage = Stage::start(&place).await?;
         let ward = &stage.wards[0];
@@ -32,7 +32,7 @@ pub fn run(place: &Path, events: u64) -> Result<Vec<Measured>> {
     })
 }
 
-async fn once(ward: &Ward, number: u64) -> Result<()> {
+pub(super) async fn once(ward: &Ward, number: u64) -> Result<()> {
     let form = json!({
         "kind": "inspection.conducted",
         "occurred_on": "2023-01-12",

@@ -7,10 +7,12 @@ mod ground;
 mod http;
 mod ingest;
 mod latency;
+mod prove;
 mod query;
 mod remote;
 mod result;
 mod verify;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,8 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
         BenchKind::Ingest => ingest::run(place.path(), events(500_000))?,
         BenchKind::Remote => remote::run(place.path(), events(1_000_000))?,
         BenchKind::Latency => latency::run(place.path(), events(500))?,
+        BenchKind::Prove => prove::run(place.path(), events(1_000_000))?,
+        BenchKind::Witness => witness::run(place.path(), events(200))?,
     };
     for measured in measured {
         let text = if args.json { serde_json::to_string(&measured)? } else { measured.line() };

@@ -23,6 +23,9 @@ pub struct Measured {
     pub p50_ms: Option<f64>,
     /// 99th percentile of the same.
     pub p99_ms: Option<f64>,
+    /// The rate as a percentage of that of the bare hashing of the same bytes on one thread, where there is such a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub of_bare_pct: Option<f64>,
     /// The process's peak resident memory so far, as the kernel counts it.
     pub peak_rss_mb: f64,
 }
@@ -40,6 +43,7 @@ impl Measured {
             events_per_s: events as f64 / seconds,
             p50_ms: None,
             p99_ms: None,
+            of_bare_pct: None,
             peak_rss_mb: peak_rss_mb(),
         }
     }
@@ -53,6 +57,12 @@ impl Measured {
         };
         self.p50_ms = at(0.50);
         self.p99_ms = at(0.99);
+        self
+    }
+
+    /// The same beside a rate that nothing can be faster than.
+    pub fn beside(mut self, bare_per_s: f64) -> Self {
+        self.of_bare_pct = Some(self.events_per_s / bare_per_s * 100.0);
         self
     }
 
@@ -70,6 +80,9 @@ impl Measured {
         );
         if let (Some(p50), Some(p99)) = (self.p50_ms, self.p99_ms) {
             line.push_str(&format!("  p50 {p50:.2} ms  p99 {p99:.2} ms"));
+        }
+        if let Some(of_bare) = self.of_bare_pct {
+            line.push_str(&format!("  {of_bare:.0} % of bare hashing"));
         }
         line
     }

@@ -5,11 +5,11 @@ use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use socai_audit::{Asked, Language, Report, text, verify_on};
+use socai_audit::{Asked, Language, Report, html, text, verify_on};
 use socai_follow::{Progress, Signatures, Standing};
 
 use crate::{
-    cli::{AuditCommand, VerifyArgs},
+    cli::{AuditCommand, VerifyArgs, VerifyFormat},
     cmd::{drill, proof},
     kept,
     lang::Lang,
@@ -35,16 +35,17 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
 
 fn verify_ledger(args: VerifyArgs, lang: Lang) -> Result<ExitCode> {
     let audited = verified(&args, lang);
-    if args.json {
-        out::line(&serde_json::to_string_pretty(&match &audited {
-            Ok((report, _)) => serde_json::to_value(report)?,
-            Err(error) => {
-                let outcome = if remote::is_verdict(error) { "does_not_verify" } else { "error" };
-                json!({"verified": false, "outcome": outcome, "error": format!("{error:#}")})
-            }
-        })?)?;
-    } else if let Ok((report, _)) = &audited {
-        out::line(text(report, language(lang)).trim_end())?;
+    let format = if args.json { VerifyFormat::Json } else { args.format };
+    match (&audited, format) {
+        (Ok((report, _)), VerifyFormat::Json) => out::line(&serde_json::to_string_pretty(report)?)?,
+        (Err(error), VerifyFormat::Json) => {
+            let outcome = if remote::is_verdict(error) { "does_not_verify" } else { "error" };
+            let error = json!({"verified": false, "outcome": outcome, "error": format!("{error:#}")});
+            out::line(&serde_json::to_string_pretty(&error)?)?;
+        }
+        (Ok((report, _)), VerifyFormat::Text) => out::line(text(report, language(lang)).trim_end())?,
+        (Ok((report, _)), VerifyFormat::Html) => out::line(html(report, language(lang)).trim_end())?,
+        (Err(_), VerifyFormat::Text | VerifyFormat::Html) => {}
     }
     let (report, standing) = audited?;
     if let (Some(path), Some(standing)) = (args.keep, standing) {

@@ -1,6 +1,11 @@
 //! `socai demo`: a whole district on this machine, a real month, its report and its audit.
 
-use std::{fs, path::Path, process::ExitCode, time::Instant};
+use std::{
+    fs,
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, bail};
 use socai_fold::{Fold, figures::Asked};
@@ -18,6 +23,11 @@ use crate::{
     state,
     stop::INTERRUPTED,
 };
+
+/// Wards that cosign every checkpoint; the policy asks for two of them.
+const WITNESSES: usize = 3;
+/// How long they have to cosign the last one before the audit says since when nobody did.
+const WITNESSED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Plays the month and shows what came of it.
 pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
@@ -82,7 +92,7 @@ fn found(place: &Place, lang: Lang) -> Result<()> {
     }
     clear(beside.path())?;
     clear(&place.units())?; // moved in by a demo that came no further
-    let units = stage::found(&beside)?.len();
+    let units = stage::found(&beside, WITNESSES)?.len();
     for (from, to) in
         [(beside.units(), place.units()), (beside.district().path().into(), place.district().path().into())]
     {
@@ -127,15 +137,18 @@ async fn import(stage: &mut Stage, lang: Lang) -> Result<()> {
     let mut folded = district.folded();
     let size = *district.committed().borrow();
     folded.wait_for(|folded| *folded >= size).await.context("the fold")?;
+    if let Some(mut witnessed) = district.witnessed() {
+        // whoever is late is told by the audit
+        let _ =
+            tokio::time::timeout(WITNESSED_WITHIN, witnessed.wait_for(|witnessed| *witnessed >= size)).await;
+    }
     let took = started.elapsed().as_millis();
     say(
         lang,
         &format!(
-            "{rows} sự kiện được niêm phong, {recorded} bản ghi có biên nhận, {size} mục trong sổ ({took} ms)"
+            "{rows} sự kiện niêm phong, {recorded} bản ghi có biên nhận, {size} mục trong sổ ({took} ms)"
         ),
-        &format!(
-            "{rows} events sealed, {recorded} records with receipts, {size} entries in the log ({took} ms)"
-        ),
+        &format!("{rows} events sealed, {recorded} records with receipts, {size} log entries ({took} ms)"),
     )
 }
 

@@ -1,4 +1,4 @@
-//! `socai district found|run`.
+//! `socai district found|run|status`.
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -26,6 +26,7 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
         }
         DistrictCommand::Run { dir, http, serve_log, board } => signals::runtime()?
             .block_on(run_beside_readers(&dir, http.as_deref(), serve_log.as_deref(), &board, lang)),
+        DistrictCommand::Status { dir, json } => super::standing::run(&dir, json, lang),
     }
 }
 

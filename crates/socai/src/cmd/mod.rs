@@ -21,6 +21,7 @@ pub mod report;
 pub mod series;
 pub mod serve;
 pub mod simulate;
+pub mod standing;
 pub mod token;
 pub mod unit;
 pub mod units;

@@ -27,7 +27,7 @@ pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
 fn witness(dir: &Path, url: Option<&str>) -> Result<ExitCode> {
     let dir = UnitDir::new(dir);
     let unit = UnitConfig::read(&dir)?;
-    let vkey = Witness::open(&dir, &unit)?.vkey();
+    let vkey = Witness::vkey_of(&dir, &unit)?;
     let url = url.map(|url| format!(" {url}")).unwrap_or_default();
     out::line(&format!("witness {} {vkey}{url}", unit.config.unit))?;
     Ok(ExitCode::SUCCESS)
@@ -197,6 +197,13 @@ fn describe(status: &Value, lang: Lang) -> String {
             lang.pick("  ĐÃ BỊ ĐÌNH CHỈ: liên hệ đơn vị vận hành", "  SUSPENDED: call the operator")
                 .to_owned(),
         );
+    }
+    let witness = &status["witness"];
+    if let Some(size) = witness["cosigned"].as_u64() {
+        lines.push(format!("  {} {size}", lang.pick("đã ký chứng đến mục", "cosigned up to size")));
+    }
+    if let Some(why) = witness["refused"].as_str() {
+        lines.push(format!("  {}: {why}", lang.pick("KHÔNG KÝ CHỨNG", "COSIGNS NOTHING")));
     }
     if !status["alarm"].is_null() {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));

@@ -36,6 +36,7 @@ pub fn enrol_at(dir: &Path, nats: &str) -> UnitDir {
         nats: nats.into(),
         listen: "127.0.0.1:0".into(),
         token: TOKEN.into(),
+        witness_clock_tolerance_s: None,
     };
     config.write(&unit).unwrap();
     std::fs::write(unit.registry(), registry(&keys.sealing_key).to_string()).unwrap();

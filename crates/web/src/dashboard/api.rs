@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
-use socai_audit::{ProveError, prove_record};
+use socai_audit::{CosignedTo, ProveError, prove_record};
 use socai_domain::time::vietnam_rfc3339;
 use socai_log::LogError;
 use socai_tlog::{EventName, TreeSize};
 
-use super::{Board, asking::Asking, oops::Oops, witnessed::Witnessed};
+use super::{Board, asking::Asking, oops::Oops};
 
 fn or_oops(asking: &Asking, answer: Result<Response, Oops>) -> Response {
     answer.unwrap_or_else(|oops| oops.answer(asking))
@@ -76,7 +76,7 @@ pub(super) async fn status(State(board): State<Board>, asking: Asking) -> Respon
             "root": committed.root.to_string(),
             "received_at": vietnam_rfc3339(board.fold().last_received_at_ms()),
             "checkpoint": note,
-            "unwitnessed_since": Witnessed::of(board.place()).unwitnessed_since(committed.size),
+            "unwitnessed_since": CosignedTo::of(board.place()).unwitnessed_from(committed.size),
         }))
     });
     or_oops(&asking, answer.await.map(|value| as_json(&value)))

@@ -26,7 +26,6 @@ mod server;
 mod steps;
 mod suppress;
 mod tail;
-mod witnessed;
 mod words;
 
 use axum::{

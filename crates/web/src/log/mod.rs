@@ -12,12 +12,13 @@ use std::{path::Path, sync::Arc};
 use axum::{
     Router,
     extract::State,
-    http::Uri,
+    http::{Uri, header},
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use socai_audit::CosignedTo;
 use socai_log::{LogError, Reader};
-use socai_tlog::{Note, Tile};
+use socai_tlog::{LeafIndex, Note, Tile, TreeSize};
 use tokio::sync::Semaphore;
 
 use answer::{checkpoint_of, fault, full_or_partial, no_such_tile, nothing_here, stopping, wrong_method};
@@ -56,6 +57,7 @@ pub(crate) fn tile_routes(reader: Reader, cosigned: &Path) -> Router {
         .route("/tile/{*path}", get(tile))
         .route("/health/live", get(async || "live\n"))
         .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
         .with_state(log)
 }
 
@@ -91,10 +93,44 @@ async fn tile(State(log): State<Log>, uri: Uri) -> Response {
     }
 }
 
-/// Ready means that the log has an end that can be read.
+/// Ready means that the log has an end that can be read. What is not witnessed yet is told, and hinders nothing.
 async fn ready(State(log): State<Log>) -> Response {
-    match log.read(|reader| reader.committed()).await {
-        Ok(_) => "ready\n".into_response(),
+    let cosigned = log.cosigned.clone();
+    let standing = move |reader: &Reader| Ok(unwitnessed_from(&cosigned, reader.committed()?.size));
+    match log.read(standing).await {
+        Ok(None) => "ready\n".into_response(),
+        Ok(Some(from)) => format!("ready\nunwitnessed since entry {from}\n").into_response(),
+        Err(response) => response,
+    }
+}
+
+/// The policy lies beside the checkpoint that was cosigned by it.
+fn unwitnessed_from(cosigned: &Path, size: TreeSize) -> Option<u64> {
+    CosignedTo::beside(&cosigned.with_file_name("policy"), cosigned).unwitnessed_from(size)
+}
+
+/// The log's size, and how much of it no quorum of witnesses has cosigned, in the text form of Prometheus.
+async fn metrics(State(log): State<Log>) -> Response {
+    let cosigned = log.cosigned.clone();
+    let standing = move |reader: &Reader| {
+        let committed = reader.committed()?.size;
+        let last = committed.0.checked_sub(1).map(LeafIndex);
+        let received_at_ms =
+            last.map(|last| reader.record(last)).transpose()?.map_or(0, |last| last.received_at_ms);
+        let unwitnessed = unwitnessed_from(&cosigned, committed).map_or(0, |from| committed.0 - from);
+        Ok((committed, received_at_ms, unwitnessed))
+    };
+    match log.read(standing).await {
+        Ok((size, received_at_ms, unwitnessed)) => {
+            let text = format!(
+                "# HELP socai_log_entries Entries of the log.\n# TYPE socai_log_entries gauge\nsocai_log_entries {size}\n\
+                 # HELP socai_log_received_at_ms When the last entry was received, ms since 1970 UTC.\n\
+                 # TYPE socai_log_received_at_ms gauge\nsocai_log_received_at_ms {received_at_ms}\n\
+                 # HELP socai_unwitnessed_entries Entries that no quorum of witnesses has cosigned; 0 where the policy asks for none.\n\
+                 # TYPE socai_unwitnessed_entries gauge\nsocai_unwitnessed_entries {unwitnessed}\n"
+            );
+            ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
+        }
         Err(response) => response,
     }
 }

@@ -14,6 +14,7 @@ use axum::{
     middleware,
     routing::{delete, get, post, put},
 };
+use socai_tlog::MAX_SHOWN_LEN;
 use socai_ward::{FileError, KeyError, NodeFile, Ward, Witness};
 use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -122,7 +123,7 @@ impl Http {
 /// The witnessing key cannot be read.
 pub fn router(ward: Ward) -> Result<Router, KeyError> {
     let token = ward.unit().config.token.as_str().into();
-    let witness = Arc::new(Witness::open(ward.dir(), ward.unit())?);
+    let witness = Arc::new(Witness::of(&ward)?);
     let places = |count| Arc::new(Semaphore::new(count));
     let (events, imports) = (places(EVENTS_AT_ONCE), places(IMPORTS_AT_ONCE));
     let node = Node { ward, token, events, imports, witness, witnessed: places(CHECKPOINTS_AT_ONCE) };
@@ -138,6 +139,7 @@ pub fn router(ward: Ward) -> Result<Router, KeyError> {
     let witness = Router::new()
         .route("/add-checkpoint", post(witness::add))
         .layer(DefaultBodyLimit::max(witness::MAX_REQUEST_LEN))
+        .route("/log-entries", post(witness::look).layer(DefaultBodyLimit::max(MAX_SHOWN_LEN)))
         .route("/{origin}/checkpoint", get(witness::newest));
     Ok(Router::new()
         .route("/health/live", get(async || "live\n"))

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use socai_tlog::NotWitnessed;
-use socai_ward::WitnessError;
+use socai_ward::{NotPassed, WitnessError};
 
 use super::Node;
 
@@ -37,6 +37,46 @@ pub(super) async fn add(State(node): State<Node>, body: Result<Bytes, BytesRejec
     }
 }
 
+/// `POST /log-entries`: the district shows what is below its next checkpoints; 200 with how far it was looked at, 409 with where to show from,
+/// or why nothing of it is cosigned.
+pub(super) async fn look(State(node): State<Node>, body: Result<Bytes, BytesRejection>) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let place = node.witnessed.clone().acquire_owned().await; // never closed
+    let unit = node.ward.unit().no;
+    let answer = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        node.witness.look(&body)
+    });
+    match answer.await {
+        Ok(Ok(looked)) => (StatusCode::OK, [SIZE], format!("{looked}\n")).into_response(),
+        Ok(Err(NotPassed::Elsewhere { looked })) => {
+            (StatusCode::CONFLICT, [SIZE], format!("{looked}\n")).into_response()
+        }
+        Ok(Err(error)) => {
+            let status = match &error {
+                NotPassed::Request(_) | NotPassed::Checkpoint(_) => StatusCode::BAD_REQUEST,
+                NotPassed::NotTheTree { .. } | NotPassed::Hidden { .. } => {
+                    tracing::warn!(%unit, %error, "entries are not looked at");
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                error if error.is_contradiction() => {
+                    tracing::error!(%unit, %error, "this unit cosigns no checkpoint of this log");
+                    StatusCode::UNPROCESSABLE_ENTITY
+                }
+                error => {
+                    tracing::error!(%unit, %error, "entries cannot be looked at");
+                    StatusCode::SERVICE_UNAVAILABLE
+                }
+            };
+            (status, [TEXT], format!("{error}\n")).into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [TEXT], "stopping\n").into_response(),
+    }
+}
+
 fn refused(error: &WitnessError) -> Response {
     let line = format!("{error}\n");
     match error {
@@ -54,6 +94,8 @@ fn refused(error: &WitnessError) -> Response {
             tracing::error!(%error, "the operator shows another history than in the receipts");
             (StatusCode::UNPROCESSABLE_ENTITY, [TEXT], line).into_response()
         }
+        WitnessError::Contradicted(_) => (StatusCode::UNPROCESSABLE_ENTITY, [TEXT], line).into_response(),
+        WitnessError::NotLooked { .. } => (StatusCode::SERVICE_UNAVAILABLE, [TEXT], line).into_response(),
         WitnessError::File(_) | WitnessError::Content { .. } | WitnessError::Clock(_) => {
             tracing::error!(%error, "no checkpoint can be cosigned");
             (StatusCode::SERVICE_UNAVAILABLE, [TEXT], "nothing can be cosigned now\n").into_response()

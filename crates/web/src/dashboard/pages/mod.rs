@@ -28,7 +28,7 @@ use socai_report::{
     format::{pct, point, so, thoi_diem, tien},
 };
 
-use super::{Board, oops::Oops, witnessed::Witnessed};
+use super::{Board, oops::Oops};
 
 /// Rows on one page of a list.
 const PAGE: usize = 50;
@@ -64,15 +64,15 @@ fn label(fold: &Fold, figure: &Figure, on: CivilDate, lang: Lang) -> String {
 /// The cut-off of a page: size, root, times.
 fn cut_off(board: &Board, fold: &Fold) -> Result<Value, Oops> {
     let root = board.reader().root_at(fold.size()).map_err(|error| Oops::fault(&error))?;
-    let witnessed = Witnessed::of(board.place());
+    let witnessed = socai_audit::CosignedTo::of(board.place());
     Ok(json!({
         "size": fold.size().0,
         "size_shown": so(fold.size().0),
         "root": root.to_string(),
         "received": thoi_diem(fold.last_received_at_ms()),
         "received_iso": vietnam_rfc3339(fold.last_received_at_ms()),
-        "is_witness_asked": witnessed != Witnessed::NotAsked,
-        "unwitnessed_since": witnessed.unwitnessed_since(fold.size()).map(so),
+        "is_witness_asked": witnessed != socai_audit::CosignedTo::NotAsked,
+        "unwitnessed_since": witnessed.unwitnessed_from(fold.size()).map(so),
     }))
 }
 

@@ -1,0 +1,51 @@
+//! How far witnesses have cosigned a ledger, by what lies beside its log, for whoever shows how it stands. `audit verify` holds it against the
+//! log as well.
+
+use std::{fs, path::Path};
+
+use socai_tlog::{Policy, TreeSize};
+
+use crate::place::Place;
+
+/// Up to where a ledger is witnessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CosignedTo {
+    /// The policy asks for no witness, or there is none.
+    NotAsked,
+    /// The checkpoint of this size is the newest with the quorum of the policy.
+    Size(TreeSize),
+    /// The policy asks for a quorum that was never there, or cannot be read.
+    Nothing,
+}
+
+impl CosignedTo {
+    /// Of a ledger on this disk.
+    #[must_use]
+    pub fn of(place: &Place) -> Self {
+        CosignedTo::beside(&place.policy(), &place.cosigned())
+    }
+
+    /// By a policy and the file with the newest cosigned checkpoint; both may be missing. Cosignatures are verified under the policy's keys.
+    #[must_use]
+    pub fn beside(policy: &Path, cosigned: &Path) -> Self {
+        let Ok(policy) = fs::read(policy) else { return CosignedTo::NotAsked };
+        let Ok(policy) = Policy::parse(&policy) else { return CosignedTo::Nothing };
+        if !policy.asks_for_witnesses() {
+            return CosignedTo::NotAsked;
+        }
+        let opened = fs::read(cosigned).ok().and_then(|note| policy.open(&note).ok());
+        let met = opened.filter(|opened| opened.quorum_met);
+        met.map_or(CosignedTo::Nothing, |opened| CosignedTo::Size(opened.checkpoint.size()))
+    }
+
+    /// The first entry that is not witnessed, in a tree of `size`; none when all are, or nobody asks.
+    #[must_use]
+    pub fn unwitnessed_from(self, size: TreeSize) -> Option<u64> {
+        let from = match self {
+            CosignedTo::NotAsked => return None,
+            CosignedTo::Nothing => 0,
+            CosignedTo::Size(cosigned) => cosigned.0,
+        };
+        (from < size.0).then_some(from)
+    }
+}
