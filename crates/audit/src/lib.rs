@@ -14,6 +14,7 @@ mod html;
 mod issued;
 mod models;
 mod nil;
+mod page;
 mod place;
 mod proof;
 mod replayed;

@@ -4,12 +4,11 @@ use std::path::Path;
 
 use crate::{
     models::ModelsAnswer,
+    page::Page,
     report::{Counts, FaultLine, KeyLine, Outcome, Report},
     witnesses::WitnessesAnswer,
 };
 
-/// Columns of a line.
-const WIDTH: usize = 80;
 /// The most changes of keys that a page lists; JSON has all of them.
 const MAX_KEYS: usize = 40;
 /// The most contradicted declarations that a page lists; `audit findings` has all of them.
@@ -394,66 +393,4 @@ fn below(file: &str, log: &str) -> String {
     let ledger = Path::new(log).parent().filter(|parent| !parent.as_os_str().is_empty());
     let short = ledger.and_then(|ledger| Path::new(file).strip_prefix(ledger).ok());
     short.map_or_else(|| file.to_owned(), |short| short.display().to_string())
-}
-
-/// Lines of at most [`WIDTH`] columns.
-#[derive(Default)]
-pub(crate) struct Page {
-    pub(crate) text: String,
-    /// The lines as they were said, for papers that break them otherwise.
-    said: Vec<String>,
-}
-
-impl Page {
-    /// Adds a line, broken between words; a word that is longer than a line is cut.
-    pub(crate) fn line(&mut self, indent: usize, text: &str) {
-        self.said.push(text.to_owned());
-        let room = WIDTH - indent;
-        let mut line = String::new();
-        let words = text.split(' ').enumerate();
-        for word in words.flat_map(|(place, word)| pieces(word, if place == 0 { room } else { room - 2 })) {
-            let is_full = columns(&line) + 1 + columns(&word) > room;
-            if !line.is_empty() && is_full {
-                self.end(indent, &std::mem::take(&mut line));
-                line.push_str("  ");
-            } else if !line.trim().is_empty() {
-                line.push(' ');
-            }
-            line.push_str(&word);
-        }
-        self.end(indent, &line);
-    }
-
-    /// Adds a line as it is, however long: for what programs read out of it.
-    pub(crate) fn verbatim(&mut self, indent: usize, text: &str) {
-        self.end(indent, text);
-    }
-
-    fn end(&mut self, indent: usize, line: &str) {
-        if !line.is_empty() {
-            self.text.extend(std::iter::repeat_n(' ', indent));
-        }
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-}
-
-/// A paragraph, broken between words.
-pub(crate) fn wrapped(indent: usize, text: &str) -> String {
-    let mut page = Page::default();
-    page.line(indent, text);
-    page.text
-}
-
-/// Columns of a text: Vietnamese here is composed, one character a column.
-fn columns(text: &str) -> usize {
-    text.chars().count()
-}
-
-fn pieces(word: &str, width: usize) -> Vec<String> {
-    if columns(word) <= width {
-        return vec![word.to_owned()];
-    }
-    let chars: Vec<char> = word.chars().collect();
-    chars.chunks(width).map(|piece| piece.iter().collect()).collect()
 }

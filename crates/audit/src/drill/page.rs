@@ -1,7 +1,7 @@
 //! The drill in words, at most 80 columns.
 
 use super::{By, Tried};
-use crate::{Language, text::wrapped};
+use crate::{Language, page::wrapped};
 
 /// Every fraud with who noticed it, then how many there were.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Findings as text of at most 80 columns: by rule, the worst rules as the table has them.
 
 use super::{EventLine, Findings, Line, RuleLine, TableUsed};
-use crate::text::{Language, Page};
+use crate::{page::Page, text::Language};
 
 /// Facts of a finding that are named; JSON and CSV have all.
 const MOST_EVENTS: usize = 6;

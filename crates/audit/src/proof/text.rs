@@ -1,10 +1,7 @@
 //! What a check found, in words.
 
 use super::{Continued, NotProven, Proven, Witnessed};
-use crate::{
-    report::Trusted,
-    text::{Language, Page},
-};
+use crate::{page::Page, report::Trusted, text::Language};
 
 /// A record that was proven.
 #[must_use]
