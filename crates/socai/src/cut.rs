@@ -36,7 +36,9 @@ fn millis(text: &str) -> Result<u64> {
     let zone = TimeZone::fixed(jiff::tz::offset(7));
     let time = match (text.parse::<Timestamp>(), text.parse::<Date>()) {
         (Ok(time), _) => time,
-        (_, Ok(day)) if !text.contains(['T', 't', ' ']) => day.at(23, 59, 59, 999_000_000).to_zoned(zone)?.timestamp(),
+        (_, Ok(day)) if !text.contains(['T', 't', ' ']) => {
+            day.at(23, 59, 59, 999_000_000).to_zoned(zone)?.timestamp()
+        }
         _ => bail!("cut-off {text:?}: {}", not_a_time(text)),
     };
     u64::try_from(time.as_millisecond()).context("a cut-off lies after 1970")
