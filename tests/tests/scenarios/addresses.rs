@@ -52,7 +52,7 @@ impl Reader {
 /// What `audit verify --json` says that does not depend on where the ledger was read.
 fn verdict(said: &Said) -> Value {
     let mut report = said.json();
-    for own in ["directory", "seconds", "threads", "live", "models"] {
+    for own in ["directory", "audited_at", "seconds", "threads", "live", "models"] {
         report.as_object_mut().unwrap().remove(own).unwrap_or_else(|| panic!("no {own}: {said}"));
     }
     report["trust"]["policy"] = Value::Null;
