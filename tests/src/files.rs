@@ -23,13 +23,16 @@ pub fn all(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// Copies a directory with everything below it. Files are read from the first byte to the last, as a backup does.
+/// Copies a directory with everything below it, notes of ends first, as `deploy/README.md` says of running units. Files are read from the
+/// first byte to the last, as a backup does.
 ///
 /// # Panics
 /// A file cannot be read or written.
 pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
-    for file in all(from) {
+    let mut files = all(from);
+    files.sort_by_key(|file| !file.ends_with("end"));
+    for file in files {
         let target = to.join(file.strip_prefix(from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
         fs::copy(&file, &target).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
