@@ -93,11 +93,6 @@ impl CellKey {
         self.day
     }
 
-    /// Place and publisher as numbers, which say whose the cell is.
-    pub(crate) fn parties(&self) -> (u32, u32) {
-        (self.place, u32::from(self.publisher))
-    }
-
     pub(crate) fn axes(&self) -> AxesNo {
         self.axes
     }

@@ -9,7 +9,7 @@ use socai_tlog::UnitNo;
 
 use super::{
     asked::{Pick, Picked, Window},
-    totals::ward_at,
+    totals::{is_ward, whose},
 };
 use crate::{
     cube::{CellKey, OfCell, shelf_of},
@@ -113,21 +113,26 @@ impl<'f> Layout<'f> {
 pub(crate) struct Wards<'f> {
     registry: &'f Registry,
     day: CivilDate,
-    known: FastMap<(u32, u32), Option<UnitNo>>,
+    /// By unit number, which is below `registry::MAX_UNITS`.
+    known: Vec<Option<bool>>,
 }
 
 impl<'f> Wards<'f> {
     pub(crate) fn new(registry: &'f Registry) -> Self {
-        Wards { registry, day: CivilDate::MIN, known: FastMap::default() }
+        Wards { registry, day: CivilDate::MIN, known: vec![] }
     }
 
     /// The ward that a cell belongs to.
     pub(crate) fn of(&mut self, cell: &CellKey) -> Option<UnitNo> {
+        let unit = whose(cell.place(), cell.publisher())?;
         if self.day != cell.day() {
-            (self.day, self.known) = (cell.day(), FastMap::default());
+            self.day = cell.day();
+            self.known.clear();
         }
-        let ward = || ward_at(self.registry, cell.place(), cell.publisher(), cell.day());
-        *self.known.entry(cell.parties()).or_insert_with(ward)
+        let at = unit.0 as usize;
+        self.known.resize(self.known.len().max(at + 1), None);
+        let is_ward = self.known[at].get_or_insert_with(|| is_ward(self.registry, unit, self.day));
+        is_ward.then_some(unit)
     }
 }
 

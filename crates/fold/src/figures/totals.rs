@@ -92,14 +92,17 @@ impl<'f> Sums<'f> {
     /// Values of distinct counts: a value counts once in every part that it occurs in.
     fn count_distinct(&mut self, of_row: &OfRow<'_>, window: &Window) {
         let mut all = Met::default();
-        let mut wards: FastMap<Option<u32>, Met> = FastMap::default();
+        // by unit number plus one; the first is of no ward
+        let mut wards: Vec<Met> = vec![];
         let mut slices: FastMap<(usize, ValueNo), Met> = FastMap::default();
         self.all.value = 0;
         self.wards.values_mut().chain(self.slices.values_mut()).for_each(|part| part.value = 0);
         for (layout, (cell, value), _) in of_row.cells(&self.fold.distinct, window) {
             let ward = self.wards_of.of(cell).map(|ward| ward.0);
             self.all.value += i128::from(all.is_new(*value));
-            if wards.entry(ward).or_default().is_new(*value) {
+            let at = ward.map_or(0, |ward| ward as usize + 1);
+            wards.resize_with(wards.len().max(at + 1), Met::default);
+            if wards[at].is_new(*value) {
                 self.wards.entry(ward).or_default().value += 1;
             }
             for slice in layout.sliced(&self.fold.values, cell) {
@@ -147,27 +150,26 @@ pub(crate) fn ward_at(
     publisher: UnitNo,
     day: CivilDate,
 ) -> Option<UnitNo> {
-    let unit = match place {
-        Place::Unit(unit) => unit,
-        Place::None => publisher,
-        Place::Several => return None,
-    };
-    is_ward(registry, unit, day).then_some(unit)
+    whose(place, publisher).filter(|unit| is_ward(registry, *unit, day))
+}
+
+/// The place, or the publisher when there is none; several places belong to nobody.
+pub(super) fn whose(place: Place, publisher: UnitNo) -> Option<UnitNo> {
+    match place {
+        Place::Unit(unit) => Some(unit),
+        Place::None => Some(publisher),
+        Place::Several => None,
+    }
 }
 
 /// The unit that a cell belongs to: its place, or its publisher when it has none. Several places are not split, and unit 0 is
 /// the whole territory.
 pub(crate) fn unit_of(cell: &CellKey) -> Option<UnitNo> {
-    let unit = match cell.place() {
-        Place::Unit(unit) => unit,
-        Place::None => cell.publisher(),
-        Place::Several => return None,
-    };
-    (unit != UnitNo::OPERATOR).then_some(unit)
+    whose(cell.place(), cell.publisher()).filter(|unit| *unit != UnitNo::OPERATOR)
 }
 
 /// Whether a unit is of the level that figures are broken down to.
-fn is_ward(registry: &Registry, unit: UnitNo, on: CivilDate) -> bool {
+pub(super) fn is_ward(registry: &Registry, unit: UnitNo, on: CivilDate) -> bool {
     let unit = registry.unit(unit);
     let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
     span.is_some_and(|span| matches!(span.unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township))
