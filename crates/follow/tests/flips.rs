@@ -174,6 +174,24 @@ fn a_flipped_byte_in_any_other_file_is_a_fault_that_names_its_place() {
     assert!(check(root.path(), alone()).holds());
 }
 
+#[test]
+fn every_bit_of_a_small_log_is_looked_at() {
+    let root = tempfile::tempdir().unwrap();
+    let mut ledger = Ledger::found(root.path(), 9, &[0, 1]);
+    ledger.publish(1, 1, true);
+    ledger.commit();
+    drop(ledger);
+    assert!(check(root.path(), alone()).holds());
+    for (path, bytes) in files(&root.path().join("log")) {
+        let file = open(&path);
+        for (at, bit) in (0..bytes.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let _flip = Flip::new(&file, at as u64, &bytes[at..=at], &[bytes[at] ^ 1 << bit]);
+            assert_named(check(root.path(), alone()).faults.iter(), &path, &bytes, at);
+        }
+    }
+    assert!(check(root.path(), alone()).holds());
+}
+
 /// Cursors are the broker's and not signed: the only bytes whose change needs no key, and no record or figure depends on them. The last
 /// one of a volume is in the head of the next one too.
 fn is_cursor(kind: u8, at_payload: usize, is_repeated: bool) -> bool {
