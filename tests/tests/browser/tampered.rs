@@ -143,7 +143,9 @@ fn the_cosignatures_of_witnesses_are_checked_too_and_a_changed_one_is_told() {
     let page = &mut browser.page;
     page.open(&board.at("/record/1/0?lang=en"));
     let said = verdict(page, "proven");
-    assert!(said.contains("cosigned by witnesses") && said.contains("socai.example/thu-nghiem/1"), "{said}");
+    // whichever two of three were there first
+    let by = said.lines().find(|line| line.contains("cosigned by witnesses"));
+    assert!(by.is_some_and(|by| by.matches("socai.example/thu-nghiem/").count() >= 2), "{said}");
 
     // one bit of the last witness's signature
     let last = proof.lines().last().unwrap();
