@@ -52,18 +52,17 @@ impl<'f> OfRow<'f> {
         window: &Window,
     ) -> impl Iterator<Item = (&'s Layout<'f>, &'s K, &'s V)> {
         let days = days_of(window);
-        self.layouts.iter().flat_map(move |layout| {
-            let picked = layout.picked(window.pick.as_ref(), self.values);
-            let days = if picked.is_some() { days.clone() } else { NO_DAYS };
-            let entries = table.of_days(layout.number, days).map(move |(key, value)| (layout, key, value));
-            entries.filter(move |(_, key, _)| picked.as_ref().is_some_and(|picked| picked.holds(key.cell())))
+        let asked = self.layouts.iter().filter_map(|layout| {
+            let picked = layout.picked(window.pick.as_ref(), self.values)?;
+            Some((layout, picked))
+        });
+        asked.flat_map(move |(layout, picked)| {
+            let entries = table.of_days(layout.number, days.clone());
+            let entries = entries.filter(move |(key, _)| picked.holds(key.cell()));
+            entries.map(move |(key, value)| (layout, key, value))
         })
     }
 }
-
-/// Shelves of no days.
-#[allow(clippy::reversed_empty_ranges)]
-const NO_DAYS: RangeInclusive<u32> = 1..=0;
 
 /// Shelves that hold the days of the window.
 pub(crate) fn days_of(window: &Window) -> RangeInclusive<u32> {
