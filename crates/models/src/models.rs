@@ -4,6 +4,8 @@ use std::{
     panic,
     path::PathBuf,
     sync::{Arc, RwLock},
+    thread,
+    time::{Duration, Instant},
 };
 
 use socai_fold::{Change, Fold};
@@ -21,6 +23,9 @@ use crate::{
 const CACHE: u64 = 64 << 20;
 /// How often sled writes on its own; a crash loses at most that much, and the log gives it back.
 const FLUSH_EVERY_MS: u64 = 500;
+/// How long a database that is in use is asked for again. The threads sled writes with hold its file, and with it its lock, a
+/// little longer than the database that was dropped (0.34.7, `iobuf.rs`, `threadpool::spawn`).
+const CLOSING: Duration = Duration::from_secs(2);
 
 /// The read models, ready for the next batch.
 pub struct Models {
@@ -112,9 +117,15 @@ impl Models {
             let head = db.get(head::KEY)?;
             Ok((db, head))
         };
-        let opened = panic::catch_unwind(panic::AssertUnwindSafe(read));
-        let opened = opened.map_err(|_| ModelsError::Panicked { path: path.clone() })?;
-        let (db, head) = opened.map_err(|cause| ModelsError::of(path.clone(), cause))?;
+        let asked = Instant::now();
+        let (db, head) = loop {
+            let opened = panic::catch_unwind(panic::AssertUnwindSafe(read));
+            let opened = opened.map_err(|_| ModelsError::Panicked { path: path.clone() })?;
+            match opened.map_err(|cause| ModelsError::of(path.clone(), cause)) {
+                Err(ModelsError::InUse { .. }) if asked.elapsed() < CLOSING => thread::sleep(CLOSING / 100),
+                opened => break opened?,
+            }
+        };
         let (size, digests) = match head {
             None => (TreeSize(0), Digests::default()),
             Some(bytes) => {

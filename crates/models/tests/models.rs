@@ -6,6 +6,7 @@ mod common;
 
 use std::{
     fs,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -31,6 +32,18 @@ fn ready(place: &Place) -> Models {
             Ok(Opened::Ready(models)) => return models,
             Ok(Opened::Empty { aside, .. }) => panic!("the models were lost: {aside:?}"),
             Err(ModelsError::InUse { .. }) if Instant::now() < deadline => thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// The database at `path` for a test to damage, once the threads of who closed it last have let go of its lock.
+fn closed(path: &Path) -> sled::Db {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        match sled::open(path) {
+            Ok(db) => return db,
+            Err(sled::Error::Io(_)) if Instant::now() < deadline => thread::yield_now(),
             Err(error) => panic!("{error}"),
         }
     }
@@ -104,7 +117,7 @@ fn rows_that_changed_behind_our_back_are_noticed_before_the_fold_goes_on() {
     let place = Place::new(dir.path());
     advance(&mut empty(&place), &mut noting(), &facts(500), 100);
     let damage = |table: Table| {
-        let db = sled::open(dir.path().join("db.0")).unwrap();
+        let db = closed(&dir.path().join("db.0"));
         let (key, value) = db.scan_prefix([table as u8]).next().unwrap().unwrap();
         let mut damaged = value.to_vec();
         *damaged.last_mut().unwrap() ^= 1;
@@ -114,7 +127,7 @@ fn rows_that_changed_behind_our_back_are_noticed_before_the_fold_goes_on() {
         let models = ready(&place);
         let outcome = (models.fold().is_ok(), models.check().is_ok());
         drop(models);
-        let db = sled::open(dir.path().join("db.0")).unwrap();
+        let db = closed(&dir.path().join("db.0"));
         db.insert(key, value).unwrap();
         outcome
     };
