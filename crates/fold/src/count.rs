@@ -63,6 +63,9 @@ impl Fold {
         let place = place_of(&self.registry, event, name);
         let mut placed = None;
         for Counted { counter, axes: same } in counters {
+            if self.held.as_ref().is_some_and(|held| !held.has(counter.no, event.occurred_on())) {
+                continue;
+            }
             let axes = match placed {
                 Some((as_before, axes)) if as_before == *same => axes,
                 _ => counter.axes.place(payload, &mut self.values),

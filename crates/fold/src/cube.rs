@@ -243,43 +243,51 @@ impl Names<'_> {
         self.values.value(*value).write(self.key(Table::Distinct, cell)).done()
     }
 
-    /// Code, layout, publisher, place, day, values.
+    /// Code, layout, day, publisher, place, values: the cells of some days lie together.
     pub(crate) fn key(&self, table: Table, key: &CellKey) -> Key {
         let series = &self.series[usize::from(key.indicator.0)];
         let start = Key::table(table).text(&series.code).u8(series.layout);
-        let start = start.u32(key.publisher().0).u32(key.place).u32(key.day.yyyymmdd().cast_unsigned());
+        let start = start.u32(key.day.yyyymmdd().cast_unsigned()).u32(key.publisher().0).u32(key.place);
         let count = series.axes().len();
         let value = |at| self.values.value(self.values.on_axis(key.axes, count, at));
         (0..count).fold(start, |row, at| value(at).write(row))
     }
 }
 
-/// Reads the key of a cell's row back; what follows the cell stays in `parts`. `last` is the place of the series of the row before:
-/// rows are sorted, so it is nearly always that of this one.
-pub(crate) fn read_cell(
+/// Reads the beginning of the key of a cell's row back: layout and day. `last` is the place of the series of the row before: rows are
+/// sorted, so it is nearly always that of this one.
+pub(crate) fn read_shelf(
     parts: &mut Parts<'_>,
     series: &[Series],
-    values: &mut Values,
     last: &mut usize,
-) -> Result<CellKey, BadRow> {
+) -> Result<(IndicatorNo, CivilDate), BadRow> {
     let (code, layout) = (parts.text()?, parts.u8()?);
     let is_it = |series: &Series| series.layout == layout && series.code == code;
     if !series.get(*last).is_some_and(is_it) {
         let at = series.iter().position(is_it);
         *last = at.ok_or_else(|| parts.bad(format!("no adopted rules have layout {layout} of {code}")))?;
     }
-    let at = *last;
-    let (publisher, place, day) = (UnitNo(parts.u32()?), Place::of_number(parts.u32()?), parts.u32()?);
-    let day = CivilDate::from_yyyymmdd(day.cast_signed()).map_err(|error| parts.bad(error))?;
+    let day = CivilDate::from_yyyymmdd(parts.u32()?.cast_signed()).map_err(|error| parts.bad(error))?;
+    Ok((IndicatorNo(*last as u16), day))
+}
+
+/// Reads the rest of it; what follows the cell stays in `parts`.
+pub(crate) fn read_cell(
+    parts: &mut Parts<'_>,
+    (no, day): (IndicatorNo, CivilDate),
+    series: &[Series],
+    values: &mut Values,
+) -> Result<CellKey, BadRow> {
+    let (publisher, place) = (UnitNo(parts.u32()?), Place::of_number(parts.u32()?));
     if publisher.0 >= MAX_UNITS {
         return Err(parts.bad(format!("unit {publisher} cannot be registered")));
     }
     let mut axes = [ValueNo::default(); MAX_AXES];
-    let axes = &mut axes[..series[at].axes().len()];
+    let axes = &mut axes[..series[usize::from(no.0)].axes().len()];
     for axis in axes.iter_mut() {
         *axis = values.read(parts)?;
     }
-    Ok(CellKey::new(IndicatorNo(at as u16), publisher, place, day, values.axes(axes)))
+    Ok(CellKey::new(no, publisher, place, day, values.axes(axes)))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use crate::{
     recorded::{Facts, Recorded},
     report::Reports,
     rulebook::Rulebook,
+    scope::Held,
     values::Values,
     verdict::{FoldError, Reason, Rejection, Verdict},
 };
@@ -48,6 +49,8 @@ pub struct Fold {
     /// Leaves of rejected records, ascending. Their reasons are rows, not memory.
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
+    /// The cells that are there; all, unless the state was restored for a scope.
+    pub(crate) held: Option<Box<Held>>,
     today: Today,
     /// Texts of earlier facts; `None` only while one is read.
     known: Option<KnownTexts>,

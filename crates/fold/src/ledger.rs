@@ -11,6 +11,7 @@ use crate::{
     closing::Closing,
     filter::BadRule,
     fold::Fold,
+    packed,
     recorded::{Facts, Recorded},
     report::Report,
     rows::BadRow,
@@ -27,6 +28,7 @@ pub(crate) struct LedgerFact {
     rotates_key: bool,
     /// How many records the unit had whose key was replaced.
     next_seq: u64,
+    #[serde(with = "packed::run")]
     facts: Vec<u8>,
 }
 

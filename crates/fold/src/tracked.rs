@@ -62,6 +62,11 @@ impl<K: Ord + Clone, V: Clone + PartialEq> Tracked<K, V> {
         }
     }
 
+    /// Takes stored entries back, in order of keys.
+    pub(crate) fn restored(entries: Vec<(K, V)>) -> Self {
+        Tracked { now: entries.into_iter().collect(), before: None }
+    }
+
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
         self.now.insert(key, value);

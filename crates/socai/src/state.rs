@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
-use socai_fold::Fold;
+use socai_fold::{Fold, Scope};
 use socai_log::Reader;
 use socai_models::Snapshots;
 use socai_tlog::TreeSize;
@@ -25,6 +25,30 @@ pub fn from_the_log_alone() {
 pub fn at(reader: &Reader, size: TreeSize) -> Result<Fold> {
     let may_start_later = SNAPSHOTS.load(Ordering::Relaxed);
     on_from(Snapshots::beside(reader.dir()).filter(|_| may_start_later), reader, size)
+}
+
+/// The state at a size as far as a scope needs it: cells that it does not need may be missing. Small when little is asked, and then at hand in a
+/// fraction of the time.
+pub fn about(reader: &Reader, size: TreeSize, scope: &Scope) -> Result<Fold> {
+    if SNAPSHOTS.load(Ordering::Relaxed)
+        && let Some(fold) = on_from_about(Snapshots::beside(reader.dir()), reader, size, scope)?
+    {
+        return Ok(fold);
+    }
+    at(reader, size)
+}
+
+/// The same from whatever of these snapshots serves; none when none does, or when rules came after it that need more.
+fn on_from_about(
+    snapshots: Option<Snapshots>,
+    reader: &Reader,
+    size: TreeSize,
+    scope: &Scope,
+) -> Result<Option<Fold>> {
+    let nearest = snapshots.and_then(|place| place.nearest_about(scope, size, |at| reader.root_at(at).ok()));
+    let Some(mut fold) = nearest else { return Ok(None) };
+    socai_follow::replay(reader, &mut fold, size, |_, _| ())?;
+    Ok(Some(fold).filter(Fold::covers_its_scope))
 }
 
 /// The state at a size, from whatever of these snapshots serves.

@@ -187,7 +187,9 @@ impl Cases {
         for row in rows {
             // rows were compiled when they were adopted
             let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
-            let Some(window) = Window::of(&row.period, asked) else { continue };
+            let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
+                continue;
+            };
             let before = if row.compare.is_empty() { None } else { window.year_before() };
             let moments = [(Answer::Asked, Some(window)), (Answer::YearBefore, before)];
             let moments = moments

@@ -142,7 +142,9 @@ impl<'f> Contributions<'f> {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
         let (mut tallies, mut windows) = (vec![], vec![]);
         for row in rows {
-            let Some(window) = Window::of(&row.period, asked) else { continue };
+            let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
+                continue;
+            };
             let of_rows = parts(row).filter_map(|code| rows.iter().find(|row| row.code == *code));
             let of_rows: Vec<&Indicator> =
                 if parts(row).next().is_some() { of_rows.collect() } else { vec![row] };

@@ -134,7 +134,8 @@ pub struct Disagreement {
 }
 
 /// The figures of a question, in printing order. `found` comes from a [`super::Contributions`] pass with the same question; without
-/// it figures have no digests, and rows that judge cases, with the ratios of them, are left out.
+/// it figures have no digests, and rows that judge cases, with the ratios of them, are left out. So is what the fold has no cells for
+/// ([`crate::Scope`]).
 pub fn figures(
     fold: &Fold,
     asked: &Asked,
@@ -154,7 +155,9 @@ pub(crate) fn figures_of(
     let answers = Answers::of(fold, rows, asked, found, kept);
     let mut figures = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(window) = Window::of(&row.period, asked) else { continue };
+        let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
+            continue;
+        };
         let Some((fraction, totals)) = answers.answer(row) else { continue };
         let mut figure = figure(&answers, row, adopted.version, window, (fraction, totals));
         if let Some(found) = found.and_then(|found| found.get(&row.code)) {

@@ -39,15 +39,17 @@ pub struct Spread {
     pub is_additive: bool,
 }
 
-/// The spreads of a question, in printing order: one for each figure that [`super::figures`] gives, except those of judged cases.
+/// The spreads of a question, in printing order: one for each figure that [`super::figures`] gives, except those of judged cases and those that the fold has no cells for
+/// ([`crate::Scope`]).
 pub fn spreads(fold: &Fold, asked: &Asked) -> Vec<Spread> {
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
+    let rows: Vec<&Indicator> = rows.iter().filter(|row| fold.may_spread(row)).collect();
     let known: Vec<Spread> = rows.iter().filter_map(|row| Gathering::of(fold, row, asked)).collect();
     let spread = |row: &Indicator| match &row.measure {
         Measure::Ratio(ratio) => divided(row, ratio, &known),
         _ => known.iter().find(|spread| spread.code == row.code).cloned(),
     };
-    rows.iter().filter_map(spread).collect()
+    rows.into_iter().filter_map(spread).collect()
 }
 
 /// The spread of a ratio, every part divided by itself; none when it is of judged cases.

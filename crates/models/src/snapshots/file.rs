@@ -9,10 +9,10 @@ use std::{
 use socai_fold::{LANES_LEN, ROWS_VERSION, StateDigest};
 use socai_tlog::{Hash, TreeSize};
 
-use super::rows::{Packing, Unpacked};
+use super::rows::{Body, Packing};
 use crate::head::Digests;
 
-const MAGIC: &[u8; 16] = b"socai snapshot 1";
+const MAGIC: &[u8; 16] = b"socai snapshot 2";
 /// Everything before the digest.
 const HEAD_LEN: usize = 16 + 4 + 8 + 32 + 2 * LANES_LEN + 8;
 /// Where the body begins.
@@ -89,11 +89,11 @@ impl Writing {
     }
 }
 
-/// Reads a file and compares every byte with its digest; then its head and its rows.
-pub(super) fn read(path: &Path, expected: TreeSize) -> Result<(Head, Unpacked), Unusable> {
+/// Reads a file and compares every byte with its digest; then its head and the chunks of its rows.
+pub(super) fn read(path: &Path, expected: TreeSize) -> Result<(Head, Body), Unusable> {
     let bytes = fs::read(path)?;
     let (head, count) = checked(&bytes, expected)?;
-    Ok((head, Unpacked::of(bytes, BODY_AT, count)))
+    Ok((head, Body::of(bytes, BODY_AT, count).ok_or(Unusable::Rows)?))
 }
 
 fn checked(bytes: &[u8], expected: TreeSize) -> Result<(Head, u64), Unusable> {

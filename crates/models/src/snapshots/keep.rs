@@ -57,7 +57,7 @@ impl Keeper {
         let mut keeper =
             Keeper { place, fold: Fold::new(), digests: Digests::default(), last: None, missing, end };
         for size in there.into_iter().rev().filter(|size| *size < first) {
-            match keeper.place.open(size, &root_at) {
+            match keeper.place.open(size, None, &root_at) {
                 Ok((head, fold)) => {
                     (keeper.fold, keeper.digests, keeper.last) = (fold, head.digests, Some(size));
                     break;
@@ -123,24 +123,31 @@ impl Keeper {
         if let Some(last) = self.last {
             let path = self.place.file(last);
             let unusable = |reason: &dyn ToString| ModelsError::unusable(path.clone(), &reason.to_string());
-            let (_, mut rows) = file::read(&path, last).map_err(|reason| unusable(&reason))?;
-            for (key, value) in rows.by_ref() {
-                let mut is_kept = true;
-                while let Some((new, _)) = changed.peek() {
-                    match new.as_slice().cmp(key.as_ref()) {
-                        Ordering::Greater => break,
-                        Ordering::Equal => is_kept = false,
-                        Ordering::Less => {}
-                    }
-                    if let Some((new, Some(value))) = changed.next() {
-                        writing.row(&new, &value).map_err(io)?;
-                    }
+            let (_, body) = file::read(&path, last).map_err(|reason| unusable(&reason))?;
+            let mut left = body.chunks().len();
+            for chunk in body.ahead(body.chunks().to_vec()) {
+                let is_whole = chunk.map(|chunk| {
+                    chunk.each(|key, value| {
+                        let mut is_kept = true;
+                        while let Some((new, _)) = changed.peek() {
+                            match new.as_slice().cmp(key) {
+                                Ordering::Greater => break,
+                                Ordering::Equal => is_kept = false,
+                                Ordering::Less => {}
+                            }
+                            if let Some((new, Some(value))) = changed.next() {
+                                writing.row(&new, &value)?;
+                            }
+                        }
+                        if is_kept { writing.row(key, value) } else { Ok(()) }
+                    })
+                });
+                if !is_whole.transpose().map_err(io)?.unwrap_or_default() {
+                    break;
                 }
-                if is_kept {
-                    writing.row(key.as_ref(), value.as_ref()).map_err(io)?;
-                }
+                left -= 1;
             }
-            if !rows.is_whole() {
+            if left > 0 {
                 return Err(unusable(&"its rows are not those of its head"));
             }
         }

@@ -5,10 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use socai_fold::{Fold, StateDigest};
+use socai_fold::{Fold, Restoring, Scope, StateDigest, Table};
 use socai_tlog::{Hash, TreeSize};
 
-use super::file::{self, Head, Unusable};
+use super::{
+    file::{self, Head, Unusable},
+    rows::{Chunk, Plain},
+};
 use crate::error::ModelsError;
 
 /// Newest snapshots that are all kept: a cut-off among their 16 million entries replays 2^18 at most.
@@ -58,8 +61,28 @@ impl Snapshots {
         at: TreeSize,
         root_at: impl Fn(TreeSize) -> Option<Hash>,
     ) -> Option<(Fold, StateDigest)> {
-        self.below(at).into_iter().rev().find_map(|size| match self.open(size, &root_at) {
-            Ok((head, fold)) => Some((fold, head.digests.whole())),
+        let opened = self.nearest_for(None, at, root_at)?;
+        Some((opened.1, opened.0.digests.whole()))
+    }
+
+    /// The same, as far as a scope needs it: what it does not need is not unpacked.
+    pub fn nearest_about(
+        &self,
+        scope: &Scope,
+        at: TreeSize,
+        root_at: impl Fn(TreeSize) -> Option<Hash>,
+    ) -> Option<Fold> {
+        self.nearest_for(Some(scope), at, root_at).map(|(_, fold)| fold)
+    }
+
+    fn nearest_for(
+        &self,
+        scope: Option<&Scope>,
+        at: TreeSize,
+        root_at: impl Fn(TreeSize) -> Option<Hash>,
+    ) -> Option<(Head, Fold)> {
+        self.below(at).into_iter().rev().find_map(|size| match self.open(size, scope, &root_at) {
+            Ok(opened) => Some(opened),
             Err(reason) => {
                 let path = self.file(size);
                 tracing::warn!(%reason, path = %path.display(), "a snapshot of the fold is not used");
@@ -95,14 +118,43 @@ impl Snapshots {
     pub(super) fn open(
         &self,
         size: TreeSize,
+        scope: Option<&Scope>,
         root_at: &impl Fn(TreeSize) -> Option<Hash>,
     ) -> Result<(Head, Fold), Unusable> {
-        let (head, mut rows) = file::read(&self.file(size), size)?;
+        let (head, body) = file::read(&self.file(size), size)?;
         if root_at(size) != Some(head.root) {
             return Err(Unusable::Foreign(size));
         }
-        let fold = Fold::from_rows(rows.by_ref())?;
-        if rows.is_whole() && fold.size() == size { Ok((head, fold)) } else { Err(Unusable::Rows) }
+        let mut restoring = Restoring::new(scope.cloned());
+        let take = |restoring: &mut Restoring, chunk: Option<Plain>| {
+            let is_whole = chunk.ok_or(Unusable::Rows)?.each(|key, value| restoring.row(key, value))?;
+            if is_whole { Ok(()) } else { Err(Unusable::Rows) }
+        };
+        // what the scope needs is told by the rules, which come first
+        let is_cell = |chunk: &&Chunk| {
+            body.keys(chunk)
+                .0
+                .first()
+                .and_then(|byte| Table::of(*byte))
+                .is_none_or(|table| table >= Table::Cube)
+        };
+        let rules = body.chunks().iter().take_while(|chunk| !is_cell(chunk)).count();
+        let (rules, others) = body.chunks().split_at(rules);
+        rules.iter().try_for_each(|chunk| take(&mut restoring, body.unpacked(chunk)))?;
+        let mut wanted = Vec::with_capacity(others.len());
+        for chunk in others {
+            let (first, last) = body.keys(chunk);
+            if restoring.needs(first, last)? {
+                wanted.push(chunk.clone());
+            }
+        }
+        let mut left = wanted.len();
+        for chunk in body.ahead(wanted) {
+            take(&mut restoring, chunk)?;
+            left -= 1;
+        }
+        let fold = restoring.done();
+        if left == 0 && fold.size() == size { Ok((head, fold)) } else { Err(Unusable::Rows) }
     }
 
     /// Compares a file with its digest and the log, without making a state of it.

@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, ensure};
 use socai_district::keep_snapshots;
 use socai_domain::tables::{Indicator, Measure};
 use socai_fold::{
-    Fold,
+    Fold, Scope,
     figures::{
-        figures,
+        Asked, figures,
         series::{self, Question},
     },
 };
@@ -43,18 +43,20 @@ pub fn run(place: &Path, ledger: Option<&Path>, events: u64) -> Result<Vec<Measu
     // each answer begins with nothing but the files, as a command does
     let state = |cut| state::at(&reader, cut).map(|fold| fold.size());
     measured.push(each("as-of:state", end, &cuts, |cut| state(cut).map(drop))?);
-    measured.push(each("as-of:one-sum", end, &cuts, |cut| {
-        one(&reader, cut, |row| matches!(row.measure, Measure::Sum(_)))
-    })?);
-    measured.push(each("as-of:one-count", end, &cuts, |cut| {
-        one(&reader, cut, |row| row.measure == Measure::Count)
-    })?);
-    measured.push(each("as-of:one-distinct", end, &cuts, |cut| {
-        one(&reader, cut, |row| matches!(row.measure, Measure::Distinct(_)))
-    })?);
+    let newest = state::at(&reader, end)?;
+    let asked = asked::of(Some(MONTH), None, newest.rulebook(), Lang::Vi)?.context("a month")?;
+    let sorts: [(&str, IsWanted); 3] = [
+        ("as-of:one-sum", |row| matches!(row.measure, Measure::Sum(_))),
+        ("as-of:one-count", |row| row.measure == Measure::Count),
+        ("as-of:one-distinct", |row| matches!(row.measure, Measure::Distinct(_))),
+    ];
+    for (name, is_wanted) in sorts {
+        let code = row(&newest, &asked, is_wanted).context("a row of this sort")?;
+        measured.push(each(name, end, &cuts, |cut| one(&reader, cut, &code))?);
+    }
+    drop(newest);
     measured.push(each("as-of:month-figures", end, &cuts, |cut| {
-        let fold = state::at(&reader, cut)?;
-        let asked = asked::of(Some(MONTH), None, fold.rulebook(), Lang::Vi)?.context("a month")?;
+        let fold = state::about(&reader, cut, &Scope::Question(asked.clone()))?;
         figures(&fold, &asked, None).map(drop).map_err(Into::into)
     })?);
     let few: Vec<_> = cuts.iter().rev().step_by(cuts.len() / REPORTS).copied().take(REPORTS).collect();
@@ -66,21 +68,18 @@ pub fn run(place: &Path, ledger: Option<&Path>, events: u64) -> Result<Vec<Measu
     Ok(measured)
 }
 
-/// The figure of the first row of a sort, by month, at a cut-off.
-fn one(reader: &Reader, cut: TreeSize, is_wanted: impl Fn(&Indicator) -> bool) -> Result<()> {
-    let fold = state::at(reader, cut)?;
+type IsWanted = fn(&Indicator) -> bool;
+
+/// The figure of one row, by month, at a cut-off.
+fn one(reader: &Reader, cut: TreeSize, code: &str) -> Result<()> {
+    let fold = state::about(reader, cut, &Scope::Indicators([code.to_owned()].into()))?;
     let asked = asked::of(Some(MONTH), None, fold.rulebook(), Lang::Vi)?.context("a month")?;
-    let code = row(&fold, &asked, is_wanted).context("a row of this sort")?;
-    let series = series::by_time(&fold, &code, &[Question::new(MONTH.to_owned(), asked)])?;
+    let series = series::by_time(&fold, code, &[Question::new(MONTH.to_owned(), asked)])?;
     ensure!(!series.points.is_empty(), "{code} at {cut}: no point");
     Ok(())
 }
 
-fn row(
-    fold: &Fold,
-    asked: &socai_fold::figures::Asked,
-    is_wanted: impl Fn(&Indicator) -> bool,
-) -> Option<String> {
+fn row(fold: &Fold, asked: &Asked, is_wanted: IsWanted) -> Option<String> {
     let (_, rows) = fold.rulebook().indicators(asked.to)?;
     rows.iter().find(|row| is_wanted(row)).map(|row| row.code.clone())
 }

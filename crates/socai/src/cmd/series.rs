@@ -5,7 +5,7 @@ use std::{fs, process::ExitCode};
 use anyhow::{Context as _, Result, bail};
 use socai_domain::{CivilDate, registry::Unit};
 use socai_fold::{
-    Fold,
+    Fold, Scope,
     figures::{
         Asked, Contributions,
         series::{self, Question, Series},
@@ -47,7 +47,8 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
 /// # Errors
 /// The log cannot be read, or the question cannot be answered from it.
 pub fn answer(reader: &Reader, size: TreeSize, args: &SeriesArgs, lang: Lang) -> Result<String> {
-    let fold = state::at(reader, size)?;
+    let scope = Scope::Indicators([args.indicator.clone()].into());
+    let fold = state::about(reader, size, &scope)?;
     let mut questions = questions(args, &fold)?;
     let last = questions.last().map(|question| question.asked.to).context("a series has a last day")?;
     if series::row_on(&fold, &args.indicator, last).is_none() {
