@@ -48,6 +48,7 @@ mod scope;
 mod stamped;
 mod switch;
 mod telling;
+mod told;
 mod tracked;
 mod values;
 mod verdict;

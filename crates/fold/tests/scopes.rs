@@ -132,10 +132,18 @@ fn what_is_not_asked_about_is_not_read() {
     let cells = rows.keys().filter(|key| [5, 6, 14].contains(&key[0])).count();
     let one = Scope::Indicators(["NS.01".to_owned()].into());
     let (fold, given) = restored(&rows, &one);
-    assert!(fold.covers_its_scope() && given < rows.len() - cells * 9 / 10, "{given} of {}, {cells} cells", rows.len());
+    assert!(
+        fold.covers_its_scope() && given < rows.len() - cells * 9 / 10,
+        "{given} of {}, {cells} cells",
+        rows.len()
+    );
     let day = Asked { occasion: None, ..asked(30, 0) };
     let (fold, given) = restored(&rows, &Scope::Question(day));
-    assert!(fold.covers_its_scope() && given < rows.len() - cells / 2, "{given} of {}, {cells} cells", rows.len());
+    assert!(
+        fold.covers_its_scope() && given < rows.len() - cells / 2,
+        "{given} of {}, {cells} cells",
+        rows.len()
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ use socai_proto::schema::{Enum, Shape};
 use socai_proto::v1::DirectiveClass;
 use socai_tlog::{Hash, UnitNo};
 
+use crate::detail::Detail;
 use crate::figures::{
     AsOf, Directive, Figure, Figures, Form, Fraction, Lunar, Nil, Occasion, Period, Plan, Slice, Span,
     UnitName,
@@ -26,30 +27,46 @@ impl Figures {
         let spreads = spreads(fold, asked);
         let filled = |figure: &figures::Figure| {
             let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
-            filled(fold.registry(), asked, figure, spread)
+            Figure {
+                detail: detail(fold.registry(), asked, figure, spread),
+                ..filled(fold.registry(), asked, figure)
+            }
         };
+        Figures {
+            directives: main_tasks(fold, asked),
+            figures: figures.iter().map(filled).collect(),
+            open: open(fold, asked),
+            units: standings(fold, asked, &spreads),
+            ..Figures::in_brief(fold, asked, &[], ledger, root)
+        }
+    }
+
+    /// The figures alone, as a page of values needs them: without tasks, standings of units and parts by time and unit, and without the cells
+    /// of a state that those would need ([`socai_fold::Scope::Question`] has enough).
+    pub fn in_brief(
+        fold: &Fold,
+        asked: &Asked,
+        figures: &[figures::Figure],
+        ledger: &str,
+        root: Hash,
+    ) -> Figures {
         Figures {
             ledger: ledger.to_owned(),
             issuer: unit_name(fold.registry(), UnitNo::OPERATOR, asked.to).name,
             number: None,
             period: period(fold.rulebook(), asked),
             as_of: AsOf { size: fold.size(), root, time_ms: fold.last_received_at_ms() },
-            figures: figures.iter().map(filled).collect(),
-            directives: main_tasks(fold, asked),
+            figures: figures.iter().map(|figure| filled(fold.registry(), asked, figure)).collect(),
+            directives: Vec::new(),
             restated: Vec::new(),
-            open: open(fold, asked),
-            units: standings(fold, asked, &spreads),
+            open: Vec::new(),
+            units: Vec::new(),
             texts: Vec::new(),
         }
     }
 }
 
-fn filled(
-    registry: &Registry,
-    asked: &Asked,
-    figure: &figures::Figure,
-    spread: Option<&figures::Spread>,
-) -> Figure {
+fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figure {
     let row = &figure.row;
     Figure {
         indicator: row.code.clone(),
@@ -72,7 +89,7 @@ fn filled(
         nil: figure.nil.as_ref().filter(|nil| !nil.is_nobodys()).map(|nil| Nil {
             missing: nil.missing.iter().map(|unit| unit_name(registry, *unit, asked.to)).collect(),
         }),
-        detail: detail(registry, asked, figure, spread),
+        detail: Detail::default(),
     }
 }
 

@@ -38,12 +38,12 @@
 //! | `GET /` `?period=&figure=` | the district at a glance |
 //! | `GET /figure/{code}` `?period=&unit=&page=` · `…/events.csv` | why this number: row, period, cut-off, every fact |
 //! | `GET /report` `?period=` · `/report/draft/{html,docx,xlsx}` · `/report/issued/{no}/{…}` | the draft of a period, and reports as they were printed |
-//! | `GET /replay` `?period=&as_of=` | the figures as known at any checkpoint |
+//! | `GET /replay` `?period=&as_of=&cases=` | the figures as known at any checkpoint |
 //! | `GET /record/{unit}/{seq}` · `GET /check` | a proof that the browser checks itself |
 //! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
 //! | `GET /running` | counts for whoever keeps the program running |
 //! | `GET`, `POST /login` · `POST /logout` | a token for a session |
-//! | `GET /api/v1/figures` `?period=&as_of=` | the bytes of `socai report --format json` |
+//! | `GET /api/v1/figures` `?period=&as_of=&brief=` | the bytes of `socai report --format json`; in brief without digests and rows that judge cases |
 //! | `GET /api/v1/units` · `GET /api/v1/status` | JSON |
 //! | `GET /api/v1/proofs/{unit}/{seq}` | a `.tlog-proof` without the facts |
 //! | `GET /api/v1/consistency/{old}/{new}` | `{"old","new","proof"}`, hashes in hex |

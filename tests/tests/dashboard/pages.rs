@@ -154,6 +154,30 @@ fn programs_get_the_bytes_of_the_commands_and_the_first_page_is_small() {
         socai!("report", demo.district(), "--period", "2023-02", "--as-of", "700", "--format", "json").ok();
     same("/api/v1/figures?period=2023-02&as_of=700", then.into_bytes());
 
+    // in brief the same values, without digests
+    for size in ["", "&as_of=700"] {
+        let figures = |brief: &str| -> Vec<serde_json::Value> {
+            let answer = board.get(&format!("/api/v1/figures?period=2023-02{size}{brief}"), &[]);
+            let answer: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+            answer["figures"].as_array().unwrap().clone()
+        };
+        let (whole, brief) = (figures(""), figures("&brief=1"));
+        let of = |figures: &[serde_json::Value], code: &serde_json::Value| {
+            let of = figures.iter().find(|figure| figure["indicator"] == *code).cloned().unwrap();
+            (
+                of["value"].clone(),
+                of["printed"].clone(),
+                of["plan_pct"].clone(),
+                of["same_period_pct"].clone(),
+            )
+        };
+        assert!(brief.len() > 50, "{}", brief.len());
+        for figure in &brief {
+            assert_eq!(figure["digest"], serde_json::Value::Null);
+            assert_eq!(of(&brief, &figure["indicator"]), of(&whole, &figure["indicator"]));
+        }
+    }
+
     let csv = board.get("/figure/TT.01/events.csv?period=2023-02", &[]).text();
     assert_eq!(csv.lines().count(), 64, "63 facts under a head");
     let status: serde_json::Value = serde_json::from_slice(&board.get("/api/v1/status", &[]).body).unwrap();

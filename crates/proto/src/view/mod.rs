@@ -70,6 +70,23 @@ pub fn day_and_tag(facts: &[u8]) -> Option<(i32, u32)> {
     None
 }
 
+/// The case of facts, found the same way; `None` when they state none.
+#[must_use]
+pub fn case_of(facts: &[u8]) -> Option<&str> {
+    let mut fields = wire_form::Reader::new(facts);
+    while let Some((tag, wire)) = fields.next().ok()? {
+        match (tag, wire) {
+            (CASE, wire_form::Wire::Bytes(case)) => return std::str::from_utf8(case).ok(),
+            (..=CASE, _) => {}
+            // fields ascend
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Tag of `Event.case`; a test holds it against the schema.
+const CASE: u32 = 4;
 /// Tag of `Event.occurred_on`; a test holds it against the schema.
 const OCCURRED_ON: u32 = 2;
 /// Lowest tag of a kind.
@@ -99,6 +116,13 @@ mod tests {
             assert_eq!(day_and_tag(&event.encode_to_vec()), Some((event.occurred_on, kind.tag)));
             assert!(kind.tag >= FIRST_KIND);
         }
+        assert_eq!(schema::EVENT.field("case").map(|field| field.tag), Some(CASE));
+        let mut event = kinds()[0].example_event();
+        for case in ["", "xp-2023-5"] {
+            event.case = case.to_owned();
+            assert_eq!(case_of(&event.encode_to_vec()), Some(case).filter(|case| !case.is_empty()));
+        }
+        assert_eq!(case_of(&[0x0A, 200]), None);
         assert_eq!(day_and_tag(&[]), None);
         assert_eq!(day_and_tag(&[0x0A, 200]), None);
     }

@@ -107,6 +107,13 @@ pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     Ok(figures)
 }
 
+/// The figures of a question without reading the records again: no digests, nothing of rows that judge cases, and nothing beside the figures.
+pub fn brief(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
+    let figures = socai_fold::figures::figures(fold, asked, None)?;
+    let (size, ledger) = (fold.size(), origin(reader, fold.size())?);
+    Ok(Figures::in_brief(fold, asked, &figures, &ledger, reader.root_at(size)?))
+}
+
 /// The ledger's name, from its newest checkpoint.
 pub fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
     let note = reader.committed()?.checkpoint;

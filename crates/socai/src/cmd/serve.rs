@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use socai_domain::CivilDate;
-use socai_fold::{Fold, Report, figures::Asked};
+use socai_fold::{Fold, Report, Scope, figures::Asked};
 use socai_log::Reader;
 use socai_report::Figures;
 use socai_tlog::TreeSize;
@@ -82,6 +82,14 @@ impl Answers for Printed {
 
     fn figures(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String> {
         report::figures(reader, fold, asked).map_err(words)
+    }
+
+    fn about(&self, reader: &Reader, size: TreeSize, asked: &Asked) -> Result<Fold, String> {
+        state::about(reader, size, &Scope::Question(asked.clone())).map_err(words)
+    }
+
+    fn brief(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String> {
+        report::brief(reader, fold, asked).map_err(words)
     }
 
     fn paper(&self, fold: &Fold, figures: &Figures, paper: Paper) -> Result<Vec<u8>, String> {

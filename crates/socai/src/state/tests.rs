@@ -175,3 +175,38 @@ fn a_keeper_that_is_told_to_stop_leaves_nothing_half() {
     assert_eq!(made + rest, end.0 / EVERY);
     assert_eq!(fs::read_dir(dir.path().join("snapshots")).unwrap().count() as u64, made + rest);
 }
+
+#[test]
+fn figures_of_a_state_about_a_question_are_those_of_the_whole_state_at_any_cut_off() {
+    let dir = tempfile::tempdir().unwrap();
+    let reader = ledger(dir.path(), 8);
+    let end = reader.committed().unwrap().size;
+    let place = place(dir.path());
+    keep_snapshots(place.clone(), &reader, end, || true).unwrap();
+    let seed: u64 = std::process::id().into();
+    let mut narrow = 0;
+    for (turn, cut) in cuts(seed, end).into_iter().enumerate() {
+        let about = |scope: &Scope| on_from_about(Some(place.clone()), &reader, cut, scope).unwrap();
+        let whole = on_from(None, &reader, cut).unwrap();
+        let Some((_, rows)) = whole.rulebook().indicators(socai_domain::CivilDate::MAX) else { continue };
+        let period = ["2023-01", "2023-02", "cal:2023", "tet-quy-mao-2023"][turn % 4];
+        let Ok(asked) = Asked::written(whole.rulebook(), period) else { continue };
+        let figures = |fold: &Fold, asked: &Asked| socai_fold::figures::figures(fold, asked, None).unwrap();
+        let all = figures(&whole, &asked);
+        if let Some(fold) = about(&Scope::Question(asked.clone())) {
+            assert_eq!(figures(&fold, &asked), all, "seed {seed}: {period} at {cut}");
+            narrow += 1;
+        }
+        // a third of the rows, another one each turn
+        let codes = rows.iter().enumerate().filter(|(at, _)| (at + turn) % 3 == 0);
+        let codes: std::collections::BTreeSet<_> = codes.map(|(_, row)| row.code.clone()).collect();
+        if let Some(fold) = about(&Scope::Indicators(codes.clone())) {
+            let some = figures(&fold, &asked);
+            let expected = all.iter().filter(|figure| codes.contains(&figure.row.code));
+            let some = some.iter().filter(|figure| codes.contains(&figure.row.code));
+            assert!(expected.eq(some), "seed {seed}: {codes:?} of {period} at {cut}");
+            narrow += 1;
+        }
+    }
+    assert!(narrow > 10, "{narrow} states had less than everything");
+}

@@ -82,6 +82,18 @@ pub trait Answers: Send + Sync + 'static {
     /// The log cannot be read.
     fn figures(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
 
+    /// The state at a size of the past as far as the figures of a question need it. At hand much sooner than the whole.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn about(&self, reader: &Reader, size: TreeSize, asked: &Asked) -> Result<Fold, String>;
+
+    /// The figures of a question without a pass over the log: without digests, without rows that judge cases, and nothing beside the figures.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn brief(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
+
     /// Figures as a file.
     ///
     /// # Errors

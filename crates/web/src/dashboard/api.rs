@@ -11,7 +11,7 @@ use socai_domain::time::vietnam_rfc3339;
 use socai_log::LogError;
 use socai_tlog::{EventName, TreeSize};
 
-use super::{Board, asking::Asking, oops::Oops};
+use super::{Board, access::Part, asking::Asking, oops::Oops};
 
 fn or_oops(asking: &Asking, answer: Result<Response, Oops>) -> Response {
     answer.unwrap_or_else(|oops| oops.answer(asking))
@@ -29,12 +29,18 @@ fn as_json(value: &Value) -> Response {
     text("application/json", format!("{value}\n"))
 }
 
-/// `GET /api/v1/figures?period=&as_of=`: the bytes of `socai report --format json`, small cells blank for those who may not see them.
+/// `GET /api/v1/figures?period=&as_of=&brief=`: the bytes of `socai report --format json`, small cells blank for those who may not see them. With
+/// `brief=1` the same form without a pass over the records: no digests, and no rows that judge cases.
 pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let answer = board.compute(move |board| {
         let now = board.fold();
         let (_, asked) = question.period(&now)?;
+        if question.get("brief") == Some("1") {
+            question.needs(Part::Cells)?;
+            let figures = board.brief(&now, question.as_of(now.size())?, &asked)?;
+            return socai_report::json(&figures).map_err(|error| Oops::fault(&error));
+        }
         let fold = board.fold_at(question.as_of(now.size())?)?;
         let figures = board.figures_for(&fold, &asked, &question)?;
         socai_report::json(&figures).map_err(|error| Oops::fault(&error))

@@ -94,6 +94,7 @@ struct Shared {
     size: watch::Sender<TreeSize>,
     news: Kept<(TreeSize, Lang, bool), Value>,
     figures: Kept<(TreeSize, Asked), Figures>,
+    brief: Kept<(TreeSize, Asked), Figures>,
     open: Kept<(TreeSize, Asked, u64), Figures>,
     facts: Kept<(TreeSize, Asked, String), Facts>,
     months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
@@ -133,6 +134,7 @@ impl Board {
             size,
             news: Kept::new(KEPT_NEWS),
             figures: Kept::new(KEPT),
+            brief: Kept::new(KEPT),
             open: Kept::new(KEPT),
             facts: Kept::new(KEPT_LISTS),
             months: Kept::new(KEPT),
@@ -346,6 +348,23 @@ impl Board {
             return Ok(now);
         }
         self.0.past.get(size, || self.answers().at(self.reader(), size).map_err(|error| Oops::fault(&error)))
+    }
+
+    /// The figures of a question as known at a size, as a slider passes over them: [`Answers::brief`]. The state of a past size is not kept, its
+    /// figures are.
+    pub(super) fn brief(&self, now: &Fold, size: TreeSize, asked: &Asked) -> Result<Arc<Figures>, Oops> {
+        let at = size.min(now.size());
+        self.0.brief.get((at, asked.clone()), || {
+            let (reader, answers) = (self.reader(), self.answers());
+            let figures = match at == now.size() {
+                true => answers.brief(reader, now, asked),
+                false => {
+                    let then = answers.about(reader, at, asked);
+                    then.and_then(|then| answers.brief(reader, &then, asked))
+                }
+            };
+            figures.map_err(|error| Oops::fault(&error))
+        })
     }
 
     /// Sizes that checkpoints were signed for, oldest first, the present one last.

@@ -13,7 +13,11 @@ use socai_tlog::TreeSize;
 use super::{label, shown};
 use crate::dashboard::{Board, access::Part, asking::Asking, oops::Oops, page};
 
-/// `GET /replay?period=&as_of=`. Without `as_of` the newest checkpoint.
+/// Entries from which on rows that judge cases, which cost a pass over all of them, are shown only when they are asked for: a step of the slider is
+/// to take no longer than a glance.
+const BRIEF_FROM: u64 = 1 << 18;
+
+/// `GET /replay?period=&as_of=&cases=`. Without `as_of` the newest checkpoint; with `cases=1` rows that judge cases too, however long it takes.
 pub(in crate::dashboard) async fn replay(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let values = board.compute(move |board| values(board, &question)).await;
@@ -26,9 +30,11 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let (text, asked) = asking.period(&now)?;
     let size = asking.as_of(now.size())?;
     let steps = board.steps(now.size())?;
-    let then = board.fold_at(size)?;
-    let known_then = board.figures(&then, &asked)?;
-    let known_now = board.figures(&now, &asked)?;
+    let is_brief = now.size().0 >= BRIEF_FROM && asking.get("cases") != Some("1");
+    let (known_then, known_now) = match is_brief {
+        true => (board.brief(&now, size, &asked)?, board.brief(&now, now.size(), &asked)?),
+        false => (board.figures(&*board.fold_at(size)?, &asked)?, board.figures(&now, &asked)?),
+    };
     let report = about(&now, &asked);
     let rows = known_now.figures.iter().map(|figure| row(&now, figure, &known_then, report, asking));
     Ok(json!({
@@ -37,7 +43,8 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
         "size_shown": so(size.0),
         "end": now.size().0,
         "root": board.reader().root_at(size).map_err(|error| Oops::fault(&error))?.to_string(),
-        "received": thoi_diem(then.last_received_at_ms()),
+        "received": thoi_diem(known_then.as_of.time_ms),
+        "is_brief": is_brief,
         "steps": steps.iter().map(|size| size.0).collect::<Vec<_>>(),
         "at": steps.partition_point(|step| *step < size),
         "last_step": steps.len() - 1,

@@ -31,7 +31,7 @@ async function move() {
   step.textContent = Number(slider.value) + 1;
   const at = steps[slider.value];
   const address = `/replay?period=${encodeURIComponent(ask.dataset.period)}&as_of=${at}`;
-  const answer = await fetch(address.replace("/replay", "/api/v1/figures"));
+  const answer = await fetch(address.replace("/replay", "/api/v1/figures") + (ask.dataset.brief ? "&brief=1" : ""));
   if (mine !== asked || !answer.ok) return; // a newer question is under way
   show(await answer.json());
   history.replaceState(null, "", address);
