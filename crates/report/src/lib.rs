@@ -53,7 +53,8 @@ pub use html::html;
 pub use json::json;
 pub use plain::escaped;
 pub use series::{
-    Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
+    Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg,
+    series_table, series_without_few,
 };
 pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
 pub use text::text;

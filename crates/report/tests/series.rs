@@ -12,6 +12,7 @@ use socai_fold::figures::{Asked, Compared, SamePeriod};
 use socai_proto::Lang;
 use socai_report::{
     AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
+    series_without_few,
 };
 use socai_tlog::{EventName, Hash, LeafIndex, TreeSize};
 
@@ -207,4 +208,49 @@ fn pictures_are_xml_with_a_title_and_every_value_in_words_and_need_no_colour() {
     assert!(svg.contains("&lt;thử&gt; &amp; &quot;sáp nhập&quot;"));
     assert!(series_svg(&pages[2], Lang::En).contains("url(#hatch)"));
     assert!(matches!(units.points[0].of, PointOf::Unit(_)));
+}
+
+#[test]
+fn points_of_few_facts_and_what_tells_of_them_are_left_blank_for_readers_outside() {
+    let fold = merged();
+    let all = fines(&fold, false);
+    assert_eq!(series_without_few(all.clone(), 0), all);
+    assert_eq!(series_without_few(all.clone(), 1), all);
+    let min_cell =
+        1 + all.points.iter().map(|point| point.part.events).filter(|events| *events > 0).min().unwrap();
+    let some = series_without_few(all.clone(), min_cell);
+    let blank = some.points.iter().filter(|point| point.is_suppressed).count();
+    assert!(blank >= 2, "a single one could be worked out from the whole");
+    for (shown, point) in some.points.iter().zip(&all.points) {
+        match shown.is_suppressed {
+            false => assert_eq!(shown.part, point.part),
+            true => assert_eq!((shown.part.events, shown.is_known, &shown.same_period), (0, false, &None)),
+        }
+        assert!(shown.part.events == 0 || shown.part.events >= min_cell);
+    }
+    let page = page(&fold, &some, SeriesAlong::Units);
+    let json: Value = serde_json::from_str(&series_json(&page, Lang::En).unwrap()).unwrap();
+    let points = json["points"].as_array().unwrap();
+    let suppressed = points.iter().filter(|point| point["suppressed"] == true);
+    assert!(suppressed.clone().all(|point| point["value"].is_null() && point["events"].is_null()));
+    assert_eq!(suppressed.count(), blank);
+    let table = series_table(&page, Lang::En);
+    assert!(table.contains(" * ") && table.contains("left blank"), "{table}");
+    assert!(!series_csv(&page, Lang::En).contains('*'));
+}
+
+#[test]
+fn months_that_are_counted_since_the_year_began_do_not_tell_what_came_between_them() {
+    let fold = merged();
+    let all = revenue(&fold);
+    let events: Vec<u64> = all.points.iter().map(|point| point.part.events).collect();
+    assert!(events[0] > 0 && events[1] > events[0], "{events:?}");
+    let between = events[1] - events[0];
+    let blank = |min_cell: u64| -> Vec<bool> {
+        let series = series_without_few(all.clone(), min_cell);
+        series.points.iter().map(|point| point.is_suppressed).collect()
+    };
+    let least = between.min(events[0]);
+    assert_eq!(blank(least), [false, false]);
+    assert_eq!(blank(between + 1)[1], between < events[0] || events[1] <= between);
 }

@@ -394,6 +394,10 @@ pub struct SeriesArgs {
     #[arg(long)]
     #[serde(skip)]
     pub as_of: Option<String>,
+    /// For readers outside: points of fewer facts than this, and those that tell of them, left blank.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub min_cell: u64,
     /// What to print.
     #[arg(long, value_enum, default_value_t = SeriesFormat::Table)]
     pub format: SeriesFormat,
@@ -405,6 +409,11 @@ pub struct SeriesArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub save: SaveArgs,
+}
+
+/// A question saved by an earlier release says nothing of cells.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Along what a series runs.

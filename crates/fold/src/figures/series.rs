@@ -104,6 +104,8 @@ pub struct Point {
     pub includes: Vec<UnitNo>,
     /// Whether boundaries stayed or could be mapped; if not, nothing is compared.
     pub is_comparable: bool,
+    /// Whether it was left blank for readers outside: too few facts, or telling of a point that has too few.
+    pub is_suppressed: bool,
 }
 
 /// What a point is the value of.
@@ -444,6 +446,7 @@ impl Point {
             lunar_period: None,
             includes: Vec::new(),
             is_comparable: true,
+            is_suppressed: false,
         }
     }
 }

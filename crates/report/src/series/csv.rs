@@ -1,6 +1,6 @@
 //! CSV (RFC 4180): one record a point, numbers as integers, percentages with a point, nothing where nothing may be said.
 //!
-//! Columns: indicator, key, label, from, to, value, unit, events, then `plan_<authority>` and `plan_<authority>_pct` for every authority,
+//! Columns: indicator, key, label, from, to, value, unit, events (empty where a point is left blank for readers outside), then `plan_<authority>` and `plan_<authority>_pct` for every authority,
 //! same_period, same_period_pct, lunar_period, lunar_pct, comparable, includes (unit ids with blanks between), boundaries (`day from>to whole|part`,
 //! with `;` between), tree_size, root.
 
@@ -48,7 +48,7 @@ fn cells(page: &Page<'_>, line: &Line, authorities: &BTreeSet<&str>) -> Vec<Stri
         line.days.1.to_string(),
         line.value.map_or_else(String::new, |value| value.to_string()),
         row.unit.clone(),
-        line.events.to_string(),
+        line.events.map_or_else(String::new, |events| events.to_string()),
     ];
     for by in authorities {
         cells.extend(other(line.plans.iter().find(|plan| plan.by == *by).map(|plan| &plan.other)));

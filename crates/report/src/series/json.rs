@@ -15,7 +15,8 @@ use crate::Error;
 /// Shape: `{"ledger","as_of":{"size","root","time"},"indicator","label","unit","by","axis","period":{"from","to"},"points":[{"key","label",
 /// "from","to","value","printed","events","plan":{authority:{"value","pct"}},"same_period":{"value","pct"},"lunar_period","includes","comparable",
 /// "boundaries":[index]}],"boundaries":[{"on","from","to","whole","legal"}]}`. `by` is `month`, `unit` or `slice`; values are integers (a
-/// percentage in units of its last decimal), null when nothing may be said.
+/// percentage in units of its last decimal), null when nothing may be said. A point that is left blank for readers outside has `"suppressed": true`
+/// and no number of events.
 pub fn series_json(page: &Page<'_>, lang: Lang) -> Result<String, Error> {
     let lines = page.lines(lang);
     let (by, axis) = match page.along {
@@ -97,7 +98,9 @@ struct PointRow<'a> {
     to: String,
     value: Option<i128>,
     printed: Option<String>,
-    events: u64,
+    events: Option<u64>,
+    #[serde(skip_serializing_if = "is_not")]
+    suppressed: bool,
     plan: BTreeMap<&'a str, OtherRow<'a>>,
     same_period: Option<OtherRow<'a>>,
     lunar_period: Option<OtherRow<'a>>,
@@ -121,6 +124,11 @@ struct BoundaryRow<'a> {
     legal: &'a str,
 }
 
+/// A point that is there says nothing of suppression.
+fn is_not(flag: &bool) -> bool {
+    !*flag
+}
+
 impl<'a> PointRow<'a> {
     fn of(page: &Page<'_>, line: &'a Line) -> Self {
         let other = |other: &'a Other| OtherRow { value: other.value, pct: other.percent.as_deref() };
@@ -132,6 +140,7 @@ impl<'a> PointRow<'a> {
             value: line.value,
             printed: line.value.map(|value| page.shown(value)),
             events: line.events,
+            suppressed: line.events.is_none(),
             plan: line.plans.iter().map(|plan| (plan.by.as_str(), other(&plan.other))).collect(),
             same_period: line.same.as_ref().map(other),
             lunar_period: line.lunar.as_ref().map(other),

@@ -18,7 +18,8 @@ pub(super) struct Line {
     pub days: (CivilDate, CivilDate),
     /// None when nothing may be said.
     pub value: Option<i128>,
-    pub events: u64,
+    /// None when the point was left blank.
+    pub events: Option<u64>,
     pub plans: Vec<Plan>,
     pub same: Option<Other>,
     pub lunar: Option<Other>,
@@ -65,7 +66,7 @@ impl Page<'_> {
             label,
             days: point.days,
             value: point.is_known.then_some(point.part.value),
-            events: point.part.events,
+            events: (!point.is_suppressed).then_some(point.part.events),
             plans: plans.collect(),
             same: point.same_period.as_ref().map(|same| other(&same.compared)),
             lunar: point.lunar_period.as_ref().map(|same| other(&same.compared)),
@@ -141,6 +142,12 @@ impl Page<'_> {
             let vi = "≠ địa giới đã thay đổi và không thể quy đổi chính xác: không so sánh";
             notes.push(
                 pick(lang, vi, "≠ boundaries changed and cannot be mapped exactly: not compared").to_owned(),
+            );
+        }
+        if lines.iter().any(|line| line.events.is_none()) {
+            let vi = "* ít sự kiện quá, hoặc từ đó suy ra được chỗ ít sự kiện: để trống";
+            notes.push(
+                pick(lang, vi, "* of too few facts, or telling of what has too few: left blank").to_owned(),
             );
         }
         for line in lines.iter().filter(|line| !line.includes.is_empty()) {

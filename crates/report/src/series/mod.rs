@@ -7,6 +7,7 @@
 
 mod chart;
 mod csv;
+mod few;
 mod json;
 mod line;
 mod svg;
@@ -21,6 +22,7 @@ use crate::format::{pct, point, so};
 
 pub use chart::series_chart;
 pub use csv::series_csv;
+pub use few::series_without_few;
 pub use json::series_json;
 pub use svg::series_svg;
 pub use table::series_table;

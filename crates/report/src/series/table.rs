@@ -39,11 +39,18 @@ fn columns(page: &Page<'_>, lines: &[Line], lang: Lang) -> Vec<(String, Vec<Stri
         Along::Units => pick(lang, "đơn vị", "unit"),
         Along::Slices { axis } => axis,
     };
-    let value = |line: &Line| line.value.map_or_else(|| "–".to_owned(), |value| page.shown(value));
+    let value = |line: &Line| match (line.value, line.events) {
+        (_, None) => "*".to_owned(),
+        (None, _) => "–".to_owned(),
+        (Some(value), _) => page.shown(value),
+    };
     let mut columns = vec![
         (head.to_owned(), lines.iter().map(|line| plain(&line.label) + &line.marks()).collect()),
         (pick(lang, "giá trị", "value").to_owned(), lines.iter().map(value).collect()),
-        (pick(lang, "sự kiện", "facts").to_owned(), lines.iter().map(|line| so(line.events)).collect()),
+        (
+            pick(lang, "sự kiện", "facts").to_owned(),
+            lines.iter().map(|line| line.events.map_or_else(|| "*".to_owned(), so)).collect(),
+        ),
     ];
     let mut compared = |name: &str, of: &dyn Fn(&Line) -> Option<Other>, marks: bool| {
         let others: Vec<Option<Other>> = lines.iter().map(of).collect();

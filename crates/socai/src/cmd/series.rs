@@ -16,6 +16,7 @@ use socai_log::Reader;
 use socai_proto::nearest;
 use socai_report::{
     AsOf, SeriesAlong, SeriesPage, series_chart, series_csv, series_json, series_svg, series_table,
+    series_without_few,
 };
 use socai_tlog::{LeafIndex, TreeSize};
 use socai_web::Months;
@@ -57,6 +58,7 @@ pub fn answer(reader: &Reader, size: TreeSize, args: &SeriesArgs, lang: Lang) ->
     read_again(reader, &fold, &args.indicator, &mut questions)?;
     let unit = args.unit.as_deref().map(|name| unit_of(&fold, name)).transpose()?;
     let (axis, series) = computed(args, &fold, &questions, unit)?;
+    let series = series_without_few(series, args.min_cell);
     let ledger = origin(reader, size)?;
     let page = SeriesPage {
         ledger: &ledger,

@@ -131,7 +131,7 @@ mod tests {
                 |facts: &[CaseFact]| facts.iter().any(|fact| fact.standing != CaseStanding::Recorded);
             let amended = cases.iter().filter(|(_, facts)| is_amended(facts)).take(20);
             let asked: Vec<_> = amended.chain(cases.iter().step_by(cases.len() / 20 + 1)).collect();
-            assert!(asked.len() > 25, "{}", asked.len());
+            assert!(asked.len() > 15, "{}", asked.len());
             for (case, facts) in asked {
                 let found = Rows::of(&reader, size, case).unwrap().facts;
                 let found: Vec<_> = found.into_iter().map(|(fact, _)| fact).collect();
