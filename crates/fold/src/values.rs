@@ -3,7 +3,7 @@
 //! The numbers are private to one fold in memory: rows, digests and figures hold the values themselves, because two folds
 //! that met the same values in another order number them differently.
 
-use crate::hash::FastMap;
+use crate::hash::{FastMap, hash_of};
 use crate::rows::{BadRow, Key, Parts};
 
 /// A value on an axis of an indicator, or one member of a distinct set.
@@ -45,7 +45,8 @@ pub(crate) struct Values {
     combinations: Vec<[ValueNo; MAX_AXES]>,
     by_combination: FastMap<[ValueNo; MAX_AXES], AxesNo>,
     noted: Vec<Value>,
-    texts: FastMap<Box<str>, ValueNo>,
+    /// By hash: the texts themselves are noted once. Of two with one hash the later has the next free place.
+    texts: FastMap<u64, ValueNo>,
     others: FastMap<Value, ValueNo>,
 }
 
@@ -62,12 +63,30 @@ impl Values {
     /// The number of a text; only a new text is copied.
     #[inline]
     pub(crate) fn text(&mut self, value: &str) -> ValueNo {
-        if let Some(known) = self.texts.get(value) {
-            return *known;
+        match self.place_of(value) {
+            (_, Some(known)) => known,
+            (place, None) => {
+                let number = self.note(Value::Text(value.into()));
+                self.texts.insert(place, number);
+                number
+            }
         }
-        let number = self.note(Value::Text(value.into()));
-        self.texts.insert(value.into(), number);
-        number
+    }
+
+    /// The place of a text, and its number when it was met.
+    #[inline]
+    fn place_of(&self, text: &str) -> (u64, Option<ValueNo>) {
+        let is_it = |number: ValueNo| match number.noted().and_then(|at| self.noted.get(at)) {
+            Some(Value::Text(noted)) => **noted == *text,
+            _ => false,
+        };
+        let mut place = hash_of(text);
+        loop {
+            match self.texts.get(&place) {
+                Some(number) if !is_it(*number) => place = place.wrapping_add(1),
+                known => return (place, known.copied()),
+            }
+        }
     }
 
     /// The number of a value that [`Value::write`] appended to a key; only what is new is copied.
@@ -139,7 +158,7 @@ impl Values {
 
     /// The number of a text that was met.
     pub(crate) fn number_of_text(&self, text: &str) -> Option<ValueNo> {
-        self.texts.get(text).copied()
+        self.place_of(text).1
     }
 
     /// The value of a number that this table gave out.
@@ -193,5 +212,23 @@ impl std::fmt::Display for Value {
                 out.write_str(&texts.join("/"))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_share_a_hash_are_told_apart() {
+        let mut values = Values::default();
+        let one = values.text("one");
+        // as if another text had the hash of this one
+        values.texts.insert(hash_of("other"), one);
+        assert_eq!(values.number_of_text("other"), None);
+        let other = values.text("other");
+        assert_ne!(one, other);
+        assert_eq!((values.text("one"), values.text("other")), (one, other));
+        assert_eq!(values.value(other), Value::Text("other".into()));
     }
 }

@@ -760,7 +760,8 @@ pub struct BenchArgs {
     /// With query: figures as known at cut-offs all over a simulated year, from snapshots of the fold, which are made first.
     #[arg(long)]
     pub as_of: bool,
-    /// Use this ledger instead of a simulated one (export, query --as-of); snapshots that it lacks are made.
+    /// Use this ledger instead of a simulated one (export, replay, query --as-of); snapshots that it lacks are made for query. Replay
+    /// then goes over it once, and its peak memory is that of a replay alone.
     #[arg(long, value_name = "LEDGER")]
     pub ledger: Option<PathBuf>,
     /// Work in this directory; otherwise in one that is removed at the end.

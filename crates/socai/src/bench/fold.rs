@@ -8,7 +8,11 @@ use socai_fold::{Fold, Verdict};
 use socai_log::Reader;
 use socai_tlog::TreeSize;
 
-use super::{append, ground::Ground, result::Measured};
+use super::{
+    append,
+    ground::{Ground, long_ledger},
+    result::Measured,
+};
 use crate::simulate::{self, Wish};
 
 /// Measures decoding and folding a log on one thread, from its files.
@@ -47,6 +51,17 @@ pub fn replay_simulated(place: &Path, events: Option<u64>) -> Result<Vec<Measure
     }
     let (took, name) = (started.elapsed(), "replay:simulated-year");
     Ok(vec![Measured::rate(name, made.size.0 * PASSES, bytes * PASSES, 1, took)])
+}
+
+/// Measures decoding and folding a ledger that is there, once, from its first entry: nothing else has been in memory, so the peak is what a replay holds.
+pub fn replay_ledger(place: &Path, ledger: Option<&Path>) -> Result<Vec<Measured>> {
+    let (dir, _) = long_ledger(place, ledger, 0)?;
+    let (reader, bytes) = opened(&dir)?;
+    let size = reader.committed()?.size;
+    let mut fold = Fold::new();
+    let started = Instant::now();
+    socai_follow::replay(&reader, &mut fold, size, |_, _| ())?;
+    Ok(vec![Measured::rate("replay:ledger", size.0, bytes, 1, started.elapsed())])
 }
 
 /// Measures folding a log into sled, from the first entry to the published digest.

@@ -34,9 +34,9 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
     if args.as_of && args.what != BenchKind::Query {
         bail!("--as-of is for query");
     }
-    let of_ledger = args.as_of || args.what == BenchKind::Export;
+    let of_ledger = args.as_of || matches!(args.what, BenchKind::Export | BenchKind::Replay);
     if args.ledger.is_some() && !of_ledger {
-        bail!("--ledger is for export and for query --as-of");
+        bail!("--ledger is for export, replay and query --as-of");
     }
     let ledger = args.ledger.as_deref();
     let place = crate::scratch::Place::new(args.data.as_deref())?;
@@ -44,6 +44,7 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
     let measured = match args.what {
         BenchKind::Append => append::run(place.path(), events(1_000_000))?,
         BenchKind::Verify => verify::run(place.path(), events(1_000_000), args.threads)?,
+        BenchKind::Replay if ledger.is_some() => fold::replay_ledger(place.path(), ledger)?,
         BenchKind::Replay if args.simulated => fold::replay_simulated(place.path(), args.events)?,
         BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
