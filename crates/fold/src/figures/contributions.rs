@@ -19,7 +19,9 @@ use super::{
     figure::units_of,
     judged::{JudgedTotals, judged, judged_of},
 };
-use crate::{fold::Fold, hash::FastMap, recorded::Recorded, switch::Counted, verdict::FoldError};
+use crate::{
+    fold::Fold, hash::FastMap, indicator::Counter, recorded::Recorded, switch::Counted, verdict::FoldError,
+};
 
 /// The facts behind one figure.
 #[derive(Clone, Debug)]
@@ -178,26 +180,24 @@ impl<'f> Contributions<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     #[inline]
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
-        Contributions::visit_all(std::slice::from_mut(self), record)
-    }
-
-    /// Takes the next record into several passes over one fold: it is read once for all of them.
-    #[inline]
-    pub fn visit_all(passes: &mut [Contributions<'f>], record: &Recorded<'_>) -> Result<(), FoldError> {
-        let mut counts = false;
-        for pass in passes.iter_mut() {
-            counts = pass.advance(record)?;
+        if !self.advance(record)? {
+            return Ok(());
         }
-        let Some(first) = passes.first().filter(|_| counts) else { return Ok(()) };
         let name = record.at.name;
-        let facts = match first.amended.contains_key(&name) {
-            true => first.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => Some(record.facts).filter(|facts| passes.iter().any(|pass| pass.may_count(facts))),
+        let facts = match self.is_amended(name) {
+            true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
+            false => Some(record.facts).filter(|facts| self.may_count(facts)),
         };
         if let Some(Ok(event)) = facts.map(Event::decode) {
-            passes.iter_mut().for_each(|pass| pass.tally(&event, name, record.at.leaf));
+            self.tally(&event, name, record.at.leaf);
         }
         Ok(())
+    }
+
+    /// Whether a record may count as something else than it states.
+    #[inline]
+    pub(crate) fn is_amended(&self, name: EventName) -> bool {
+        self.amended.contains_key(&name)
     }
 
     /// Steps over a record; whether it is one of those that the fold took in and did not reject.
@@ -216,7 +216,7 @@ impl<'f> Contributions<'f> {
     }
 
     /// Whether any tally may take facts of this kind and day.
-    fn may_count(&self, facts: &[u8]) -> bool {
+    pub(crate) fn may_count(&self, facts: &[u8]) -> bool {
         let Some((day, tag)) = day_and_tag(facts) else { return true };
         let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return false };
         CivilDate::from_yyyymmdd(day).is_ok_and(|day| from <= day && day <= to)
@@ -224,21 +224,30 @@ impl<'f> Contributions<'f> {
 
     /// Takes what counts of the record at a leaf.
     pub(crate) fn tally(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
-        if let Kind::UnitRegistered(unit) = event.kind() {
-            let of_unit =
-                |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
-            self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(leaf, name, 1));
-        }
+        self.registered(event, name, leaf);
         self.cases.visit(event, name, leaf);
-        let (day, payload) = (event.occurred_on(), event.kind());
-        let Some(version) = self.fold.rulebook().version(leaf, day) else { return };
+        let Some(version) = self.fold.rulebook().version(leaf, event.occurred_on()) else { return };
         let Some(of_kind) = version.of_kind(event.tag()) else { return };
-        for Counted { counter, .. } in of_kind.counters.of(payload) {
-            for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
-                let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
-                if window.holds(day, payload, field) {
-                    self.tallies[*tally].add(leaf, name, counter.measure(payload));
-                }
+        for Counted { counter, .. } in of_kind.counters.of(event.kind()) {
+            self.counted(counter, event, name, leaf);
+        }
+    }
+
+    /// Takes a registration for the figures that count units.
+    pub(crate) fn registered(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+        let Kind::UnitRegistered(unit) = event.kind() else { return };
+        let of_unit = |tally: &&mut Tally| tally.units.as_ref().is_some_and(|ids| ids.contains(unit.unit_id));
+        self.tallies.iter_mut().filter(of_unit).for_each(|tally| tally.add(leaf, name, 1));
+    }
+
+    /// Takes a fact that a counter counts, for the figures that ask for its day.
+    #[inline]
+    pub(crate) fn counted(&mut self, counter: &Counter, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+        let (day, payload) = (event.occurred_on(), event.kind());
+        for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
+            let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
+            if window.holds(day, payload, field) {
+                self.tallies[*tally].add(leaf, name, counter.measure(payload));
             }
         }
     }

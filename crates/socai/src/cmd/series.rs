@@ -7,7 +7,7 @@ use socai_domain::{CivilDate, registry::Unit};
 use socai_fold::{
     Fold, Scope,
     figures::{
-        Asked, Contributions,
+        Asked, Passes,
         series::{self, Question, Series},
     },
 };
@@ -156,23 +156,15 @@ fn read_again(reader: &Reader, fold: &Fold, code: &str, questions: &mut [Questio
     if !questions.iter().any(|question| series::needs_pass(fold, code, &question.asked)) {
         return Ok(());
     }
-    let pass = |asked: &Asked| Contributions::new(fold, asked);
-    let mut passes: Vec<_> = questions
-        .iter()
-        .map(|question| (pass(&question.asked), question.before().as_ref().map(pass)))
-        .collect();
+    let before: Vec<_> = questions.iter().filter_map(|question| question.before()).collect();
+    let mut passes = Passes::new(fold, questions.iter().map(|question| &question.asked).chain(&before));
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        for (now, before) in &mut passes {
-            now.visit(&record)?;
-            before.iter_mut().try_for_each(|before| before.visit(&record))?;
-        }
-        Ok(())
+        Ok(passes.visit(&recorded(&record)?)?)
     })?;
-    for (question, (now, before)) in questions.iter_mut().zip(passes) {
-        question.found = Some(now.finish()?);
-        question.found_before = before.map(Contributions::finish).transpose()?;
-    }
+    let mut found = passes.finish()?.into_iter();
+    questions.iter_mut().for_each(|question| question.found = found.next());
+    let with_year_before = questions.iter_mut().filter(|question| question.before().is_some());
+    with_year_before.for_each(|question| question.found_before = found.next());
     Ok(())
 }
 

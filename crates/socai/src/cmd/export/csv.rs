@@ -113,6 +113,10 @@ impl Output for Csv {
         self.add((kind.tag, month), || format!("facts/{}", kind.name), head, &cells)
     }
 
+    fn beside(&self) -> Box<dyn Output + Send> {
+        Box::new(Csv { parts: self.parts.clone(), ..Csv::new(&self.dir) })
+    }
+
     fn finish(mut self: Box<Self>) -> Result<Vec<Written>> {
         for open in std::mem::take(&mut self.open).into_values() {
             self.written.push(open.close()?);

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, anyhow};
 use socai_domain::{CivilDate, Event, period};
 use socai_fold::{
     Fold,
-    figures::{Asked, Contributions, Figure, Part, Spread, series::Found, spreads},
+    figures::{Asked, Figure, Part, Passes, Spread, series::Found, spreads},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
@@ -93,12 +93,12 @@ pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
             askings.push(Asking { name, asked, found: None });
         }
     }
-    let mut passes: Vec<_> = askings.iter().map(|asking| Contributions::new(fold, &asking.asked)).collect();
+    let mut passes = Passes::new(fold, askings.iter().map(|asking| &asking.asked));
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        Ok(Contributions::visit_all(&mut passes, &recorded(&record)?)?)
+        Ok(passes.visit(&recorded(&record)?)?)
     })?;
-    for (asking, pass) in askings.iter_mut().zip(passes) {
-        asking.found = Some(pass.finish()?);
+    for (asking, found) in askings.iter_mut().zip(passes.finish()?) {
+        asking.found = Some(found);
     }
     Ok(askings)
 }

@@ -98,11 +98,19 @@ pub fn written(
     lang: Lang,
 ) -> Result<Vec<Written>> {
     let fold = state::at(reader, bound.size)?;
+    let mut entries = output.beside();
     thread::scope(|scope| {
-        let named = scope.spawn(|| figures::answered(&fold, figures::named(reader, &fold)?));
+        // each thread reads the log for itself: that is the least of what a record costs
+        let named = scope.spawn(|| -> Result<_> {
+            let named = figures::answered(&fold, figures::named(reader, &fold)?)?;
+            if min_cell == 0 {
+                records::entries(reader, &fold, entries.as_mut())?;
+            }
+            Ok(named)
+        });
         let months = if min_cell == 0 {
             let bar = bar(bound.size.0, lang);
-            let months = records::write(reader, &fold, output.as_mut(), |leaf| {
+            let months = records::facts(reader, &fold, output.as_mut(), |leaf| {
                 if leaf.0.is_multiple_of(4_096) {
                     bar.set_position(leaf.0);
                 }
@@ -117,7 +125,9 @@ pub fn written(
         answered.extend(months);
         figures::write(&fold, &answered, min_cell, output.as_mut())
     })?;
-    output.finish()
+    let mut files = output.finish()?;
+    files.extend(entries.finish()?);
+    Ok(files)
 }
 
 /// Refuses to mix two exports: tools read every file below a directory.

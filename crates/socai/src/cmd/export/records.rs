@@ -14,11 +14,11 @@ use super::{
     tables::{Cell, ENTRIES, Month, Output},
 };
 
-/// Adds facts, entries and cases up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
+/// Adds facts and cases up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
-pub fn write(
+pub fn facts(
     reader: &Reader,
     fold: &Fold,
     output: &mut dyn Output,
@@ -26,12 +26,22 @@ pub fn write(
 ) -> Result<BTreeSet<Month>> {
     let (mut cases, mut months) = (Cases::default(), BTreeSet::new());
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        months.extend(add(&record, fold, output, &mut cases)?);
+        months.extend(add_fact(&record, fold, output, &mut cases)?);
         passed(record.leaf());
         Ok(())
     })?;
     cases.write(fold, output)?;
     Ok(months)
+}
+
+/// Adds entries up to the fold's size.
+///
+/// # Errors
+/// The log cannot be read or a file not written.
+pub fn entries(reader: &Reader, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+    Ok(reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
+        Ok(add_entry(&record, fold, output)?)
+    })?)
 }
 
 /// What a pass over the log ends with.
@@ -55,33 +65,51 @@ impl From<Failed> for anyhow::Error {
     }
 }
 
-/// Adds a record; the month of a fact of a domain that was not rejected.
-fn add(
-    record: &RecordRef<'_>,
-    fold: &Fold,
-    output: &mut dyn Output,
-    cases: &mut Cases,
-) -> Result<Option<Month>> {
+/// A record as it counts at the fold's size.
+struct Standing<'a> {
+    word: &'static str,
+    /// As corrected.
+    facts: &'a [u8],
+}
+
+impl<'a> Standing<'a> {
+    fn of(record: &'a RecordRef<'_>, fold: &'a Fold) -> Self {
+        let name = record.name();
+        let effective = match fold.is_rejected(record.leaf()) {
+            true => None,
+            false => Some(fold.amendments().get(name).map(|amended| amended.effective(name))),
+        };
+        let (word, facts) = match effective {
+            None | Some(Some(Effective::Missing)) => ("rejected", record.facts()),
+            Some(None | Some(Effective::Original(_))) => ("recorded", record.facts()),
+            Some(Some(Effective::Corrected(facts))) => ("corrected", facts),
+            Some(Some(Effective::Voided)) => ("voided", record.facts()),
+        };
+        Standing { word, facts }
+    }
+
+    fn counts(&self) -> bool {
+        matches!(self.word, "recorded" | "corrected")
+    }
+}
+
+/// The cells that begin a row: leaf, number and id of the unit, seq.
+fn named<'f>(record: &RecordRef<'_>, fold: &'f Fold) -> [Cell<'f>; 4] {
     let name = record.name();
-    let effective = match fold.is_rejected(record.leaf()) {
-        true => None,
-        false => Some(fold.amendments().get(name).map(|amended| amended.effective(name))),
-    };
-    let (standing, facts) = match effective {
-        None | Some(Some(Effective::Missing)) => ("rejected", record.facts()),
-        Some(None | Some(Effective::Original(_))) => ("recorded", record.facts()),
-        Some(Some(Effective::Corrected(facts))) => ("corrected", facts),
-        Some(Some(Effective::Voided)) => ("voided", record.facts()),
-    };
-    let counts = matches!(standing, "recorded" | "corrected");
     let unit = fold.registry().unit(name.unit).map_or("", |unit| unit.id.as_str());
-    let (leaf, unit_no) = (Cell::Int(record.leaf().0.cast_signed()), Cell::Int(i64::from(name.unit.0)));
-    let (seq, unit) = (Cell::Int(name.seq.0.cast_signed()), Cell::text(unit));
-    let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
-    let event = Event::decode(facts).ok();
+    let (leaf, unit_no) = (record.leaf().0.cast_signed(), i64::from(name.unit.0));
+    [Cell::Int(leaf), Cell::Int(unit_no), Cell::text(unit), Cell::Int(name.seq.0.cast_signed())]
+}
+
+/// Adds the row of a record to the entries.
+fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+    let standing = Standing::of(record, fold);
+    let event = Event::decode(standing.facts).ok();
     let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
     let month = event.as_ref().map_or(Month::NONE, |event| Month::of(event.occurred_on()));
-    let link = hex::encode(link(&record.header_bytes()).0);
+    let mut hex = [0; 64];
+    hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
+    let [leaf, unit_no, unit, seq] = named(record, fold);
     output.row(
         &ENTRIES,
         month,
@@ -90,23 +118,35 @@ fn add(
             unit_no,
             unit,
             seq,
-            Cell::Text(&link),
-            recorded,
-            received,
+            Cell::Text(std::str::from_utf8(&hex)?),
+            Cell::Time(record.recorded_at_ms()),
+            Cell::Time(record.received_at_ms()),
             kind.map_or(Cell::Null, |kind| Cell::Text(kind.name)),
             event.as_ref().map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
             Cell::text(event.as_ref().and_then(Event::case).unwrap_or_default()),
-            Cell::Text(standing),
-            Cell::Bool(counts),
+            Cell::Text(standing.word),
+            Cell::Bool(standing.counts()),
         ],
-    )?;
-    if let (Some(event), Some(kind)) = (&event, kind) {
-        let about = [leaf, unit_no, unit, seq, recorded, received, Cell::Text(standing), Cell::Bool(counts)];
-        output.fact(kind, month, &about, event)?;
-        if counts {
-            cases.note(event, kind, name, facts);
-        }
+    )
+}
+
+/// Adds the fact of a record to the table of its kind; the month of a fact of a domain that was not rejected.
+fn add_fact(
+    record: &RecordRef<'_>,
+    fold: &Fold,
+    output: &mut dyn Output,
+    cases: &mut Cases,
+) -> Result<Option<Month>> {
+    let standing = Standing::of(record, fold);
+    let Ok(event) = Event::decode(standing.facts) else { return Ok(None) };
+    let Some(kind) = kind_by_tag(event.tag()) else { return Ok(None) };
+    let month = Month::of(event.occurred_on());
+    let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
+    let [leaf, unit_no, unit, seq] = named(record, fold);
+    let (word, counts) = (Cell::Text(standing.word), Cell::Bool(standing.counts()));
+    output.fact(kind, month, &[leaf, unit_no, unit, seq, recorded, received, word, counts], &event)?;
+    if standing.counts() {
+        cases.note(&event, kind, record.name(), standing.facts);
     }
-    let is_of_domain = kind.is_some_and(|kind| !kind.is_ledger()) && standing != "rejected";
-    Ok(is_of_domain.then_some(month))
+    Ok((!kind.is_ledger() && standing.word != "rejected").then_some(month))
 }

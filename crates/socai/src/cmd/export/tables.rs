@@ -181,6 +181,9 @@ pub trait Output {
         event: &Event<'_>,
     ) -> Result<()>;
 
+    /// Another writer into the same place, for other tables than this one writes from now on: on a thread of its own.
+    fn beside(&self) -> Box<dyn Output + Send>;
+
     /// Closes every file; what was written, by name.
     ///
     /// # Errors

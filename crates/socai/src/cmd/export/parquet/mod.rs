@@ -1,7 +1,8 @@
 //! Parquet files, compressed with zstd, a file for each table and month; each says in its metadata of which tree it is.
 //!
 //! Keys of the metadata: `socai.ledger`, `socai.size`, `socai.root`, `socai.checkpoint` (the newest signed note, of that size or later),
-//! `socai.table`. Memory: [`MOST_OPEN`] files at a time, [`BATCH`] rows of each, and [`MOST_PENDING`] bytes of encoded rows.
+//! `socai.table`. Memory: [`MOST_OPEN`] files at a time, [`BATCH`] rows of each, and [`MOST_PENDING`] bytes of encoded rows; twice that, since entries
+//! are written beside facts.
 
 mod column;
 
@@ -18,8 +19,12 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use parquet::{
     arrow::ArrowWriter,
-    basic::{Compression, ZstdLevel},
-    file::{metadata::KeyValue, properties::WriterProperties},
+    basic::{Compression, Encoding, ZstdLevel},
+    file::{
+        metadata::KeyValue,
+        properties::{EnabledStatistics, WriterProperties},
+    },
+    schema::types::ColumnPath,
 };
 use socai_domain::Event;
 use socai_proto::{KindInfo, schema};
@@ -35,9 +40,13 @@ const MOST_OPEN: usize = 192;
 /// Rows that are encoded at once.
 const BATCH: usize = 1_024;
 /// Encoded bytes that wait for their row group to end.
-const MOST_PENDING: usize = 96 << 20;
+const MOST_PENDING: usize = 64 << 20;
 /// The fastest level of zstd: files are about a tenth larger than at its usual one, and the tables that it clears for every page a tenth.
 const LEVEL: i32 = 1;
+/// Columns in which nearly every row has a value of its own: a dictionary would hold them all, and be given up half way.
+const OWN_NUMBERS: [&str; 4] = ["leaf", "seq", "recorded_at", "received_at"];
+/// The same of texts that are random, so that their least and greatest say nothing either.
+const OWN_TEXTS: [&str; 2] = ["link", "id"];
 /// How often they are counted, in batches.
 const COUNTED_EVERY: u64 = 64;
 
@@ -173,6 +182,11 @@ impl Output for Parquet {
         if open.added()? { self.relieve() } else { Ok(()) }
     }
 
+    fn beside(&self) -> Box<dyn Output + Send> {
+        let another = Parquet::new(&self.dir, self.bound.clone());
+        Box::new(Parquet { parts: self.parts.clone(), schemas: self.schemas.clone(), ..another })
+    }
+
     fn finish(mut self: Box<Self>) -> Result<Vec<Written>> {
         for open in std::mem::take(&mut self.open).into_values() {
             self.written.push(open.close()?);
@@ -205,7 +219,19 @@ fn properties(bound: &Bound, table: &str) -> Result<WriterProperties> {
         ("socai.table", table.to_owned()),
     ];
     let pairs = pairs.into_iter().map(|(key, value)| KeyValue::new(key.to_owned(), value)).collect();
-    Ok(WriterProperties::builder()
+    let mut properties = WriterProperties::builder();
+    for name in OWN_NUMBERS {
+        let path = ColumnPath::from(name);
+        properties = properties.set_column_dictionary_enabled(path.clone(), false);
+        properties = properties.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    for name in OWN_TEXTS {
+        let path = ColumnPath::from(name);
+        properties = properties.set_column_dictionary_enabled(path.clone(), false);
+        properties = properties.set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
+    Ok(properties
+        .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
         .set_key_value_metadata(Some(pairs))
         .set_created_by("socai".to_owned())
@@ -248,7 +274,8 @@ impl Open {
         self.encode()?;
         let at = || self.path.display().to_string();
         let (writer, bytes, digest) = self.writer.into_inner().with_context(at)?.finish().with_context(at)?;
-        writer.into_inner()?.sync_all().with_context(at)?;
+        // not waited for: the manifest has the digest of every file, and whoever lost power exports again
+        writer.into_inner().with_context(at)?;
         Ok(Written { name: self.name, lines: self.rows, bytes, digest })
     }
 }

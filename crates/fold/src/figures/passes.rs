@@ -1,0 +1,88 @@
+//! Several questions about one state: one pass over the records tells who contributed to each.
+//!
+//! A record is read, and held against the counters of its kind, once for all questions, and the facts of judged cases are held once.
+
+use std::collections::BTreeMap;
+
+use socai_domain::Event;
+use socai_tlog::{EventName, LeafIndex};
+
+use super::{
+    asked::Asked,
+    cases::{ANY_SIZE, Held},
+    contributions::{Contribution, Contributions},
+};
+use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
+
+/// The pass. Give it every record below the fold's size, in order; ask [`Passes::finish`] at the end.
+pub struct Passes<'f> {
+    fold: &'f Fold,
+    questions: Vec<Contributions<'f>>,
+    held: Held,
+    next: u64,
+    rejected: usize,
+}
+
+impl<'f> Passes<'f> {
+    /// A pass for these questions.
+    pub fn new<'a>(fold: &'f Fold, asked: impl IntoIterator<Item = &'a Asked>) -> Self {
+        let mut held = Held::default();
+        let question = |asked: &Asked| {
+            let mut question = Contributions::new(fold, asked);
+            held.follow_all(&question.take_held());
+            question
+        };
+        let questions = asked.into_iter().map(question).collect();
+        Passes { fold, questions, held, next: 0, rejected: 0 }
+    }
+
+    /// Takes the next record; those at and above the fold's size change nothing.
+    pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
+        let (name, leaf) = (record.at.name, record.at.leaf);
+        if leaf.0 >= self.fold.size().0 {
+            return Ok(());
+        }
+        if leaf.0 != self.next {
+            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
+        }
+        self.next += 1;
+        if self.fold.rejected.get(self.rejected) == Some(&leaf.0) {
+            self.rejected += 1;
+            return Ok(());
+        }
+        let Some(first) = self.questions.first() else { return Ok(()) };
+        let facts = match first.is_amended(name) {
+            true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
+            false => {
+                Some(record.facts).filter(|facts| self.questions.iter().any(|asked| asked.may_count(facts)))
+            }
+        };
+        if let Some(Ok(event)) = facts.map(Event::decode) {
+            self.take(&event, name, leaf);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+        self.held.visit(event, name, leaf, ANY_SIZE);
+        self.questions.iter_mut().for_each(|asked| asked.registered(event, name, leaf));
+        let version = self.fold.rulebook().version(leaf, event.occurred_on());
+        let Some(of_kind) = version.and_then(|version| version.of_kind(event.tag())) else { return };
+        for Counted { counter, .. } in of_kind.counters.of(event.kind()) {
+            self.questions.iter_mut().for_each(|asked| asked.counted(counter, event, name, leaf));
+        }
+    }
+
+    /// What was found for each question, in their order: by indicator code.
+    ///
+    /// # Errors
+    /// Records are missing: the pass ended before the fold's size.
+    pub fn finish(self) -> Result<Vec<BTreeMap<String, Contribution>>, FoldError> {
+        if self.next != self.fold.size().0 {
+            let (got, expected) = (LeafIndex(self.fold.size().0), LeafIndex(self.next));
+            return Err(FoldError::OutOfOrder { got, expected });
+        }
+        let held = &self.held;
+        Ok(self.questions.into_iter().map(|question| question.finish_with(held)).collect())
+    }
+}
