@@ -84,6 +84,9 @@ fn not_in_the_future(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
 
 fn places_exist(event: &Event<'_>, own: Option<&Unit>, ctx: &Ctx<'_>, out: &mut Breaches) {
     let places = event.place();
+    if let (1, Some(place)) = (places.len(), places.first()) {
+        return unit_exists_on(&"place.0", place, own, event.occurred_on(), ctx, out);
+    }
     for (i, place) in places.iter().enumerate() {
         unit_exists_on(&format_args!("place.{i}"), place, own, event.occurred_on(), ctx, out);
         if i > 0 && places.iter().take(i).any(|earlier| earlier == place) {
