@@ -240,16 +240,30 @@ impl Cases {
 
     /// Judges the cases that were gathered for these rows and others, as they were at the fold's size.
     pub(crate) fn judge_held(&self, held: &Held, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
+        Cases::judge_all(&[self], held, fold, |_, seen| see(seen));
+    }
+
+    /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them.
+    pub(crate) fn judge_all(
+        questions: &[&Cases],
+        held: &Held,
+        fold: &Fold,
+        mut see: impl FnMut(usize, Seen<'_>),
+    ) {
         for (family, files) in &held.files {
-            let rows: Vec<_> =
-                self.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family).collect();
+            let of_family = |(question, cases): (usize, &&'_ Cases)| {
+                let rows = cases.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family);
+                rows.map(|(at, _)| (question, at)).collect::<Vec<_>>()
+            };
+            let rows: Vec<_> = questions.iter().enumerate().flat_map(of_family).collect();
             if rows.is_empty() {
                 continue;
             }
             for (case, held) in files {
                 let file = File::of(held, fold.size().0);
                 let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
-                for (at, Asking { row, moments, .. }) in &rows {
+                for (question, at) in &rows {
+                    let Asking { row, moments, .. } = &questions[*question].rows[*at];
                     for (answer, moment) in moments {
                         let Some(subject) =
                             row.subject(&file.facts, moment.on).filter(|_| row.has_law(fold, moment.on))
@@ -262,7 +276,7 @@ impl Cases {
                             slices,
                             facts: file.until(moment.on),
                         });
-                        see(Seen { row: *at, answer: *answer, case, counted });
+                        see(*question, Seen { row: *at, answer: *answer, case, counted });
                     }
                 }
             }

@@ -270,6 +270,19 @@ impl<'f> Contributions<'f> {
         self.cases.take_held()
     }
 
+    /// The rows that judge cases.
+    pub(crate) fn cases(&self) -> &Cases {
+        &self.cases
+    }
+
+    /// What was found, with what the rows that judge cases come to.
+    pub(crate) fn finish_judged(
+        self,
+        judged: &BTreeMap<String, JudgedTotals>,
+    ) -> BTreeMap<String, Contribution> {
+        done(self.tallies, judged)
+    }
+
     /// What was found, when [`Contributions::take_held`] left the facts of cases to somebody else.
     pub(crate) fn finish_with(self, held: &Held) -> BTreeMap<String, Contribution> {
         let judged = judged_of(&self.cases, held, self.fold);

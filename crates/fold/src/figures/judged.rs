@@ -30,10 +30,22 @@ pub(crate) fn judged(cases: &Cases, fold: &Fold) -> BTreeMap<String, JudgedTotal
 
 /// The same over facts that were gathered for several questions.
 pub(crate) fn judged_of(cases: &Cases, held: &Held, fold: &Fold) -> BTreeMap<String, JudgedTotals> {
-    let mut rows: Vec<JudgedTotals> = cases.codes().map(|_| JudgedTotals::default()).collect();
-    cases.judge_held(held, fold, |seen| rows[seen.row].add(seen));
-    let done = cases.codes().map(str::to_owned).zip(rows.into_iter().map(JudgedTotals::done));
-    done.collect()
+    judged_of_all(&[cases], held, fold).pop().unwrap_or_default()
+}
+
+/// The answers to several questions about one fold, in their order.
+pub(crate) fn judged_of_all(
+    questions: &[&Cases],
+    held: &Held,
+    fold: &Fold,
+) -> Vec<BTreeMap<String, JudgedTotals>> {
+    let none = |cases: &&Cases| cases.codes().map(|_| JudgedTotals::default()).collect();
+    let mut rows: Vec<Vec<JudgedTotals>> = questions.iter().map(none).collect();
+    Cases::judge_all(questions, held, fold, |question, seen| rows[question][seen.row].add(seen));
+    let done = |(cases, rows): (&&Cases, Vec<JudgedTotals>)| {
+        cases.codes().map(str::to_owned).zip(rows.into_iter().map(JudgedTotals::done)).collect()
+    };
+    questions.iter().zip(rows).map(done).collect()
 }
 
 impl JudgedTotals {

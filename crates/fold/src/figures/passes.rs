@@ -11,6 +11,7 @@ use super::{
     asked::Asked,
     cases::{ANY_SIZE, Held},
     contributions::{Contribution, Contributions},
+    judged::judged_of_all,
 };
 use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
 
@@ -82,7 +83,9 @@ impl<'f> Passes<'f> {
             let (got, expected) = (LeafIndex(self.fold.size().0), LeafIndex(self.next));
             return Err(FoldError::OutOfOrder { got, expected });
         }
-        let held = &self.held;
-        Ok(self.questions.into_iter().map(|question| question.finish_with(held)).collect())
+        let cases: Vec<_> = self.questions.iter().map(Contributions::cases).collect();
+        let judged = judged_of_all(&cases, &self.held, self.fold);
+        let found = self.questions.into_iter().zip(&judged);
+        Ok(found.map(|(question, judged)| question.finish_judged(judged)).collect())
     }
 }

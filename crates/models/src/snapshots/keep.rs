@@ -125,24 +125,23 @@ impl Keeper {
             let unusable = |reason: &dyn ToString| ModelsError::unusable(path.clone(), &reason.to_string());
             let (_, body) = file::read(&path, last).map_err(|reason| unusable(&reason))?;
             let mut left = body.chunks().len();
-            for chunk in body.ahead(body.chunks().to_vec()) {
-                let is_whole = chunk.map(|chunk| {
-                    chunk.each(|key, value| {
-                        let mut is_kept = true;
-                        while let Some((new, _)) = changed.peek() {
-                            match new.as_slice().cmp(key) {
-                                Ordering::Greater => break,
-                                Ordering::Equal => is_kept = false,
-                                Ordering::Less => {}
-                            }
-                            if let Some((new, Some(value))) = changed.next() {
-                                writing.row(&new, &value)?;
-                            }
-                        }
-                        if is_kept { writing.row(key, value) } else { Ok(()) }
-                    })
-                });
-                if !is_whole.transpose().map_err(io)?.unwrap_or_default() {
+            let mut ahead = body.ahead(body.chunks().to_vec());
+            let mut row = |key: &[u8], value: &[u8]| {
+                let mut is_kept = true;
+                while let Some((new, _)) = changed.peek() {
+                    match new.as_slice().cmp(key) {
+                        Ordering::Greater => break,
+                        Ordering::Equal => is_kept = false,
+                        Ordering::Less => {}
+                    }
+                    if let Some((new, Some(value))) = changed.next() {
+                        writing.row(&new, &value)?;
+                    }
+                }
+                if is_kept { writing.row(key, value) } else { Ok(()) }
+            };
+            while let Some(taken) = ahead.next(|chunk| chunk.map(|chunk| chunk.each(&mut row))) {
+                if !taken.transpose().map_err(io)?.unwrap_or_default() {
                     break;
                 }
                 left -= 1;

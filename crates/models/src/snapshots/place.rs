@@ -126,7 +126,7 @@ impl Snapshots {
             return Err(Unusable::Foreign(size));
         }
         let mut restoring = Restoring::new(scope.cloned());
-        let take = |restoring: &mut Restoring, chunk: Option<Plain>| {
+        let take = |restoring: &mut Restoring, chunk: Option<&Plain>| {
             let is_whole = chunk.ok_or(Unusable::Rows)?.each(|key, value| restoring.row(key, value))?;
             if is_whole { Ok(()) } else { Err(Unusable::Rows) }
         };
@@ -140,7 +140,7 @@ impl Snapshots {
         };
         let rules = body.chunks().iter().take_while(|chunk| !is_cell(chunk)).count();
         let (rules, others) = body.chunks().split_at(rules);
-        rules.iter().try_for_each(|chunk| take(&mut restoring, body.unpacked(chunk)))?;
+        rules.iter().try_for_each(|chunk| take(&mut restoring, body.unpacked(chunk).as_ref()))?;
         let mut wanted = Vec::with_capacity(others.len());
         for chunk in others {
             let (first, last) = body.keys(chunk);
@@ -149,8 +149,9 @@ impl Snapshots {
             }
         }
         let mut left = wanted.len();
-        for chunk in body.ahead(wanted) {
-            take(&mut restoring, chunk)?;
+        let mut ahead = body.ahead(wanted);
+        while let Some(taken) = ahead.next(|chunk| take(&mut restoring, chunk)) {
+            taken?;
             left -= 1;
         }
         let fold = restoring.done();

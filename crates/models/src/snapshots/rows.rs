@@ -4,7 +4,7 @@ use std::{
     ops::Range,
     sync::{
         Arc,
-        mpsc::{Receiver, sync_channel},
+        mpsc::{Receiver, Sender, channel, sync_channel},
     },
     thread,
 };
@@ -128,8 +128,9 @@ impl Body {
     }
 
     /// Chunks in order, unpacked by a thread of their own that ends when its reader goes; a none is the last, of one that cannot be unpacked.
-    pub(super) fn ahead(&self, wanted: Vec<Chunk>) -> Receiver<Option<Plain>> {
+    pub(super) fn ahead(&self, wanted: Vec<Chunk>) -> Ahead {
         let (send, chunks) = sync_channel(AHEAD);
+        let (back, used) = channel::<Vec<u8>>();
         let file = Arc::clone(&self.file);
         thread::spawn(move || {
             let Ok(mut context) = zstd::bulk::Decompressor::new() else {
@@ -137,14 +138,34 @@ impl Body {
                 return;
             };
             for chunk in wanted {
-                let plain = chunk.unpacked(&file, &mut context);
+                // memory of the system's own comes cleared, which costs more than unpacking into it: what was read is used again
+                let room = used.try_recv().unwrap_or_default();
+                let plain = chunk.unpacked_into(room, &file, &mut context);
                 let is_broken = plain.is_none();
                 if send.send(plain).is_err() || is_broken {
                     return;
                 }
             }
         });
-        chunks
+        Ahead { chunks, back }
+    }
+}
+
+/// Unpacked chunks as they come.
+pub(super) struct Ahead {
+    chunks: Receiver<Option<Plain>>,
+    back: Sender<Vec<u8>>,
+}
+
+impl Ahead {
+    /// The next chunk, `take`n; none after the last.
+    pub(super) fn next<T>(&mut self, take: impl FnOnce(Option<&Plain>) -> T) -> Option<T> {
+        let plain = self.chunks.recv().ok()?;
+        let taken = take(plain.as_ref());
+        if let Some(plain) = plain {
+            let _ = self.back.send(plain.bytes); // after the last chunk nobody unpacks
+        }
+        Some(taken)
     }
 }
 
@@ -163,8 +184,19 @@ impl Chunk {
     }
 
     fn unpacked(&self, file: &[u8], context: &mut zstd::bulk::Decompressor<'_>) -> Option<Plain> {
-        let bytes = context.decompress(&file[self.packed.clone()], self.plain).ok()?;
-        (bytes.len() == self.plain).then_some(Plain { bytes, rows: self.rows })
+        self.unpacked_into(vec![], file, context)
+    }
+
+    fn unpacked_into(
+        &self,
+        mut bytes: Vec<u8>,
+        file: &[u8],
+        context: &mut zstd::bulk::Decompressor<'_>,
+    ) -> Option<Plain> {
+        bytes.clear();
+        bytes.reserve(self.plain);
+        let len = context.decompress_to_buffer(&file[self.packed.clone()], &mut bytes).ok()?;
+        (len == self.plain && bytes.len() == len).then_some(Plain { bytes, rows: self.rows })
     }
 }
 
@@ -220,12 +252,15 @@ mod tests {
     fn read(body: Vec<u8>, count: u64) -> Option<Rows> {
         let body = Body::of(body, 0, count)?;
         let mut rows = Rows::new();
-        for chunk in body.ahead(body.chunks().to_vec()) {
-            let push = |key: &[u8], value: &[u8]| {
-                rows.push((key.to_vec(), value.to_vec()));
-                Ok::<_, ()>(())
-            };
-            if !chunk?.each(push).unwrap() {
+        let mut ahead = body.ahead(body.chunks().to_vec());
+        let mut push = |key: &[u8], value: &[u8]| {
+            rows.push((key.to_vec(), value.to_vec()));
+            Ok::<_, ()>(())
+        };
+        while let Some(is_whole) =
+            ahead.next(|chunk| chunk.is_some_and(|chunk| chunk.each(&mut push).unwrap()))
+        {
+            if !is_whole {
                 return None;
             }
         }

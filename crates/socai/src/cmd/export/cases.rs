@@ -1,9 +1,9 @@
 //! Rows of cases: what belongs to each, and where it stands by its lifecycle.
 //!
-//! A lifecycle judges all facts of a case together, so the facts of kinds that have one are held until the end of the pass, in one piece of
+//! A lifecycle judges all facts of a case together, so the facts of kinds that have one are held until the end of the pass, in large pieces of
 //! memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use socai_domain::{
@@ -20,10 +20,13 @@ use super::tables::{CASES, Cell, Month, Output};
 /// Cases by family and key.
 #[derive(Default)]
 pub struct Cases {
-    cases: HashMap<(&'static str, Box<str>), Case>,
-    /// The held facts, one behind the other.
-    facts: Vec<u8>,
+    cases: BTreeMap<&'static str, HashMap<Box<str>, Case>>,
+    /// The held facts, one behind the other, in pieces of [`PIECE`].
+    facts: Vec<Vec<u8>>,
 }
+
+/// Bytes of a piece; none is ever moved. Facts are at most 1 MiB.
+const PIECE: usize = 4 << 20;
 
 struct Case {
     count: i64,
@@ -37,6 +40,7 @@ struct Case {
 /// Where a held fact lies.
 struct Held {
     name: EventName,
+    piece: usize,
     at: usize,
     len: usize,
 }
@@ -56,19 +60,27 @@ impl Cases {
         let Some(case) = event.case() else { return };
         let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
         let step = Step { on: event.occurred_on(), unit: name.unit, name, kind: kind.name };
-        let known = self.cases.entry((family, case.into()));
-        let known = known.or_insert_with(|| Case {
-            count: 0,
-            first: step,
-            last: step,
-            family: Family::of_kind(kind.name),
-            held: Vec::new(),
-        });
+        let cases = self.cases.entry(family).or_default();
+        let known = match cases.get_mut(case) {
+            Some(known) => known,
+            None => cases.entry(case.into()).or_insert_with(|| Case {
+                count: 0,
+                first: step,
+                last: step,
+                family: Family::of_kind(kind.name),
+                held: Vec::new(),
+            }),
+        };
         known.count += 1;
         (known.first, known.last) = (known.first.min(step), known.last.max(step));
         if known.family.is_some() {
-            known.held.push(Held { name, at: self.facts.len(), len: facts.len() });
-            self.facts.extend_from_slice(facts);
+            if self.facts.last().is_none_or(|piece| piece.len() + facts.len() > PIECE) {
+                self.facts.push(Vec::with_capacity(PIECE));
+            }
+            let place = self.facts.len() - 1;
+            let piece = &mut self.facts[place];
+            known.held.push(Held { name, piece: place, at: piece.len(), len: facts.len() });
+            piece.extend_from_slice(facts);
         }
     }
 
@@ -78,7 +90,11 @@ impl Cases {
     /// A file cannot be written.
     pub fn write(self, fold: &Fold, output: &mut dyn Output) -> Result<()> {
         let on = time::vietnam_date(fold.last_received_at_ms());
-        let mut cases: Vec<_> = self.cases.iter().collect();
+        let mut cases: Vec<_> = self
+            .cases
+            .iter()
+            .flat_map(|(family, cases)| cases.iter().map(move |(key, case)| ((family, key), case)))
+            .collect();
         cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
             (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))
         });
@@ -113,7 +129,7 @@ impl Cases {
         on: CivilDate,
     ) -> Option<(State, CivilDate)> {
         let fact = |held: &Held| {
-            let event = Event::decode(&self.facts[held.at..held.at + held.len]).ok()?;
+            let event = Event::decode(&self.facts[held.piece][held.at..held.at + held.len]).ok()?;
             Some(Fact { name: held.name, event })
         };
         let facts: Vec<_> = case.held.iter().filter_map(fact).collect();
