@@ -373,11 +373,11 @@ impl Amendments {
 
     /// Takes stored rows back, in order of names: maps are built at once, which costs a fraction of one entry after the other.
     pub(crate) fn restored(rows: Vec<(EventName, Amended)>) -> Self {
-        let steps = |(record, amended): &(EventName, Amended)| {
-            let record = *record;
-            amended.steps.iter().map(move |step| (step.name(), record)).collect::<Vec<_>>()
-        };
-        let about = rows.iter().flat_map(steps).collect();
+        let mut about = Vec::with_capacity(rows.len());
+        for (record, amended) in &rows {
+            about.extend(amended.steps.iter().map(|step| (step.name(), *record)));
+        }
+        let about = about.into_iter().collect();
         let awaited = rows.iter().filter(|(_, amended)| amended.original.is_none()).map(|(name, _)| *name);
         Amendments { awaited: awaited.collect(), about, records: Tracked::restored(rows) }
     }
