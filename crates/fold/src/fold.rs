@@ -11,7 +11,7 @@ use crate::{
     baseline::Baselines,
     capture::Capture,
     closing::Closings,
-    cube::{Cube, DistinctSets},
+    cube::{Cube, DistinctSets, LastShelf},
     directive::Directives,
     erasure::Erasures,
     latest::LatestFacts,
@@ -49,6 +49,7 @@ pub struct Fold {
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
     today: Today,
+    pub(crate) last_shelf: LastShelf,
     /// Texts of earlier facts; `None` only while one is read.
     known: Option<KnownTexts>,
 }
