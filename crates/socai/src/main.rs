@@ -27,6 +27,7 @@ mod remote;
 mod reported;
 mod scratch;
 mod signals;
+mod signer;
 mod simulate;
 mod stage;
 mod state;

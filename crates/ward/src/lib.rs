@@ -63,6 +63,7 @@ pub use keeper::{OpenError, SealError, Sealed};
 pub use keys::{Enrolment, KeyError, Keys, generate};
 pub use looked::NotPassed;
 pub use node::{NodeError, run};
+pub use personal::found_in as identities_in;
 pub use problem::Problem;
 pub use registry::RegistryError;
 pub use status::{CheckpointLine, Connection, Status};

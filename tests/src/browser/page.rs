@@ -153,6 +153,16 @@ impl Page {
         at(0).zip(at(1)).unwrap_or_else(|| panic!("{selector} cannot be hit: {place}"))
     }
 
+    /// Writes into a field, after what is there.
+    ///
+    /// # Panics
+    /// There is no such field.
+    #[track_caller]
+    pub fn write(&mut self, selector: &str, text: &str) {
+        self.click(selector);
+        self.command("Input.insertText", &json!({ "text": text }));
+    }
+
     /// Presses a key that types nothing: `Tab`, `Enter`, `ArrowLeft`.
     pub fn press(&mut self, key: &str) {
         let code = match key {

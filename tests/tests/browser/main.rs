@@ -4,6 +4,7 @@
 
 mod accessible;
 mod drilling;
+mod issuing;
 mod liar;
 mod live;
 mod looks;

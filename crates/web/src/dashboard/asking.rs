@@ -63,6 +63,18 @@ impl Asking {
         self.visitor.role.sees(part)
     }
 
+    /// The same visitor on the page of a form, with the fields of these names as parameters.
+    pub(super) fn with_fields(
+        &self,
+        path: &str,
+        names: &[&str],
+        fields: &BTreeMap<String, String>,
+    ) -> Asking {
+        let named = fields.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let parameters = named.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Asking { path: path.to_owned(), parameters, ..self.clone() }
+    }
+
     /// Refuses whoever may not see it.
     pub(super) fn needs(&self, part: Part) -> Result<(), Oops> {
         if self.sees(part) { Ok(()) } else { Err(Oops::new(StatusCode::FORBIDDEN, "not_for_you")) }

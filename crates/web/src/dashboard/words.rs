@@ -58,6 +58,7 @@ mod tests {
         include_str!("templates/district.html"),
         include_str!("templates/figure.html"),
         include_str!("templates/findings.html"),
+        include_str!("templates/issue.html"),
         include_str!("templates/log.html"),
         include_str!("templates/login.html"),
         include_str!("templates/oops.html"),
@@ -87,6 +88,9 @@ mod tests {
         include_str!("access/login.rs"),
         include_str!("pages/charts.rs"),
         include_str!("pages/findings.rs"),
+        include_str!("pages/issue/mod.rs"),
+        include_str!("pages/issue/form.rs"),
+        include_str!("pages/issue/texts.rs"),
         include_str!("pages/mod.rs"),
         include_str!("pages/replay.rs"),
         include_str!("pages/report.rs"),
@@ -113,6 +117,7 @@ mod tests {
         named_keys.extend(named(CODE, "words().get(\"", ""));
         named_keys.extend(named(CODE, "words.get(\"", ""));
         named_keys.extend(named(CODE, "Oops::bad_request(\"", "oops_"));
+        named_keys.extend(named(CODE, "not(\"", "not_"));
         named_keys.extend(named(CODE, ", \"lag_", "lag_"));
         named_keys.extend(
             Role::OF_TOKENS.iter().chain(&[Role::Public, Role::Local]).map(|role| role.name().to_owned()),
