@@ -42,6 +42,7 @@
 //! | `POST /report/texts` | 303 once texts of sections are recorded with the operator's closing of the period |
 //! | `GET /replay` `?period=&as_of=` | the figures as known at any checkpoint |
 //! | `GET /record/{unit}/{seq}` · `GET /check` | a proof that the browser checks itself |
+//! | `GET /record/{unit}/{seq}/qr.svg` | the short form of the proof as a QR code, for paper |
 //! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
 //! | `GET /running` | counts for whoever keeps the program running |
 //! | `GET`, `POST /login` · `POST /logout` | a token for a session |

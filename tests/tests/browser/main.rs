@@ -8,4 +8,5 @@ mod issuing;
 mod liar;
 mod live;
 mod looks;
+mod paper;
 mod tampered;

@@ -12,6 +12,7 @@ use socai_proto::Lang;
 
 use super::{
     access::{Part, Visitor},
+    guard::MAX_ADDRESS_LEN,
     oops::Oops,
     page::encoded,
     words::Words,
@@ -89,10 +90,12 @@ impl Asking {
         self.parameters.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// The other parameters as the beginning of a query, for the link to the other language.
+    /// The other parameters as the beginning of a query, for the link to the other language; none of an oversized query.
     pub(super) fn rest(&self) -> String {
         let others = self.parameters.iter().filter(|(name, _)| *name != "lang");
-        others.map(|(name, value)| format!("{}={}&", encoded(name), encoded(value))).collect()
+        let rest: String =
+            others.map(|(name, value)| format!("{}={}&", encoded(name), encoded(value))).collect();
+        if rest.len() <= MAX_ADDRESS_LEN { rest } else { String::new() }
     }
 
     /// The number of a page, from 1.

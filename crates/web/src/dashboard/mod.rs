@@ -63,6 +63,7 @@ fn dashboard_router(board: Board, doors: Doors) -> Router {
         .route("/figure/{code}", get(pages::figure))
         .route("/figure/{code}/events.csv", get(pages::events_csv))
         .route("/record/{unit}/{seq}", get(pages::record))
+        .route("/record/{unit}/{seq}/qr.svg", get(pages::qr))
         .route("/report", get(pages::report))
         .route("/report/issue", get(pages::issue).post(pages::sign))
         .route("/report/texts", post(pages::texts).layer(DefaultBodyLimit::max(pages::MAX_TEXTS_LEN)))

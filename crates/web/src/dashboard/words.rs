@@ -92,13 +92,16 @@ mod tests {
         include_str!("pages/issue/form.rs"),
         include_str!("pages/issue/texts.rs"),
         include_str!("pages/mod.rs"),
+        include_str!("pages/paper.rs"),
         include_str!("pages/replay.rs"),
         include_str!("pages/report.rs"),
         include_str!("pages/running.rs"),
         include_str!("pages/district.rs"),
+        include_str!("pages/events.rs"),
         include_str!("pages/figure.rs"),
         include_str!("pages/ledger.rs"),
         include_str!("pages/stories.rs"),
+        include_str!("pages/wanted.rs"),
     ];
 
     fn named(texts: &[&str], before: &str, prefix: &str) -> BTreeSet<String> {
