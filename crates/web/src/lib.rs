@@ -57,6 +57,7 @@ mod dashboard;
 mod log;
 mod node;
 mod problem;
+mod serving;
 mod token;
 
 pub use dashboard::{
