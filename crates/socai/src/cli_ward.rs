@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::cli_vault::VaultCommand;
+
 /// `socai ward …`.
 #[derive(Debug, Subcommand)]
 pub enum WardCommand {
@@ -12,7 +14,7 @@ pub enum WardCommand {
         /// The unit's directory.
         dir: PathBuf,
     },
-    /// Seal one event.
+    /// Seal one event. A person in it, "identity": {"number","name","address","programme"}, becomes a token of the unit's vault first.
     Record {
         /// The unit's directory.
         dir: PathBuf,
@@ -22,7 +24,8 @@ pub enum WardCommand {
         #[arg(long)]
         json: String,
     },
-    /// Seal every row of a .jsonl or .csv file, or none of them.
+    /// Seal every row of a .jsonl or .csv file, or none of them. Columns identity.number, identity.name, identity.address (Số định danh, Họ và tên,
+    /// Địa chỉ) become tokens of the unit's vault first.
     Import {
         /// The unit's directory.
         dir: PathBuf,
@@ -32,6 +35,9 @@ pub enum WardCommand {
         #[arg(long)]
         kind: Option<String>,
     },
+    /// Who is behind the tokens of this unit: on its own disk, encrypted, and nowhere else.
+    #[command(subcommand)]
+    Vault(VaultCommand),
     /// Print the unit's line for a tlog-policy: its name and key as a witness.
     Witness {
         /// The unit's directory.

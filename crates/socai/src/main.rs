@@ -15,6 +15,7 @@ mod cli_read;
 mod cli_remote;
 mod cli_report;
 mod cli_run;
+mod cli_vault;
 mod cli_ward;
 mod cmd;
 mod compared;
