@@ -279,6 +279,7 @@ fn what_is_refused_puts_nobody_into_the_vault_and_no_message_repeats_who_it_was(
             event["identity"] = json!({"number": NUMBER});
             event
         }),
+        ("unknown_kind", changed(&|event| event["kind"] = "violation.recorde".into())),
         ("future", changed(&|event| event["occurred_on"] = "2093-01-01".into())),
     ] {
         let Err(RecordError::Wrong(problems)) = ward.record_blocking(&[with_identity(9), event], None) else {

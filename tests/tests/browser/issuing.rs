@@ -1,11 +1,16 @@
 //! An issuer signs a report with a mouse and a keyboard.
 
+use std::fs;
+
 use socai_tests::{
     browser::Browser,
+    outside::{npm_modules, or_skip},
     signing::{close, district, token},
     wait,
     world::World,
 };
+
+use crate::accessible::serious;
 
 #[test]
 fn an_issuer_logs_in_looks_at_what_will_be_signed_and_signs_it() {
@@ -39,6 +44,10 @@ fn an_issuer_logs_in_looks_at_what_will_be_signed_and_signs_it() {
     assert_eq!(digest.len(), 64);
     assert!(page.text("#confirm").contains("Công tác y tế bảo đảm trực Tết."), "{}", page.text("#confirm"));
     page.picture("issue-confirm");
+    if let Some(modules) = or_skip("axe-core", npm_modules("axe")) {
+        let axe = fs::read_to_string(modules.join("axe-core/axe.min.js")).unwrap();
+        assert_eq!(serious(page, &axe), Vec::<String>::new());
+    }
     page.screen(390, 844);
     page.picture("issue-phone");
     assert_eq!(page.sideways(), 0);

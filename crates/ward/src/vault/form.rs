@@ -24,12 +24,13 @@ pub(crate) fn identified(vault: &Vault, form: &Value, is_trial: bool) -> Result<
     let one = |problem| vec![problem];
     let person = Person::deserialize(said).map_err(one)?;
     let name = form.get("kind").and_then(Value::as_str).unwrap_or_default();
-    // the facts of an erasure name a token that is gone
-    let named = kind(name).filter(|kind| kind.name != "identity.erased");
-    let field = named.and_then(|kind| token_field(kind.message.fields)).ok_or_else(|| one(no_field()))?;
     let mut form = form.clone();
     let Some(event) = form.as_object_mut() else { return Ok(None) };
     event.remove(MEMBER);
+    let Some(kind) = kind(name) else { return Ok(Some(form)) }; // what is wrong with it is told later
+    // the facts of an erasure name a token that is gone
+    let field = token_field(kind.message.fields).filter(|_| kind.name != "identity.erased");
+    let field = field.ok_or_else(|| one(no_field()))?;
     let data = event.entry("data").or_insert_with(|| Value::Object(Default::default()));
     let Some(data) = data.as_object_mut() else { return Ok(Some(form)) }; // what is wrong with it is told later
     if data.get(field.name).is_some_and(|token| !token.is_null()) {
