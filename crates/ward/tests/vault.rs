@@ -70,6 +70,18 @@ fn two_who_use_one_vault_see_what_the_other_did() {
 }
 
 #[test]
+fn a_vault_that_somebody_holds_and_never_gives_back_is_told_instead_of_waited_for() {
+    let (_dir, unit) = unit();
+    let vault = Vault::of(&unit);
+    vault.token(&person(NUMBER, NAME, ADDRESS), false).unwrap();
+    let held = fs::File::options().append(true).open(unit.vault().join("lock")).unwrap();
+    held.lock().unwrap();
+    assert!(matches!(vault.token(&person(NUMBER, NAME, ADDRESS), false), Err(VaultError::Busy { .. })));
+    drop(held);
+    vault.token(&person(NUMBER, NAME, ADDRESS), false).unwrap();
+}
+
+#[test]
 fn a_newer_address_holds_and_another_name_only_when_somebody_says_so() {
     let (_dir, unit) = unit();
     let vault = Vault::of(&unit);

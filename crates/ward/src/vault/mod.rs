@@ -19,9 +19,10 @@ mod person;
 
 use std::{
     collections::HashMap,
-    fs::File,
-    path::PathBuf,
+    fs::{File, TryLockError},
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -33,6 +34,10 @@ use crate::{
 use file::{Entries, Entry, Place};
 pub(crate) use form::{MEMBER, identified};
 pub use person::Person;
+
+/// How long the vault of a unit may be held by another process, and how often it is looked whether it still is.
+const LOCK_WITHIN: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// Why the vault cannot be used. No message holds anything of a person.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +91,12 @@ pub enum VaultError {
         "the vault knows this number under another name: correct the row, or replace the entry with `socai ward vault add --replace`"
     )]
     OtherName,
+    /// Another process holds the vault and does not end.
+    #[error("{path}: another process has held the vault for {LOCK_WITHIN:?}; see what it waits for")]
+    Busy {
+        /// The lock.
+        path: String,
+    },
     /// No entry.
     #[error("the vault has no such entry")]
     NoEntry,
@@ -235,9 +246,7 @@ impl Vault {
     fn with<T>(&self, work: impl FnOnce(&mut Known) -> Result<T, VaultError>) -> Result<T, VaultError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         make_dir(&self.dir.vault())?;
-        let path = self.dir.vault().join("lock");
-        let alone = File::options().create(true).append(true).open(&path).map_err(FileError::at(&path))?;
-        alone.lock().map_err(FileError::at(&path))?; // released when the file closes
+        let _alone = locked(&self.dir.vault().join("lock"))?; // until the file closes
         if !known.as_ref().is_some_and(|known| !known.is_stale && known.entries.is_current()) {
             *known = Some(self.open()?);
         }
@@ -263,6 +272,22 @@ impl Vault {
             }
         })?;
         Ok(Known { entries, persons, secret, is_settled: false, is_stale: false })
+    }
+}
+
+/// Waits for the lock that every use of the vault holds; none lasts long.
+fn locked(path: &Path) -> Result<File, VaultError> {
+    let lock = File::options().create(true).append(true).open(path).map_err(FileError::at(path))?;
+    let begun = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < LOCK_WITHIN => std::thread::sleep(LOOK_AGAIN),
+            Err(TryLockError::WouldBlock) => {
+                return Err(VaultError::Busy { path: path.display().to_string() });
+            }
+            Err(TryLockError::Error(cause)) => return Err(FileError::at(path)(cause).into()),
+        }
     }
 }
 
