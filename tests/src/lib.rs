@@ -36,6 +36,7 @@ pub mod program;
 pub mod proxy;
 pub mod running;
 pub mod service;
+pub mod signing;
 pub mod unit;
 pub mod wait;
 pub mod witnessed;

@@ -34,7 +34,7 @@ pub use nil::{NilAnswer, NilLine};
 pub use place::{AuditError, Place};
 pub use proof::{
     Continued, NotProven, OlderCheckpoint, ProveError, Proven, ProvenRecord, Prover, Witnessed,
-    check_consistency, check_record, continued_text, is_consistency, not_proven_text, policy_for,
+    check_consistency, check_record, continued_text, for_paper, is_consistency, not_proven_text, policy_for,
     prove_consistency, prove_record, proven_text,
 };
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};

@@ -3,8 +3,13 @@
 use bytes::Bytes;
 use prost::Message as _;
 use socai_domain::{Breach, Event, Registry, rules, time};
-use socai_proto::v1::{self, event::Kind};
+use socai_proto::{
+    v1::{self, event::Kind},
+    validate_annex,
+};
 use socai_tlog::UnitNo;
+
+use crate::issuing::Stated;
 
 /// Why an event of the operator is not sealed.
 #[derive(Debug, thiserror::Error)]
@@ -53,16 +58,19 @@ pub fn operator_event(id: Bytes, now_ms: u64, kind: Kind) -> v1::Event {
 ///
 /// # Errors
 /// The first event that cannot be sealed, with every field that is wrong.
-pub fn check(events: &[v1::Event], registry: &Registry, now_ms: u64) -> Result<(), DraftError> {
+pub fn check(events: &[Stated], registry: &Registry, now_ms: u64) -> Result<(), DraftError> {
     let today = time::vietnam_date(now_ms);
-    for (index, message) in events.iter().enumerate() {
+    for (index, stated) in events.iter().enumerate() {
         let place = index + 1;
-        let facts = message.encode_to_vec();
+        let facts = stated.event.encode_to_vec();
         let event = Event::decode(&facts)
             .map_err(|error| DraftError::Malformed { place, reason: error.to_string() })?;
         let breaches = rules::check(&event, UnitNo::OPERATOR, &rules::Ctx::draft(registry, today));
         if !breaches.is_empty() {
             return Err(DraftError::Breaches { place, breaches });
+        }
+        if let Some(wrong) = validate_annex(&stated.annex).first() {
+            return Err(DraftError::Malformed { place, reason: wrong.to_string() });
         }
     }
     Ok(())

@@ -1,11 +1,50 @@
-//! What the operator states on somebody's word: a report that left the house, an annex that is to be destroyed.
+//! What the operator states on somebody's word: a report that left the house, texts for it, an annex that is to be destroyed.
 
+use bytes::Bytes;
+use prost::Message as _;
 use socai_proto::v1::{self, event::Kind};
 
 use crate::{
     draft::operator_event,
     founding::{SpecError, random_id},
 };
+
+/// An event of the operator with what its annex holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stated {
+    /// The facts.
+    pub event: v1::Event,
+    /// Free text; the default is no annex. Its salt may be left out.
+    pub annex: v1::Annex,
+}
+
+impl From<v1::Event> for Stated {
+    fn from(event: v1::Event) -> Self {
+        Stated { event, annex: v1::Annex::default() }
+    }
+}
+
+impl Stated {
+    /// Facts and annex as they are sealed.
+    pub(crate) fn encoded(&self) -> (Bytes, Bytes) {
+        (self.event.encode_to_vec().into(), self.annex.encode_to_vec().into())
+    }
+}
+
+/// The operator closes a period with texts for sections of the report, by section; the salt is drawn here.
+///
+/// # Errors
+/// The system gives no randomness.
+pub fn close_with_texts(
+    closed: v1::PeriodClosed,
+    texts: impl IntoIterator<Item = (String, String)>,
+    now_ms: u64,
+) -> Result<Stated, SpecError> {
+    let text = texts.into_iter().collect();
+    let annex = v1::Annex { salt: random_id()?, text, ..v1::Annex::default() };
+    let event = operator_event(random_id()?, now_ms, Kind::PeriodClosed(closed));
+    Ok(Stated { event: v1::Event { level: v1::Level::Internal.into(), ..event }, annex })
+}
 
 /// The event that a report was issued.
 ///

@@ -24,6 +24,7 @@ use crate::{
     erasing::{Erasing, alone},
     fork,
     gate::{Gate, Past, Reach, Verdict},
+    issuing::Stated,
     operator::Operator,
     standing::Units,
     sweeping::{self, Wanted},
@@ -321,6 +322,15 @@ impl Ledger {
     /// # Errors
     /// An event breaks a rule (nothing is sealed), or the log refused.
     pub fn publish(&mut self, events: &[v1::Event], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
+        let events: Vec<Stated> = events.iter().cloned().map(Stated::from).collect();
+        self.state(&events, now_ms)
+    }
+
+    /// The same for events that may have annexes.
+    ///
+    /// # Errors
+    /// As for [`Ledger::publish`].
+    pub fn state(&mut self, events: &[Stated], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
         draft::check(events, self.registry(), now_ms)?;
         let names = self.seal(events, now_ms)?;
         self.commit(self.writer.cursor())?;
@@ -365,7 +375,7 @@ impl Ledger {
                 self.commit(before)?;
                 let unit = name.unit;
                 let evidence = fork::evidence(&self.reader, name, &segment, now_ms)?;
-                self.seal(&[evidence], now_ms)?;
+                self.seal(&[evidence.into()], now_ms)?;
                 tracing::warn!(%name, "fork: the unit signed two records with one number and is suspended");
                 answers.extend(self.head_answer(unit, v1::HeadReason::Forked, Bytes::new(), None));
             }
@@ -394,7 +404,7 @@ impl Ledger {
     }
 
     /// Seals events of the operator and appends them.
-    fn seal(&mut self, events: &[v1::Event], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
+    fn seal(&mut self, events: &[Stated], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
         let head = self.gate.head(UnitNo::OPERATOR).unwrap_or_else(|| self.operator.genesis());
         let mut names = Vec::with_capacity(events.len());
         for segment in self.operator.seal(head, events, now_ms)? {

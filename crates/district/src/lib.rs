@@ -33,11 +33,11 @@ pub use founding::{
     Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, registration,
 };
 pub use gate::{Gate, Past, Refused, Verdict};
-pub use issuing::{issue, order_erasure};
+pub use issuing::{Stated, close_with_texts, issue, order_erasure};
 pub use keeping::keep_snapshots;
 pub use ledger::{DistrictError, Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;
-pub use run::{District, OperatorDesk};
+pub use run::{District, NotStated, OperatorDesk};
 pub use snapshot::registry_snapshot;
 pub use standing::{Standing, Units};

@@ -3,15 +3,15 @@
 //! The operator's key seals unit 0's records and signs the checkpoints, under different messages. Trust in a
 //! ledger starts at this one key: it registers every unit and every other key, in the log.
 
-use bytes::Bytes;
-use prost::Message as _;
-use socai_proto::v1;
 use socai_tlog::{
     Chain, ChainHead, MAX_RECORDS, Malformed, Origin, Record, SealingKey, Segment, SigningKey, UnitNo,
     VerifiedSegment, genesis, segment_fit,
 };
 
-use crate::config::{ConfigError, LedgerDir, write_secret};
+use crate::{
+    config::{ConfigError, LedgerDir, write_secret},
+    issuing::Stated,
+};
 
 /// The name of the operator's secret in `keys/`.
 const SECRET: &str = "operator";
@@ -75,13 +75,16 @@ impl Operator {
     pub fn seal(
         &self,
         head: ChainHead,
-        events: &[v1::Event],
+        events: &[Stated],
         recorded_at_ms: u64,
     ) -> Result<Vec<VerifiedSegment>, Malformed> {
         let mut chain = Chain::new(UnitNo::OPERATOR, head);
         let mut records = events
             .iter()
-            .map(|event| chain.seal(Bytes::from(event.encode_to_vec()), Bytes::new(), recorded_at_ms, 0))
+            .map(|event| {
+                let (facts, annex) = event.encoded();
+                chain.seal(facts, annex, recorded_at_ms, 0)
+            })
             .collect::<Result<Vec<Record>, Malformed>>()?;
         let mut segments = Vec::new();
         while !records.is_empty() {

@@ -7,12 +7,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use socai_fold::Erasure;
-use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     answers::Outgoing,
+    draft::DraftError,
+    issuing::Stated,
     ledger::{DistrictError, Ledger, Message},
 };
 
@@ -21,7 +22,7 @@ pub(crate) enum Input {
     /// Messages of the broker, in stream order.
     Messages(Vec<Message>),
     /// Events of the operator; the names come back once they are committed.
-    Publish(Vec<v1::Event>, oneshot::Sender<Result<Vec<EventName>, String>>),
+    Publish(Vec<Stated>, oneshot::Sender<Result<Vec<EventName>, DraftError>>),
     /// Erasures that the fold has found to count.
     Erase(Vec<Erasure>),
     /// Time to tell units again what they have not confirmed.
@@ -59,8 +60,8 @@ pub(crate) fn project(
                 say(tell(committed, &ledger), answers);
             }
             Input::Publish(events, reply) => {
-                let done = match ledger.publish(&events, now_ms()) {
-                    Err(DistrictError::Draft(error)) => Err(error.to_string()),
+                let done = match ledger.state(&events, now_ms()) {
+                    Err(DistrictError::Draft(error)) => Err(error),
                     done => Ok(done?),
                 };
                 say(tell(committed, &ledger), Vec::new());

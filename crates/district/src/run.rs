@@ -7,7 +7,6 @@ use socai_bus::{
 };
 use socai_log::Cursor;
 use socai_models::Snapshots;
-use socai_proto::v1;
 use socai_tlog::{EventName, TreeSize};
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -18,7 +17,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     answers::Outgoing,
     config::{ConfigError, LedgerDir},
+    draft::DraftError,
     folding::Folding,
+    issuing::Stated,
     keeping,
     ledger::{DistrictError, Ledger, Message},
     muster::Muster,
@@ -148,6 +149,22 @@ impl District {
     }
 }
 
+/// Why events of the operator were not stated.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStated {
+    /// Nothing was sealed: the district does not run now.
+    #[error("the district is stopping; state the event again when it runs")]
+    Stopping,
+    /// Nothing was sealed: an event breaks a rule.
+    #[error(transparent)]
+    Refused(#[from] DraftError),
+    /// The district ended before it answered.
+    #[error(
+        "the district ended before it said whether the event is recorded; look for it before stating it again"
+    )]
+    Unknown,
+}
+
 /// States events of the operator while the district runs.
 #[derive(Clone)]
 pub struct OperatorDesk {
@@ -158,14 +175,13 @@ impl OperatorDesk {
     /// Has events sealed and committed; their names.
     ///
     /// # Errors
-    /// In words: an event breaks a rule, or the district is stopping.
-    pub async fn publish(&self, events: Vec<v1::Event>) -> Result<Vec<EventName>, String> {
-        let stopping = || "the district is stopping; state the event again when it runs".to_owned();
-        let inputs = self.inputs.upgrade().ok_or_else(stopping)?;
+    /// See [`NotStated`].
+    pub async fn publish(&self, events: Vec<Stated>) -> Result<Vec<EventName>, NotStated> {
+        let inputs = self.inputs.upgrade().ok_or(NotStated::Stopping)?;
         let (reply, answer) = oneshot::channel();
-        inputs.send(Input::Publish(events, reply)).await.map_err(|_| stopping())?;
+        inputs.send(Input::Publish(events, reply)).await.map_err(|_| NotStated::Stopping)?;
         drop(inputs);
-        answer.await.map_err(|_| stopping())?
+        Ok(answer.await.map_err(|_| NotStated::Unknown)??)
     }
 }
 

@@ -123,11 +123,13 @@ impl<'a> Event<'a> {
     }
 
     /// The bytes it was read from.
+    #[inline]
     pub fn facts(&self) -> &'a [u8] {
         self.facts
     }
 
     /// The whole message, for what has no method here.
+    #[inline]
     pub fn view(&self) -> &view::Event<'a> {
         &self.view
     }
@@ -140,11 +142,13 @@ impl<'a> Event<'a> {
     }
 
     /// The civil date on which the fact took effect; decides the period.
+    #[inline]
     pub fn occurred_on(&self) -> CivilDate {
         self.occurred_on
     }
 
     /// The kind with its payload.
+    #[inline]
     pub fn kind(&self) -> &Kind<'a> {
         self.view.kind.as_ref().expect("decode refuses an event without a kind")
     }
@@ -155,16 +159,19 @@ impl<'a> Event<'a> {
     }
 
     /// The protobuf tag of the kind, 262 for `penalty.decided`.
+    #[inline]
     pub fn tag(&self) -> u32 {
         self.kind().tag()
     }
 
     /// Unit ids of the territory where it happened: none = not attributable, several = not split.
+    #[inline]
     pub fn place(&self) -> view::Repeated<'a, &'a str> {
         self.view.place
     }
 
     /// The lifecycle key, when the fact belongs to a case.
+    #[inline]
     pub fn case(&self) -> Option<&'a str> {
         Some(self.view.case).filter(|case| !case.is_empty())
     }
@@ -175,6 +182,7 @@ impl<'a> Event<'a> {
     }
 
     /// The legal document behind the fact.
+    #[inline]
     pub fn doc(&self) -> Option<&view::Doc<'a>> {
         self.view.doc.as_ref()
     }

@@ -231,8 +231,12 @@ impl Amended {
 
     /// Judges every amendment whose target is known, once. A target from another unit may stand behind what amends it.
     pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
+        if self.steps.iter().all(|step| step.judged) {
+            return;
+        }
         let Some(original) = self.original.take() else { return };
-        if let Ok(recorded) = Event::decode(&original.facts) {
+        // A record is kept, and an amendment taken in, only after it was found to break no rule.
+        if let Ok(recorded) = Event::decode_again(&original.facts) {
             let unjudged = |steps: &[Step]| steps.iter().filter(|step| !step.judged).count();
             let mut before = usize::MAX;
             while (1..before).contains(&unjudged(&self.steps)) {
@@ -284,14 +288,14 @@ type ClosedAt<'a> = dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq> + 'a;
 
 /// The facts with a correction made.
 fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
-    match Event::decode(correction).ok()?.kind() {
+    match Event::decode_again(correction).ok()?.kind() {
         Kind::EventCorrected(said) => patched_facts(base, said),
         _ => None,
     }
 }
 
 fn day_of(facts: &[u8]) -> Option<CivilDate> {
-    Event::decode(facts).ok().map(|event| event.occurred_on())
+    Event::decode_again(facts).ok().map(|event| event.occurred_on())
 }
 
 /// Every amended record by name.

@@ -56,8 +56,9 @@ impl Fold {
                 None => {}
             }
         }
+        let shelf = self.last_shelf.of(event.occurred_on());
         let (mut place, mut placed) = (None, None);
-        for Counted { counter, axes: same } in of_kind.counters.of(payload) {
+        for Counted { counter, axes: same, .. } in of_kind.counters.of(payload) {
             if self.held.as_ref().is_some_and(|held| !held.has(counter.no, event.occurred_on())) {
                 continue;
             }
@@ -71,9 +72,9 @@ impl Fold {
             let measure = counter.measure(payload);
             let member = counter.member(event, &mut self.values);
             if add {
-                self.cube.change(key, |total| total.add(measure));
+                self.cube.change_on(shelf, key, |total| total.add(measure));
             } else {
-                self.cube.change(key, |total| total.remove(measure));
+                self.cube.change_on(shelf, key, |total| total.remove(measure));
             }
             if let Some(member) = member {
                 match counter.adds.said(event) {
@@ -100,7 +101,7 @@ impl Fold {
 }
 
 /// Where a fact happened. Places are registered units, or the rules would have rejected the fact.
-#[inline]
+#[inline(never)]
 pub(crate) fn place_of(registry: &socai_domain::Registry, event: &Event<'_>, name: EventName) -> Place {
     let places = event.place();
     let Some(place) = places.first() else { return Place::None };

@@ -151,6 +151,30 @@ pub(crate) fn shelf_of(day: CivilDate) -> u32 {
     (year * 372 + (month - 1) * 31 + day - 1).unsigned_abs()
 }
 
+/// The shelf of the day asked for last: the next fact is nearly always of the same or a near one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LastShelf {
+    day: CivilDate,
+    shelf: u32,
+}
+
+impl Default for LastShelf {
+    fn default() -> Self {
+        LastShelf { day: CivilDate::MIN, shelf: shelf_of(CivilDate::MIN) }
+    }
+}
+
+impl LastShelf {
+    /// What [`shelf_of`] says.
+    #[inline]
+    pub(crate) fn of(&mut self, day: CivilDate) -> u32 {
+        if self.day != day {
+            *self = LastShelf { day, shelf: shelf_of(day) };
+        }
+        self.shelf
+    }
+}
+
 /// What the facts of a cell add up to. Held in halves: a sum of 128 bits would be aligned to 16 bytes, and entries would be a third
 /// larger.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -167,10 +167,17 @@ impl Filter {
         })
     }
 
+    /// The conditions besides the one that [`Filter::allows`] has answered.
+    pub(crate) fn besides(&self, field: u32) -> Filter {
+        let is_answered =
+            |condition: &&Condition| matches!(condition, Condition::OneOf { tag, .. } if *tag == field);
+        Filter(self.0.iter().filter(|condition| !is_answered(condition)).cloned().collect())
+    }
+
     /// Whether a payload meets every condition.
     #[inline]
     pub(crate) fn holds(&self, payload: &Kind<'_>) -> bool {
-        self.0.iter().all(|condition| condition.holds(payload))
+        self.0.is_empty() || self.0.iter().all(|condition| condition.holds(payload))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     baseline::Baselines,
     capture::Capture,
     closing::Closings,
-    cube::{Cube, DistinctSets},
+    cube::{Cube, DistinctSets, LastShelf},
     directive::Directives,
     erasure::Erasures,
     latest::LatestFacts,
@@ -52,6 +52,7 @@ pub struct Fold {
     /// The cells that are there; all, unless the state was restored for a scope.
     pub(crate) held: Option<Box<Held>>,
     today: Today,
+    pub(crate) last_shelf: LastShelf,
     /// Texts of earlier facts; `None` only while one is read.
     known: Option<KnownTexts>,
 }

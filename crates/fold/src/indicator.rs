@@ -90,6 +90,11 @@ impl Axes {
     /// A fact's place on every axis.
     #[inline]
     pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
+        if self.fields.is_empty() { AxesNo::default() } else { self.place_among(payload, values) }
+    }
+
+    #[inline(never)]
+    fn place_among(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
         let mut place = [ValueNo::default(); MAX_AXES];
         let place = &mut place[..self.fields.len()];
         for (to, (_, field)) in place.iter_mut().zip(&self.fields) {
@@ -162,12 +167,8 @@ impl Counter {
     pub(crate) fn measure(&self, payload: &Kind<'_>) -> i64 {
         match &self.adds {
             Adds::One => 1,
-            Adds::Fields(terms) => terms.iter().fold(0_i64, |sum, &(tag, negative)| {
-                let value = payload.int(tag).unwrap_or_default();
-                // Field limits keep real sums far below; a foreign schema's numbers stop at the ends instead of wrapping.
-                if negative { sum.saturating_sub(value) } else { sum.saturating_add(value) }
-            }),
-            Adds::Items(tag) => payload.len(*tag).and_then(|len| i64::try_from(len).ok()).unwrap_or_default(),
+            Adds::Fields(terms) => summed_up(terms, payload),
+            Adds::Items(tag) => items(*tag, payload),
             Adds::MinusOne => -1,
             Adds::Member(_) | Adds::CaseMember(_) | Adds::Latest(..) => 0,
         }
@@ -176,6 +177,15 @@ impl Counter {
     /// The member that the fact puts into a distinct set, or the case that it says something of.
     #[inline]
     pub(crate) fn member(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+        match &self.adds {
+            Adds::One | Adds::Fields(_) | Adds::Items(_) | Adds::MinusOne => None,
+            Adds::Member(_) | Adds::CaseMember(_) | Adds::Latest(..) => self.member_in(event, values),
+        }
+    }
+
+    /// Apart, so that facts that are only counted and added up do not pay for it.
+    #[inline(never)]
+    fn member_in(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
         let payload = event.kind();
         match &self.adds {
             Adds::Member(fields) if fields.len() == 1 => Some(fields[0].number(payload, values)),
@@ -189,6 +199,20 @@ impl Counter {
             _ => None,
         }
     }
+}
+
+#[inline(never)]
+fn summed_up(terms: &[(u32, bool)], payload: &Kind<'_>) -> i64 {
+    terms.iter().fold(0_i64, |sum, &(tag, negative)| {
+        let value = payload.int(tag).unwrap_or_default();
+        // Field limits keep real sums far below; a foreign schema's numbers stop at the ends instead of wrapping.
+        if negative { sum.saturating_sub(value) } else { sum.saturating_add(value) }
+    })
+}
+
+#[inline(never)]
+fn items(tag: u32, payload: &Kind<'_>) -> i64 {
+    payload.len(tag).and_then(|len| i64::try_from(len).ok()).unwrap_or_default()
 }
 
 /// Facts that set what an indicator is compared with.

@@ -101,9 +101,15 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
     }
 
     /// Changes an entry, which starts from nothing when there is none.
-    #[inline]
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
+        self.change_on(key.shelf().1, key, change);
+    }
+
+    /// The same for whoever knows the day's number of the key's shelf.
+    #[inline]
+    pub(crate) fn change_on(&mut self, day: u32, key: K, change: impl FnOnce(&mut V)) {
+        debug_assert_eq!(day, key.shelf().1);
+        let shelf = shelf(&mut self.shelves, &mut self.rows, (key.shelf().0, day));
         // Nearly every entry is there: looking first costs half of what asking for its place does.
         let slot = match shelf.get_mut(&key) {
             Some(slot) => slot,
@@ -134,7 +140,7 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         let Some(before) = &mut self.before else { return };
         self.batch += 1;
         for (key, old) in std::mem::take(before) {
-            let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
+            let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
             let new = shelf.get(&key).and_then(|slot| slot.value.something());
             if new.is_none() {
                 shelf.remove(&key);
@@ -147,19 +153,18 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
 
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
-        let shelf = shelf(&mut self.shelves, &mut self.rows, &key);
+        let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
         shelf.insert(key, Slot { value, batch: 0 });
     }
 }
 
-/// The shelf of a key, three indexes away; a new one when there is none.
+/// A shelf, three indexes away; a new one when there is none.
 #[inline]
-fn shelf<'s, K: Shelved, V>(
+fn shelf<'s, K, V>(
     shelves: &'s mut Vec<Shelf<K, V>>,
     rows: &mut Vec<Row>,
-    key: &K,
+    (row, day): (u16, u32),
 ) -> &'s mut Shelf<K, V> {
-    let (row, day) = key.shelf();
     let known = rows.get(usize::from(row)).map(|row| row.place(day)).unwrap_or_default();
     let place = if known > 0 { known } else { new_shelf(shelves, rows, (row, day)) };
     &mut shelves[place as usize - 1]

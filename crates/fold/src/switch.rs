@@ -6,7 +6,7 @@
 use socai_domain::Kind;
 use socai_proto::Fields as _;
 
-use crate::indicator::Counter;
+use crate::{filter::Filter, indicator::Counter};
 
 /// Enums have at most this many values that a condition can name.
 const VALUES: u32 = u64::BITS;
@@ -26,6 +26,8 @@ pub(crate) struct Counters {
 pub(crate) struct Counted {
     pub counter: Counter,
     pub axes: usize,
+    /// The conditions that the list does not answer.
+    others: Filter,
 }
 
 impl Counters {
@@ -44,7 +46,11 @@ impl Counters {
         let lists = numbers.map(Some).chain([None]).map(list).collect();
         let axes = |counter: &Counter| all.iter().position(|other| other.axes == counter.axes);
         let axes: Vec<usize> = all.iter().map(|counter| axes(counter).unwrap_or_default()).collect();
-        let all = all.into_iter().zip(axes).map(|(counter, axes)| Counted { counter, axes }).collect();
+        let counted = |(counter, axes): (Counter, usize)| {
+            let others = field.map_or_else(|| counter.filter.clone(), |field| counter.filter.besides(field));
+            Counted { counter, axes, others }
+        };
+        let all = all.into_iter().zip(axes).map(counted).collect();
         Counters { all, field, lists }
     }
 
@@ -60,6 +66,6 @@ impl Counters {
         let number = number.and_then(|number| usize::try_from(number).ok()).unwrap_or(usize::MAX);
         let list = self.lists.get(number).or(self.lists.last()).map_or(&[][..], |list| list);
         let counters = list.iter().map(|at| &self.all[usize::from(*at)]);
-        counters.filter(|counted| counted.counter.filter.holds(payload))
+        counters.filter(|counted| counted.others.holds(payload))
     }
 }

@@ -107,13 +107,13 @@ impl<'a> RecordRef<'a> {
         index: u32,
     ) -> Result<Self, Damage> {
         let mut parts = Parts::new(payload, "a record frame");
-        let flags = parts.u8()?;
+        let [flags, a, b, c, d, received_at @ ..] = *parts.array::<13>()?;
         let canonical = flags & !(SIGNED | HAS_ANNEX | STORES_ANNEX) == 0
             && (flags & STORES_ANNEX == 0 || flags & HAS_ANNEX != 0);
         if !canonical {
             return Err(Damage::Layout("the flags of a record frame"));
         }
-        let got = parts.u32()?;
+        let got = u32::from_be_bytes([a, b, c, d]);
         if got != index {
             return Err(Damage::Number {
                 what: "the record's place in its volume",
@@ -121,7 +121,7 @@ impl<'a> RecordRef<'a> {
                 expected: index.into(),
             });
         }
-        let received_at_ms = parts.u64()?;
+        let received_at_ms = u64::from_be_bytes(received_at);
         let header = read_header(&mut parts, flags & HAS_ANNEX != 0)?;
         let annex = match flags & STORES_ANNEX {
             0 => None,

@@ -72,7 +72,7 @@ fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor)
     }
     steps.sort();
     if message.name() == "Event" {
-        remember_provenance(message, &mut steps)?;
+        remember(message, &mut steps)?;
     }
     let body: String = steps.into_iter().map(|(_, step)| step).collect();
     writeln!(
@@ -87,25 +87,31 @@ fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor)
     Ok(())
 }
 
-/// Fields of an event that tell where it came from. They are neighbours.
-const PROVENANCE: [&str; 4] = ["level", "source", "entered_by", "approved_by"];
+/// Neighbouring fields of an event that readings remember together, and the name of the memory.
+const REMEMBERED: [(&str, &[&str]); 2] = [
+    ("setting", &["occurred_on", "place"]),
+    ("provenance", &["level", "source", "entered_by", "approved_by"]),
+];
 
 /// Reads those fields only when the reading does not know them.
-fn remember_provenance(event: &MessageDescriptor, steps: &mut [(u32, String)]) -> Outcome<()> {
-    let number = |name: &str| event.get_field_by_name(name).map(|field| field.number());
-    let numbers: Vec<Option<u32>> = PROVENANCE.iter().map(|name| number(name)).collect();
-    let first = steps.iter().position(|(field, _)| Some(*field) == numbers[0]).unwrap_or(steps.len());
-    let those = steps.get_mut(first..first + PROVENANCE.len()).unwrap_or_default();
-    if !those.iter().map(|(field, _)| Some(*field)).eq(numbers) {
-        return Err(format!("{PROVENANCE:?} are not next to each other").into());
+fn remember(event: &MessageDescriptor, steps: &mut [(u32, String)]) -> Outcome<()> {
+    for (memory, names) in REMEMBERED {
+        let numbers = names.iter().map(|name| event.get_field_by_name(name).map(|field| field.number()));
+        let numbers: Vec<Option<u32>> = numbers.collect();
+        let first = steps.iter().position(|(field, _)| Some(*field) == numbers[0]).unwrap_or(steps.len());
+        let those = steps.get_mut(first..first + names.len()).unwrap_or_default();
+        if !those.iter().map(|(field, _)| Some(*field)).eq(numbers) {
+            return Err(format!("{names:?} are not next to each other").into());
+        }
+        let [(_, before), .., (_, after)] = those else { continue };
+        let known = format!(
+            "        let before = wire;\n        \
+             if let Some(len) = reading.known_{memory}(wire.rest(), self) {{ wire.skip(len); }} else {{\n"
+        );
+        before.insert_str(0, &known);
+        let note = "before.rest(), before.rest().len() - wire.rest().len()";
+        writeln!(after, "        reading.note_{memory}({note}, self);\n        }}")?;
     }
-    let [(_, before), .., (_, after)] = those else { return Ok(()) };
-    before.insert_str(
-        0,
-        "        let before = wire;\n        \
-         if let Some(len) = reading.known_provenance(wire.rest(), self) { wire.skip(len); } else {\n",
-    );
-    after.push_str("        reading.note_provenance(before.until(&wire), self);\n        }\n");
     Ok(())
 }
 

@@ -74,7 +74,9 @@ pub struct TokenArgs {
 pub enum TokenRole {
     /// Figures with small cells, facts, documents and cases, reports, the past.
     Official,
-    /// The same and findings.
+    /// The same as an official, and may have reports signed by the district that the dashboard runs beside, and issued.
+    Issuer,
+    /// What an official sees, and findings.
     Inspector,
     /// Figures with small cells and facts, without documents and cases.
     Analyst,
@@ -87,6 +89,7 @@ impl TokenRole {
     pub fn role(self) -> Role {
         match self {
             TokenRole::Official => Role::Official,
+            TokenRole::Issuer => Role::Issuer,
             TokenRole::Inspector => Role::Inspector,
             TokenRole::Analyst => Role::Analyst,
             TokenRole::Admin => Role::Admin,

@@ -7,18 +7,22 @@ use prost::Message as _;
 use socai_fold::{Closing, Fold};
 use socai_log::{Annex, Reader};
 use socai_proto::v1;
-use socai_report::{Body, Figures, Period, SectionText, Standing};
+use socai_report::{Body, Figures, Period, SectionText, UnitName, unit_name};
+use socai_tlog::UnitNo;
 
-/// The texts of every unit, in official order: of each unit and section the newest whose closing ends with the period of the report.
+/// The texts of every unit, in official order and the operator's last: of each unit and section the newest whose closing ends with the period of the
+/// report.
 pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>> {
     let mut texts = Vec::new();
-    for standing in &figures.units {
+    let units = figures.units.iter().map(|standing| (standing.no, standing.unit.clone()));
+    let operator = (UnitNo::OPERATOR, unit_name(fold.registry(), UnitNo::OPERATOR, figures.period.to));
+    for (no, unit) in units.chain([operator]) {
         let mut said = HashSet::new();
-        let closings = fold.closings().of(standing.no).iter().rev();
+        let closings = fold.closings().of(no).iter().rev();
         for closing in closings.filter(|closing| is_of(closing, &figures.period)) {
             if closing.sections.iter().any(|section| !said.contains(section)) {
                 texts.extend(
-                    read(reader, closing, standing)?
+                    read(reader, closing, &unit)?
                         .into_iter()
                         .filter(|text| said.insert(text.section.clone())),
                 );
@@ -32,7 +36,7 @@ fn is_of(closing: &Closing, period: &Period) -> bool {
     closing.to == period.to && !closing.sections.is_empty()
 }
 
-fn read(reader: &Reader, closing: &Closing, standing: &Standing) -> Result<Vec<SectionText>> {
+fn read(reader: &Reader, closing: &Closing, unit: &UnitName) -> Result<Vec<SectionText>> {
     let annex = reader.annex(closing.leaf)?;
     let written = match &annex {
         Annex::Present(bytes) => v1::Annex::decode(bytes.as_slice())?.text,
@@ -46,7 +50,7 @@ fn read(reader: &Reader, closing: &Closing, standing: &Standing) -> Result<Vec<S
     let digest = reader.record(closing.leaf)?.record.header().annex;
     let text = |section: &String| SectionText {
         section: section.clone(),
-        unit: standing.unit.clone(),
+        unit: unit.clone(),
         event: closing.name,
         signer_position: closing.signer_position.clone(),
         annex: digest,

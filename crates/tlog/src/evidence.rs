@@ -18,6 +18,8 @@ use crate::{
 };
 
 const MAGIC: [u8; 4] = *b"EV01";
+/// Of the short form for paper.
+const PAPER_MAGIC: [u8; 4] = *b"EP01";
 
 /// The extra data of a record's proof file. Nothing in it is believed until it hashes to a proven leaf or follows from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,12 @@ pub enum BadEvidence {
     /// Extra data of some other application.
     #[error("the extra data is not evidence of a record of socai: it does not start with `EV01`")]
     Magic,
+    /// The short form that a QR code has room for.
+    #[error(
+        "this is the short form of a proof that stands on paper: it shows that an entry is in the log and not that its unit signed it; \
+         take the whole proof of the record from the ledger"
+    )]
+    Paper,
     /// A part that is not in its layout.
     #[error("the evidence of the record is not in its layout: {0}")]
     Part(#[from] Malformed),
@@ -119,11 +127,21 @@ impl Evidence {
         out
     }
 
+    /// The short form for paper: the entry and whom to believe, without what shows that its unit signed it.
+    pub fn to_paper_bytes(&self) -> Vec<u8> {
+        let mut out = PAPER_MAGIC.to_vec();
+        out.extend(self.operator);
+        push_entry(&mut out, &self.entry);
+        out
+    }
+
     /// Reads [`Evidence::to_bytes`]; nothing is verified.
     pub fn parse(bytes: Bytes) -> Result<Self, BadEvidence> {
         let mut cursor = Cursor::new(&bytes);
-        if cursor.array("magic") != Ok(MAGIC) {
-            return Err(BadEvidence::Magic);
+        match cursor.array("magic") {
+            Ok(MAGIC) => {}
+            Ok(PAPER_MAGIC) => return Err(BadEvidence::Paper),
+            _ => return Err(BadEvidence::Magic),
         }
         let operator = cursor.array("operator's key")?;
         let entry = read_entry(&mut cursor)?;

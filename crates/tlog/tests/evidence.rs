@@ -101,6 +101,11 @@ fn chains_of_headers_that_do_not_follow_each_other_are_refused() {
 fn evidence_has_one_form() {
     assert_eq!(parsed(b""), Err(BadEvidence::Magic));
     assert_eq!(parsed(b"EV02"), Err(BadEvidence::Magic));
+    assert_eq!(
+        parsed(b"EP01"),
+        Err(BadEvidence::Paper),
+        "the short form shows less and is not taken for the whole"
+    );
     for of in [0, 3] {
         let bytes = evidence(of).to_bytes();
         for len in 0..bytes.len() {

@@ -74,6 +74,11 @@ impl UnitDir {
         self.0.join("ids")
     }
 
+    /// `vault/`: who is behind a token, encrypted; it never leaves.
+    pub fn vault(&self) -> PathBuf {
+        self.0.join("vault")
+    }
+
     /// `spool/`: private copies of files being imported; emptied at every start.
     pub fn spool(&self) -> PathBuf {
         self.0.join("spool")

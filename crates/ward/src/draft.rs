@@ -1,5 +1,7 @@
 //! From a JSON form to facts that may be sealed: the one way in for the API, the command line and imports.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use prost::Message as _;
 use serde_json::Value;
@@ -15,6 +17,7 @@ use crate::{
     entropy::{EventId, IdMaker, random},
     personal,
     problem::Problem,
+    vault::{self, Vault, VaultError},
 };
 
 /// Content that broke no rule this ward can check, ready to be sealed.
@@ -37,6 +40,8 @@ pub struct Given {
     pub id: Option<EventId>,
     /// File and row it comes from.
     pub row: Option<([u8; 32], u32)>,
+    /// Whether it is only tried: then nobody is put into the vault.
+    pub is_trial: bool,
 }
 
 /// Drafts and checks for one unit.
@@ -45,12 +50,27 @@ pub struct Drafter {
     no: UnitNo,
     ids: IdMaker,
     registry: Option<Registry>,
+    vault: Arc<Vault>,
 }
 
 impl Drafter {
     /// Drafts for the unit with this id and number; without a registry, rules about other units are left to the district.
-    pub fn new(unit: &str, no: UnitNo, ids: IdMaker, registry: Option<Registry>) -> Drafter {
-        Drafter { unit: unit.to_owned(), no, ids, registry }
+    pub fn new(
+        unit: &str,
+        no: UnitNo,
+        ids: IdMaker,
+        registry: Option<Registry>,
+        vault: Arc<Vault>,
+    ) -> Drafter {
+        Drafter { unit: unit.to_owned(), no, ids, registry, vault }
+    }
+
+    /// Makes the tokens of persons in drafts survive a power cut; before they are sealed.
+    ///
+    /// # Errors
+    /// They may be lost: nothing may be sealed.
+    pub fn settle(&self) -> Result<(), VaultError> {
+        self.vault.settle()
     }
 
     /// Whether the units of the ledger are known here.
@@ -63,7 +83,7 @@ impl Drafter {
         &self.ids
     }
 
-    /// Drafts one event as of `today` in Viet Nam.
+    /// Drafts one event as of `today` in Viet Nam. A person in the form (`identity`) becomes a token of the vault.
     ///
     /// The form may leave out `unit`, `id`, `level` (then internal), `source` (then manual) and `entered_by` (then the unit's id).
     ///
@@ -72,8 +92,10 @@ impl Drafter {
     pub fn draft(&self, form: &Value, given: &Given, today: CivilDate) -> Result<Draft, Vec<Problem>> {
         self.check_unit(form)?;
         let named = with_kind(form, given.kind);
+        let form = named.as_ref().unwrap_or(form);
+        let identified = vault::identified(&self.vault, form, given.is_trial)?;
         let (mut event, mut annex) =
-            json::event_from_json(named.as_ref().unwrap_or(form)).map_err(problems)?;
+            json::event_from_json(identified.as_ref().unwrap_or(form)).map_err(problems)?;
         let id = self.complete(&mut event, given)?;
         if annex != v1::Annex::default() && annex.salt.is_empty() {
             annex.salt = self.ids.salt(&id).to_vec().into();

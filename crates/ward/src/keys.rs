@@ -2,10 +2,10 @@
 //!
 //! `keys/transport` answers the broker's nonces (it signs whatever a server sends, so it must be no other key),
 //! `keys/sealing` signs segments, `keys/witnessing` cosigns checkpoints, `keys/ids` keeps derived event ids from being
-//! guessed. A rotation adds `keys/sealing.<first 16 hex digits of the public key>`; old sealing keys stay, because
+//! guessed, `keys/vault` opens the unit's vault. A rotation adds `keys/sealing.<first 16 hex digits of the public key>`; old sealing keys stay, because
 //! records sealed before the rotation may still have to be signed into other segments.
 
-use std::fs;
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use nkeys::{KeyPair, KeyPairType};
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ use socai_tlog::{SealingKey, SigningKey};
 use crate::{
     dir::{FileError, UnitDir, make_dir, read_if_there, replace, write_new},
     entropy::{NoEntropy, random},
+    vault::VaultError,
 };
 
 /// The public half of a unit's keys: what `enrolment.json` holds and the operator registers.
@@ -75,7 +76,7 @@ pub enum KeyError {
 /// A file cannot be written, or one that is there is not a key.
 pub fn generate(dir: &UnitDir) -> Result<Enrolment, KeyError> {
     make_dir(&dir.keys())?;
-    for name in ["sealing", "witnessing", "ids"] {
+    for name in ["sealing", "witnessing", "ids", VAULT] {
         make_if_missing(dir, name, || Ok(hex::encode(random::<32>()?)))?;
     }
     make_if_missing(dir, "transport", || {
@@ -86,6 +87,26 @@ pub fn generate(dir: &UnitDir) -> Result<Enrolment, KeyError> {
     let text = serde_json::to_string_pretty(&enrolment).unwrap_or_default();
     replace(&dir.enrolment(), text.as_bytes())?;
     Ok(enrolment)
+}
+
+/// The name of the vault's key.
+pub(crate) const VAULT: &str = "vault";
+
+/// The key of the vault; made for a unit that has none and no entries yet.
+///
+/// # Errors
+/// It is missing although there are entries, others may read it, or it is none.
+pub(crate) fn vault(dir: &UnitDir, has_entries: bool) -> Result<[u8; 32], VaultError> {
+    let path = dir.keys().join(VAULT);
+    if has_entries && !path.exists() {
+        return Err(VaultError::NoKey { path: path.display().to_string() });
+    }
+    make_if_missing(dir, VAULT, || Ok(hex::encode(random::<32>()?)))?;
+    let mode = fs::metadata(&path).map_err(FileError::at(&path))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(VaultError::Open { path: path.display().to_string() });
+    }
+    Ok(secret(dir, VAULT)?)
 }
 
 /// Makes and stores the sealing key that a rotation will bring in. Nothing is signed with it before the rotation is sealed.
@@ -216,8 +237,6 @@ fn rotated_names(dir: &UnitDir) -> Result<Vec<String>, KeyError> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt as _;
-
     use super::*;
 
     fn unit() -> (tempfile::TempDir, UnitDir) {
@@ -233,7 +252,7 @@ mod tests {
         assert_ne!(made.transport_key, made.sealing_key);
         assert_ne!(made.sealing_key, made.witnessing_key);
         assert!(made.transport_nkey.starts_with('U'));
-        for name in ["transport", "sealing", "witnessing", "ids"] {
+        for name in ["transport", "sealing", "witnessing", "ids", VAULT] {
             let mode = fs::metadata(unit.keys().join(name)).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }

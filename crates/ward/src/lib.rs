@@ -17,6 +17,7 @@
 //! | `journal/` | yes, every record is verified as it is read | comes back from the district's log, but for what was never published |
 //! | `keys/` | yes | the operator records a new key; witnessing and ids begin anew |
 //! | `checkpoint` | verified under the operator's key | yes: the next receipt starts a new line of proofs |
+//! | `vault/` | every entry under its key | comes back from its backup alone; see [`Vault`] |
 //! | `receipts/`, `ids/` | no, compared with the journal | yes, asked for or derived again |
 
 mod access;
@@ -47,6 +48,7 @@ mod status;
 #[cfg(test)]
 mod testing;
 mod trust;
+mod vault;
 mod ward;
 mod witness;
 
@@ -63,9 +65,11 @@ pub use keeper::{OpenError, SealError, Sealed};
 pub use keys::{Enrolment, KeyError, Keys, generate};
 pub use looked::NotPassed;
 pub use node::{NodeError, run};
+pub use personal::found_in as identities_in;
 pub use problem::Problem;
 pub use registry::RegistryError;
 pub use status::{CheckpointLine, Connection, Status};
 pub use trust::Trust;
+pub use vault::{Person, Vault, VaultError, VaultStatus};
 pub use ward::{MAX_EVENTS, RecordError, Ward, WardError};
 pub use witness::{Witness, WitnessError, WitnessStanding};

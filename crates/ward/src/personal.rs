@@ -9,7 +9,7 @@ use socai_proto::v1::Annex;
 use crate::problem::Problem;
 
 /// Every text of the annex that holds the number of a person, a phone or a vehicle, or a mail address.
-pub(crate) fn found_in(annex: &Annex) -> Vec<Problem> {
+pub fn found_in(annex: &Annex) -> Vec<Problem> {
     let texts = annex.text.iter().map(|(name, text)| (format!("annex.text.{name}"), text));
     let titles = annex.titles.iter().map(|(name, text)| (format!("annex.titles.{name}"), text));
     let files = annex.attachments.iter().enumerate();

@@ -66,6 +66,12 @@ pub(crate) fn records(keeper: &Keeper) -> Vec<Record> {
 
 /// The rules on a day, for a unit that knows of no others.
 pub(crate) fn judge(today: CivilDate) -> Judge {
-    let drafter = Drafter::new("hn.tx.ha-dinh.1", UnitNo(7), IdMaker::new([0; 32]), None);
+    let drafter = Drafter::new(
+        "hn.tx.ha-dinh.1",
+        UnitNo(7),
+        IdMaker::new([0; 32]),
+        None,
+        std::sync::Arc::new(crate::vault::Vault::of(&crate::dir::UnitDir::new("nowhere"))),
+    );
     Judge { drafter: drafter.into(), today }
 }

@@ -23,6 +23,7 @@ use crate::{
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
+    vault::{self, Vault, VaultError},
     witness::WitnessStanding,
 };
 
@@ -41,6 +42,7 @@ struct Inner {
     transport_seed: String,
     drafter: RwLock<Arc<Drafter>>,
     ids: IdMaker,
+    vault: Arc<Vault>,
     spool: Spool,
     live: Live,
     desk: Desk,
@@ -66,6 +68,15 @@ pub enum RecordError {
     /// They could not be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The vault cannot keep who their tokens are: nothing was sealed.
+    #[error("nothing was sealed, the vault cannot keep the tokens: {0}")]
+    Vault(String),
+}
+
+impl From<VaultError> for RecordError {
+    fn from(error: VaultError) -> Self {
+        RecordError::Vault(error.to_string())
+    }
 }
 
 /// Why a unit could not be opened.
@@ -103,7 +114,8 @@ impl Ward {
         let transport_seed = keys.transport_seed().map_err(OpenError::Key)?;
         let registry = registry::read(&dir)?;
         let spool = Spool::open(dir.spool()).map_err(OpenError::File)?;
-        let drafter = Drafter::new(&unit.config.unit, unit.no, ids, registry);
+        let vault = Arc::new(Vault::of(&dir));
+        let drafter = Drafter::new(&unit.config.unit, unit.no, ids, registry, Arc::clone(&vault));
         let live = Live::open(&dir, &unit, &keeper.reader()).map_err(OpenError::File)?;
         let (desk, thread) = Desk::open(keeper)?;
         let inner = Inner {
@@ -112,6 +124,7 @@ impl Ward {
             transport_seed,
             drafter: RwLock::new(Arc::new(drafter)),
             ids,
+            vault,
             spool,
             live,
             desk,
@@ -209,17 +222,14 @@ impl Ward {
             got if got > MAX_EVENTS => return Err(RecordError::TooMany { got }),
             _ => {}
         }
-        let (drafter, today) = (self.drafter(), clock::today());
-        let (mut drafts, mut wrong) = (Vec::with_capacity(forms.len()), Vec::new());
-        for (index, form) in forms.iter().enumerate() {
-            let id = request_key.map(|key| drafter.ids().of_request(key, index as u32)); // below MAX_EVENTS
-            match drafter.draft(form, &Given { id, ..Given::default() }, today) {
-                Ok(draft) => drafts.push(draft),
-                Err(problems) if forms.len() == 1 => wrong.extend(problems),
-                Err(problems) => wrong.extend(problems.into_iter().map(|problem| problem.in_item(index))),
-            }
+        let drafter = self.drafter();
+        if forms.iter().any(|form| form.get(vault::MEMBER).is_some()) {
+            // nobody is put into the vault by a request that is refused
+            drafted(&drafter, forms, request_key, true)?;
         }
-        if wrong.is_empty() { Ok(drafts) } else { Err(RecordError::Wrong(wrong)) }
+        let drafts = drafted(&drafter, forms, request_key, false)?;
+        drafter.settle()?;
+        Ok(drafts)
     }
 
     /// Begins a private copy of a file to import, to be filled piece by piece.
@@ -278,7 +288,8 @@ impl Ward {
     pub fn adopt_registry(&self, bytes: &[u8]) -> Result<(), RegistryError> {
         let known = registry::keep(&self.inner.dir, bytes)?;
         let unit = &self.inner.unit;
-        let drafter = Drafter::new(&unit.config.unit, unit.no, self.inner.ids, Some(known));
+        let vault = Arc::clone(&self.inner.vault);
+        let drafter = Drafter::new(&unit.config.unit, unit.no, self.inner.ids, Some(known), vault);
         *self.inner.drafter.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(drafter);
         Ok(())
     }
@@ -286,4 +297,24 @@ impl Ward {
     fn drafter(&self) -> Arc<Drafter> {
         self.inner.drafter.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// Drafts of a request's events, or everything that is wrong with them.
+fn drafted(
+    drafter: &Drafter,
+    forms: &[Value],
+    request_key: Option<&str>,
+    is_trial: bool,
+) -> Result<Vec<Draft>, RecordError> {
+    let today = clock::today();
+    let (mut drafts, mut wrong) = (Vec::with_capacity(forms.len()), Vec::new());
+    for (index, form) in forms.iter().enumerate() {
+        let id = request_key.map(|key| drafter.ids().of_request(key, index as u32)); // below MAX_EVENTS
+        match drafter.draft(form, &Given { id, is_trial, ..Given::default() }, today) {
+            Ok(draft) => drafts.push(draft),
+            Err(problems) if forms.len() == 1 => wrong.extend(problems),
+            Err(problems) => wrong.extend(problems.into_iter().map(|problem| problem.in_item(index))),
+        }
+    }
+    if wrong.is_empty() { Ok(drafts) } else { Err(RecordError::Wrong(wrong)) }
 }

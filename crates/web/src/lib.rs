@@ -31,15 +31,18 @@
 //! |---|---|
 //! | `GET /log/volumes/<number, ten digits>.vol` · `GET /log/annex/<number>.anx` | 206 the bytes that `Range: bytes=<from>-<to>` asks for, 4 MiB at most and nothing behind the last commit of a volume; 416 `Content-Range: bytes */<length>` behind the end |
 //!
-//! A dashboard, read only, beside the log's routes:
+//! A dashboard beside the log's routes; it reads only, but for what an issuer has signed:
 //!
 //! | route | answers |
 //! |---|---|
 //! | `GET /` `?period=&figure=` | the district at a glance |
 //! | `GET /figure/{code}` `?period=&unit=&page=` · `…/events.csv` | why this number: row, period, cut-off, every fact |
 //! | `GET /report` `?period=` · `/report/draft/{html,docx,xlsx}` · `/report/issued/{no}/{…}` | the draft of a period, and reports as they were printed |
+//! | `GET /report/issue` `?period=&no=` · `POST` | what would be signed: digest and cut-off; 303 once `report.issued` is recorded, by whoever holds the key |
+//! | `POST /report/texts` | 303 once texts of sections are recorded with the operator's closing of the period |
 //! | `GET /replay` `?period=&as_of=&cases=` | the figures as known at any checkpoint |
 //! | `GET /record/{unit}/{seq}` · `GET /check` | a proof that the browser checks itself |
+//! | `GET /record/{unit}/{seq}/qr.svg` | the short form of the proof as a QR code, for paper |
 //! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
 //! | `GET /running` | counts for whoever keeps the program running |
 //! | `GET`, `POST /login` · `POST /logout` | a token for a session |
@@ -54,11 +57,12 @@ mod dashboard;
 mod log;
 mod node;
 mod problem;
+mod serving;
 mod token;
 
 pub use dashboard::{
     Access, Answers, Board, BoardError, Case, CaseEntry, CaseState, DashboardError, DashboardHttp, Months,
-    NewToken, Paper, Role, TokensError, serve_dashboard,
+    NewToken, NotSigned, Paper, Role, Signed, Signing, ToSign, TokensError, serve_dashboard,
 };
 pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};

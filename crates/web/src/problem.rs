@@ -73,6 +73,7 @@ impl From<RecordError> for Problem {
             }
             RecordError::Nothing => Problem::new(StatusCode::BAD_REQUEST, "no-events", detail),
             RecordError::Seal(error) => error.into(),
+            RecordError::Vault(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-sealed", detail),
         }
     }
 }
@@ -105,7 +106,9 @@ impl From<ImportError> for Problem {
                     .with("more", more.into())
             }
             ImportError::TooLarge => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail),
-            ImportError::File(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-sealed", detail),
+            ImportError::File(_) | ImportError::Vault(_) => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-sealed", detail)
+            }
             ImportError::Seal(error) => error.into(),
         }
     }

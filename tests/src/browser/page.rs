@@ -153,6 +153,16 @@ impl Page {
         at(0).zip(at(1)).unwrap_or_else(|| panic!("{selector} cannot be hit: {place}"))
     }
 
+    /// Writes into a field, after what is there.
+    ///
+    /// # Panics
+    /// There is no such field.
+    #[track_caller]
+    pub fn write(&mut self, selector: &str, text: &str) {
+        self.click(selector);
+        self.command("Input.insertText", &json!({ "text": text }));
+    }
+
     /// Presses a key that types nothing: `Tab`, `Enter`, `ArrowLeft`.
     pub fn press(&mut self, key: &str) {
         let code = match key {
@@ -217,9 +227,17 @@ impl Page {
     /// # Panics
     /// It cannot be taken or written.
     pub fn picture(&mut self, name: &str) -> PathBuf {
+        self.photograph(name, 1.0)
+    }
+
+    /// The same with more pixels to a CSS pixel, as a camera has of paper.
+    ///
+    /// # Panics
+    /// It cannot be taken or written.
+    pub fn photograph(&mut self, name: &str, scale: f64) -> PathBuf {
         let size = self.command("Page.getLayoutMetrics", &json!({}))["cssContentSize"].take();
         let height = size["height"].as_f64().unwrap_or_default().min(LONGEST_PICTURE);
-        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": 1 });
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": height, "scale": scale });
         let whole = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
         let taken = self.command("Page.captureScreenshot", &whole)["data"].take();
         let bytes = STANDARD.decode(taken.as_str().expect("a picture")).unwrap();

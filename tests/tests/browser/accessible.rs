@@ -12,7 +12,7 @@ use socai_tests::{
 use crate::looks::PAGES;
 
 /// What axe finds on the page that a reader could stumble over, each with the elements it is about.
-fn serious(page: &mut Page, axe: &str) -> Vec<String> {
+pub fn serious(page: &mut Page, axe: &str) -> Vec<String> {
     page.ask(axe);
     let found = page.ask(
         "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations

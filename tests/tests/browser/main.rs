@@ -4,7 +4,9 @@
 
 mod accessible;
 mod drilling;
+mod issuing;
 mod liar;
 mod live;
 mod looks;
+mod paper;
 mod tampered;

@@ -81,7 +81,10 @@ fn hostile_texts_in_names_documents_cases_and_signers_are_shown_and_do_nothing()
         let text = answer.text();
         assert!(answer.status != 500, "{path}: {text}");
         if !path.starts_with("/api/") {
-            assert!(!text.contains("<script>pwned") && !text.contains("<img"), "{path} lets it through");
+            assert!(
+                !text.contains("<script>pwned") && !text.contains("<img src=x"),
+                "{path} lets it through"
+            );
             assert_nothing_inline(path, &text);
         }
     }
@@ -97,7 +100,8 @@ fn hostile_texts_in_names_documents_cases_and_signers_are_shown_and_do_nothing()
     for path in &paths {
         browser.page.open(&board.at(path));
         assert_eq!(browser.page.ask("typeof pwned"), "undefined", "{path}");
-        assert_eq!(browser.page.ask("document.images.length"), 0, "{path}");
+        let foreign = "[...document.images].filter((image) => !image.src.endsWith('/qr.svg')).length";
+        assert_eq!(browser.page.ask(foreign), 0, "{path}");
     }
     board.stop();
 }

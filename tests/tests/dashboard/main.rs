@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 mod hostile;
+mod issuing;
 mod limits;
 mod pages;
 mod roles;

@@ -11,7 +11,12 @@ pub const PAGES: &[(&str, &str, &str)] = &[
     ("/", "Số liệu trong kỳ", "Figures of the period"),
     ("/?period=2023-Q1&figure=NS.01", "value=\"2023-Q1\"", "Figures of the period"),
     ("/figure/NS.01", "Vì sao con số này?", "Why this number?"),
-    ("/figure/TT.01?unit=hn.tx.ha-dinh.1", "hn.tx.ha-dinh.1", "All units"),
+    ("/figure/TT.01?unit=hn.tx.ha-dinh.1", "hn.tx.ha-dinh.1", "Everything"),
+    (
+        "/figure/TT.01?kind=penalty.decided&from=2023-01-05&to=2023-01-20&no=qd-xphc",
+        "Bỏ lọc",
+        "Narrow the list",
+    ),
     ("/report", "Dự thảo", "Draft"),
     ("/replay?as_of=700", "Khi đó biết", "Known then"),
     ("/record/3/10", "Bằng chứng", "Proof"),
@@ -34,6 +39,12 @@ const REFUSED: &[(&str, u16)] = &[
     ("/figure/NS.01?page=0", 400),
     ("/figure/NS.01?unit=nobody", 404),
     ("/figure/NO.99/events.csv", 404),
+    ("/figure/TT.01?kind=no.such", 404),
+    ("/figure/TT.01?from=2023-02-30", 400),
+    ("/figure/TT.01?from=2023-02-03&to=2023-02-02", 400),
+    ("/figure/TT.01?to=%3Cscript%3E", 400),
+    ("/figure/TT.01/events.csv?kind=%00", 404),
+    ("/figure/TT.01/events.csv?to=yesterday", 400),
     ("/unit/nobody", 404),
     ("/record/99/1", 404),
     ("/record/3/999999", 404),
@@ -180,6 +191,7 @@ fn programs_get_the_bytes_of_the_commands_and_the_first_page_is_small() {
 
     let csv = board.get("/figure/TT.01/events.csv?period=2023-02", &[]).text();
     assert_eq!(csv.lines().count(), 64, "63 facts under a head");
+    narrowed(&board, &csv);
     let status: serde_json::Value = serde_json::from_slice(&board.get("/api/v1/status", &[]).body).unwrap();
     let size = status["size"].as_u64().unwrap();
     let proof = board.get(&format!("/api/v1/consistency/700/{size}"), &[]);
@@ -239,4 +251,38 @@ fn an_issued_report_stays_as_it_was_printed_beside_what_is_known_now() {
     assert!(list.contains("45&#x2f;BC-UBND") && !list.contains("/report/issued/"), "{list}");
     assert_eq!(public.get("/report/issued/45%2FBC-UBND/html", &[]).status, 403);
     public.stop();
+}
+
+/// The list and the file of a figure hold just the facts that were asked for, by the columns of the file of all.
+fn narrowed(board: &Dashboard, all: &str) {
+    let rows: Vec<Vec<&str>> = all.lines().skip(1).map(|line| line.split(',').collect()).collect();
+    let (kind, day, document) = (4, 5, 6);
+    type Test<'t> = &'t dyn Fn(&[&str]) -> bool;
+    let cases: [(&str, Test<'_>); 5] = [
+        ("&from=2023-01-10&to=2023-01-15", &|row| ("2023-01-10"..="2023-01-15").contains(&row[day])),
+        ("&to=2023-01-05", &|row| row[day] <= "2023-01-05"),
+        ("&no=02%2Fqd-xphc", &|row| row[document].starts_with("\"02/QĐ-XPHC")),
+        ("&unit=hn.tx.ha-dinh.1&from=2023-01-10", &|row| row[1] == "7" && row[day] >= "2023-01-10"),
+        ("&kind=gift.delivered", &|row| row[kind] == "gift.delivered"),
+    ];
+    for (query, wanted) in cases {
+        let path = format!("/figure/TT.01/events.csv?period=2023-02{query}");
+        let expected: Vec<String> = rows.iter().filter(|row| wanted(row)).map(|row| row.join(",")).collect();
+        let csv = board.get(&path, &[]).text();
+        assert_eq!(csv.lines().skip(1).collect::<Vec<_>>(), expected, "{path}");
+        let page = board.get(&format!("/figure/TT.01?period=2023-02{query}"), &[]).text();
+        let said = format!("({})</p>", expected.len());
+        assert!(page.contains(&said), "{query}: the list has {} rows", expected.len());
+        let link = format!("events.csv?period=2023-02{}", query.replace('&', "&amp;"));
+        assert!(page.contains(&link), "{query}: the link to the file asks for the same: {link}");
+    }
+    assert!(rows.iter().all(|row| row[kind] == "penalty.decided"), "a figure of one kind");
+    let long = format!("/figure/TT.01?no={}", "9".repeat(81));
+    assert_eq!(board.get(&long, &[]).status, 400);
+    let longer = format!("/figure/TT.01?no={}", "9".repeat(2_000));
+    let longer = board.get(&longer, &[]);
+    assert!(longer.status == 414 && longer.body.len() < 6_000, "{}", longer.head);
+    let evil = board.get("/figure/TT.01?no=%22%3E%3Cscript%3Epwned%3D1%3C%2Fscript%3E", &[]).text();
+    assert_nothing_inline("an evil number", &evil);
+    assert!(evil.contains("(0)</p>"));
 }

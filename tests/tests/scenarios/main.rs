@@ -26,5 +26,6 @@ mod series;
 mod since;
 mod stopping;
 mod twins;
+mod vault;
 mod watched;
 mod witnesses;

@@ -12,6 +12,6 @@ mod text;
 
 pub use check::{check_consistency, check_record, is_consistency, policy_for};
 pub(crate) use check::{ledger_of, witnessed};
-pub use prove::{OlderCheckpoint, ProveError, Prover, prove_consistency, prove_record};
+pub use prove::{OlderCheckpoint, ProveError, Prover, for_paper, prove_consistency, prove_record};
 pub use proven::{Continued, NotProven, Proven, ProvenRecord, Witnessed};
 pub use text::{continued_text, not_proven_text, proven_text};

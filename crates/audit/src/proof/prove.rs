@@ -139,6 +139,27 @@ pub fn prove_record(ledger: &Path, name: EventName, with_facts: bool) -> Result<
     Prover::open(ledger)?.record(name, with_facts)
 }
 
+/// A proof file made by [`prove_record`] in the short form for paper, at most `most` bytes long; of the cosignatures as many as there is room for. None
+/// when there is no room.
+pub fn for_paper(file: &str, most: usize) -> Option<String> {
+    let proof = ProofFile::parse(file.as_bytes()).ok()?;
+    let evidence = Evidence::parse(Bytes::from(proof.extra?)).ok()?;
+    let mut short =
+        ProofFile { extra: Some(evidence.to_paper_bytes()), ..ProofFile::parse(file.as_bytes()).ok()? };
+    loop {
+        let text = short.to_string();
+        if text.len() <= most {
+            return Some(text);
+        }
+        // the operator's line is the first; without one there is no checkpoint
+        let (rest, _) = short.checkpoint.strip_suffix('\n')?.rsplit_once('\n')?;
+        if rest.ends_with('\n') {
+            return None;
+        }
+        short.checkpoint = format!("{rest}\n");
+    }
+}
+
 /// The proof that the newest checkpoint continues an older one: a request of C2SP tlog-witness.
 ///
 /// # Errors

@@ -30,35 +30,41 @@ pub fn may_hold_one(text: &[u8], strictness: Strictness) -> bool {
         let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
         return digits >= FEWEST_DIGITS || text.contains(&b'@') || text.contains(&FULL_WIDTH);
     }
-    let (mut digits, mut marked, mut all) = (0, 0, 0);
-    each_word(text, |_, word| {
-        digits += is_digit(word) >> 7; // a count in every byte, eight at most
-        marked |= some_equal(word, b'@');
-        all |= word;
-    });
-    if marked != 0 || all & HIGH != 0 && text.contains(&FULL_WIDTH) {
-        return true;
-    }
-    let digits = digits.wrapping_mul(LOW) >> 56; // the sum of the eight counts
-    digits >= FEWEST_DIGITS as u64
-        && (begins_a_plate(text)
-            || digits >= u64::from(FEWEST_IN_A_ROW) && Positions::of(text).show_a_run(text, strictness))
+    let mut seen = Seen::default();
+    each_word(text, |_, word| seen.take(word));
+    let digits = seen.digits.wrapping_mul(LOW) >> 56; // the sum of the eight counts
+    seen.marked != 0
+        || digits >= FEWEST_DIGITS as u64
+            && (seen.plates != 0
+                || digits >= u64::from(FEWEST_IN_A_ROW) && Positions::of(text).show_a_run(text, strictness))
 }
 
-/// Whether a letter follows a digit, at once or after a joint. Bytes of other alphabets may be letters (Đ) or joints (a wide dash),
-/// so they are both.
-#[inline(always)]
-fn begins_a_plate(text: &[u8]) -> bool {
-    let (mut shown, mut digit_before, mut joint_before) = (0, 0, 0);
-    each_word(text, |_, word| {
+/// What stands in a text of at most 64 bytes.
+#[derive(Default)]
+struct Seen {
+    /// A count of digits in every byte, eight at most.
+    digits: u64,
+    /// Not zero if there is an `@` or a full-width character.
+    marked: u64,
+    /// Not zero if a letter follows a digit, at once or after a joint. Bytes of other alphabets may be letters (Đ) or joints (a wide
+    /// dash), so they are both.
+    plates: u64,
+    digit_before: u64,
+    joint_before: u64,
+}
+
+impl Seen {
+    #[inline(always)]
+    fn take(&mut self, word: u64) {
         let (digit, other) = (is_digit(word), word & HIGH);
-        let after_digit = digit << 8 | digit_before;
+        self.digits += digit >> 7;
+        self.marked |= some_equal(word, b'@') | some_equal(word, FULL_WIDTH);
+        let after_digit = digit << 8 | self.digit_before;
         let joint = (equals(word, b' ') | equals(word, b'-') | other) & after_digit;
-        let after_joint = joint << 8 | joint_before;
-        shown |= (within(word | CASE, b'a', b'z') | other) & (after_digit | after_joint);
-        (digit_before, joint_before) = (digit >> 56, joint >> 56);
-    });
-    shown != 0
+        let after_joint = joint << 8 | self.joint_before;
+        self.plates |= (within(word | CASE, b'a', b'z') | other) & (after_digit | after_joint);
+        (self.digit_before, self.joint_before) = (digit >> 56, joint >> 56);
+    }
 }
 
 /// Calls `look` with every eight bytes and the place of the first; the last word is filled up with zero bytes.
@@ -231,6 +237,11 @@ mod tests {
 
     #[test]
     fn a_letter_after_a_digit_shows_at_every_place() {
+        let begins_a_plate = |text: &[u8]| {
+            let mut seen = Seen::default();
+            each_word(text, |_, word| seen.take(word));
+            seen.plates != 0
+        };
         for at in 1..40 {
             for (digit, joint) in [(b'7', None), (b'7', Some(b'-')), (b'7', Some(b' ')), (b'7', Some(0xE2))] {
                 let mut text = vec![b'/'; 41];

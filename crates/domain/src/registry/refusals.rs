@@ -13,7 +13,23 @@ const THREE_KEYS: &str = "a unit's transport, sealing and witnessing keys differ
 
 impl Registry {
     /// What the registry has against an event of its own kinds.
+    #[inline]
     pub(crate) fn check(&self, event: &Event<'_>, publisher: UnitNo, out: &mut Breaches) {
+        let is_own = matches!(
+            event.kind(),
+            Kind::UnitRegistered(_)
+                | Kind::UnitSucceeded(_)
+                | Kind::UnitSuspended(_)
+                | Kind::UnitResumed(_)
+                | Kind::ForkEvidenced(_)
+                | Kind::KeyRotated(_)
+        );
+        if is_own {
+            self.check_own(event, publisher, out);
+        }
+    }
+
+    fn check_own(&self, event: &Event<'_>, publisher: UnitNo, out: &mut Breaches) {
         match event.kind() {
             Kind::UnitRegistered(unit) => self.check_registration(unit, out),
             Kind::UnitSucceeded(s) => self.check_known(s.from, "data.from", out),

@@ -4,7 +4,7 @@
 //! them with a slot costs less than judging it, and much less when it is Vietnamese or full of digits.
 
 use crate::schema::TextStyle;
-use crate::view::provenance::KnownProvenances;
+use crate::view::{provenance::KnownProvenances, setting::KnownSettings};
 
 /// Lengths in bytes of texts that are remembered: shorter ones are judged as fast.
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
@@ -17,7 +17,10 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 #[derive(Clone)]
 pub struct KnownTexts {
     slots: Box<[Known; SLOTS]>,
-    provenances: KnownProvenances,
+    /// Days and places, which always stand next to each other.
+    pub(crate) settings: KnownSettings,
+    /// Access levels, sources and offices, which do as well.
+    pub(crate) provenances: KnownProvenances,
 }
 
 /// All bytes of a text, its length, style and limit. The default is no text: it has no bytes.
@@ -29,7 +32,11 @@ pub(crate) struct Known {
 
 impl Default for KnownTexts {
     fn default() -> Self {
-        KnownTexts { slots: Box::new([Known::default(); SLOTS]), provenances: KnownProvenances::default() }
+        KnownTexts {
+            slots: Box::new([Known::default(); SLOTS]),
+            settings: KnownSettings::default(),
+            provenances: KnownProvenances::default(),
+        }
     }
 }
 
@@ -70,23 +77,11 @@ impl KnownTexts {
     pub(crate) fn note(&mut self, text: Known) {
         self.slots[text.slot()] = text;
     }
-
-    /// Texts that always stand next to each other.
-    #[inline(always)]
-    pub(crate) fn provenances(&self) -> &KnownProvenances {
-        &self.provenances
-    }
-
-    /// The same, to remember more.
-    #[inline(always)]
-    pub(crate) fn provenances_mut(&mut self) -> &mut KnownProvenances {
-        &mut self.provenances
-    }
 }
 
 /// Words that hold every byte of a text of such a length; with the length they are those bytes and no others.
 #[inline(always)]
-fn words(bytes: &[u8]) -> [u64; 4] {
+pub(crate) fn words(bytes: &[u8]) -> [u64; 4] {
     let word = |at: usize| {
         bytes.get(at..at + 8).and_then(<[u8]>::first_chunk).map_or(0, |word| u64::from_le_bytes(*word))
     };

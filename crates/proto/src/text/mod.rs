@@ -12,8 +12,8 @@ mod known;
 mod secrecy;
 mod swar;
 
-pub(crate) use known::Known;
 pub use known::KnownTexts;
+pub(crate) use known::{Known, words};
 pub use secrecy::is_marked_secret;
 pub(crate) use secrecy::is_secret_level;
 

@@ -120,11 +120,14 @@ fn breaches(style: TextStyle, word: u64) -> u64 {
     }
 }
 
-/// How many of the first eight bytes are ASCII that the style allows, up to the first that is not; 0 when there are fewer.
+/// How many of the first eight bytes are ASCII that the style allows, up to the first that is not.
 #[inline]
 pub(super) fn prefix(style: TextStyle, bytes: &[u8]) -> usize {
-    let Some(word) = bytes.first_chunk::<8>() else { return 0 };
-    let refused = !allowed(style, u64::from_le_bytes(*word)) & HIGH;
+    let word = match bytes.first_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)), // a zero byte is allowed nowhere
+    };
+    let refused = !allowed(style, word) & HIGH;
     refused.trailing_zeros() as usize / 8
 }
 
@@ -219,9 +222,8 @@ mod tests {
                         let expected =
                             super::super::CLASSES[usize::from(byte)] & super::super::bit(style) != 0;
                         assert_eq!(is_plain(style, &text), expected, "{style:?} {len} {at} {byte}");
-                        let whole = if expected { 8 } else { at.min(8) };
-                        let expected = if len < 8 { 0 } else { whole };
-                        assert_eq!(prefix(style, &text), expected, "{style:?} {len} {at} {byte}");
+                        let whole = if expected { len } else { at };
+                        assert_eq!(prefix(style, &text), whole.min(8), "{style:?} {len} {at} {byte}");
                     }
                 }
             }

@@ -9,6 +9,7 @@
 
 pub(crate) mod provenance;
 mod reading;
+pub(crate) mod setting;
 mod wire;
 
 use crate::fields::Fields;

@@ -27,6 +27,16 @@ pub trait Reading: sealed::Sealed {
     /// Bytes as the text they are.
     fn text<'a>(&mut self, rule: TextRule, bytes: &'a [u8]) -> Result<&'a str, NotFacts>;
 
+    /// Fills day and place if they stand at the beginning of `rest` as in an event that was accepted before: the bytes they take.
+    #[inline(always)]
+    fn known_setting<'a>(&mut self, _rest: &'a [u8], _event: &mut Event<'a>) -> Option<usize> {
+        None
+    }
+
+    /// Those two were read from the first `len` bytes of `rest`.
+    #[inline(always)]
+    fn note_setting(&mut self, _rest: &[u8], _len: usize, _event: &Event<'_>) {}
+
     /// Fills access level, source and offices if they stand at the beginning of `rest` as in an event that was accepted before: the bytes
     /// they take.
     #[inline(always)]
@@ -34,9 +44,9 @@ pub trait Reading: sealed::Sealed {
         None
     }
 
-    /// Those four were read from `bytes`.
+    /// Those four were read from the first `len` bytes of `rest`.
     #[inline(always)]
-    fn note_provenance(&mut self, _bytes: &[u8], _event: &Event<'_>) {}
+    fn note_provenance(&mut self, _rest: &[u8], _len: usize, _event: &Event<'_>) {}
 }
 
 mod sealed {
@@ -89,14 +99,26 @@ impl<L: FnMut(&'static Field, &str) -> bool> Reading for Judging<'_, L> {
     }
 
     #[inline(always)]
-    fn known_provenance<'a>(&mut self, rest: &'a [u8], event: &mut Event<'a>) -> Option<usize> {
-        self.known.as_ref()?.provenances().fill(rest, event)
+    fn known_setting<'a>(&mut self, rest: &'a [u8], event: &mut Event<'a>) -> Option<usize> {
+        self.known.as_ref()?.settings.fill(rest, event)
     }
 
     #[inline]
-    fn note_provenance(&mut self, bytes: &[u8], event: &Event<'_>) {
+    fn note_setting(&mut self, rest: &[u8], len: usize, event: &Event<'_>) {
         if let Some(known) = &mut self.known {
-            known.provenances_mut().note(bytes, event);
+            known.settings.note(rest, len, event);
+        }
+    }
+
+    #[inline(always)]
+    fn known_provenance<'a>(&mut self, rest: &'a [u8], event: &mut Event<'a>) -> Option<usize> {
+        self.known.as_ref()?.provenances.fill(rest, event)
+    }
+
+    #[inline]
+    fn note_provenance(&mut self, rest: &[u8], len: usize, event: &Event<'_>) {
+        if let (Some(known), Some(bytes)) = (&mut self.known, rest.get(..len)) {
+            known.provenances.note(bytes, event);
         }
     }
 }

@@ -75,12 +75,6 @@ impl<'a> Wire<'a> {
         self.rest = self.rest.get(len..).unwrap_or_default();
     }
 
-    /// The bytes between this position and a later one in the same message.
-    #[inline(always)]
-    pub(super) fn until(&self, later: &Wire<'a>) -> &'a [u8] {
-        &self.rest[..self.rest.len() - later.rest.len()]
-    }
-
     /// Refuses whatever is left after the last field.
     #[inline]
     pub fn is_done(&self) -> Result<(), NotFacts> {
@@ -332,6 +326,16 @@ impl<'a, T: Element<'a>> Repeated<'a, T> {
         Ok(())
     }
 
+    /// One value, whose key has just been passed.
+    ///
+    /// # Safety
+    /// The value at the beginning of `from_first` is one that [`Repeated::push`] has taken from the same bytes.
+    #[inline(always)]
+    #[allow(unsafe_code)] // measured: see `setting`
+    pub(super) unsafe fn one(from_first: &'a [u8], key: u32) -> Self {
+        Repeated { from_first, key, len: 1, of: PhantomData }
+    }
+
     /// How many values there are.
     #[inline]
     pub fn len(&self) -> usize {
@@ -352,7 +356,7 @@ impl<'a, T: Element<'a>> Repeated<'a, T> {
             return None;
         }
         let bytes = Wire::new(self.from_first).bytes().ok()?;
-        // SAFETY: as in `Values::next`: `push` gave the value that stands here to `element`.
+        // SAFETY: as in `Values::next`: `push` gave the value that stands here, or the same bytes, to `element`.
         unsafe { T::again(bytes) }
     }
 
@@ -405,7 +409,7 @@ impl<'a, T: Element<'a>> Iterator for Values<'a, T> {
         // The values stand in a row and were read once, so none of these reads fails and no value is missing.
         self.left = self.left.checked_sub(1)?;
         let bytes = self.wire.bytes().ok()?;
-        // SAFETY: a `Repeated` is made by `push` alone, which gave each of its `left` values to `element`.
+        // SAFETY: a `Repeated` is made by `push`, which gave each of its `left` values to `element`, or by `one` from the same bytes.
         let value = unsafe { T::again(bytes) };
         self.wire.at(self.key);
         value

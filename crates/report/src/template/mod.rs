@@ -66,6 +66,23 @@ impl Template {
         found
     }
 
+    /// The sections that officials may write a text for, in order of appearance, each with the heading it stands under.
+    pub fn sections(&self) -> Vec<(&str, &str)> {
+        let (mut found, mut heading): (Vec<(&str, &str)>, &str) = (Vec::new(), "");
+        for line in self.source.lines() {
+            if line.starts_with("##") {
+                // what the template puts into a heading is not known here
+                heading = line.trim_start_matches('#').split('{').next().unwrap_or_default().trim();
+            }
+            for section in line.split("text(\"").skip(1).filter_map(|call| call.split('"').next()) {
+                if !found.iter().any(|(known, _)| *known == section) {
+                    found.push((section, heading));
+                }
+            }
+        }
+        found
+    }
+
     /// The body of the report: parts, sections and paragraphs, those without data left out.
     pub fn body(&self, figures: &Figures) -> Result<Vec<Block>, Error> {
         let world = World::Known(figures.figures.iter().cloned().map(Arc::new).collect());

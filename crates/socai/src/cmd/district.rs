@@ -15,6 +15,7 @@ use crate::{
     http,
     lang::Lang,
     out, signals,
+    signer::Signer,
 };
 
 /// Founds a ledger, or runs the projector until it is told to stop.
@@ -85,7 +86,8 @@ async fn run_beside_readers(
     lang: Lang,
 ) -> Result<ExitCode> {
     let served = http::serve(&LedgerDir::new(dir), address, mirrors, lang).await?;
-    let (projecting, looking) = (project(dir, lang), look(dir, board, lang));
+    let signer = Signer::default();
+    let (projecting, looking) = (project(dir, &signer, lang), look(dir, board, signer.clone(), lang));
     tokio::pin!(projecting, looking);
     let ended = tokio::select! {
         ended = &mut projecting => ended,
@@ -100,16 +102,16 @@ async fn run_beside_readers(
 }
 
 /// The dashboard, if an address was named; it ends only by failing, and with the program.
-async fn look(dir: &Path, board: &BoardArgs, lang: Lang) -> anyhow::Error {
+async fn look(dir: &Path, board: &BoardArgs, signer: Signer, lang: Lang) -> anyhow::Error {
     let Some(address) = &board.board else { return std::future::pending().await };
-    match serve::beside(dir, board.access.access(), address, lang).await {
+    match serve::beside(dir, board.access.access(), address, signer, lang).await {
         Ok(_served) => std::future::pending().await,
         Err(failed) => failed,
     }
 }
 
 /// Runs the projector; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.
-async fn project(dir: &Path, lang: Lang) -> Result<ExitCode> {
+async fn project(dir: &Path, signer: &Signer, lang: Lang) -> Result<ExitCode> {
     let mut pause = PAUSES.0;
     loop {
         let started = tokio::select! {
@@ -119,6 +121,7 @@ async fn project(dir: &Path, lang: Lang) -> Result<ExitCode> {
         let failure = match started {
             Ok(district) => {
                 pause = PAUSES.0;
+                signer.is_at(district.operator());
                 match run_one(district, lang).await {
                     Ok(()) => return Ok(ExitCode::SUCCESS),
                     Err(failure) => failure,

@@ -5,7 +5,8 @@ use std::{path::Path, process::ExitCode};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use socai_district::{Ledger, LedgerDir, issue, now_ms};
-use socai_fold::Fold;
+use socai_domain::CivilDate;
+use socai_fold::{Fold, Rulebook};
 use socai_proto::v1;
 use socai_report::{Figure, Figures, Known};
 use socai_tlog::Digest;
@@ -35,7 +36,7 @@ pub fn run(
     let text = paper::text(&fold, &figures)?;
     let bytes = paper::bytes(print.format, &fold, &figures)?;
     let kind = match (&question.period, &question.from) {
-        (Some(_), _) => v1::PeriodKind::Month,
+        (Some(text), _) => kind_of(fold.rulebook(), text),
         (None, Some(_)) => v1::PeriodKind::AdHoc,
         (None, None) => v1::PeriodKind::Occasion,
     };
@@ -52,6 +53,18 @@ pub fn run(
         })?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The sort of a period as people write it: a row of the occasions table is an occasion, unless it names a period.
+pub fn kind_of(rulebook: &Rulebook, text: &str) -> v1::PeriodKind {
+    let row = rulebook.occasions(CivilDate::MAX).iter().find(|row| row.id == text);
+    match row {
+        Some(row) if row.occasion.is_none() => v1::PeriodKind::Occasion,
+        Some(_) => v1::PeriodKind::Month,
+        None if text.contains("-Q") => v1::PeriodKind::Quarter,
+        None if text.trim_start_matches("cal:").len() == "2023-02".len() => v1::PeriodKind::Month,
+        None => v1::PeriodKind::AdHoc,
+    }
 }
 
 /// What the report says. The text digest is that of the text form with its number.

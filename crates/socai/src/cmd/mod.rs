@@ -27,5 +27,6 @@ pub mod token;
 pub mod unit;
 pub mod units;
 pub mod up;
+pub mod vault;
 pub mod ward;
 pub mod watch;

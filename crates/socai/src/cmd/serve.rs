@@ -6,6 +6,7 @@ use anyhow::Result;
 use socai_domain::CivilDate;
 use socai_fold::{Fold, Report, Scope, figures::Asked};
 use socai_log::Reader;
+use socai_proto::v1;
 use socai_report::Figures;
 use socai_tlog::TreeSize;
 use socai_web::{Access, Answers, Board, Case, DashboardHttp, Months, Paper, serve_dashboard};
@@ -14,9 +15,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     cli::ReportFormat,
     cli_board::ServeArgs,
-    cmd::{case, report, series},
+    cmd::{case, issue, report, series},
     lang::Lang,
-    ledger, out, paper, reported, signals, state,
+    ledger, out, paper, reported, signals,
+    signer::Signer,
+    state,
 };
 
 /// Folds the log, then answers until SIGTERM or Ctrl-C.
@@ -36,14 +39,20 @@ pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
 }
 
 /// Serves the dashboard beside a running district, from the log's files like any other reader. Folding them takes its time; the
-/// district does not wait for it, and runs on whatever happens here.
+/// district does not wait for it, and runs on whatever happens here. What an issuer wants signed goes to the district by `signer`.
 ///
 /// # Errors
 /// The log cannot be read, the address is taken or not ours, or the tokens cannot be used.
-pub async fn beside(dir: &Path, access: Access, address: &str, lang: Lang) -> Result<DashboardHttp> {
+pub async fn beside(
+    dir: &Path,
+    access: Access,
+    address: &str,
+    signer: Signer,
+    lang: Lang,
+) -> Result<DashboardHttp> {
     let dir = dir.to_owned();
     let opened = tokio::task::spawn_blocking(move || Board::open(&dir, Printed, CancellationToken::new()));
-    let served = serve_dashboard(opened.await??, access, address).await?;
+    let served = serve_dashboard(opened.await??.signed_by(signer), access, address).await?;
     let url = format!("http://{}/", served.address());
     // a closed standard output does not stop a district
     let _ = out::line(&match lang {
@@ -94,6 +103,11 @@ impl Answers for Printed {
 
     fn paper(&self, fold: &Fold, figures: &Figures, paper: Paper) -> Result<Vec<u8>, String> {
         paper::bytes(format(paper), fold, figures).map_err(words)
+    }
+
+    fn to_issue(&self, fold: &Fold, figures: &Figures, period: &str) -> Result<v1::ReportIssued, String> {
+        let text = paper::text(fold, figures).map_err(words)?;
+        issue::stated(issue::kind_of(fold.rulebook(), period), fold, figures, &text).map_err(words)
     }
 
     fn issued(&self, reader: &Reader, fold: &Fold, report: &Report, paper: Paper) -> Result<Vec<u8>, String> {

@@ -1,4 +1,4 @@
-//! `socai ward run|record|import|status`.
+//! `socai ward run|record|import|status`; `vault` is beside it.
 
 use std::{fs, io, path::Path, process::ExitCode};
 
@@ -17,6 +17,7 @@ pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
     match command {
         WardCommand::Run { dir } => signals::runtime()?.block_on(serve(&dir, lang)),
         WardCommand::Record { dir, kind, json } => record(&dir, &kind, &json, lang),
+        WardCommand::Vault(command) => super::vault::run(&command, lang),
         WardCommand::Import { dir, file, kind } => import(&dir, &file, kind.as_deref(), lang),
         WardCommand::Witness { dir, url } => witness(&dir, url.as_deref()),
         WardCommand::Status { dir, json } => status(&dir, json, lang),
@@ -55,7 +56,11 @@ async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
+/// Seals one event, here or through the node.
+///
+/// # Errors
+/// The form cannot be read, or nothing could be sealed.
+pub fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
     let text = match form {
         "-" => io::read_to_string(io::stdin()).context("standard input")?,
         form => match form.strip_prefix('@') {

@@ -10,10 +10,18 @@ use super::{
     headers::{At, ambiguous, fields, no_header, too_many_cells, twice, unknown},
     table::Cells,
 };
-use crate::problem::Problem;
+use crate::{problem::Problem, vault::MEMBER};
 
 const KIND: Label = Label { vi: "Loại sự kiện", en: "Kind" };
 const UNIT: Label = Label { vi: "Đơn vị", en: "Unit" };
+
+/// Parts of an identity and the heads of their columns.
+const IDENTITY: [(&str, &[&str]); 4] = [
+    ("number", &["Số định danh", "Số định danh cá nhân", "Số CCCD", "CCCD", "Số CMND", "Mã số thuế"]),
+    ("name", &["Họ và tên", "Họ tên", "Tên tổ chức"]),
+    ("address", &["Địa chỉ", "Nơi ở", "Nơi cư trú"]),
+    ("programme", &["Chương trình định danh"]),
+];
 
 /// What a column fills.
 #[derive(Clone)]
@@ -158,6 +166,9 @@ fn target(header: &str, kind: &KindInfo, known: &[At]) -> Result<Target, Problem
             _ => return Err(ambiguous(header, &matching)),
         }
     }
+    if let Some(path) = identity(header) {
+        return Ok(Target::Text(path));
+    }
     if is(header, "unit", UNIT) { Ok(Target::Unit) } else { Err(unknown(header, kind)) }
 }
 
@@ -170,6 +181,15 @@ fn annex_text(header: &str) -> Option<Vec<String>> {
         }
         _ => None,
     }
+}
+
+/// What says who a row is about: `identity.name`, or as offices head such columns.
+fn identity(header: &str) -> Option<Vec<String>> {
+    let part = IDENTITY.iter().find(|(name, heads)| {
+        let path = format!("{MEMBER}.{name}");
+        header == path || heads.iter().any(|vi| is(header, &path, Label { vi, en: "" }))
+    });
+    part.map(|(name, _)| vec![MEMBER.to_owned(), (*name).to_owned()])
 }
 
 fn is(header: &str, name: &str, label: Label) -> bool {

@@ -26,6 +26,7 @@ use crate::{
     draft::{Draft, Drafter, Given},
     keeper::{Known, SealError, Sealed},
     problem::Problem,
+    vault::VaultError,
 };
 use rows::Rows;
 pub use spool::{MAX_FILE_LEN, Spool, Spooled, Spooling};
@@ -114,6 +115,9 @@ pub enum ImportError {
     /// The journal cannot take it now. Import the same file again: what was sealed before stays and is recognised.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// The vault cannot keep who the tokens of the next rows are. Import the same file again once it can.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
 }
 
 /// Where drafts are looked up and sealed.
@@ -148,10 +152,12 @@ pub fn import(
     let mut reader = Rows::open(file, order)?;
     while let Some(row) = reader.next()? {
         // the first reading found nothing wrong in the same bytes on the same day
-        let draft =
-            row.and_then(|(line, form)| draft_row(file, drafter, order, line, &form)).map_err(one_row)?;
+        let draft = row
+            .and_then(|(line, form)| draft_row(file, drafter, order, line, &form, false))
+            .map_err(one_row)?;
         let size = draft.facts.len() + draft.annex.len();
         if batch.len() == MAX_RECORDS || (len + size > BATCH_LEN && !batch.is_empty()) {
+            drafter.settle()?;
             done.count(&sealer.seal(std::mem::take(&mut batch))?);
             len = 0;
         }
@@ -159,6 +165,7 @@ pub fn import(
         batch.push(draft);
     }
     if !batch.is_empty() {
+        drafter.settle()?;
         done.count(&sealer.seal(batch)?);
     }
     Ok(done)
@@ -187,7 +194,7 @@ fn check(file: &Spooled, order: &Order, drafter: &Drafter, sealer: &impl Seals) 
     while let Some(row) = reader.next()? {
         rejected.rows += 1;
         let drafted = match row {
-            Ok((line, form)) => draft_row(file, drafter, order, line, &form)
+            Ok((line, form)) => draft_row(file, drafter, order, line, &form, true)
                 .and_then(|draft| if_free(draft, &form, line, sealer, &mut stated)),
             Err(problems) => Err(problems),
         };
@@ -217,11 +224,13 @@ fn draft_row(
     order: &Order,
     line: u32,
     form: &Value,
+    is_trial: bool,
 ) -> Result<Draft, Vec<Problem>> {
     let given = Given {
         kind: order.kind.map(|kind| kind.name),
         id: Some(drafter.ids().of_row(file.digest(), line)),
         row: Some((*file.digest(), line)),
+        is_trial,
     };
     let drafted = drafter.draft(form, &given, order.today);
     drafted.map_err(|problems| problems.into_iter().map(|problem| problem.in_row(line)).collect())

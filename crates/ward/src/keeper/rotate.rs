@@ -92,8 +92,13 @@ mod tests {
         keeper.seal(&[&[testing::draft(0)]], 1).pop().unwrap().unwrap();
         let (head, key) = (keeper.head(), keeper.history.newest());
         let today = CivilDate::from_yyyymmdd(20_230_201).unwrap();
-        let stranger =
-            Drafter::new("hn.tx.ha-dinh.1", UnitNo(7), IdMaker::new([0; 32]), Some(Registry::new()));
+        let stranger = Drafter::new(
+            "hn.tx.ha-dinh.1",
+            UnitNo(7),
+            IdMaker::new([0; 32]),
+            Some(Registry::new()),
+            std::sync::Arc::new(crate::vault::Vault::of(&crate::dir::UnitDir::new("nowhere"))),
+        );
         for (ground, judge, code) in [
             (v1::KeyGround::Unspecified, testing::judge(today), "required"),
             (v1::KeyGround::Scheduled, Judge { drafter: stranger.into(), today }, "unknown_unit"),

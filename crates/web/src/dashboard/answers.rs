@@ -3,7 +3,7 @@
 use socai_domain::CivilDate;
 use socai_fold::{Fold, Report, figures::Asked};
 use socai_log::Reader;
-use socai_proto::Lang;
+use socai_proto::{Lang, v1};
 use socai_report::Figures;
 use socai_tlog::TreeSize;
 
@@ -99,6 +99,12 @@ pub trait Answers: Send + Sync + 'static {
     /// # Errors
     /// No template fits them.
     fn paper(&self, fold: &Fold, figures: &Figures, paper: Paper) -> Result<Vec<u8>, String>;
+
+    /// What the ledger would hold of a report that is issued with its number, at the size of the fold; `period` is as it was asked for.
+    ///
+    /// # Errors
+    /// No template fits the figures.
+    fn to_issue(&self, fold: &Fold, figures: &Figures, period: &str) -> Result<v1::ReportIssued, String>;
 
     /// An issued report as it was printed. Costs a replay to its size.
     ///

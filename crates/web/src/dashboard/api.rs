@@ -93,6 +93,17 @@ pub(super) fn name_of(unit: &str, seq: &str) -> Result<EventName, Oops> {
     format!("{unit}/{seq}").parse().map_err(|_| Oops::bad_request("bad_record"))
 }
 
+/// The whole proof of a record, without its facts.
+pub(super) fn proof_of(board: &Board, name: EventName) -> Result<String, Oops> {
+    match prove_record(board.ledger(), name, false) {
+        Ok(proof) => Ok(proof),
+        Err(ProveError::Ledger(socai_audit::AuditError::Log(LogError::NoRecord { .. }))) => {
+            Err(Oops::unknown())
+        }
+        Err(error) => Err(Oops::fault(&error)),
+    }
+}
+
 /// `GET /api/v1/proofs/{unit}/{seq}`: a `.tlog-proof` without the facts.
 pub(super) async fn proof(
     State(board): State<Board>,
@@ -103,13 +114,7 @@ pub(super) async fn proof(
         Ok(name) => name,
         Err(oops) => return oops.answer(&asking),
     };
-    let made = board.compute(move |board| match prove_record(board.ledger(), name, false) {
-        Ok(proof) => Ok(proof),
-        Err(ProveError::Ledger(socai_audit::AuditError::Log(LogError::NoRecord { .. }))) => {
-            Err(Oops::unknown())
-        }
-        Err(error) => Err(Oops::fault(&error)),
-    });
+    let made = board.compute(move |board| proof_of(board, name));
     let answer = made.await.map(|proof| {
         let mut response = text("text/plain; charset=utf-8", proof);
         let file = format!("attachment; filename=\"{}-{}.tlog-proof\"", name.unit, name.seq);

@@ -12,6 +12,7 @@ use socai_proto::Lang;
 
 use super::{
     access::{Part, Visitor},
+    guard::MAX_ADDRESS_LEN,
     oops::Oops,
     page::encoded,
     words::Words,
@@ -63,6 +64,18 @@ impl Asking {
         self.visitor.role.sees(part)
     }
 
+    /// The same visitor on the page of a form, with the fields of these names as parameters.
+    pub(super) fn with_fields(
+        &self,
+        path: &str,
+        names: &[&str],
+        fields: &BTreeMap<String, String>,
+    ) -> Asking {
+        let named = fields.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let parameters = named.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Asking { path: path.to_owned(), parameters, ..self.clone() }
+    }
+
     /// Refuses whoever may not see it.
     pub(super) fn needs(&self, part: Part) -> Result<(), Oops> {
         if self.sees(part) { Ok(()) } else { Err(Oops::new(StatusCode::FORBIDDEN, "not_for_you")) }
@@ -77,10 +90,12 @@ impl Asking {
         self.parameters.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// The other parameters as the beginning of a query, for the link to the other language.
+    /// The other parameters as the beginning of a query, for the link to the other language; none of an oversized query.
     pub(super) fn rest(&self) -> String {
         let others = self.parameters.iter().filter(|(name, _)| *name != "lang");
-        others.map(|(name, value)| format!("{}={}&", encoded(name), encoded(value))).collect()
+        let rest: String =
+            others.map(|(name, value)| format!("{}={}&", encoded(name), encoded(value))).collect();
+        if rest.len() <= MAX_ADDRESS_LEN { rest } else { String::new() }
     }
 
     /// The number of a page, from 1.

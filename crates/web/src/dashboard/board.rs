@@ -3,7 +3,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -26,6 +26,7 @@ use super::{
     kept::Kept,
     listing::Facts,
     oops::Oops,
+    signing::Signing,
     steps::Steps,
     suppress,
     tail::{New, Tail},
@@ -85,6 +86,9 @@ struct Shared {
     ledger: std::path::PathBuf,
     reader: Reader,
     answers: Box<dyn Answers>,
+    signing: OnceLock<Box<dyn Signing>>,
+    /// One report or text at a time is signed.
+    signs: tokio::sync::Mutex<()>,
     tail: Mutex<Tail>,
     /// What the pages are made of: a moment behind the tail when much is going on.
     fold: RwLock<Arc<Fold>>,
@@ -127,6 +131,8 @@ impl Board {
             ledger: ledger.to_owned(),
             reader,
             answers: Box::new(answers),
+            signing: OnceLock::new(),
+            signs: tokio::sync::Mutex::default(),
             tail: Mutex::new(Tail::after(fold)),
             fold: RwLock::default(),
             moved: Mutex::new(Instant::now()),
@@ -148,6 +154,29 @@ impl Board {
         let fold = Arc::new(lock(&board.0.tail).copy());
         *board.0.fold.write().unwrap_or_else(PoisonError::into_inner) = fold;
         Ok(board)
+    }
+
+    /// Names who holds the operator's key, for visitors who may have something signed; the first one named stays.
+    #[must_use]
+    pub fn signed_by(self, signing: impl Signing) -> Board {
+        let _ = self.0.signing.set(Box::new(signing)); // named twice: the first stays
+        self
+    }
+
+    /// Who holds the operator's key; none where nothing can be signed.
+    pub(super) fn signing(&self) -> Option<&dyn Signing> {
+        self.0.signing.get().map(|signing| &**signing)
+    }
+
+    /// Held while something is being signed.
+    pub(super) fn signs(&self) -> &tokio::sync::Mutex<()> {
+        &self.0.signs
+    }
+
+    /// Takes tail and pages to the end of the log.
+    pub(super) fn catch_up(&self) -> Result<(), Oops> {
+        let caught_up = self.look().and_then(|()| self.move_to(*self.0.size.borrow(), true));
+        caught_up.map_err(|error| Oops::fault(&error))
     }
 
     pub(super) fn reader(&self) -> &Reader {

@@ -13,7 +13,7 @@ use super::{asking::Asking, oops::Oops};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Longest path and query, in bytes.
-const MAX_ADDRESS_LEN: usize = 1_024;
+pub(super) const MAX_ADDRESS_LEN: usize = 1_024;
 
 const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

@@ -1,7 +1,9 @@
 //! The facts behind one figure: which they are, and each as a row.
 
+use std::{collections::BTreeSet, sync::OnceLock};
+
 use prost::Message as _;
-use socai_domain::CivilDate;
+use socai_domain::{CivilDate, search::search_key};
 use socai_fold::{
     Effective, Fold,
     figures::{Asked, Contributions, Listed},
@@ -13,8 +15,19 @@ use socai_tlog::LeafIndex;
 
 use super::{access::Part, asking::Asking};
 
-/// The facts of a figure, in leaf order.
-pub(super) struct Facts(pub Vec<Listed>);
+/// The facts of a figure, in leaf order, with what lists are narrowed by once somebody asked for it.
+pub(super) struct Facts(pub Vec<Listed>, OnceLock<Vec<Mark>>);
+
+/// What a list of facts is narrowed by.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    /// The kind's stable name.
+    pub kind: &'static str,
+    /// The day it took effect.
+    pub day: Option<CivilDate>,
+    /// The search key of its document.
+    pub document: Box<str>,
+}
 
 impl Facts {
     /// Costs a pass over the log, and memory by the fact.
@@ -24,7 +37,27 @@ impl Facts {
             Ok(pass.visit(&recorded(&record)?)?)
         })?;
         let mut found = pass.finish()?;
-        Ok(Facts(found.remove(code).map(|contribution| contribution.facts).unwrap_or_default()))
+        let facts = found.remove(code).map(|contribution| contribution.facts).unwrap_or_default();
+        Ok(Facts(facts, OnceLock::new()))
+    }
+
+    /// A mark for each fact. The first time costs reading every fact; two who ask at the same moment both read.
+    pub(super) fn marks(&self, reader: &Reader, fold: &Fold) -> Result<&[Mark], LogError> {
+        if let Some(marks) = self.1.get() {
+            return Ok(marks);
+        }
+        let mark = |fact: &Listed| {
+            let row = Row::of(reader, fold, fact.leaf, Lang::Vi)?;
+            Ok(Mark { kind: row.kind, day: row.day, document: search_key(&row.document).into() })
+        };
+        let marks = self.0.iter().map(mark).collect::<Result<_, LogError>>()?;
+        Ok(self.1.get_or_init(|| marks))
+    }
+
+    /// The kinds that occur, by name.
+    pub(super) fn kinds(&self, reader: &Reader, fold: &Fold) -> Result<Vec<String>, LogError> {
+        let kinds: BTreeSet<&str> = self.marks(reader, fold)?.iter().map(|mark| mark.kind).collect();
+        Ok(kinds.into_iter().map(str::to_owned).collect())
     }
 
     /// What the facts add up to; none where a figure is no sum.

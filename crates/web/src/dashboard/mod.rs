@@ -1,4 +1,4 @@
-//! The dashboard: pages that people look at, over one ledger, read only.
+//! The dashboard: pages that people look at, over one ledger. It reads, but for one thing: an issuer may have a report signed ([`Signing`]).
 //!
 //! In scope: the district at a glance, what stands behind a figure, reports, figures as known at any checkpoint, units, the log, a case, findings,
 //! proofs that a browser checks by itself, the same as JSON, news as server-sent events, and who sees what of it ([`access`]). Out of scope: how
@@ -23,6 +23,7 @@ mod oops;
 mod page;
 mod pages;
 mod server;
+mod signing;
 mod steps;
 mod suppress;
 mod tail;
@@ -41,6 +42,7 @@ pub use access::{Access, NewToken, Role, TokensError};
 pub use answers::{Answers, Case, CaseEntry, CaseState, Months, Paper};
 pub use board::{Board, BoardError};
 pub use server::{DashboardError, DashboardHttp, serve_dashboard};
+pub use signing::{NotSigned, Signed, Signing, ToSign};
 
 use access::Doors;
 use asking::Asking;
@@ -61,7 +63,10 @@ fn dashboard_router(board: Board, doors: Doors) -> Router {
         .route("/figure/{code}", get(pages::figure))
         .route("/figure/{code}/events.csv", get(pages::events_csv))
         .route("/record/{unit}/{seq}", get(pages::record))
+        .route("/record/{unit}/{seq}/qr.svg", get(pages::qr))
         .route("/report", get(pages::report))
+        .route("/report/issue", get(pages::issue).post(pages::sign))
+        .route("/report/texts", post(pages::texts).layer(DefaultBodyLimit::max(pages::MAX_TEXTS_LEN)))
         .route("/report/draft/{format}", get(pages::draft))
         .route("/report/issued/{number}/{format}", get(pages::issued))
         .route("/replay", get(pages::replay))

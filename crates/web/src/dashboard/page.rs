@@ -18,6 +18,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("district.html", include_str!("templates/district.html")),
     ("figure.html", include_str!("templates/figure.html")),
     ("findings.html", include_str!("templates/findings.html")),
+    ("issue.html", include_str!("templates/issue.html")),
     ("log.html", include_str!("templates/log.html")),
     ("login.html", include_str!("templates/login.html")),
     ("oops.html", include_str!("templates/oops.html")),
@@ -51,6 +52,7 @@ pub(super) fn html(asking: &Asking, template: &str, values: Value) -> Response {
     let sees = context! {
         cells => asking.sees(Part::Cells), facts => asking.sees(Part::Facts), cases => asking.sees(Part::Cases),
         findings => asking.sees(Part::Findings), running => asking.sees(Part::Running),
+        issue => asking.sees(Part::Issue),
     };
     let same = context! {
         t => words.all(), js => words.of_scripts(), lang, other, path => asking.path.clone(), query => asking.rest(), sees,

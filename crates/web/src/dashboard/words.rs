@@ -58,6 +58,7 @@ mod tests {
         include_str!("templates/district.html"),
         include_str!("templates/figure.html"),
         include_str!("templates/findings.html"),
+        include_str!("templates/issue.html"),
         include_str!("templates/log.html"),
         include_str!("templates/login.html"),
         include_str!("templates/oops.html"),
@@ -87,14 +88,20 @@ mod tests {
         include_str!("access/login.rs"),
         include_str!("pages/charts.rs"),
         include_str!("pages/findings.rs"),
+        include_str!("pages/issue/mod.rs"),
+        include_str!("pages/issue/form.rs"),
+        include_str!("pages/issue/texts.rs"),
         include_str!("pages/mod.rs"),
+        include_str!("pages/paper.rs"),
         include_str!("pages/replay.rs"),
         include_str!("pages/report.rs"),
         include_str!("pages/running.rs"),
         include_str!("pages/district.rs"),
+        include_str!("pages/events.rs"),
         include_str!("pages/figure.rs"),
         include_str!("pages/ledger.rs"),
         include_str!("pages/stories.rs"),
+        include_str!("pages/wanted.rs"),
     ];
 
     fn named(texts: &[&str], before: &str, prefix: &str) -> BTreeSet<String> {
@@ -113,6 +120,7 @@ mod tests {
         named_keys.extend(named(CODE, "words().get(\"", ""));
         named_keys.extend(named(CODE, "words.get(\"", ""));
         named_keys.extend(named(CODE, "Oops::bad_request(\"", "oops_"));
+        named_keys.extend(named(CODE, "not(\"", "not_"));
         named_keys.extend(named(CODE, ", \"lag_", "lag_"));
         named_keys.extend(
             Role::OF_TOKENS.iter().chain(&[Role::Public, Role::Local]).map(|role| role.name().to_owned()),

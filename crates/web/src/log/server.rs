@@ -1,23 +1,16 @@
 //! Serving a log at an address until told to stop.
 
-use std::{io, net::SocketAddr, path::Path, time::Duration};
+use std::{io, net::SocketAddr, path::Path};
 
 use socai_log::{LogError, Reader};
-use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use super::log_router;
-
-/// How long answers under way may take to end.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+use crate::serving::{Served, listen};
 
 /// A log that answers until it is told to stop.
 #[derive(Debug)]
-pub struct LogHttp {
-    address: SocketAddr,
-    served: JoinHandle<io::Result<()>>,
-    stop: CancellationToken,
-}
+pub struct LogHttp(Served);
 
 /// Why a log does not answer.
 #[derive(Debug, thiserror::Error)]
@@ -49,26 +42,18 @@ pub async fn serve_log(
 ) -> Result<LogHttp, LogHttpError> {
     let app = log_router(Reader::open(log)?, cosigned, mirrors);
     let unusable = |cause| LogHttpError::Listen { address: address.to_owned(), cause };
-    let listener = TcpListener::bind(address).await.map_err(unusable)?;
-    let bound = listener.local_addr().map_err(unusable)?;
-    let stopping = stop.clone().cancelled_owned();
-    let served =
-        tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping).await });
-    Ok(LogHttp { address: bound, served, stop })
+    Ok(LogHttp(Served::start(listen(address).await.map_err(unusable)?, app, stop)))
 }
 
 impl LogHttp {
     /// Where it answers.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// Stops; answers under way may end, ten seconds at most.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        // whatever it says: everything it had to give is still in the files
-        let _ = tokio::time::timeout(STOP_WITHIN, &mut self.served).await;
-        self.served.abort();
+    pub async fn stop(self) {
+        self.0.stop().await;
     }
 }

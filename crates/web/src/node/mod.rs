@@ -5,7 +5,7 @@ mod imports;
 mod manage;
 mod witness;
 
-use std::{io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -16,10 +16,14 @@ use axum::{
 };
 use socai_tlog::MAX_SHOWN_LEN;
 use socai_ward::{FileError, KeyError, NodeFile, Ward, Witness};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{problem::Problem, token};
+use crate::{
+    problem::Problem,
+    serving::{STOP_WITHIN, Served, listen as listen_at},
+    token,
+};
 
 /// The most bytes of a request's body, files to import excepted: 512 KiB of facts are at most a few times as long in JSON.
 pub const MAX_BODY_LEN: usize = 4 << 20;
@@ -29,8 +33,6 @@ const EVENTS_AT_ONCE: usize = 64;
 const IMPORTS_AT_ONCE: usize = 4;
 /// How many checkpoints are looked at at once. The others wait.
 const CHECKPOINTS_AT_ONCE: usize = 4;
-/// How long requests under way may take to end when the node stops.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// What every handler gets.
 #[derive(Clone)]
@@ -46,9 +48,7 @@ pub(crate) struct Node {
 /// A server that answers until it is told to stop.
 #[derive(Debug)]
 pub struct Http {
-    address: SocketAddr,
-    served: JoinHandle<io::Result<()>>,
-    stop: CancellationToken,
+    server: Served,
     dir: socai_ward::UnitDir,
 }
 
@@ -81,33 +81,29 @@ pub enum HttpError {
 pub async fn serve(ward: Ward, stop: CancellationToken) -> Result<Http, HttpError> {
     let listen = ward.unit().config.listen.clone();
     let unusable = |cause| HttpError::Listen { listen: listen.clone(), cause };
-    let listener = TcpListener::bind(&listen).await.map_err(unusable)?;
-    let address = listener.local_addr().map_err(unusable)?;
+    let bound = listen_at(&listen).await.map_err(unusable)?;
     let dir = ward.dir().clone();
-    NodeFile::write(&dir, address)?;
-    let app = router(ward)?;
-    let stopping = stop.clone().cancelled_owned();
-    let served =
-        tokio::spawn(async move { axum::serve(listener, app).with_graceful_shutdown(stopping).await });
-    Ok(Http { address, served, stop, dir })
+    NodeFile::write(&dir, bound.1)?;
+    Ok(Http { server: Served::start(bound, router(ward)?, stop), dir })
 }
 
 impl Http {
     /// Where it answers.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address
     }
 
     /// Waits until it has stopped and the requests under way have ended, ten seconds at most.
     ///
     /// # Errors
     /// It ended by itself, or `node.json` cannot be removed.
-    pub async fn ended(mut self) -> Result<(), HttpError> {
+    pub async fn ended(self) -> Result<(), HttpError> {
+        let Served { mut served, stop, .. } = self.server;
         let ended = tokio::select! {
-            ended = &mut self.served => Some(ended),
-            () = self.stop.cancelled() => tokio::time::timeout(STOP_WITHIN, &mut self.served).await.ok(),
+            ended = &mut served => Some(ended),
+            () = stop.cancelled() => tokio::time::timeout(STOP_WITHIN, &mut served).await.ok(),
         };
-        self.served.abort(); // no effect on one that ended
+        served.abort(); // no effect on one that ended
         NodeFile::remove(&self.dir)?;
         match ended {
             None | Some(Ok(Ok(()))) => Ok(()),

@@ -1,13 +1,17 @@
 //! Who sees what, and how a visitor says who he is.
 //!
-//! | may see | public | official | inspector | analyst | admin | local |
-//! |---|---|---|---|---|---|---|
-//! | figures of many facts, named periods, units, log, proofs | yes | yes | yes | yes | yes | yes |
-//! | small cells, any days, any cut-off, reports ([`Part::Cells`]) | | yes | yes | yes | | yes |
-//! | the facts behind a figure ([`Part::Facts`]) | | yes | yes | yes | | yes |
-//! | documents and cases ([`Part::Cases`]) | | yes | yes | | | yes |
-//! | findings ([`Part::Findings`]) | | | yes | | | yes |
-//! | how the program runs ([`Part::Running`]) | | | | | yes | yes |
+//! | may | public | official | issuer | inspector | analyst | admin | local |
+//! |---|---|---|---|---|---|---|---|
+//! | figures of many facts, named periods, units, log, proofs | yes | yes | yes | yes | yes | yes | yes |
+//! | small cells, any days, any cut-off, reports ([`Part::Cells`]) | | yes | yes | yes | yes | | yes |
+//! | the facts behind a figure ([`Part::Facts`]) | | yes | yes | yes | yes | | yes |
+//! | documents and cases ([`Part::Cases`]) | | yes | yes | yes | | | yes |
+//! | findings ([`Part::Findings`]) | | | | yes | | | yes |
+//! | how the program runs ([`Part::Running`]) | | | | | | yes | yes |
+//! | have a report signed and issued ([`Part::Issue`]) | | | yes | | | | |
+//!
+//! Issuing needs a session of its own login, never only a place at the machine: the key of the district signs, so the log and the access log have to
+//! say that somebody was asked. An admin publishes nothing.
 //!
 //! Everybody is public until a token says otherwise: as `Authorization: Bearer`, or once in the login form, which begins a session. Tokens lie in a file as
 //! digests; one that is taken out of the file ends its sessions. Without a file everybody on this machine is [`Role::Local`], and nobody else is
@@ -33,6 +37,8 @@ pub enum Role {
     Public,
     /// An official of the district or of a unit.
     Official,
+    /// An official who may have reports signed and issued.
+    Issuer,
     /// An inspector.
     Inspector,
     /// Somebody who computes with figures and facts.
@@ -51,11 +57,13 @@ pub(super) enum Part {
     Cases,
     Findings,
     Running,
+    Issue,
 }
 
 impl Role {
     /// The roles that a token can give.
-    pub const OF_TOKENS: [Role; 4] = [Role::Official, Role::Inspector, Role::Analyst, Role::Admin];
+    pub const OF_TOKENS: [Role; 5] =
+        [Role::Official, Role::Issuer, Role::Inspector, Role::Analyst, Role::Admin];
 
     /// As it stands in the file of tokens.
     #[must_use]
@@ -63,6 +71,7 @@ impl Role {
         match self {
             Role::Public => "public",
             Role::Official => "official",
+            Role::Issuer => "issuer",
             Role::Inspector => "inspector",
             Role::Analyst => "analyst",
             Role::Admin => "admin",
@@ -71,14 +80,15 @@ impl Role {
     }
 
     pub(super) fn sees(self, part: Part) -> bool {
-        use Part::{Cases, Cells, Facts, Findings, Running};
+        use Part::{Cases, Cells, Facts, Findings, Issue, Running};
         match self {
             Role::Public => false,
             Role::Official => matches!(part, Cells | Facts | Cases),
+            Role::Issuer => matches!(part, Cells | Facts | Cases | Issue),
             Role::Inspector => matches!(part, Cells | Facts | Cases | Findings),
             Role::Analyst => matches!(part, Cells | Facts),
             Role::Admin => part == Running,
-            Role::Local => true,
+            Role::Local => part != Issue,
         }
     }
 }
@@ -147,5 +157,8 @@ mod tests {
         }
         assert!(Role::Inspector.sees(Part::Findings) && !Role::Official.sees(Part::Findings));
         assert!(!Role::Analyst.sees(Part::Cases));
+        for role in Role::OF_TOKENS.into_iter().chain([Role::Public, Role::Local]) {
+            assert_eq!(role.sees(Part::Issue), role == Role::Issuer, "{role:?}");
+        }
     }
 }

@@ -23,7 +23,7 @@ pub enum TokensError {
     Writable(String),
     /// It is no such file.
     #[error(
-        "{path}: {what}; a line of [[token]] with name, role (official, inspector, analyst, admin) and blake3 each: socai token new FILE"
+        "{path}: {what}; a line of [[token]] with name, role (official, issuer, inspector, analyst, admin) and blake3 each: socai token new FILE"
     )]
     Malformed {
         /// Which.

@@ -2,34 +2,20 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse as _, Response},
+    response::Response,
 };
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
 use socai_domain::CivilDate;
-use socai_fold::{
-    Fold,
-    figures::{Asked, Listed},
-};
+use socai_fold::Fold;
 use socai_report::{
     Figure, Form, Span,
     format::{ngay, pct, so, tien_d},
     unit_name,
 };
 
-use super::{charts, cut_off, label, paged, part_shown, shown};
-use crate::dashboard::{
-    Board,
-    access::Part,
-    asking::Asking,
-    listing::{Facts, Row},
-    oops::Oops,
-    page::{self, encoded},
-};
-
-/// Rows of one CSV; the answer's `Link` names the next.
-const CSV_ROWS: usize = 20_000;
+use super::{charts, cut_off, events, label, part_shown, shown};
+use crate::dashboard::{Board, access::Part, asking::Asking, oops::Oops, page};
 
 /// `GET /figure/{code}?period=&page=&unit=`.
 pub(in crate::dashboard) async fn figure(
@@ -48,7 +34,7 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let figures = board.figures_for(&fold, &asked, asking)?;
     let figure = figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?;
     let facts = match asking.sees(Part::Facts) {
-        true => Some(listed(board, &fold, &asked, figure, asking)?),
+        true => Some(events::listed(board, &fold, &asked, figure, asking)?),
         false => None,
     };
     let months = match asking.sees(Part::Cells) {
@@ -83,30 +69,8 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "legal": adopted.map(|adopted| adopted.legal_source.as_str()),
         "adoption": adoption.map(|stored| stored.record.name().to_string()),
         "parts": parts(&fold, figure, asked.to),
-        "unit": asking.get("unit"),
         "months": months,
         "facts": facts,
-    }))
-}
-
-/// The facts of a figure, a page of them, with their sum and how late they came.
-fn listed(
-    board: &Board,
-    fold: &Fold,
-    asked: &Asked,
-    figure: &Figure,
-    asking: &Asking,
-) -> Result<Value, Oops> {
-    let facts = board.facts(fold, asked, &figure.indicator)?;
-    let listed = of_unit(fold, &facts, asking)?;
-    let (range, pages) = paged(asking.page()?, listed.len());
-    let rows: Result<Vec<Value>, Oops> =
-        listed[range].iter().map(|fact| row(board, fold, figure, fact, asking)).collect();
-    Ok(json!({
-        "sum": facts.sum().filter(|_| !facts.0.is_empty()).map(|sum| exact(figure, sum)),
-        "lag": charts::lag(board, &facts, asking)?,
-        "rows": rows?,
-        "pages": pages,
     }))
 }
 
@@ -138,18 +102,6 @@ fn span(span: &Span) -> Value {
     }
 }
 
-/// A number that is a sum, to the last đồng.
-fn exact(figure: &Figure, value: i128) -> String {
-    if figure.form == Form::Money { tien_d(value) } else { so(value) }
-}
-
-/// The facts of a unit, if the question names one.
-fn of_unit(fold: &Fold, facts: &Facts, asking: &Asking) -> Result<Vec<Listed>, Oops> {
-    let Some(id) = asking.get("unit") else { return Ok(facts.0.clone()) };
-    let unit = fold.registry().by_id(id).ok_or_else(Oops::unknown)?.no;
-    Ok(facts.0.iter().filter(|fact| fact.name.unit == unit).copied().collect())
-}
-
 /// The row of the adopted table as its authors wrote it.
 fn block(table: &str, code: &str) -> Option<String> {
     let head = format!("code = \"{code}\"");
@@ -159,105 +111,9 @@ fn block(table: &str, code: &str) -> Option<String> {
     Some(lines.join("\n").trim().to_owned())
 }
 
-fn row(board: &Board, fold: &Fold, figure: &Figure, fact: &Listed, asking: &Asking) -> Result<Value, Oops> {
-    let row = Row::of(board.reader(), fold, fact.leaf, asking.lang).map_err(|error| Oops::fault(&error))?;
-    let unit = unit_name(fold.registry(), fact.name.unit, row.day.unwrap_or(CivilDate::MAX));
-    Ok(json!({
-        "leaf": so(fact.leaf.0),
-        "name": fact.name.to_string(),
-        "unit": unit.name,
-        "unit_id": unit.id,
-        "kind": row.label,
-        "day": row.day.map(ngay),
-        "document": if asking.sees(Part::Cases) { row.document.as_str() } else { "" },
-        "case": if asking.sees(Part::Cases) { row.case.as_str() } else { "" },
-        "corrected": row.is_corrected,
-        "value": fact.value.map(|value| exact(figure, value.into())),
-    }))
-}
-
-/// `GET /figure/{code}/events.csv?period=&page=&unit=`: plain integers, ISO days.
-pub(in crate::dashboard) async fn events_csv(
-    State(board): State<Board>,
-    Path(code): Path<String>,
-    asking: Asking,
-) -> Response {
-    let question = asking.clone();
-    let made = board.compute(move |board| csv(board, &code, &question)).await;
-    match made {
-        Ok((text, next)) => {
-            let about = [
-                (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (
-                    header::CONTENT_DISPOSITION,
-                    HeaderValue::from_static("attachment; filename=\"events.csv\""),
-                ),
-            ];
-            let mut response = (about, text).into_response();
-            if let Some(next) = next.and_then(|next| HeaderValue::from_str(&next).ok()) {
-                response.headers_mut().insert(header::LINK, next);
-            }
-            response
-        }
-        Err(oops) => oops.answer(&asking),
-    }
-}
-
-fn csv(board: &Board, code: &str, asking: &Asking) -> Result<(String, Option<String>), Oops> {
-    asking.needs(Part::Facts)?;
-    let is_case_seen = asking.sees(Part::Cases);
-    let fold = board.fold();
-    let (period, asked) = asking.period(&fold)?;
-    let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-    if !rows.iter().any(|row| row.code == code) {
-        return Err(Oops::unknown());
-    }
-    let facts = board.facts(&fold, &asked, code)?;
-    let listed = of_unit(&fold, &facts, asking)?;
-    let page = asking.page()?;
-    let from = (page - 1).saturating_mul(CSV_ROWS).min(listed.len());
-    let to = (from + CSV_ROWS).min(listed.len());
-    let mut text = String::from("leaf,unit,seq,unit_id,kind,day,document,case,value\n");
-    for fact in &listed[from..to] {
-        let row =
-            Row::of(board.reader(), &fold, fact.leaf, asking.lang).map_err(|error| Oops::fault(&error))?;
-        let unit = fold.registry().unit(fact.name.unit).map_or("", |unit| unit.id.as_str());
-        let day = row.day.map_or_else(String::new, |day| day.to_string());
-        let value = fact.value.map_or_else(String::new, |value| value.to_string());
-        text.push_str(&format!(
-            "{},{},{},{},{},{day},{},{},{value}\n",
-            fact.leaf,
-            fact.name.unit,
-            fact.name.seq,
-            cell(unit),
-            row.kind,
-            cell(if is_case_seen { &row.document } else { "" }),
-            cell(if is_case_seen { &row.case } else { "" }),
-        ));
-    }
-    let next = (to < listed.len()).then(|| {
-        let (code, period, next) = (encoded(code), encoded(&period), page + 1);
-        format!("</figure/{code}/events.csv?period={period}&page={next}>; rel=\"next\"")
-    });
-    Ok((text, next))
-}
-
-/// A text in a cell: quoted, and never a formula of a spreadsheet.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        assert_eq!(cell("125/QĐ-XPHC (2023)"), "\"125/QĐ-XPHC (2023)\"");
-        assert_eq!(cell("=1+1\",\"x"), "\"'=1+1\"\",\"\"x\"");
-    }
 
     #[test]
     fn the_row_of_a_code_is_found_as_it_was_written() {

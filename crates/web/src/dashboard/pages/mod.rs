@@ -2,18 +2,25 @@
 
 mod charts;
 mod district;
+mod events;
 mod figure;
 mod findings;
+mod issue;
 mod ledger;
+mod paper;
 mod replay;
 mod report;
 mod running;
 mod stories;
+mod wanted;
 
 pub(super) use district::district;
-pub(super) use figure::{events_csv, figure};
+pub(super) use events::events_csv;
+pub(super) use figure::figure;
 pub(super) use findings::findings;
+pub(super) use issue::{MAX_TEXTS_LEN, issue, sign, texts};
 pub(super) use ledger::{log, record, unit, units};
+pub(super) use paper::qr;
 pub(super) use replay::replay;
 pub(super) use report::{draft, issued, report};
 pub(super) use running::running;

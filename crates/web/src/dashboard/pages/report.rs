@@ -49,12 +49,13 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     Ok(json!({
         "period": { "text": text, "from": ngay(asked.from), "to": ngay(asked.to) },
         "draft": draft,
+        "just_issued": asking.get("issued").filter(|name| fold.reports().iter().any(|report| report.name.to_string() == *name)),
         "issued": fold.reports().iter().rev().map(issued_row).collect::<Vec<_>>(),
         "cut": cut_off(board, &fold)?,
     }))
 }
 
-fn block(block: &Block) -> Value {
+pub(super) fn block(block: &Block) -> Value {
     match block {
         Block::Part(text) => json!({ "part": text }),
         Block::Section(text) => json!({ "section": text }),

@@ -57,11 +57,12 @@ export function parseProof(text) {
   if (!index || lines.length > 64) throw new Malformed("js_malformed");
   const hashes = lines.map(fromBase64);
   if (hashes.some((hash) => hash.length !== 32)) throw new Malformed("js_malformed");
-  if (!extra || new TextDecoder().decode(extra.slice(0, 4)) !== "EV01") throw new Malformed("js_no_evidence");
+  const magic = extra && new TextDecoder().decode(extra.slice(0, 4));
+  if (magic !== "EV01" && magic !== "EP01") throw new Malformed("js_no_evidence");
   return { index: decimal(index[1]), hashes, ...parseEvidence(extra), checkpoint: parseNote(text.slice(cut + 2)) };
 }
 
-/** `EV01` ‖ operator's key ‖ u8 length ‖ entry ‖ what is not checked here. */
+/** `EV01`, or `EP01` on paper ‖ operator's key ‖ u8 length ‖ entry ‖ what is not checked here. */
 function parseEvidence(extra) {
   const entryLen = extra[36];
   const entry = extra.slice(37, 37 + entryLen);
