@@ -19,6 +19,7 @@ mod place;
 mod proof;
 mod replayed;
 mod report;
+mod sightings;
 mod text;
 mod verify;
 mod watch;
@@ -38,6 +39,7 @@ pub use proof::{
     prove_consistency, prove_record, proven_text,
 };
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
+pub use sightings::KeptSightings;
 pub use text::{Language, text};
 pub use verify::{Asked, verify, verify_on};
 pub use watch::{Look, Watch};

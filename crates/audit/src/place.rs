@@ -66,6 +66,11 @@ impl Place {
         }
     }
 
+    /// Around a log that was found before.
+    pub(crate) fn of_log(log: &Path) -> Self {
+        Place { log: log.to_owned(), district: None }
+    }
+
     /// The log directory.
     #[must_use]
     pub fn log(&self) -> &Path {
@@ -82,6 +87,12 @@ impl Place {
     #[must_use]
     pub fn cosigned(&self) -> PathBuf {
         self.beside().join("cosigned")
+    }
+
+    /// The cosigned checkpoints before that one.
+    #[must_use]
+    pub fn witnessed(&self) -> PathBuf {
+        self.beside().join("witnessed")
     }
 
     /// The models' directory; none for a log alone.

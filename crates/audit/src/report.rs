@@ -6,6 +6,7 @@ use crate::{
     issued::ReportLine,
     models::ModelsAnswer,
     nil::NilAnswer,
+    sightings::KeptSightings,
     witnesses::{Unwitnessed, WitnessesAnswer},
     words::Said,
 };
@@ -43,6 +44,9 @@ pub struct Report {
     pub witnesses: Option<WitnessesAnswer>,
     /// From where on no quorum of witnesses has cosigned; none when everything is witnessed, or the policy asks for nobody.
     pub unwitnessed: Option<Unwitnessed>,
+    /// What witnesses stated of older checkpoints, as far as it is kept beside the log; none when the policy asks for nobody, or the log itself does
+    /// not verify.
+    pub sightings: Option<KeptSightings>,
     /// What was gone over.
     pub counts: Counts,
     /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.

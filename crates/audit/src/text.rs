@@ -6,6 +6,7 @@ use crate::{
     models::ModelsAnswer,
     page::Page,
     report::{Counts, FaultLine, KeyLine, Outcome, Report},
+    sightings::KeptSightings,
     witnesses::WitnessesAnswer,
 };
 
@@ -214,6 +215,9 @@ fn witnesses(page: &mut Page, report: &Report, language: Language) {
     if let Some(answer) = &report.witnesses {
         witnessed(page, answer, language);
     }
+    if let Some(seen) = report.sightings.as_ref().filter(|seen| seen.checkpoints > 0) {
+        sightings(page, seen, language);
+    }
     let Some(unwitnessed) = &report.unwitnessed else { return };
     let (from, since) = (language.number(unwitnessed.from), &unwitnessed.since);
     page.line(
@@ -233,6 +237,27 @@ fn witnessed(page: &mut Page, answer: &WitnessesAnswer, language: Language) {
         Language::En => format!("witnessed up to size {size} by {by}"),
     };
     page.line(2, &line);
+}
+
+/// What was kept of the witnesses' statements about older checkpoints.
+fn sightings(page: &mut Page, seen: &KeptSightings, language: Language) {
+    let n = |number| language.number(number);
+    let (notes, lines) = (n(seen.checkpoints), n(seen.cosignatures));
+    let minute = |at: &Option<String>| {
+        at.as_deref().unwrap_or("?").replace('T', " ").chars().take(16).collect::<String>()
+    };
+    let (first, last) = (minute(&seen.first_at), minute(&seen.last_at));
+    page.line(
+        2,
+        &match language {
+            Language::Vi => {
+                format!("{lines} chữ ký nhân chứng trên {notes} mốc cũ đều đúng, từ {first} đến {last}")
+            }
+            Language::En => {
+                format!("{lines} cosignatures on {notes} older checkpoints verify, from {first} to {last}")
+            }
+        },
+    );
 }
 
 fn counts(page: &mut Page, report: &Report, language: Language) {

@@ -87,7 +87,9 @@ impl Reader {
         let committed = self.whole()?;
         let path = file.path(self.dir());
         match file {
-            RawFile::Volume(number) | RawFile::Annexes(number) if number > committed.volume => return Ok(None),
+            RawFile::Volume(number) | RawFile::Annexes(number) if number > committed.volume => {
+                return Ok(None);
+            }
             _ => {}
         }
         let Some(open) = disk::open_read(&path)? else { return Ok(None) };
@@ -125,7 +127,9 @@ mod tests {
 
     #[test]
     fn a_file_has_one_name_and_nothing_else_is_one() {
-        for file in [RawFile::Volume(0), RawFile::Volume(12_345_678_901), RawFile::Annexes(7), RawFile::Witnessed] {
+        for file in
+            [RawFile::Volume(0), RawFile::Volume(12_345_678_901), RawFile::Annexes(7), RawFile::Witnessed]
+        {
             assert_eq!(file.to_string().parse(), Ok(file));
         }
         for wrong in
