@@ -8,9 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use socai_tlog::{MAX_NOTE_LEN, Origin};
+use socai_tlog::{MAX_NOTE_LEN, Origin, TreeSize};
 
 use crate::{
+    checkpoint,
     disk::{self, Disk, DiskFile},
     error::{Damage, LogError},
     frame::{self, Frame, Kind, OVERHEAD, Parts},
@@ -212,16 +213,17 @@ impl WitnessedFile {
         self.end
     }
 
-    /// Puts bytes that were copied from `end` on of another such file of the ledger behind this one's, as far as they are whole frames with notes;
-    /// how many bytes that were.
+    /// Puts bytes that were copied from `end` on of another such file of the ledger behind this one's, as far as they are whole frames with notes of trees
+    /// up to `size`; how many bytes that were.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn take(&mut self, copied: &[u8]) -> Result<usize, LogError> {
+    pub fn take(&mut self, copied: &[u8], size: TreeSize) -> Result<usize, LogError> {
         let (mut whole, mut last) = (0, None);
         while let Ok(frame) = frame::parse(&copied[whole..])
             && frame.kind == Kind::Cosigned
             && frame.encoded_len() <= MAX_FRAME
+            && checkpoint::stated(frame.payload).is_some_and(|stated| stated.size <= size)
             && self.end + (whole as u64) < MAX_WITNESSED
         {
             whole += frame.encoded_len();

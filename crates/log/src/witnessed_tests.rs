@@ -83,15 +83,24 @@ fn a_file_of_another_ledger_is_not_read() {
 
 #[test]
 fn a_copy_takes_whole_notes_alone_and_goes_on_from_there() {
-    let (_dir, source) = file(&["một\n", "hai\n"]);
+    let note = |size: u64| {
+        let root = socai_tlog::empty_root();
+        let checkpoint = socai_tlog::Checkpoint { origin: origin(), size: TreeSize(size), root };
+        checkpoint.sign(&socai_tlog::SigningKey::from_bytes(&[7; 32])).to_string()
+    };
+    let (one, two, three) = (note(1), note(2), note(3));
+    let (_dir, source) = file(&[&one, &two, &three]);
     let (_other, path) = file(&[]);
     let bytes = fs::read(&source).unwrap();
     let (mut copy, _) = WitnessedFile::open(&path, &origin(), &Disk::default()).unwrap();
     let begin = copy.end() as usize;
     let torn = bytes.len() - 1;
-    assert_eq!(copy.take(&bytes[begin..torn]).unwrap(), OVERHEAD + "một\n".len());
-    assert_eq!(copy.take(&bytes[copy.end() as usize..]).unwrap(), OVERHEAD + 4);
-    assert_eq!(copy.take(b"what is no frame at all").unwrap(), 0);
-    assert_eq!(copy.last(), Some("hai\n".as_bytes()));
+    assert_eq!(copy.take(&bytes[begin..torn], TreeSize(1)).unwrap(), OVERHEAD + one.len());
+    assert_eq!(copy.take(&bytes[copy.end() as usize..torn], TreeSize(9)).unwrap(), OVERHEAD + two.len());
+    let rest = copy.end() as usize;
+    assert_eq!(copy.take(&bytes[rest..], TreeSize(2)).unwrap(), 0, "the copy's log is not that long yet");
+    assert_eq!(copy.take(b"what is no frame at all", TreeSize(9)).unwrap(), 0);
+    assert_eq!(copy.take(&bytes[rest..], TreeSize(3)).unwrap(), OVERHEAD + three.len());
+    assert_eq!(copy.last(), Some(three.as_bytes()));
     assert_eq!(fs::read(&path).unwrap(), bytes);
 }

@@ -119,9 +119,9 @@ impl Mirror {
     /// Takes what the source has of the cosigned checkpoints before that one, behind what the copy has. Nothing of it is believed, and of a source that
     /// does not go on from the copy's own nothing is taken: it is others' statements, which the copy does without.
     pub(crate) fn keep_witnessed(&self) -> Result<(), MirrorError> {
-        if !self.trust.policy().asks_for_witnesses() || self.held.is_none() {
+        let Some(kept) = self.kept()?.filter(|_| self.trust.policy().asks_for_witnesses()) else {
             return Ok(());
-        }
+        };
         if self.source.read(RawFile::Witnessed, 0, 1)?.is_none() {
             return Ok(());
         }
@@ -132,7 +132,7 @@ impl Mirror {
         }
         while let Some(piece) = self.source.read(RawFile::Witnessed, file.end(), MAX_PIECE)?
             && !piece.bytes.is_empty()
-            && file.take(&piece.bytes)? > 0
+            && file.take(&piece.bytes, kept.size)? > 0
         {}
         Ok(())
     }

@@ -130,7 +130,7 @@ impl Mirror {
     }
 
     /// Size and root up to which the copy was verified.
-    fn kept(&self) -> Result<Option<Kept>, MirrorError> {
+    pub(crate) fn kept(&self) -> Result<Option<Kept>, MirrorError> {
         let Some(held) = &self.held else { return Ok(None) };
         let signed = SignedCheckpoint::open(held.checkpoint.as_bytes(), [self.trust.note_key()])
             .map_err(|error| MirrorError::Damaged(format!("held: {error}")))?;
