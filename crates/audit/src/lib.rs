@@ -17,6 +17,7 @@ mod nil;
 mod page;
 mod place;
 mod proof;
+mod public;
 mod replayed;
 mod report;
 mod sightings;
@@ -38,6 +39,7 @@ pub use proof::{
     check_consistency, check_record, continued_text, is_consistency, not_proven_text, policy_for,
     prove_consistency, prove_record, proven_text,
 };
+pub use public::{Public, Tiles, Unseen, verify_public};
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use sightings::KeptSightings;
 pub use text::{Language, text};

@@ -25,6 +25,14 @@ pub enum AuditError {
         /// What is wrong.
         cause: String,
     },
+    /// Nothing is to be had at an address.
+    #[error("{address}: {why}")]
+    Unreachable {
+        /// The address.
+        address: String,
+        /// What it answered.
+        why: String,
+    },
     /// What a watch keeps cannot be read or written.
     #[error("{}: {cause}", path.display())]
     Kept {

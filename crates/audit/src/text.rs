@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{
     models::ModelsAnswer,
     page::Page,
+    public::Public,
     report::{Counts, FaultLine, KeyLine, Outcome, Report},
     sightings::KeptSightings,
     witnesses::WitnessesAnswer,
@@ -239,6 +240,35 @@ fn witnessed(page: &mut Page, answer: &WitnessesAnswer, language: Language) {
     page.line(2, &line);
 }
 
+/// What the public tiles gave, and what they do not give.
+fn public(page: &mut Page, public: &Public, language: Language) {
+    let n = |number| language.number(number);
+    let (tiles, bytes, units) = (n(public.tiles), n(public.bytes), n(public.units));
+    let (segments, verified) = (n(public.segments), n(public.segments_verified));
+    let lines = match language {
+        Language::Vi => [
+            "CHỈ PHẦN CÔNG KHAI: mốc, tile và phần đầu bản ghi, không có mã để đọc tệp".to_owned(),
+            format!("{tiles} tile, {bytes} byte, mọi mã băm tính lại từ các mục"),
+            format!("chuỗi phần đầu bản ghi của {units} đơn vị liền mạch"),
+            format!("{segments} đoạn có chữ ký; đã kiểm {verified} đoạn của đơn vị vận hành"),
+        ],
+        Language::En => [
+            "ONLY WHAT IS PUBLIC: checkpoint, tiles and headers, without a token for the files".to_owned(),
+            format!("{tiles} tiles, {bytes} bytes, every hash computed again from the entries"),
+            format!("the chains of headers of {units} units have no gap"),
+            format!("{segments} segments are signed; the {verified} of the operator were verified"),
+        ],
+    };
+    lines.iter().for_each(|line| page.line(2, line));
+    for unseen in &public.unseen {
+        let (what, why) = match language {
+            Language::Vi => (unseen.what_vi, unseen.why_vi),
+            Language::En => (unseen.what, unseen.why),
+        };
+        page.line(2, &format!("{}: {what} ({why})", language.pick("KHÔNG THẤY ĐƯỢC", "NOT SEEN")));
+    }
+}
+
 /// What was kept of the witnesses' statements about older checkpoints.
 fn sightings(page: &mut Page, seen: &KeptSightings, language: Language) {
     let n = |number| language.number(number);
@@ -261,6 +291,9 @@ fn sightings(page: &mut Page, seen: &KeptSightings, language: Language) {
 }
 
 fn counts(page: &mut Page, report: &Report, language: Language) {
+    if let Some(public) = &report.public {
+        return self::public(page, public, language);
+    }
     let counts = &report.counts;
     let n = |number| language.number(number);
     page.line(

@@ -132,6 +132,7 @@ pub fn verify_on(
         witnesses: judged.witnesses,
         unwitnessed: judged.unwitnessed,
         sightings: judged.sightings,
+        public: None,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
         models: judged.models,
@@ -148,13 +149,13 @@ pub fn verify_on(
 }
 
 /// Now, ms UTC; 0 by a clock that stands before 1970.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 /// The checkpoint that the auditor kept, if the same operator signed it.
-fn kept(since: &Path, trust: &Trust) -> Result<SignedCheckpoint, AuditError> {
+pub(crate) fn kept(since: &Path, trust: &Trust) -> Result<SignedCheckpoint, AuditError> {
     let unusable = |cause: String| AuditError::Since { path: since.to_owned(), cause };
     let note = fs::read(since).map_err(|error| unusable(error.to_string()))?;
     SignedCheckpoint::open(&note, [trust.note_key()]).map_err(|error| unusable(error.to_string()))
@@ -297,7 +298,7 @@ fn key_changes(verified: &Verified, since: Option<TreeSize>) -> Vec<KeyLine> {
     verified.key_changes.iter().filter(is_listed).map(line).collect()
 }
 
-fn trusted(trust: &Trust) -> Trusted {
+pub(crate) fn trusted(trust: &Trust) -> Trusted {
     Trusted {
         operator: trust.note_key().to_string(),
         policy: trust.source().display().to_string(),

@@ -224,7 +224,10 @@ fn too_few(opened: &Opened) -> FaultLine {
     let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
     let said = Said::new(
         format!("mốc mới nhất chưa đủ chữ ký nhân chứng theo policy, chỉ có: [{}]", got.join(", ")),
-        format!("the newest checkpoint lacks the cosignatures that the policy asks for, it has: [{}]", got.join(", ")),
+        format!(
+            "the newest checkpoint lacks the cosignatures that the policy asks for, it has: [{}]",
+            got.join(", ")
+        ),
     );
     FaultLine {
         file: Some("checkpoint".to_owned()),

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use socai_follow::{Progress, Trust};
 use socai_tlog::{
-    ChainHead, Completed, Entry, EventName, Frontier, Hash, Header, Link, Malformed, SignedCheckpoint, Tile, TileKind,
-    TILE_WIDTH, TreeSize, UnitNo, UnitSeq, bundled, genesis, leaf_hash, segment_message,
+    ChainHead, Completed, Entry, EventName, Frontier, Hash, Header, Malformed, SignedCheckpoint, TILE_WIDTH,
+    Tile, TileKind, TreeSize, UnitNo, UnitSeq, bundled, genesis, leaf_hash, segment_message,
 };
 
-use super::{Public, fetch::{self, Tiles}};
+use super::{
+    Public,
+    fetch::{self, Tiles},
+};
 use crate::{
     report::FaultLine,
     words::{Remedy, Said},
@@ -105,7 +108,10 @@ impl<'a> Walk<'a> {
                 format!("mốc đã ký gốc {root}, các mục cho gốc {found}"),
                 format!("the checkpoint signs root {root}, the entries make {found}"),
             );
-            self.tell(FaultLine { file: Some("checkpoint".to_owned()), ..fault("damaged", said, Remedy::Restore) });
+            self.tell(FaultLine {
+                file: Some("checkpoint".to_owned()),
+                ..fault("damaged", said, Remedy::Restore)
+            });
         }
         self.hold_uncovered();
     }
@@ -163,7 +169,8 @@ impl<'a> Walk<'a> {
                 None
             }
             Err(why) => {
-                let line = FaultLine { unreadable: true, ..fault("unreadable", Said::same(why), Remedy::Read) };
+                let line =
+                    FaultLine { unreadable: true, ..fault("unreadable", Said::same(why), Remedy::Read) };
                 self.tell(at(tile, line));
                 None
             }
@@ -199,8 +206,12 @@ impl<'a> Walk<'a> {
         if root != ours {
             let size = kept.size();
             let said = Said::new(
-                format!("trước đây đã ký mốc {size} mục với gốc {root}, nay sổ cái khác ở đó: lịch sử bị viết lại"),
-                format!("size {size} was signed before with root {root}, and the log is another there: history was rewritten"),
+                format!(
+                    "trước đây đã ký mốc {size} mục với gốc {root}, nay sổ cái khác ở đó: lịch sử bị viết lại"
+                ),
+                format!(
+                    "size {size} was signed before with root {root}, and the log is another there: history was rewritten"
+                ),
             );
             self.tell(fault("rewritten", said, Remedy::Accuse));
         }
@@ -219,7 +230,9 @@ impl<'a> Walk<'a> {
     /// A tile of hashes against those that the entries make.
     fn compare(&mut self, level: usize, index: u64, expected: &[Hash]) {
         // at most 256 hashes of one of eight levels: there is such a tile
-        let Some(tile) = Tile::new(TileKind::Hashes(level as u8), index, expected.len() as u16) else { return };
+        let Some(tile) = Tile::new(TileKind::Hashes(level as u8), index, expected.len() as u16) else {
+            return;
+        };
         let Some(bytes) = self.fetched(tile) else { return };
         let expected: Vec<u8> = expected.iter().flat_map(|hash| hash.0).collect();
         if bytes != expected {
@@ -236,7 +249,7 @@ impl<'a> Walk<'a> {
     /// The header in its unit's chain.
     fn header(&mut self, tile: Tile, leaf: u64, entry: &Entry, header: &Header) {
         let name = EventName { unit: header.unit, seq: header.seq };
-        let mut tell = |this: &mut Self, code, said, remedy| {
+        let tell = |this: &mut Self, code, said, remedy| {
             let line = FaultLine { record: Some(name.to_string()), ..fault(code, said, remedy) };
             this.tell(at(tile, line));
         };
@@ -263,10 +276,11 @@ impl<'a> Walk<'a> {
             );
             tell(self, "chain", said, Remedy::Compare);
         }
-        let link: Link = Link::of(&entry.header_bytes);
+        let link = socai_tlog::link(&entry.header_bytes);
         let open = self.units.get(&header.unit).map_or(0, |tip| tip.open) + 1;
         if open > MAX_SEGMENT {
-            let said = Said::new("quá 512 bản ghi không có chữ ký", "more than 512 records without a signature");
+            let said =
+                Said::new("quá 512 bản ghi không có chữ ký", "more than 512 records without a signature");
             tell(self, "uncovered", said, Remedy::Compare);
         }
         if let Some(signature) = &entry.signature {
