@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::{
+    issued::{ReportLine, TextAnswer},
     models::ModelsAnswer,
     page::Page,
     public::Public,
@@ -13,6 +14,8 @@ use crate::{
 
 /// The most changes of keys that a page lists; JSON has all of them.
 const MAX_KEYS: usize = 40;
+/// The most reports whose text a page tells about; JSON has all of them.
+const MAX_TEXTS: usize = 20;
 /// The most contradicted declarations that a page lists; `audit findings` has all of them.
 const MAX_NIL: usize = 20;
 
@@ -381,6 +384,52 @@ fn reports(page: &mut Page, report: &Report, language: Language) {
             }
         },
     );
+    report_texts(page, report, language);
+}
+
+/// Issued reports whose text is another, and those whose text could not be laid out; none of them is a fault.
+fn report_texts(page: &mut Page, report: &Report, language: Language) {
+    let n = |number: usize| language.number(number as u64);
+    let same = report.reports.iter().filter(|line| line.text == TextAnswer::Same).count();
+    if same > 0 {
+        let (same, all) = (n(same), n(report.reports.len()));
+        page.line(
+            2,
+            &match language {
+                Language::Vi => format!("{same} / {all} văn bản báo cáo in lại đúng từng byte"),
+                Language::En => format!("{same} of {all} texts of reports come out again byte for byte"),
+            },
+        );
+    }
+    let others = report.reports.iter().filter(|line| line.text != TextAnswer::Same);
+    for line in others.clone().take(MAX_TEXTS) {
+        page.line(4, &text_of(line, language));
+    }
+    let more = others.count().saturating_sub(MAX_TEXTS);
+    if more > 0 {
+        page.line(4, &format!("… {} {}", n(more), language.pick("báo cáo nữa", "more")));
+    }
+}
+
+/// What became of the text of a report.
+pub(crate) fn text_of(line: &ReportLine, language: Language) -> String {
+    let said = match (&line.text, language) {
+        (TextAnswer::Same, Language::Vi) => "văn bản đúng từng byte".to_owned(),
+        (TextAnswer::Same, Language::En) => "the text is the same byte for byte".to_owned(),
+        (TextAnswer::Differs, Language::Vi) => {
+            "VĂN BẢN KHÁC: in lại ra văn bản khác bản đã ban hành; đối chiếu với bản giấy (phiên bản khác của chương trình cũng có thể trình \
+             bày khác)"
+                .to_owned()
+        }
+        (TextAnswer::Differs, Language::En) => {
+            "ANOTHER TEXT: laid out again it is not the one that was issued; compare it with the paper (another version of the program \
+             may lay it out otherwise too)"
+                .to_owned()
+        }
+        (TextAnswer::NotLaidOut { why_vi, .. }, Language::Vi) => format!("không in lại văn bản: {why_vi}"),
+        (TextAnswer::NotLaidOut { why, .. }, Language::En) => format!("the text was not laid out again: {why}"),
+    };
+    format!("{} ({}): {said}", line.number, line.record)
 }
 
 /// Nil declarations; each that is contradicted is told, and fails nothing.

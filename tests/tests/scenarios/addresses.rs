@@ -287,8 +287,8 @@ fn without_a_token_what_is_public_is_verified_and_what_that_leaves_out_is_said()
     // the key is to be brought, and some things take the files
     ask(&[]).fails(2, &["--policy FILE", "--token-file FILE"]);
     ask(&[&"--policy", &policy, &"--keep", &kept]).fails(2, &["--keep", "--token-file FILE"]);
-    let other = World::found(1).district_dir().join("policy");
-    ask(&[&"--policy", &other]).fails(1, &["checkpoint"]);
+    let other = World::found(1);
+    ask(&[&"--policy", &other.district_dir().join("policy")]).fails(1, &["checkpoint"]);
     district.stop();
     // a byte of an entry and one of a hash, on the server
     for (file, at, told) in [("entries", 5_000, "tile/0/000"), ("hashes.0", 700, "tile/0/000")] {

@@ -217,7 +217,8 @@ fn what_witnesses_saw_is_kept_and_a_district_whose_clock_is_not_theirs_is_found(
         let [line] = of("received_after_witnessed")[..] else { panic!("{found}") };
         assert_eq!(line["events"][0]["leaf"].as_u64(), Some(before), "{line}");
         let (unseen, seen) = (&line["events"][0]["unseen"], &line["events"][0]["seen"]);
-        assert_eq!(unseen["size"].as_u64(), Some(before), "{line}");
+        // of the checkpoints of one minute not all are kept
+        assert!(unseen["size"].as_u64().is_some_and(|size| (1..=before).contains(&size)), "{line}");
         assert!(
             seen["size"].as_u64() > Some(before) && seen["by"].as_str().unwrap().contains(", "),
             "{line}"

@@ -2,15 +2,16 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
 use prost::Message as _;
 use socai_fold::{Closing, Fold};
 use socai_log::{Annex, Reader};
 use socai_proto::v1;
 use socai_report::{Body, Figures, Period, SectionText, Standing};
 
+use super::PrintedError;
+
 /// The texts of every unit, in official order: of each unit and section the newest whose closing ends with the period of the report.
-pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>> {
+pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>, PrintedError> {
     let mut texts = Vec::new();
     for standing in &figures.units {
         let mut said = HashSet::new();
@@ -32,10 +33,13 @@ fn is_of(closing: &Closing, period: &Period) -> bool {
     closing.to == period.to && !closing.sections.is_empty()
 }
 
-fn read(reader: &Reader, closing: &Closing, standing: &Standing) -> Result<Vec<SectionText>> {
+fn read(reader: &Reader, closing: &Closing, standing: &Standing) -> Result<Vec<SectionText>, PrintedError> {
     let annex = reader.annex(closing.leaf)?;
     let written = match &annex {
-        Annex::Present(bytes) => v1::Annex::decode(bytes.as_slice())?.text,
+        Annex::Present(bytes) => {
+            let wrong = |cause| PrintedError::Annex { record: closing.name, cause };
+            v1::Annex::decode(bytes.as_slice()).map_err(wrong)?.text
+        }
         Annex::None | Annex::Erased => Default::default(),
     };
     let body = |section: &String| match (written.get(section), &annex) {
