@@ -80,6 +80,12 @@ impl CivilDate {
         }
     }
 
+    /// The date of a wire form that [`socai_proto::date::is_valid`] accepts: a narrower range of years than this type's.
+    pub(crate) fn of_valid(yyyymmdd: i32) -> CivilDate {
+        debug_assert!(CivilDate::from_yyyymmdd(yyyymmdd).is_ok());
+        CivilDate(yyyymmdd)
+    }
+
     /// The wire form `yyyymmdd`.
     pub const fn yyyymmdd(self) -> i32 {
         self.0

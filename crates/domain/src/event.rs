@@ -59,7 +59,18 @@ impl<'a> Event<'a> {
         Ok(event)
     }
 
-    /// The same for whoever reads many: texts known from earlier facts are not judged again, and the event is shown where it was read,
+    /// Reads facts that were judged before; whoever holds rules against them asks everything again.
+    ///
+    /// # Errors
+    /// As [`Event::decode`].
+    pub fn decode_again(facts: &'a [u8]) -> Result<Event<'a>, Malformed> {
+        let mut event = Event::blank(facts);
+        event.view = view::Event::read(facts)?;
+        event.check()?;
+        Ok(event)
+    }
+
+    /// As [`Event::decode`], for whoever reads many: texts known from earlier facts are not judged again, and the event is shown where it was read,
     /// because it is too large to be moved without need. Allocates nothing.
     #[inline]
     pub fn decode_next<T>(
@@ -98,7 +109,10 @@ impl<'a> Event<'a> {
         if self.view.id.len() != size_of::<EventId>() {
             return Err(Malformed::BadId { got: self.view.id.len() });
         }
-        self.occurred_on = CivilDate::from_yyyymmdd(self.view.occurred_on)?;
+        self.occurred_on = match self.obeys_schema {
+            true => CivilDate::of_valid(self.view.occurred_on), // a date by the schema's rules
+            false => CivilDate::from_yyyymmdd(self.view.occurred_on)?,
+        };
         Ok(())
     }
 

@@ -93,7 +93,7 @@ impl Fold {
     }
 
     fn count_facts(&mut self, facts: Option<&[u8]>, name: EventName, leaf: LeafIndex, add: bool) {
-        if let Some(Ok(event)) = facts.map(Event::decode) {
+        if let Some(Ok(event)) = facts.map(Event::decode_again) {
             self.count(&event, name, leaf, add);
         }
     }
@@ -161,6 +161,6 @@ impl Fold {
         standing: CaseStanding,
     ) -> Option<(Vec<u8>, Vec<u8>)> {
         self.capture.as_ref()?;
-        case::row(&Event::decode(facts).ok()?, record, leaf, standing)
+        case::row(&Event::decode_again(facts).ok()?, record, leaf, standing)
     }
 }

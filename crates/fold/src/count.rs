@@ -56,13 +56,9 @@ impl Fold {
                 None => {}
             }
         }
-        let mut counters = of_kind.counters.of(payload).peekable();
-        if counters.peek().is_none() {
-            return;
-        }
-        let place = place_of(&self.registry, event, name);
-        let mut placed = None;
-        for Counted { counter, axes: same } in counters {
+        let (mut place, mut placed) = (None, None);
+        for Counted { counter, axes: same } in of_kind.counters.of(payload) {
+            let place = *place.get_or_insert_with(|| place_of(&self.registry, event, name));
             let axes = match placed {
                 Some((as_before, axes)) if as_before == *same => axes,
                 _ => counter.axes.place(payload, &mut self.values),

@@ -1,7 +1,7 @@
 //! What the fold is given: a record at its place in the log, and a way to look up earlier ones.
 
 use socai_domain::Position;
-use socai_tlog::{EventName, Header, LeafIndex};
+use socai_tlog::{EventName, LeafIndex};
 
 /// A record of the log, verified by whoever hands it over.
 #[derive(Clone, Copy, Debug)]
@@ -10,14 +10,6 @@ pub struct Recorded<'a> {
     pub at: Position,
     /// The facts as they were sealed.
     pub facts: &'a [u8],
-}
-
-impl<'a> Recorded<'a> {
-    /// A record from what a log holds of it.
-    pub fn new(leaf: LeafIndex, received_at_ms: u64, header: &Header, facts: &'a [u8]) -> Self {
-        let at = Position { name: header.name(), leaf, received_at_ms, rotates_key: header.rotates_key() };
-        Recorded { at, facts }
-    }
 }
 
 /// An earlier record, looked up by name.

@@ -2,9 +2,10 @@
 //!
 //! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop.
 
+use socai_domain::Position;
 use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Recorded, Verdict};
 use socai_log::{LogError, Reader, RecordRef};
-use socai_tlog::{EventName, LeafIndex, Malformed, TreeSize};
+use socai_tlog::{EventName, Header, LeafIndex, Malformed, TreeSize};
 
 /// Why a replay stopped early.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,14 @@ pub fn replay(
 ///
 /// # Errors
 /// Its header does not decode.
+#[inline]
 pub fn recorded<'a>(record: &RecordRef<'a>) -> Result<Recorded<'a>, ReplayError> {
-    let header = record.header().map_err(|cause| ReplayError::Header { leaf: record.leaf(), cause })?;
-    Ok(Recorded::new(record.leaf(), record.received_at_ms(), &header, record.facts()))
+    let flags = record.flags().map_err(|cause| ReplayError::Header { leaf: record.leaf(), cause })?;
+    let at = Position {
+        name: record.name(),
+        leaf: record.leaf(),
+        received_at_ms: record.received_at_ms(),
+        rotates_key: flags & Header::ROTATES_KEY != 0,
+    };
+    Ok(Recorded { at, facts: record.facts() })
 }

@@ -87,6 +87,30 @@ impl Chunk {
         })
     }
 
+    /// Calls `each` for the records in order.
+    ///
+    /// # Errors
+    /// The first damage with its place; what `each` refuses.
+    #[inline]
+    pub(crate) fn for_each_record<E: From<LogError>>(
+        &self,
+        mut each: impl FnMut(RecordRef<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut items = self.items();
+        while let Some((offset, frame)) = items.frames.next() {
+            let frame = frame.map_err(|what| self.damaged(offset, what))?;
+            if frame.kind != Kind::Record {
+                items.read(offset, &frame).map_err(|what| self.damaged(offset, what))?;
+                continue;
+            }
+            let record = items.record(offset, frame.payload).map_err(|what| self.damaged(offset, what))?;
+            if record.leaf() >= self.from {
+                each(record)?;
+            }
+        }
+        Ok(())
+    }
+
     /// An error at a position of the chunk's volume.
     pub fn damaged(&self, offset: u64, what: Damage) -> LogError {
         damaged(&self.path, offset, what)
@@ -102,17 +126,20 @@ pub struct Items<'a> {
 
 impl<'a> Items<'a> {
     #[inline]
+    fn record(&mut self, offset: u64, payload: &'a [u8]) -> Result<RecordRef<'a>, Damage> {
+        let record = RecordRef::parse(payload, offset, self.chunk.first, self.next)?;
+        self.next += 1;
+        Ok(record)
+    }
+
+    #[inline]
     fn read(&mut self, offset: u64, frame: &Frame<'a>) -> Result<Option<Item<'a>>, Damage> {
         let payload = frame.payload;
         Ok(Some(match frame.kind {
-            Kind::Record => {
-                let record = RecordRef::parse(payload, offset, self.chunk.first, self.next)?;
-                self.next += 1;
-                if record.leaf() < self.chunk.from {
-                    return Ok(None);
-                }
-                Item::Record(record)
-            }
+            Kind::Record => match self.record(offset, payload)? {
+                record if record.leaf() < self.chunk.from => return Ok(None),
+                record => Item::Record(record),
+            },
             Kind::Commit => Item::Commit(CommitRef::parse(payload, offset)?),
             Kind::VolumeHead if offset == 0 => Item::Head(Box::new(VolumeHead::parse(payload)?)),
             Kind::End => Item::End(VolumeEnd::parse(payload)?),

@@ -10,7 +10,7 @@ use std::{
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
-    chunk::{Chunk, Item},
+    chunk::Chunk,
     committed::Committed,
     delta::DerivedFile,
     disk,
@@ -98,11 +98,7 @@ impl Reader {
         let mut scan = self.scan(from, to)?;
         let mut chunk = Chunk::default();
         while scan.next_into(&mut chunk)? {
-            for item in chunk.items() {
-                if let Item::Record(record) = item?.1 {
-                    each(record)?;
-                }
-            }
+            chunk.for_each_record(&mut each)?;
         }
         Ok(())
     }

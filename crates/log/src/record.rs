@@ -186,6 +186,15 @@ impl<'a> RecordRef<'a> {
         if self.has_annex() { Digest(self.part(SHORT_HEADER)) } else { Digest::ZERO }
     }
 
+    /// The header's flags, read without decoding the rest.
+    ///
+    /// # Errors
+    /// What [`RecordRef::header`] would refuse.
+    #[inline]
+    pub fn flags(&self) -> Result<u8, Malformed> {
+        Header::flags([self.header[0], self.header[1], self.header[2], self.header[3]])
+    }
+
     /// Whether the header says that the record rotates a key.
     pub fn rotates_key(&self) -> bool {
         self.header[1] & Header::ROTATES_KEY != 0
@@ -205,7 +214,9 @@ impl<'a> RecordRef<'a> {
 
     /// A big-endian number of the header; every header stored has its first 88 bytes.
     fn number<const N: usize>(&self, at: usize) -> u64 {
-        self.header[at..at + N].iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+        let mut number = [0; 8];
+        number[8 - N..].copy_from_slice(&self.header[at..at + N]);
+        u64::from_be_bytes(number)
     }
 
     /// Signature of the segment that ends with this record.

@@ -71,6 +71,9 @@ fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor)
         steps.push((one.fields().map(|field| field.number()).min().unwrap_or(0), step));
     }
     steps.sort();
+    if message.name() == "Event" {
+        remember_provenance(message, &mut steps)?;
+    }
     let body: String = steps.into_iter().map(|(_, step)| step).collect();
     writeln!(
         code,
@@ -81,6 +84,28 @@ fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor)
         message.name(),
         lifetime(message),
     )?;
+    Ok(())
+}
+
+/// Fields of an event that tell where it came from. They are neighbours.
+const PROVENANCE: [&str; 4] = ["level", "source", "entered_by", "approved_by"];
+
+/// Reads those fields only when the reading does not know them.
+fn remember_provenance(event: &MessageDescriptor, steps: &mut [(u32, String)]) -> Outcome<()> {
+    let number = |name: &str| event.get_field_by_name(name).map(|field| field.number());
+    let numbers: Vec<Option<u32>> = PROVENANCE.iter().map(|name| number(name)).collect();
+    let first = steps.iter().position(|(field, _)| Some(*field) == numbers[0]).unwrap_or(steps.len());
+    let those = steps.get_mut(first..first + PROVENANCE.len()).unwrap_or_default();
+    if !those.iter().map(|(field, _)| Some(*field)).eq(numbers) {
+        return Err(format!("{PROVENANCE:?} are not next to each other").into());
+    }
+    let [(_, before), .., (_, after)] = those else { return Ok(()) };
+    before.insert_str(
+        0,
+        "        let before = wire;\n        \
+         if let Some(len) = reading.known_provenance(wire.rest(), self) { wire.skip(len); } else {\n",
+    );
+    after.push_str("        reading.note_provenance(before.until(&wire), self);\n        }\n");
     Ok(())
 }
 

@@ -61,15 +61,8 @@ impl Header {
 
     /// Reads 120 bytes; refuses another version, unknown flags and reserved bits, so `encode` gives the same bytes back.
     pub fn decode(bytes: &[u8; HEADER_LEN]) -> Result<Self, Malformed> {
-        let reserved = u16::from_be_bytes(part(bytes, 2));
-        match (bytes[0], bytes[1], reserved) {
-            (VERSION, 0 | Self::ROTATES_KEY, 0) => {}
-            (VERSION, 0 | Self::ROTATES_KEY, got) => return Err(Malformed::Reserved { got }),
-            (VERSION, got, _) => return Err(Malformed::Flags { got }),
-            (got, ..) => return Err(Malformed::Version { got, expected: VERSION }),
-        }
         Ok(Header {
-            flags: bytes[1],
+            flags: Self::flags(part(bytes, 0))?,
             unit: UnitNo(u32::from_be_bytes(part(bytes, 4))),
             seq: UnitSeq(u64::from_be_bytes(part(bytes, 8))),
             recorded_at_ms: u64::from_be_bytes(part(bytes, 16)),
@@ -77,6 +70,21 @@ impl Header {
             facts: Digest(part(bytes, 56)),
             annex: Digest(part(bytes, 88)),
         })
+    }
+
+    /// The flags in the first four bytes of a header, which hold all that can be wrong with one.
+    ///
+    /// # Errors
+    /// As [`Header::decode`].
+    #[inline]
+    pub fn flags(first: [u8; 4]) -> Result<u8, Malformed> {
+        let reserved = u16::from_be_bytes([first[2], first[3]]);
+        match (first[0], first[1], reserved) {
+            (VERSION, flags @ (0 | Self::ROTATES_KEY), 0) => Ok(flags),
+            (VERSION, 0 | Self::ROTATES_KEY, got) => Err(Malformed::Reserved { got }),
+            (VERSION, got, _) => Err(Malformed::Flags { got }),
+            (got, ..) => Err(Malformed::Version { got, expected: VERSION }),
+        }
     }
 }
 

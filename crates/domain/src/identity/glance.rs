@@ -40,7 +40,25 @@ pub fn may_hold_one(text: &[u8], strictness: Strictness) -> bool {
         return true;
     }
     let digits = digits.wrapping_mul(LOW) >> 56; // the sum of the eight counts
-    digits >= FEWEST_DIGITS as u64 && Positions::of(text).show_a_run_or_a_plate(text, strictness)
+    digits >= FEWEST_DIGITS as u64
+        && (begins_a_plate(text)
+            || digits >= u64::from(FEWEST_IN_A_ROW) && Positions::of(text).show_a_run(text, strictness))
+}
+
+/// Whether a letter follows a digit, at once or after a joint. Bytes of other alphabets may be letters (Đ) or joints (a wide dash),
+/// so they are both.
+#[inline(always)]
+fn begins_a_plate(text: &[u8]) -> bool {
+    let (mut shown, mut digit_before, mut joint_before) = (0, 0, 0);
+    each_word(text, |_, word| {
+        let (digit, other) = (is_digit(word), word & HIGH);
+        let after_digit = digit << 8 | digit_before;
+        let joint = (equals(word, b' ') | equals(word, b'-') | other) & after_digit;
+        let after_joint = joint << 8 | joint_before;
+        shown |= (within(word | CASE, b'a', b'z') | other) & (after_digit | after_joint);
+        (digit_before, joint_before) = (digit >> 56, joint >> 56);
+    });
+    shown != 0
 }
 
 /// Calls `look` with every eight bytes and the place of the first; the last word is filled up with zero bytes.
@@ -58,15 +76,11 @@ fn each_word(text: &[u8], mut look: impl FnMut(u32, u64)) {
     }
 }
 
-/// Where the characters of a text of at most 64 bytes stand, a bit each. Bytes of other alphabets may be letters (Đ) or separators
-/// (a wide dash), so they are both.
+/// Where digits and what may stand between them are in a text of at most 64 bytes, a bit each. Bytes of other alphabets may be
+/// separators (a wide dash).
 #[derive(Default)]
 struct Positions {
     digits: u64,
-    letters: u64,
-    /// What may stand between the province and the letters of a plate.
-    joints: u64,
-    /// What may stand between the digits of a number.
     separators: u64,
 }
 
@@ -75,26 +89,18 @@ impl Positions {
     fn of(text: &[u8]) -> Positions {
         let mut positions = Positions::default();
         each_word(text, |at, word| {
-            let other = word & HIGH;
-            let joint = equals(word, b' ') | equals(word, b'-');
+            let joint = equals(word, b' ') | within(word, b'-', b'.');
             positions.digits |= gathered(is_digit(word)) << at;
-            positions.letters |= gathered(within(word | CASE, b'a', b'z') | other) << at;
-            positions.joints |= gathered(joint | other) << at;
-            positions.separators |=
-                gathered(joint | other | equals(word, b'.') | within(word, b'(', b')')) << at;
+            positions.separators |= gathered(joint | word & HIGH | within(word, b'(', b')')) << at;
         });
         positions
     }
 
-    /// Whether nine digits stand in a row, or apart by separators, or letters follow digits as on a plate.
+    /// Whether nine digits stand in a row, or apart by separators.
     ///
     /// In codes digits that stand apart must begin like a phone or citizen number, with 0 or 84: `KB-2023-000117` does not.
     #[inline(always)]
-    fn show_a_run_or_a_plate(&self, text: &[u8], strictness: Strictness) -> bool {
-        let after_digits = self.digits << 1;
-        if self.letters & (after_digits | (self.joints & after_digits) << 1) != 0 {
-            return true;
-        }
+    fn show_a_run(&self, text: &[u8], strictness: Strictness) -> bool {
         let solid = longest(self.digits) >= FEWEST_IN_A_ROW;
         solid
             || self.runs().any(|(first, count)| {
@@ -220,6 +226,24 @@ mod tests {
             "KB-2023-000117",
         ] {
             assert!(!may_hold_one(text.as_bytes(), Strictness::Code), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_letter_after_a_digit_shows_at_every_place() {
+        for at in 1..40 {
+            for (digit, joint) in [(b'7', None), (b'7', Some(b'-')), (b'7', Some(b' ')), (b'7', Some(0xE2))] {
+                let mut text = vec![b'/'; 41];
+                text[at - 1] = digit;
+                text[at] = joint.unwrap_or(b'A');
+                text[at + 1] = if joint.is_some() { b'a' } else { b'/' };
+                assert!(begins_a_plate(&text), "{at} {joint:?}");
+                text[at - 1] = b'x';
+                assert!(!begins_a_plate(&text), "{at} {joint:?}");
+                text[at - 1] = digit;
+                text[at] = b'/';
+                assert!(!begins_a_plate(&text), "{at} {joint:?}");
+            }
         }
     }
 

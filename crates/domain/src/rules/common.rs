@@ -81,6 +81,9 @@ pub(super) fn continues_a_case(
 
 /// Items of a list differ.
 pub(super) fn distinct<'a>(field: &'static str, items: Repeated<'a, &'a str>, out: &mut Breaches) {
+    if items.len() < 2 {
+        return;
+    }
     for (i, item) in items.iter().enumerate().skip(1) {
         if items.iter().take(i).any(|earlier| earlier == item) {
             listed_twice(format!("{field}.{i}"), item, out);
@@ -95,6 +98,9 @@ pub(super) fn not_among<'a>(
     others: Repeated<'a, &'a str>,
     out: &mut Breaches,
 ) {
+    if others.is_empty() {
+        return;
+    }
     if let Some(i) = others.iter().position(|other| other == lead) {
         listed_twice(format!("{field}.{i}"), lead, out);
     }

@@ -4,23 +4,30 @@ use socai_proto::v1;
 use socai_tlog::UnitNo;
 
 use super::{Breaches, Ctx, common};
-use crate::{CivilDate, Event, Kind};
+use crate::{CivilDate, Event, Kind, registry::Unit};
 
 pub(super) fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
-    publisher_may(event, publisher, ctx, out);
+    let unit = ctx.registry.unit(publisher);
+    publisher_may(event, publisher, unit, ctx, out);
     not_in_the_future(event, ctx, out);
-    places_exist(event, publisher, ctx, out);
+    places_exist(event, unit, ctx, out);
     builds_on_others(event, ctx, out);
     document_is_dated(event, ctx, out);
-    key_flag_matches(event, publisher, ctx, out);
+    key_flag_matches(event, publisher, unit, ctx, out);
 }
 
 /// The publisher is registered, valid on the day of the fact, not suspended, and entitled to the kind.
-fn publisher_may(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn publisher_may(
+    event: &Event<'_>,
+    publisher: UnitNo,
+    unit: Option<&Unit>,
+    ctx: &Ctx<'_>,
+    out: &mut Breaches,
+) {
     if publisher == UnitNo::OPERATOR {
         return; // the operator exists by the ledger's origin
     }
-    let Some(unit) = ctx.registry.unit(publisher) else {
+    let Some(unit) = unit else {
         out.add(
             "unit",
             "unknown_unit",
@@ -75,10 +82,13 @@ fn not_in_the_future(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     }
 }
 
-fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn places_exist(event: &Event<'_>, own: Option<&Unit>, ctx: &Ctx<'_>, out: &mut Breaches) {
     let places = event.place();
+    if let (1, Some(place)) = (places.len(), places.first()) {
+        return unit_exists_on(&"place.0", place, own, event.occurred_on(), ctx, out);
+    }
     for (i, place) in places.iter().enumerate() {
-        unit_exists_on(&format_args!("place.{i}"), place, publisher, event.occurred_on(), ctx, out);
+        unit_exists_on(&format_args!("place.{i}"), place, own, event.occurred_on(), ctx, out);
         if i > 0 && places.iter().take(i).any(|earlier| earlier == place) {
             let (vi, en) =
                 (format!("Địa bàn `{place}` ghi hai lần"), format!("place `{place}` is listed twice"));
@@ -87,18 +97,17 @@ fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut B
     }
 }
 
-/// A unit named by a field is registered and exists on the day.
+/// A unit named by a field is registered and exists on the day. `own` is the publisher.
 pub(super) fn unit_exists_on(
     field: &dyn std::fmt::Display,
     id: &str,
-    publisher: UnitNo,
+    own: Option<&Unit>,
     date: CivilDate,
     ctx: &Ctx<'_>,
     out: &mut Breaches,
 ) {
     // Most facts happen where they are published: one comparison instead of a look-up.
-    let own = ctx.registry.unit(publisher).filter(|unit| unit.id == id);
-    match own.or_else(|| ctx.registry.by_id(id)) {
+    match own.filter(|unit| unit.id == id).or_else(|| ctx.registry.by_id(id)) {
         Some(unit) if unit.on(date).is_some() => {}
         Some(unit) => not_valid_on(&field.to_string(), &unit.id, date, out),
         None => {
@@ -136,6 +145,9 @@ fn builds_on_others(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
             out.add(format!("refs.{i}"), "not_recorded_yet", vi, en);
         }
     }
+    if event.view().refs.len() < 2 {
+        return;
+    }
     for (i, name) in event.refs().enumerate().skip(1) {
         if event.refs().take(i).any(|earlier| earlier == name) {
             let (vi, en) = (format!("Bản ghi {name} nêu hai lần"), format!("record {name} is listed twice"));
@@ -163,9 +175,15 @@ fn document_is_dated(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
 ///
 /// Gate and audit look at a unit's flagged records only, so what they skip must not count in the fold. The operator's records
 /// they all look at; there the flag is needed where it ends a segment, for the operator's own sealing key.
-fn key_flag_matches(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+fn key_flag_matches(
+    event: &Event<'_>,
+    publisher: UnitNo,
+    unit: Option<&Unit>,
+    ctx: &Ctx<'_>,
+    out: &mut Breaches,
+) {
     let Some(recorded) = ctx.recorded else { return };
-    let own = |id: &str| id.is_empty() || ctx.registry.unit(publisher).is_some_and(|unit| unit.id == id);
+    let own = |id: &str| id.is_empty() || unit.is_some_and(|unit| unit.id == id);
     let (may, must) = match event.kind() {
         Kind::KeyRotated(_) if publisher != UnitNo::OPERATOR => (true, true),
         Kind::KeyRotated(rotation) => (true, rotation.key() == v1::KeyUse::Sealing && own(rotation.unit)),

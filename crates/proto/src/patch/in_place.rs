@@ -1,4 +1,4 @@
-//! The usual correction, one number, date, choice or text of the envelope or the payload, made in the bytes themselves.
+//! The usual correction, one number, date, choice or text of the envelope, the payload, a part or an item, made in the bytes themselves.
 //!
 //! Answers only where it is sure; [`patch`](super::patch()) answers the rest, and says in words what is wrong.
 
@@ -10,22 +10,61 @@ use crate::schema::{self, Field, Message, Shape};
 use crate::wire::{Reader, Wire, put_bytes};
 use crate::{json, view};
 
-/// The facts with a change made, unchecked; `None` for changes of lists and parts, and for those that cannot be made.
+/// The facts with a change made, unchecked; `None` for changes of whole lists and parts, and for those that cannot be made.
 pub(super) fn patched(facts: &[u8], change: &view::Change<'_>) -> Option<Vec<u8>> {
-    let old = serde_json::from_str(change.old).ok()?;
-    let new = serde_json::from_str(change.new).ok()?;
-    match change.field.split_once('.') {
-        None if CORRECTABLE.contains(&change.field) => {
-            replaced(&schema::EVENT, facts, change.field, &old, &new)
+    let said =
+        Said { old: serde_json::from_str(change.old).ok()?, new: serde_json::from_str(change.new).ok()? };
+    let (first, rest) = match change.field.split_once('.') {
+        Some((first, rest)) => (first, Some(rest)),
+        None => (change.field, None),
+    };
+    if first == "data" {
+        let (at, kind, payload) = payload(facts)?;
+        let payload = changed(kind_by_tag(kind)?.message, payload, rest?, &said)?;
+        let mut bytes = facts[..at].to_vec();
+        put_bytes(&mut bytes, kind, &payload);
+        return Some(bytes);
+    }
+    CORRECTABLE.contains(&first).then(|| changed(&schema::EVENT, facts, change.field, &said))?
+}
+
+/// The values before and after.
+struct Said {
+    old: Value,
+    new: Value,
+}
+
+/// A message with the value at a path replaced: a field of its own, of a part, or of one item of a list.
+fn changed(message: &Message, bytes: &[u8], path: &str, said: &Said) -> Option<Vec<u8>> {
+    let Some((name, within)) = path.split_once('.') else { return replaced(message, bytes, path, said) };
+    let field = message.field(name)?;
+    let Shape::Message(inner) = field.shape else { return None };
+    let (nth, within) = match field.repeated {
+        true => {
+            let (nth, within) = within.split_once('.')?;
+            (super::position(nth)?, within)
         }
-        Some(("data", name)) => {
-            let (at, kind, payload) = payload(facts)?;
-            let payload = replaced(kind_by_tag(kind)?.message, payload, name, &old, &new)?;
-            let mut bytes = facts[..at].to_vec();
-            put_bytes(&mut bytes, kind, &payload);
-            Some(bytes)
+        false => (0, within),
+    };
+    let mut fields = Reader::new(bytes);
+    let mut seen = 0;
+    loop {
+        let start = bytes.len() - fields.left();
+        let (tag, wire) = fields.next().ok()??;
+        if tag != field.tag {
+            continue;
         }
-        _ => None,
+        if let (true, Wire::Bytes(part)) = (seen == nth, wire) {
+            let part = changed(inner, part, within, said)?;
+            if part.is_empty() {
+                return None; // nothing is left to be said of it
+            }
+            let mut patched = bytes[..start].to_vec();
+            put_bytes(&mut patched, tag, &part);
+            patched.extend_from_slice(&bytes[bytes.len() - fields.left()..]);
+            return Some(patched);
+        }
+        seen += 1;
     }
 }
 
@@ -47,7 +86,7 @@ fn payload(facts: &[u8]) -> Option<(usize, u32, &[u8])> {
 }
 
 /// A message with the value of one field replaced, in its place in the order of fields.
-fn replaced(message: &Message, bytes: &[u8], name: &str, old: &Value, new: &Value) -> Option<Vec<u8>> {
+fn replaced(message: &Message, bytes: &[u8], name: &str, said: &Said) -> Option<Vec<u8>> {
     let field = message.field(name).filter(|field| is_single(field))?;
     let mut fields = Reader::new(bytes);
     let (mut start, mut present) = (0, None);
@@ -65,11 +104,11 @@ fn replaced(message: &Message, bytes: &[u8], name: &str, old: &Value, new: &Valu
     if present.is_none() {
         end = start;
     }
-    if json::value_of(field, present).unwrap_or_default() != *old {
+    if json::value_of(field, present).unwrap_or_default() != said.old {
         return None;
     }
     let mut patched = bytes[..start].to_vec();
-    json::put_value(field, new, &mut patched)?;
+    json::put_value(field, &said.new, &mut patched)?;
     patched.extend_from_slice(&bytes[end..]);
     Some(patched)
 }

@@ -243,31 +243,59 @@ mod tests {
         slow.map(|facts| event_to_json(&v1::Event::decode(&*facts).unwrap(), None, None))
     }
 
+    /// Every place of a JSON form that a path leads to, and some that are not there.
+    fn places(value: &Value, path: &str, out: &mut Vec<String>) {
+        let mut into = |name: &str, value: &Value| {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            out.push(path.clone());
+            places(value, &path, out);
+        };
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| into(name, value)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(at, item)| into(&at.to_string(), item));
+                into(&items.len().to_string(), &Value::Null);
+            }
+            _ => {}
+        }
+    }
+
     #[test]
     fn both_ways_make_the_same_of_every_value_of_every_kind() {
         let others =
             ["null", "0", "1", "2300000", "true", "false", r#""""#, r#""xa""#, r#""2023-02-03""#, "[]"];
-        let (mut made, mut refused) = (0, 0);
+        let (mut made, mut refused, mut nested) = (0, 0, 0);
         for kind in kinds() {
             let event = kind.example_event();
             let form = kind.example();
-            let data = kind.message.fields.iter().map(|field| (field.name, &form["data"][field.name]));
-            let data = data.map(|(name, value)| (format!("data.{name}"), value));
-            let envelope = CORRECTABLE.iter().map(|name| ((*name).to_owned(), &form[*name]));
-            for (field, old) in data.chain(envelope) {
-                for new in others.map(str::to_owned).into_iter().chain([old.to_string()]) {
-                    let shown = event_to_json(&event, None, None);
-                    let present = field.split('.').try_fold(&shown, |at, part| at.get(part)).cloned();
-                    for old in [present.unwrap_or_default().to_string(), "7".to_owned()] {
+            let absent = kind.message.fields.iter().map(|field| format!("data.{}", field.name));
+            let mut paths: Vec<String> =
+                absent.chain(CORRECTABLE.iter().map(|name| (*name).to_owned())).collect();
+            places(&form, "", &mut paths);
+            let shown = event_to_json(&event, None, None);
+            for field in paths {
+                let at = |form: &Value| {
+                    let step = |at: &Value, part: &str| match at {
+                        Value::Array(items) => items.get(part.parse::<usize>().ok()?).cloned(),
+                        at => at.get(part).cloned(),
+                    };
+                    field.split('.').try_fold(form.clone(), |at, part| step(&at, part)).unwrap_or_default()
+                };
+                for new in others.map(str::to_owned).into_iter().chain([at(&form).to_string()]) {
+                    for old in [at(&shown).to_string(), "7".to_owned()] {
                         match both_ways(&event, change(&field, &old, &new)) {
                             Some(_) => made += 1,
                             None => refused += 1,
                         }
                     }
                 }
+                nested += u32::from(field.split('.').count() > 2);
             }
         }
-        assert!(made > 500 && refused > 500, "{made} made, {refused} refused");
+        assert!(
+            made > 500 && refused > 500 && nested > 50,
+            "{made} made, {refused} refused, {nested} nested"
+        );
     }
 
     #[test]

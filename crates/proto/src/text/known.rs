@@ -4,6 +4,7 @@
 //! them with a slot costs less than judging it, and much less when it is Vietnamese or full of digits.
 
 use crate::schema::TextStyle;
+use crate::view::provenance::KnownProvenances;
 
 /// Lengths in bytes of texts that are remembered: shorter ones are judged as fast.
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
@@ -14,7 +15,10 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 /// A few texts, each with the style and length it obeyed. Nothing that is asked here is ever answered wrongly: a slot holds the whole
 /// text. It belongs to whoever judges always in the same way.
 #[derive(Clone)]
-pub struct KnownTexts(Box<[Known; SLOTS]>);
+pub struct KnownTexts {
+    slots: Box<[Known; SLOTS]>,
+    provenances: KnownProvenances,
+}
 
 /// All bytes of a text, its length, style and limit. The default is no text: it has no bytes.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -25,7 +29,7 @@ pub(crate) struct Known {
 
 impl Default for KnownTexts {
     fn default() -> Self {
-        KnownTexts(Box::new([Known::default(); SLOTS]))
+        KnownTexts { slots: Box::new([Known::default(); SLOTS]), provenances: KnownProvenances::default() }
     }
 }
 
@@ -58,13 +62,25 @@ impl KnownTexts {
     /// Whether the text is remembered.
     #[inline(always)]
     pub(crate) fn has(&self, text: &Known) -> bool {
-        self.0[text.slot()] == *text
+        self.slots[text.slot()] == *text
     }
 
     /// Remembers a text that obeys, in the place of another.
     #[inline]
     pub(crate) fn note(&mut self, text: Known) {
-        self.0[text.slot()] = text;
+        self.slots[text.slot()] = text;
+    }
+
+    /// Texts that always stand next to each other.
+    #[inline(always)]
+    pub(crate) fn provenances(&self) -> &KnownProvenances {
+        &self.provenances
+    }
+
+    /// The same, to remember more.
+    #[inline(always)]
+    pub(crate) fn provenances_mut(&mut self) -> &mut KnownProvenances {
+        &mut self.provenances
     }
 }
 

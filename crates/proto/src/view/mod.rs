@@ -7,6 +7,7 @@
 //! bytes and nothing that was signed is passed over: ascending fields, shortest numbers that fit, UTF-8, no unknown fields. What prost
 //! writes is always accepted. [`validate_facts`](crate::validate_facts) says in words why bytes are refused.
 
+pub(crate) mod provenance;
 mod reading;
 mod wire;
 

@@ -3,7 +3,7 @@
 //! One generated reader a message serves all three, so they cannot disagree about anything but the rules. A replay judges while it reads: a
 //! text that its style allows is judged and known to be UTF-8 by the same few instructions, or known from the facts before.
 
-use super::NotFacts;
+use super::{Event, NotFacts};
 use crate::schema::{Field, TextStyle};
 use crate::text::{self, Known, KnownTexts, Verdict};
 
@@ -26,6 +26,17 @@ pub trait Reading: sealed::Sealed {
 
     /// Bytes as the text they are.
     fn text<'a>(&mut self, rule: TextRule, bytes: &'a [u8]) -> Result<&'a str, NotFacts>;
+
+    /// Fills access level, source and offices if they stand at the beginning of `rest` as in an event that was accepted before: the bytes
+    /// they take.
+    #[inline(always)]
+    fn known_provenance<'a>(&mut self, _rest: &'a [u8], _event: &mut Event<'a>) -> Option<usize> {
+        None
+    }
+
+    /// Those four were read from `bytes`.
+    #[inline(always)]
+    fn note_provenance(&mut self, _bytes: &[u8], _event: &Event<'_>) {}
 }
 
 mod sealed {
@@ -75,6 +86,18 @@ impl<L: FnMut(&'static Field, &str) -> bool> Reading for Judging<'_, L> {
             texts.note(known);
         }
         Ok(text)
+    }
+
+    #[inline(always)]
+    fn known_provenance<'a>(&mut self, rest: &'a [u8], event: &mut Event<'a>) -> Option<usize> {
+        self.known.as_ref()?.provenances().fill(rest, event)
+    }
+
+    #[inline]
+    fn note_provenance(&mut self, bytes: &[u8], event: &Event<'_>) {
+        if let Some(known) = &mut self.known {
+            known.provenances_mut().note(bytes, event);
+        }
     }
 }
 

@@ -63,6 +63,24 @@ impl<'a> Wire<'a> {
         Wire { rest: bytes }
     }
 
+    /// What is left.
+    #[inline(always)]
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
+    /// Passes over bytes that are known to be whole fields.
+    #[inline(always)]
+    pub(super) fn skip(&mut self, len: usize) {
+        self.rest = self.rest.get(len..).unwrap_or_default();
+    }
+
+    /// The bytes between this position and a later one in the same message.
+    #[inline(always)]
+    pub(super) fn until(&self, later: &Wire<'a>) -> &'a [u8] {
+        &self.rest[..self.rest.len() - later.rest.len()]
+    }
+
     /// Refuses whatever is left after the last field.
     #[inline]
     pub fn is_done(&self) -> Result<(), NotFacts> {
