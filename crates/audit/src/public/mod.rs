@@ -152,7 +152,7 @@ pub fn verify_public(
             report.checkpoint = String::from_utf8_lossy(&note).into_owned();
             over(tiles, &trust, &opened, kept.as_ref(), &mut report, progress);
         }
-        Err(fault) => report.faults.push(fault),
+        Err(fault) => report.faults.push(*fault),
     }
     report.faults_found = report.faults_found.max(report.faults.len() as u64);
     report.outcome = Outcome::of(&report.faults);
@@ -169,17 +169,17 @@ fn checkpoint(tiles: &dyn Tiles) -> Result<Vec<u8>, AuditError> {
 }
 
 /// The checkpoint under the policy. Cosignatures follow the commit by some milliseconds: they are waited for.
-fn open(tiles: &dyn Tiles, note: &[u8], trust: &Trust) -> Result<(Vec<u8>, Opened), FaultLine> {
+fn open(tiles: &dyn Tiles, note: &[u8], trust: &Trust) -> Result<(Vec<u8>, Opened), Box<FaultLine>> {
     let of = |note: &[u8]| {
         trust.policy().open(note).map_err(|error| {
             let said = Said::new(
                 format!("mốc không đúng: {error}"),
                 format!("the checkpoint does not verify: {error}"),
             );
-            FaultLine {
+            Box::new(FaultLine {
                 file: Some("checkpoint".to_owned()),
                 ..FaultLine::new("checkpoint", said, Remedy::Key.said())
-            }
+            })
         })
     };
     let (mut note, mut opened) = (note.to_vec(), of(note)?);
