@@ -80,6 +80,9 @@ pub fn text(report: &Report, language: Language) -> String {
 /// The verdict on which ledger.
 pub(crate) fn verdict(report: &Report, language: Language) -> String {
     let verdict = match report.outcome {
+        Outcome::Verified if report.public.is_some() => {
+            language.pick("ĐÃ KIỂM CHỨNG PHẦN CÔNG KHAI", "VERIFIED WHAT IS PUBLIC")
+        }
         Outcome::Verified if report.skipped > 0 => {
             language.pick("ĐÃ KIỂM CHỨNG PHẦN MỚI", "VERIFIED WHAT IS NEW")
         }

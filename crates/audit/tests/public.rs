@@ -121,6 +121,7 @@ fn everything_public_verifies_and_what_nobody_sees_is_said_with_its_reason() {
         assert_eq!(page.matches(words).count(), public.unseen.len(), "{page}");
         assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
     }
+    assert!(text(&report, Language::En).starts_with("VERIFIED WHAT IS PUBLIC"));
     assert!(html(&report, Language::En).contains("their keys are facts"));
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["public"]["unseen"].as_array().unwrap().len(), public.unseen.len());

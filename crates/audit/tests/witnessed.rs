@@ -181,7 +181,7 @@ fn every_kept_cosignature_is_verified_and_counted_and_a_lost_file_is_no_fault() 
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         said.contains(
-            "4 cosignatures on 2 older checkpoints verify, from 2023-03-28 18:40 to 2023-03-28 19:51"
+            "cosignatures on older checkpoints verify: 4 on 2, from 2023-03-28 18:40 to 2023-03-28 19:51"
         ),
         "{said}"
     );

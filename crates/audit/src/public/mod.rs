@@ -143,7 +143,7 @@ pub fn verify_public(
         nil: None,
         faults: vec![],
         faults_found: 0,
-        live: true,
+        live: false,
         threads: 1,
         seconds: 0.0,
     };

@@ -123,7 +123,9 @@ pub(super) fn sightings(page: &mut Page, seen: &KeptSightings, language: Languag
                 format!("{lines} chữ ký nhân chứng trên {notes} mốc cũ đều đúng, từ {first} đến {last}")
             }
             Language::En => {
-                format!("{lines} cosignatures on {notes} older checkpoints verify, from {first} to {last}")
+                format!(
+                    "cosignatures on older checkpoints verify: {lines} on {notes}, from {first} to {last}"
+                )
             }
         },
     );
