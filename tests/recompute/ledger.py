@@ -68,7 +68,7 @@ class Ledger:
             family = cases.family_of(kind)
             if family and "case" in event:
                 refs = [name_of(ref) for ref in event.get("refs", [])]
-                self.cases[family][event["case"]].append((name, when, kind, event["data"], refs))
+                self.cases[family][event["case"]].append((name, when, kind, event["data"], refs, event.get("place", [])))
         for family in self.cases.values():
             for held in family.values():
                 held.sort(key=lambda fact: (fact[1], fact[0]))

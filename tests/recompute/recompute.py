@@ -97,6 +97,37 @@ def year_before(window):
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Parts:
+    """What a figure comes to by slice, (axis, key) → value, and by unit, number → value; NOBODY is what belongs to no unit."""
+
+    def __init__(self):
+        self.slices, self.units = defaultdict(int), defaultdict(int)
+
+    def add(self, unit, slices, value):
+        self.units[unit] += value
+        for slice in slices:
+            self.slices[slice] += value
+
+    @staticmethod
+    def divided(above, below, row):
+        """Of a ratio every part is divided by itself."""
+        parts = Parts()
+        for of in ("slices", "units"):
+            for key, base in getattr(below, of).items():
+                if base > 0:
+                    getattr(parts, of)[key] = percent_scaled(getattr(above, of)[key], base, row)
+        return parts
+
+    def plus(self, other):
+        for of in ("slices", "units"):
+            for key, value in getattr(other, of).items():
+                getattr(self, of)[key] += value
+
+
+NOBODY = -1
+WARDS = ("ward", "commune", "township")
+
+
 class Figures:
     def __init__(self, ledger, asked):
         self.ledger, self.asked = ledger, asked
@@ -110,13 +141,13 @@ class Figures:
         """Value, facts, percentages and nil statement of a row; none when the question does not ask for it."""
         fraction, seen = None, 0
         if row["measure"] == "ratio":
-            value, facts, fraction = self.ratio(row)
+            value, facts, fraction, parts = self.ratio(row)
             span, publishers = None, set()
         else:
             span = window(row, self.asked)
             if not span:
                 return None
-            value, facts, publishers, seen = self.sum(row, span)
+            value, facts, publishers, seen, parts = self.sum(row, span)
         events = len(facts) if row["measure"] != "units" else value
         nil = span and self.nil(row, span, publishers)
         zero = not nil["missing"] if nil else events > 0 or seen > 0
@@ -135,15 +166,21 @@ class Figures:
             "plan_pct": {by: p for by, p in percents.items() if p is not None and known is not None},
             "same_period_pct": percent(value, before, row) if before is not None and known is not None else None,
             "nil": nil and {"proven": not nil["missing"], "missing": nil["missing"]},
+            "slices": [
+                {"axis": axis, "key": key, "value": part} for (axis, key), part in parts.slices.items() if part
+            ],
+            "units": {self.ledger.units[no].id: part for no, part in parts.units.items() if part and no != NOBODY},
+            "unallocated": parts.units.get(NOBODY) or None,
         }
 
     def sum(self, row, span):
-        """(value, names of its facts, publishers, cases looked at) of a row that is no ratio."""
+        """(value, names of its facts, publishers, cases looked at, parts) of a row that is no ratio."""
         if row["measure"] == "units":
-            return (*self.units(row), 0)
+            return self.units(row)
         if row["measure"] == "as-of":
             return self.as_of(row, span)
         value, facts, publishers, members, latest = 0, set(), set(), set(), {}
+        parts, of_part = Parts(), {}
         for name, when, event, rows in self.by_kind[row["kind"]]:
             counted, data = rows.get(row["code"]), event["data"]
             first, last, pick = span
@@ -158,25 +195,58 @@ class Figures:
                     continue
             facts.add(name)
             publishers.add(name[0])
+            unit, slices = self.unit_of(name, event), self.slices(row, counted, data)
+            adds = None
             if measure == "count" or (measure == "stock" and not fields):
-                value += sign
+                adds = sign
             elif measure in ("sum", "stock"):
                 terms = [(f[1:].strip(), -1) if f.startswith("-") else (f, 1) for f in fields]
-                value += sign * sum(minus * data.get(field, 0) for field, minus in terms)
+                adds = sign * sum(minus * data.get(field, 0) for field, minus in terms)
             elif measure == "items":
-                value += len(data.get(fields[0], []))
+                adds = len(data.get(fields[0], []))
+            if adds is not None:
+                value += adds
+                parts.add(unit, slices, adds)
             else:
                 told = tuple(self.told(name, event, field) for field in fields)
                 if None in told:
                     continue
                 members.add(told)
+                if measure == "distinct":
+                    of_part.setdefault(("units", unit), set()).add(told)
+                    for slice in slices:
+                        of_part.setdefault(("slices", slice), set()).add(told)
                 latest[told] = max(latest.get(told, ((MIN,), None)), ((when, name), event), key=lambda said: said[0])
         if row["measure"] == "distinct":
             value = len(members)
+            for (of, key), told in of_part.items():
+                getattr(parts, of)[key] = len(told)
         if row["measure"] == "latest":
-            left = [e["data"] for _, e in latest.values() if meets(e["data"], row.get("having", {}))]
-            value = sum(data.get(row["value"], 0) for data in left) if "value" in row else len(left)
-        return value, facts, publishers, 0
+            for (_, name), event in latest.values():
+                data = event["data"]
+                if meets(data, row.get("having", {})):
+                    left = data.get(row["value"], 0) if "value" in row else 1
+                    value += left
+                    parts.add(self.unit_of(name, event), self.slices(row, row, data), left)
+        return value, facts, publishers, 0, parts
+
+    def unit_of(self, name, event):
+        """The unit of a fact: its place, or its publisher when it has none; several places and the operator are nobody's."""
+        places = event.get("place", [])
+        no = self.ledger.by_id[places[0]].no if len(places) == 1 else name[0] if not places else 0
+        return no or NOBODY
+
+    def slices(self, row, counted, data):
+        """The places of a fact on the axes of a row, as far as the rules that it was counted by keep them apart."""
+        return [(axis, shown(data.get(axis))) for axis in row.get("slices", []) if axis in counted.get("slices", [])]
+
+    def ward_of(self, held):
+        """The ward of a case: of its first fact that has a place, else of its first one."""
+        name, when, _, _, _, places = next((fact for fact in held if fact[5]), held[0])
+        no = self.unit_of(name, {"place": places})
+        unit = self.ledger.units.get(no)
+        span = unit and (unit.on(when) or (unit.spans and unit.spans[-1]))
+        return no if span and span["type"] in WARDS else NOBODY
 
     def told(self, name, event, field):
         """A field that tells cases apart: the case, the unit that the fact belongs to, or a field of the payload."""
@@ -189,22 +259,28 @@ class Figures:
         return event["data"].get(field, "")
 
     def ratio(self, row):
-        sums, facts = [], set()
+        sums, facts, sides = [], set(), []
         for side in ("numerator", "denominator"):
-            total = 0
+            total, side_parts = 0, Parts()
             for code in row[side]:
-                value, of, _, _ = self.sum(self.rows[code], window(self.rows[code], self.asked))
+                value, of, _, _, parts = self.sum(self.rows[code], window(self.rows[code], self.asked))
                 total += value
                 facts |= of
+                side_parts.plus(parts)
             sums.append(total)
+            sides.append(side_parts)
         scaled = percent_scaled(*sums, row) if sums[1] > 0 else 0
-        return scaled, facts, sums
+        parts = Parts.divided(*sides, row)
+        parts.slices.clear()  # a ratio keeps the axes that it names itself
+        if row.get("slices"):
+            sys.exit(f"{row['code']}: recompute.py does not divide slices")
+        return scaled, facts, sums, parts
 
     def as_of(self, row, span):
         """Cases judged on the last day; of a period those that did not meet it the day before its first one."""
         family, law, on = cases.family_of(row["kind"]), self.ledger.law, span[1]
         since = span[0] - timedelta(1) if row.get("period", "period") == "period" else None
-        value, facts, publishers, seen = 0, set(), set(), 0
+        value, facts, publishers, seen, parts = 0, set(), set(), 0, Parts()
         for held in self.ledger.cases[family].values():
             meets_row = lambda when: any(f[1] <= when and f[2] == row["kind"] and meets(f[3], row.get("where", {})) for f in held)
             counts = lambda when: meets_row(when) and self.judged(family, row, held, when, law)
@@ -213,13 +289,17 @@ class Figures:
             seen += 1
             if counts(on) and not (since and counts(since)):
                 value += 1
+                state, _ = cases.judge(family, [fact[:5] for fact in held], on, law)
+                subject = [f for f in held if f[1] <= on and f[2] == row["kind"] and meets(f[3], row.get("where", {}))][-1]
+                axes = [(a, state if a == "state" else shown(subject[3].get(a))) for a in row.get("slices", [])]
+                parts.add(self.ward_of(held), axes, 1)
                 names = {f[0] for f in held if f[1] <= on}
                 facts |= names
                 publishers |= {name[0] for name in names}
-        return value, facts, publishers, seen
+        return value, facts, publishers, seen, parts
 
     def judged(self, family, row, held, when, law):
-        state, found = cases.judge(family, held, when, law)
+        state, found = cases.judge(family, [fact[:5] for fact in held], when, law)
         states, findings = row.get("states"), row.get("findings")
         return (not states or state in states) and (not findings or found & set(findings)) and not found & set(row.get("without", []))
 
@@ -227,7 +307,9 @@ class Figures:
         types = row.get("where", {}).get("type", [])
         spans = [unit.on(self.asked.last) for unit in self.ledger.units.values()]
         count = sum(1 for span in spans if span and (not types or span["type"] in types))
-        return count, set(), set()
+        parts = Parts()
+        parts.add(NOBODY, [], count)
+        return count, set(), set(), 0, parts
 
     def nil(self, row, span, publishers):
         scope = row.get("nil_scope", [])
@@ -263,7 +345,7 @@ class Figures:
         before = year_before(span)
         if not before:
             return None
-        value, facts, _, seen = self.sum(row, before)
+        value, facts, _, seen, _ = self.sum(row, before)
         if facts or seen:
             return value
         first, last, pick = before
@@ -281,6 +363,11 @@ class Figures:
 
     def declared(self):
         return [(name, event["data"]) for name, _, event, _ in self.by_kind["baseline.declared"]]
+
+
+def shown(value):
+    """A value on an axis as a figure names it."""
+    return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else str(value)
 
 
 def year_of(value):

@@ -1,8 +1,12 @@
 //! Issued reports, recomputed at the cut-off that each of them names.
 //!
 //! The replay that an audit makes anyway keeps what the cube says at each cut-off; one more pass over the records finds the facts behind the
-//! figures of up to [`AT_ONCE`] reports together. So the memory does not grow with the number of reports, and a pass is shared by a
-//! year of them. A value is right when the same value comes from the same facts: both the number and the digest of the contributing names.
+//! figures of as many reports as fit in [`ROOM`] together. So the memory does not grow with the number of reports, and a pass is shared by
+//! years of them. A value is right when the same value comes from the same facts: both the number and the digest of the contributing names.
+//!
+//! The text of a report whose values are right is laid out again and its digest compared (`texts`).
+
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -22,8 +26,8 @@ use crate::{
     words::{Remedy, Said},
 };
 
-/// Questions that share a pass over the records.
-const AT_ONCE: usize = 16;
+/// Bytes of what questions keep until their pass over the records: of a district with ten thousand amendments about a hundred questions.
+const ROOM: usize = 256 << 20;
 /// Values that do not hold and are told one by one, of each report.
 const MAX_TOLD: usize = 20;
 
@@ -50,6 +54,11 @@ pub struct ReportLine {
     pub differ: u64,
     /// What they are.
     pub differences: Vec<Difference>,
+    /// Whether its text comes out again, byte for byte. No fault: another version of the program may lay it out otherwise.
+    pub text: TextAnswer,
+    /// Which of the occasions that a report of its days may be of its values are true of: its place among the others; none for the usual one.
+    #[serde(skip)]
+    pub(crate) occasion: Option<usize>,
 }
 
 /// A printed value beside the recomputed one.
@@ -64,6 +73,8 @@ pub struct Difference {
     /// Whether only the facts behind it are others: the value is the same, the digest of their names is not.
     pub same_value: bool,
 }
+
+pub use texts::TextAnswer;
 
 /// A figure as recomputed.
 struct Again {
@@ -138,8 +149,9 @@ pub(crate) fn recompute(
     if !again.is_empty() {
         let second = answers(reader, &mut Replayed::new(reader, None), again)?;
         for report in replayed.fold().reports().iter() {
-            for (.., figures) in second.iter().filter(|(leaf, ..)| *leaf == report.leaf) {
-                let other = line(reader, report, Some(figures))?;
+            let of_report = second.iter().filter(|(leaf, ..)| *leaf == report.leaf);
+            for (place, (.., figures)) in of_report.enumerate() {
+                let other = ReportLine { occasion: Some(place), ..line(reader, report, Some(figures))? };
                 let known = lines.entry(report.leaf).or_insert_with(|| other.clone());
                 if other.differ < known.differ {
                     *known = other;
@@ -147,7 +159,9 @@ pub(crate) fn recompute(
             }
         }
     }
-    Ok(lines.into_values().collect())
+    let mut lines: Vec<ReportLine> = lines.into_values().collect();
+    texts::lay_out(reader, replayed.fold(), &mut lines)?;
+    Ok(lines)
 }
 
 /// The leaf of the report, how many other occasions there are, and its figures.
@@ -161,9 +175,10 @@ fn answers(
 ) -> Result<Vec<Answer>, ReplayError> {
     questions.sort_by_key(|question| question.size);
     let mut answers = Vec::with_capacity(questions.len());
-    for together in questions.chunks(AT_ONCE) {
-        let (mut kept, mut of) = (Vec::new(), Vec::new());
-        for question in together {
+    let mut questions = questions.into_iter().peekable();
+    while questions.peek().is_some() {
+        let (mut kept, mut of, mut room) = (Vec::new(), Vec::new(), ROOM);
+        while let Some(question) = questions.next_if(|_| room > 0) {
             let fold = replayed.to(question.size)?;
             let Some(period) = period_at(reader, question.leaf)? else { continue };
             let asked = Asked::reported(fold.rulebook(), period);
@@ -173,7 +188,9 @@ fn answers(
                 Asks::Other(at) if at < count => others.swap_remove(at),
                 _ => asked,
             };
-            kept.push(replayed.keep(asked));
+            let one = replayed.keep(asked);
+            room = room.saturating_sub(one.room());
+            kept.push(one);
             of.push((question.leaf, count));
         }
         let figures = recount(reader, replayed, &kept)?;
@@ -243,6 +260,11 @@ fn line(reader: &Reader, report: &Report, figures: Option<&Figures>) -> Result<R
         values: report.values.len() as u64,
         differ,
         differences,
+        text: TextAnswer::not_laid_out(match is_ours {
+            true => Said::new("số liệu không như đã in", "its values are not what was printed"),
+            false => Said::new("không phải báo cáo của sổ cái này", "it is not of this ledger"),
+        }),
+        occasion: None,
     })
 }
 

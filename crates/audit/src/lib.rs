@@ -16,9 +16,12 @@ mod models;
 mod nil;
 mod page;
 mod place;
+pub mod printed;
 mod proof;
+mod public;
 mod replayed;
 mod report;
+mod sightings;
 mod text;
 mod verify;
 mod watch;
@@ -28,7 +31,7 @@ mod words;
 pub use cosigned::CosignedTo;
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
 pub use html::html;
-pub use issued::{Difference, ReportLine};
+pub use issued::{Difference, ReportLine, TextAnswer};
 pub use models::ModelsAnswer;
 pub use nil::{NilAnswer, NilLine};
 pub use place::{AuditError, Place};
@@ -37,7 +40,9 @@ pub use proof::{
     check_consistency, check_record, continued_text, for_paper, is_consistency, not_proven_text, policy_for,
     prove_consistency, prove_record, proven_text,
 };
+pub use public::{Public, Tiles, Unseen, verify_public};
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
+pub use sightings::KeptSightings;
 pub use text::{Language, text};
 pub use verify::{Asked, verify, verify_on};
 pub use watch::{Look, Watch};

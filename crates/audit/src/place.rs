@@ -25,6 +25,14 @@ pub enum AuditError {
         /// What is wrong.
         cause: String,
     },
+    /// Nothing is to be had at an address.
+    #[error("{address}: {why}")]
+    Unreachable {
+        /// The address.
+        address: String,
+        /// What it answered.
+        why: String,
+    },
     /// What a watch keeps cannot be read or written.
     #[error("{}: {cause}", path.display())]
     Kept {
@@ -66,6 +74,11 @@ impl Place {
         }
     }
 
+    /// Around a log that was found before.
+    pub(crate) fn of_log(log: &Path) -> Self {
+        Place { log: log.to_owned(), district: None }
+    }
+
     /// The log directory.
     #[must_use]
     pub fn log(&self) -> &Path {
@@ -82,6 +95,12 @@ impl Place {
     #[must_use]
     pub fn cosigned(&self) -> PathBuf {
         self.beside().join("cosigned")
+    }
+
+    /// The cosigned checkpoints before that one.
+    #[must_use]
+    pub fn witnessed(&self) -> PathBuf {
+        self.beside().join("witnessed")
     }
 
     /// The models' directory; none for a log alone.

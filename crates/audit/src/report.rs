@@ -6,6 +6,8 @@ use crate::{
     issued::ReportLine,
     models::ModelsAnswer,
     nil::NilAnswer,
+    public::Public,
+    sightings::KeptSightings,
     witnesses::{Unwitnessed, WitnessesAnswer},
     words::Said,
 };
@@ -43,6 +45,12 @@ pub struct Report {
     pub witnesses: Option<WitnessesAnswer>,
     /// From where on no quorum of witnesses has cosigned; none when everything is witnessed, or the policy asks for nobody.
     pub unwitnessed: Option<Unwitnessed>,
+    /// What witnesses stated of older checkpoints, as far as it is kept beside the log; none when the policy asks for nobody, or the log itself does
+    /// not verify.
+    pub sightings: Option<KeptSightings>,
+    /// What was gone over and what could not be seen, when nothing but the ledger's public tiles was given; then the counts are 0. None for a
+    /// ledger whose files were read.
+    pub public: Option<Public>,
     /// What was gone over.
     pub counts: Counts,
     /// Units registered and keys replaced; behind the older checkpoint if one was brought along, else keys replaced by the operator.
@@ -141,7 +149,7 @@ pub struct KeyLine {
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
     /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `forked`, `quorum`, `destroyed`, `unerased`,
-    /// `models`, `report`, `unreadable` or `other`.
+    /// `models`, `report`, `chain`, `order`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -1,5 +1,7 @@
 //! The report as text of at most 80 columns, to read and to file.
 
+mod answers;
+
 use std::path::Path;
 
 use crate::{
@@ -11,9 +13,6 @@ use crate::{
 
 /// The most changes of keys that a page lists; JSON has all of them.
 const MAX_KEYS: usize = 40;
-/// The most contradicted declarations that a page lists; `audit findings` has all of them.
-const MAX_NIL: usize = 20;
-
 /// The language of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -63,8 +62,8 @@ pub fn text(report: &Report, language: Language) -> String {
     counts(&mut page, report, language);
     key_changes(&mut page, report, language);
     models(&mut page, report, language);
-    reports(&mut page, report, language);
-    nil(&mut page, report, language);
+    answers::reports(&mut page, report, language);
+    answers::nil(&mut page, report, language);
     work(&mut page, report, language);
     for (place, fault) in report.faults.iter().enumerate() {
         page.line(0, "");
@@ -81,6 +80,9 @@ pub fn text(report: &Report, language: Language) -> String {
 /// The verdict on which ledger.
 pub(crate) fn verdict(report: &Report, language: Language) -> String {
     let verdict = match report.outcome {
+        Outcome::Verified if report.public.is_some() => {
+            language.pick("ĐÃ KIỂM CHỨNG PHẦN CÔNG KHAI", "VERIFIED WHAT IS PUBLIC")
+        }
         Outcome::Verified if report.skipped > 0 => {
             language.pick("ĐÃ KIỂM CHỨNG PHẦN MỚI", "VERIFIED WHAT IS NEW")
         }
@@ -98,8 +100,8 @@ pub(crate) fn checked(report: &Report, language: Language) -> Vec<String> {
     witnesses(&mut page, report, language);
     counts(&mut page, report, language);
     models(&mut page, report, language);
-    reports(&mut page, report, language);
-    nil(&mut page, report, language);
+    answers::reports(&mut page, report, language);
+    answers::nil(&mut page, report, language);
     work(&mut page, report, language);
     page.said
 }
@@ -214,6 +216,9 @@ fn witnesses(page: &mut Page, report: &Report, language: Language) {
     if let Some(answer) = &report.witnesses {
         witnessed(page, answer, language);
     }
+    if let Some(seen) = report.sightings.as_ref().filter(|seen| seen.checkpoints > 0) {
+        answers::sightings(page, seen, language);
+    }
     let Some(unwitnessed) = &report.unwitnessed else { return };
     let (from, since) = (language.number(unwitnessed.from), &unwitnessed.since);
     page.line(
@@ -236,6 +241,9 @@ fn witnessed(page: &mut Page, answer: &WitnessesAnswer, language: Language) {
 }
 
 fn counts(page: &mut Page, report: &Report, language: Language) {
+    if let Some(public) = &report.public {
+        return answers::public(page, public, language);
+    }
     let counts = &report.counts;
     let n = |number| language.number(number);
     page.line(
@@ -301,54 +309,6 @@ fn models(page: &mut Page, report: &Report, language: Language) {
             .to_owned(),
     };
     page.line(2, &line);
-}
-
-/// Issued reports: how many come out again; those that do not are among the faults.
-fn reports(page: &mut Page, report: &Report, language: Language) {
-    if report.reports.is_empty() {
-        return;
-    }
-    let n = |number| language.number(number);
-    let good = report.reports.iter().filter(|line| line.is_of_this_ledger && line.differ == 0);
-    let (good, all) = (n(good.count() as u64), n(report.reports.len() as u64));
-    let values = n(report.reports.iter().map(|line| line.values).sum());
-    page.line(
-        2,
-        &match language {
-            Language::Vi => {
-                format!("{good} / {all} báo cáo đã ban hành tính lại đúng như đã in ({values} số liệu)")
-            }
-            Language::En => {
-                format!("{good} of {all} issued reports come out again as printed ({values} values)")
-            }
-        },
-    );
-}
-
-/// Nil declarations; each that is contradicted is told, and fails nothing.
-fn nil(page: &mut Page, report: &Report, language: Language) {
-    let Some(nil) = report.nil.as_ref().filter(|nil| nil.declarations > 0) else { return };
-    let n = |number| language.number(number);
-    let (all, bad) = (n(nil.declarations), n(nil.contradicted));
-    page.line(
-        2,
-        &match (nil.contradicted, language) {
-            (0, Language::Vi) => format!("{all} khai báo không phát sinh: chuỗi của đơn vị không nói khác"),
-            (0, Language::En) => {
-                format!("{all} nil declarations: nothing in their units' chains denies them")
-            }
-            (_, Language::Vi) => {
-                format!("{bad} / {all} khai báo không phát sinh TRÁI với chuỗi của chính đơn vị")
-            }
-            (_, Language::En) => {
-                format!("{bad} of {all} nil declarations are DENIED by their own unit's chain")
-            }
-        },
-    );
-    for line in nil.told.iter().take(MAX_NIL) {
-        let what = language.pick(&line.what_vi, &line.what);
-        page.line(4, &format!("{} {}: {what} ({}…)", line.unit, line.closing, line.first));
-    }
 }
 
 fn work(page: &mut Page, report: &Report, language: Language) {

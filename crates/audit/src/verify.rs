@@ -22,6 +22,7 @@ use crate::{
     proof::ledger_of,
     replayed::Replayed,
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
+    sightings::{KeptSightings, Reading, gather},
     witnesses::{self, Unwitnessed, WitnessesAnswer},
     words::{Remedy, Said, words},
 };
@@ -95,11 +96,10 @@ pub fn verify_on(
                 Some(from) => socai_follow::verify_new(&reader, &trust, options, from, progress),
                 None => socai_follow::verify(&reader, &trust, options, progress),
             };
+            let (place, trust, threads) = (&place, &trust, asked.threads);
+            let ground = Ground { place, trust, reader: &reader, log: &verified, live, threads };
             let judged = match is_sound(&verified) {
-                true if verified.skipped.0 > 0 => {
-                    judged_new(&place, &trust, &reader, &verified, live, published)
-                }
-                true => judged(&place, &trust, &reader, &verified, live, published),
+                true => judged(ground, published),
                 false => Judged::nothing(published, Said::new("sổ cái không đạt", "the log does not verify")),
             };
             (verified, judged)
@@ -131,6 +131,8 @@ pub fn verify_on(
         skipped: verified.skipped.0,
         witnesses: judged.witnesses,
         unwitnessed: judged.unwitnessed,
+        sightings: judged.sightings,
+        public: None,
         counts: counts(&verified),
         key_changes: key_changes(&verified, kept.as_ref().map(SignedCheckpoint::size)),
         models: judged.models,
@@ -147,13 +149,13 @@ pub fn verify_on(
 }
 
 /// Now, ms UTC; 0 by a clock that stands before 1970.
-fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 /// The checkpoint that the auditor kept, if the same operator signed it.
-fn kept(since: &Path, trust: &Trust) -> Result<SignedCheckpoint, AuditError> {
+pub(crate) fn kept(since: &Path, trust: &Trust) -> Result<SignedCheckpoint, AuditError> {
     let unusable = |cause: String| AuditError::Since { path: since.to_owned(), cause };
     let note = fs::read(since).map_err(|error| unusable(error.to_string()))?;
     SignedCheckpoint::open(&note, [trust.note_key()]).map_err(|error| unusable(error.to_string()))
@@ -169,6 +171,7 @@ struct Judged {
     models: ModelsAnswer,
     witnesses: Option<WitnessesAnswer>,
     unwitnessed: Option<Unwitnessed>,
+    sightings: Option<KeptSightings>,
     reports: Vec<ReportLine>,
     nil: Option<NilAnswer>,
     /// Of each sort at most so many as are told.
@@ -182,6 +185,7 @@ impl Default for Judged {
             models: ModelsAnswer::Absent,
             witnesses: None,
             unwitnessed: None,
+            sightings: None,
             reports: vec![],
             nil: None,
             faults: vec![],
@@ -196,67 +200,83 @@ impl Judged {
         let models = published.map_or(ModelsAnswer::Absent, |_| ModelsAnswer::not_compared(why));
         Judged { models, ..Judged::default() }
     }
+
+    /// Adds faults; of those found perhaps not all are told.
+    fn tell(&mut self, found: usize, told: impl Iterator<Item = FaultLine>) {
+        self.faults_found += found as u64;
+        self.faults.extend(told);
+    }
 }
 
-fn judged(
-    place: &Place,
-    trust: &Trust,
-    reader: &Reader,
-    log: &Verified,
+/// What is judged, and how far it was verified.
+#[derive(Clone, Copy)]
+struct Ground<'a> {
+    place: &'a Place,
+    trust: &'a Trust,
+    reader: &'a Reader,
+    log: &'a Verified,
     live: bool,
-    published: Option<Told>,
-) -> Judged {
+    threads: usize,
+}
+
+/// Judges a record that holds. After a verification of what is new alone nothing is replayed: erasures and witnesses are judged as ever.
+fn judged(ground: Ground<'_>, published: Option<Told>) -> Judged {
+    let Ground { place, trust, reader, log, live, .. } = ground;
     let digest_at = published.as_ref().and_then(|told| told.digest_at(log.size));
-    let mut replayed = Replayed::new(reader, digest_at);
-    let reports = issued::recompute(reader, &mut replayed, log.size);
-    let known = reports.is_ok().then(|| replayed.fold());
+    let mut again = (log.skipped == TreeSize(0)).then(|| {
+        let mut replayed = Replayed::new(reader, digest_at);
+        let reports = issued::recompute(reader, &mut replayed, log.size);
+        (replayed, reports)
+    });
+    let known = again.as_ref().filter(|(_, reports)| reports.is_ok()).map(|(replayed, _)| replayed.fold());
     let nil = known.map(|fold| nil::judge(reader, fold)).transpose();
     let erasures = erasures::faults(reader, log, live, known);
-    let told = reports.as_ref().map(|_| replayed.digest());
-    let (models, models_fault) = match published {
-        Some(published) => models::compare(published, reader, log, told),
-        None => ModelsAnswer::Absent.alone(),
+    let (models, models_fault) = match (published, &again) {
+        (None, _) => ModelsAnswer::Absent.alone(),
+        (Some(published), Some((replayed, reports))) => {
+            models::compare(published, reader, log, reports.as_ref().map(|_| replayed.digest()))
+        }
+        (Some(_), None) => {
+            let why = Said::new("chỉ kiểm phần mới", "only what is new was gone over");
+            ModelsAnswer::not_compared(why).alone()
+        }
     };
     let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
     let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
     let mut judged = Judged { models, witnesses, unwitnessed, ..Judged::default() };
-    judged.faults_found = erasures.len() as u64;
-    judged.faults.extend(erasures.into_iter().take(MAX_ERASURES));
-    let mut more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
-    match (reports, nil) {
-        (Ok(reports), Ok(nil)) => {
-            more.extend(reports.iter().flat_map(ReportLine::faults));
+    judged.tell(erasures.len(), erasures.into_iter().take(MAX_ERASURES));
+    if trust.policy().asks_for_witnesses() {
+        let seen = gather(place, ground.reading());
+        judged.tell(seen.faults_found as usize, seen.faults.into_iter());
+        judged.sightings = Some(seen.kept);
+    }
+    let more: Vec<FaultLine> = witnesses_fault.into_iter().chain(models_fault).collect();
+    judged.tell(more.len(), more.into_iter());
+    match (again.take().map(|(_, reports)| reports), nil) {
+        (Some(Ok(reports)), Ok(nil)) => {
+            let more: Vec<FaultLine> = reports.iter().flat_map(ReportLine::faults).collect();
+            judged.tell(more.len(), more.into_iter());
             (judged.reports, judged.nil) = (reports, nil);
         }
         // a replay looks records up by the derived files, which are told already; a difference of the models is told too
-        (Err(error), _) | (_, Err(error)) => {
+        (Some(Err(error)), _) | (_, Err(error)) => {
             let is_told = !log.holds() || judged.models == ModelsAnswer::Differs || !judged.faults.is_empty();
-            more.extend(
-                (!is_told).then(|| FaultLine::new("other", Said::same(error), Remedy::Restore.said())),
-            );
+            if !is_told {
+                let fault = FaultLine::new("other", Said::same(error), Remedy::Restore.said());
+                judged.tell(1, [fault].into_iter());
+            }
         }
+        (None, Ok(_)) => {}
     }
-    judged.faults_found += more.len() as u64;
-    judged.faults.extend(more);
     judged
 }
 
-/// The same after a verification of what is new alone, which is not replayed.
-fn judged_new(
-    place: &Place,
-    trust: &Trust,
-    reader: &Reader,
-    log: &Verified,
-    live: bool,
-    published: Option<Told>,
-) -> Judged {
-    let why = Said::new("chỉ kiểm phần mới", "only what is new was gone over");
-    let erasures = erasures::faults(reader, log, live, None);
-    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
-    let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
-    let faults_found = (erasures.len() + usize::from(witnesses_fault.is_some())) as u64;
-    let faults = erasures.into_iter().take(MAX_ERASURES).chain(witnesses_fault).collect();
-    Judged { witnesses, unwitnessed, faults, faults_found, ..Judged::nothing(published, why) }
+impl<'a> Ground<'a> {
+    fn reading(self) -> Reading<'a> {
+        let Ground { trust, reader, log, live, threads, .. } = self;
+        let (policy, origin) = (trust.policy(), trust.origin());
+        Reading { reader, policy, origin, size: log.size, from: log.skipped, threads, live }
+    }
 }
 
 /// What an auditor should compare with papers: everything new since the last audit, else what only the operator vouches for.
@@ -278,7 +298,7 @@ fn key_changes(verified: &Verified, since: Option<TreeSize>) -> Vec<KeyLine> {
     verified.key_changes.iter().filter(is_listed).map(line).collect()
 }
 
-fn trusted(trust: &Trust) -> Trusted {
+pub(crate) fn trusted(trust: &Trust) -> Trusted {
     Trusted {
         operator: trust.note_key().to_string(),
         policy: trust.source().display().to_string(),

@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use serde_json::{Value, json};
-use socai_audit::{Asked, Language, Report, text, verify};
-use socai_district::{Ledger, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, issue};
+use socai_audit::{Asked, Language, Report, TextAnswer, printed, text, verify};
+use socai_district::{Ledger, LedgerConfig, LedgerDir, RuleSet, UnitSpec, adoption, establish, issue};
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
@@ -12,7 +12,7 @@ use socai_fold::{
 };
 use socai_follow::{ReplayError, recorded, replay};
 use socai_proto::{json::event_from_json, v1};
-use socai_tlog::LeafIndex;
+use socai_tlog::{Digest, LeafIndex};
 
 /// 28 March 2023.
 const NOW: u64 = 1_680_000_000_000;
@@ -124,10 +124,73 @@ fn reports_come_out_again_at_their_own_cut_off_whatever_was_recorded_since() {
     }
     let report = audit(&dir);
     assert!(report.verified, "{:?}", report.faults);
-    assert_eq!(report.reports.len(), 20, "more than share a pass");
+    assert_eq!(report.reports.len(), 20, "one pass for all of them");
     assert!(report.reports.iter().all(|line| line.is_of_this_ledger && line.differ == 0 && line.values >= 2));
     assert!(report.reports.is_sorted_by_key(|line| line.leaf));
     assert!(text(&report, Language::En).contains("20 of 20 issued reports come out again as printed"));
+}
+
+/// The text of a report of [`DAYS`] as it is printed now, with its number.
+fn printed_text(ledger: &Ledger) -> String {
+    let reader = ledger.reader();
+    let at = |reader: &socai_log::Reader, size| {
+        let mut fold = Fold::new();
+        replay(reader, &mut fold, size, |_, _| ())?;
+        Ok(fold)
+    };
+    let fold = at(reader, reader.committed().unwrap().size).unwrap();
+    let asked = figures::Asked::days(fold.rulebook(), DAYS.0.parse().unwrap(), DAYS.1.parse().unwrap());
+    let mut figures = printed::figures(reader, &fold, &asked, &at).unwrap();
+    figures.number = Some("45/BC-UBND".into());
+    printed::text(&fold, &figures).unwrap()
+}
+
+#[test]
+fn the_text_of_a_report_comes_out_again_and_another_one_is_told_and_fails_nothing() {
+    let (_place, dir, mut ledger) = ledger();
+    ledger.publish(&[decision(1)], NOW).unwrap();
+    // before the ledger had a template nothing can be laid out
+    let without = stated(&ledger);
+    publish(&mut ledger, without);
+    let template =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/thanh-xuan/rules/template.monthly.jinja");
+    let monthly = RuleSet {
+        name: "template.monthly".into(),
+        version: 1,
+        effective_from: "2022-01-01".parse().unwrap(),
+        content: std::fs::read_to_string(template).unwrap(),
+        legal_source: "thử".into(),
+    };
+    ledger.publish(&[adoption(&monthly, NOW).unwrap()], NOW).unwrap();
+    let issued = |ledger: &Ledger, text: &str| v1::ReportIssued {
+        text_digest: Bytes::copy_from_slice(&Digest::of(text.as_bytes()).0),
+        ..stated(ledger)
+    };
+    let first = issued(&ledger, &printed_text(&ledger));
+    publish(&mut ledger, first);
+    // what comes later changes nothing of it; the next report has a text of its own, and one of them was altered
+    ledger.publish(&[decision(2)], NOW).unwrap();
+    let second = issued(&ledger, &printed_text(&ledger));
+    publish(&mut ledger, second);
+    let altered = issued(&ledger, &printed_text(&ledger).replacen("45/BC-UBND", "46/BC-UBND", 1));
+    publish(&mut ledger, altered);
+    let report = audit(&dir);
+    assert!(report.verified, "{:?}", report.faults);
+    let texts: Vec<&TextAnswer> = report.reports.iter().map(|line| &line.text).collect();
+    assert!(
+        matches!(texts[0], TextAnswer::NotLaidOut { why, .. } if why.contains("template")),
+        "{:?}",
+        texts[0]
+    );
+    assert_eq!(texts[1..], [&TextAnswer::Same, &TextAnswer::Same, &TextAnswer::Differs]);
+    let page = text(&report, Language::En);
+    let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("2 of 4 texts of reports come out again byte for byte"), "{page}");
+    assert!(
+        words.contains("ANOTHER TEXT") && words.contains("template that was used is not known"),
+        "{page}"
+    );
+    assert_eq!(serde_json::to_value(&report).unwrap()["reports"][1]["text"]["text"], "same");
 }
 
 #[test]

@@ -175,6 +175,8 @@ fn the_json_form_has_these_fields_for_good() {
         "skipped",
         "witnesses",
         "unwitnessed",
+        "sightings",
+        "public",
         "counts",
         "key_changes",
         "models",

@@ -98,6 +98,11 @@ impl LedgerDir {
         self.0.join("cosigned")
     }
 
+    /// `witnessed`: the cosigned checkpoints before that one, as [`socai_log::WitnessedFile`] keeps them.
+    pub fn witnessed(&self) -> PathBuf {
+        self.0.join("witnessed")
+    }
+
     /// `ledger.toml`.
     pub fn config(&self) -> PathBuf {
         self.0.join("ledger.toml")

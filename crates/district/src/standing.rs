@@ -3,7 +3,7 @@
 //! The same registry code serves the fold; here it follows only what can change it: unit 0's records, and
 //! records whose header says that they rotate a key.
 
-use socai_domain::{Event, Position, Registry};
+use socai_domain::{Position, Registry};
 use socai_tlog::{LeafIndex, Record, SealingKey, UnitNo, UnitSeq};
 
 /// Whether a unit may publish now.
@@ -57,10 +57,8 @@ impl Units {
         self.registry.first_sealing_key(unit)
     }
 
-    /// Takes a record into account that is about to be appended at `leaf`.
+    /// Takes a record into account that is about to be appended at `leaf`, as [`Registry::follow`] does for whoever reads it later.
     ///
-    /// Facts that do not decode, or that the registry refuses, change nothing here and end in the fold's
-    /// rejections.
     /// `next_seq` tells how many records a unit has before it.
     pub fn follow(
         &mut self,
@@ -73,11 +71,7 @@ impl Units {
         if record.name().unit != UnitNo::OPERATOR && !rotates_key {
             return;
         }
-        let Ok(event) = Event::decode(record.facts()) else { return };
-        if Registry::is_about(&event) {
-            let at = Position { name: record.name(), leaf, received_at_ms, rotates_key };
-            // a breach leaves the registry as it was; the fold records it as a rejection
-            let _breaches = self.registry.apply(&event, &at, next_seq);
-        }
+        let at = Position { name: record.name(), leaf, received_at_ms, rotates_key };
+        self.registry.follow(record.facts(), &at, next_seq);
     }
 }

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use socai_domain::{
     Dong,
     lifecycle::Family,
-    tables::{Check, FindingRule, Severity, Table, TableError, parse},
+    tables::{Check, Claim, FindingRule, Severity, Table, TableError, parse},
 };
 use socai_proto::v1::UnitType;
 
@@ -132,6 +132,31 @@ fn a_severity_that_is_none_and_a_row_without_its_first_day_are_refused_too() {
 }
 
 #[test]
+fn a_claim_that_witnesses_contradict_is_one_of_three_and_its_term_is_in_minutes_or_days() {
+    let row = |keys: &str| {
+        TABLE.replacen(
+            "check = \"unit-silent\"\ntypes = [\"ward\"]\ndays = 30",
+            &format!("check = \"witnessed-with\"\n{keys}"),
+            1,
+        )
+    };
+    let term = |keys: &str| match rules(&row(keys))[2].check {
+        Check::WitnessedWith { claim, minutes } => (claim, minutes),
+        ref other => panic!("{other:?}"),
+    };
+    assert_eq!(term("claim = \"recorded\"\ndays = 2"), (Claim::Recorded, 2_880));
+    assert_eq!(term("claim = \"received\"\nminutes = 2"), (Claim::Received, 2));
+    for (keys, key) in [
+        ("claim = \"signed\"\nminutes = 2", "claim"),
+        ("minutes = 2", "claim"),
+        ("claim = \"occurred\"", "minutes"),
+        ("claim = \"occurred\"\ndays = 1\nminutes = 2", "minutes"),
+    ] {
+        assert_eq!(parse("findings", &row(keys)).unwrap_err().key, key, "{keys}");
+    }
+}
+
+#[test]
 fn rows_of_one_id_follow_each_other_but_do_not_overlap() {
     let next = TABLE.replace("id = \"gaps\"", "id = \"unpaid\"");
     assert!(parse("findings", &next).is_err(), "2023-01-01 lies in the first row");
@@ -151,6 +176,8 @@ fn every_check_can_be_written_and_takes_no_key_of_another() {
         ("received-late", "days = 3"),
         ("clock-ahead", "minutes = 3"),
         ("clock-back", "minutes = 3"),
+        ("witnessed-without", "claim = \"received\"\nminutes = 3"),
+        ("witnessed-with", "claim = \"occurred\"\ndays = 3"),
         ("document-after", "days = 3"),
         ("fact-after-closing", ""),
         ("amended-after-closing", ""),

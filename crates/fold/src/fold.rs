@@ -173,6 +173,13 @@ impl Fold {
         }
     }
 
+    /// About how many bytes [`Fold::without_cells`] holds: tables as written and as read, records kept because they are amended, closings, units.
+    pub(crate) fn room_without_cells(&self) -> usize {
+        let tables: usize = self.rulebook.adopted().iter().map(|adopted| adopted.content.len() * 6).sum();
+        let amended = self.amendments.iter().count() << 10;
+        tables + amended + (self.closings.iter().count() << 9) + (self.registry.units().count() << 10)
+    }
+
     /// The units of the ledger.
     pub fn registry(&self) -> &Registry {
         &self.registry

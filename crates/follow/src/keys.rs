@@ -84,7 +84,7 @@ impl KeyRecord {
         };
         let next_seq = UnitSeq(self.next_seq.unwrap_or_default());
         let Ok(facts) = hex::decode(&self.facts) else { return false };
-        Event::decode(&facts).is_ok_and(|event| registry.apply(&event, &at, |_| next_seq).is_ok())
+        registry.follow(&facts, &at, |_| next_seq).is_some()
     }
 }
 
@@ -136,7 +136,6 @@ impl Keys {
         state: &State,
         trust: &Trust,
     ) -> Option<&'static str> {
-        let event = Event::decode(record.facts()).ok().filter(Registry::is_about)?;
         let at = Position {
             name: record.name(),
             leaf: record.leaf(),
@@ -149,15 +148,13 @@ impl Keys {
             asked.set(Some(next));
             next
         };
-        let counts = self.registry.apply(&event, &at, next_seq).is_ok();
-        if counts {
-            self.records.push(KeyRecord::of(&at, asked.get(), record.facts()));
-        }
-        if counts && self.changes.len() < MAX_CHANGES {
+        let event = self.registry.follow(record.facts(), &at, next_seq)?;
+        self.records.push(KeyRecord::of(&at, asked.get(), record.facts()));
+        if self.changes.len() < MAX_CHANGES {
             self.changes.extend(self.change(&event, &at));
         }
         match event.kind() {
-            Kind::ForkEvidenced(evidence) if counts => {
+            Kind::ForkEvidenced(evidence) => {
                 fork::flaw(evidence, trust.origin(), |name| self.covering(name, trust))
             }
             _ => None,

@@ -125,6 +125,11 @@ impl Disk {
         self.run(Op::Remove(path), || fs::remove_file(path))
     }
 
+    /// Gives a file another name, in place of a file that has it.
+    pub(crate) fn rename(&self, from: &Path, to: &Path) -> Result<(), LogError> {
+        self.run(Op::Rename { from, to }, || fs::rename(from, to))
+    }
+
     /// Creates `path` with `bytes` so that it is never seen without them, also after a power cut. Replaces a file that is there.
     pub(crate) fn create(&self, path: &Path, bytes: &[u8]) -> Result<DiskFile, LogError> {
         let side = side_name(path);
@@ -132,7 +137,7 @@ impl Disk {
         file.set_len(0)?;
         file.write_at(bytes, 0)?;
         file.sync()?;
-        self.run(Op::Rename { from: &side, to: path }, || fs::rename(&side, path))?;
+        self.rename(&side, path)?;
         file.path = path.to_owned();
         path.parent().map_or(Ok(()), |dir| self.sync_dir(dir))?;
         Ok(file)
@@ -144,7 +149,7 @@ impl Disk {
         let file = self.open(&side)?;
         file.write_at(bytes, 0)?;
         file.set_len(bytes.len() as u64)?;
-        self.run(Op::Rename { from: &side, to: path }, || fs::rename(&side, path))
+        self.rename(&side, path)
     }
 }
 

@@ -37,11 +37,15 @@ pub(crate) enum Kind {
     JournalEnd = 11,
     /// The note of an annex being erased.
     Erasure = 12,
+    /// First frame of the file of witnessed checkpoints.
+    WitnessedHead = 13,
+    /// A checkpoint with cosignatures.
+    Cosigned = 14,
 }
 
 impl Kind {
     fn of(byte: u8) -> Option<Kind> {
-        const KINDS: [Kind; 12] = [
+        const KINDS: [Kind; 14] = [
             Kind::VolumeHead,
             Kind::Record,
             Kind::Commit,
@@ -54,6 +58,8 @@ impl Kind {
             Kind::Seal,
             Kind::JournalEnd,
             Kind::Erasure,
+            Kind::WitnessedHead,
+            Kind::Cosigned,
         ];
         KINDS.into_iter().find(|kind| *kind as u8 == byte)
     }

@@ -2,7 +2,7 @@
 //!
 //! In scope: one writer that commits batches with one sync and a signed checkpoint each, recovery, volumes, annexes that can be
 //! erased in place, derived files from which every C2SP tile is a slice, readers that take no lock, verification of every byte
-//! that needs no key; copies byte for byte. Byte tables: `proto/README.md`, Frames.
+//! that needs no key; copies byte for byte; the checkpoints that witnesses cosigned, beside the log. Byte tables: `proto/README.md`, Frames.
 //!
 //! Out of scope: who may append (the district verifies segments before), what facts mean, network. A record reaches this
 //! crate as a [`socai_tlog::Record`], whose digests hold by construction.
@@ -46,6 +46,7 @@ mod tiles;
 mod verify;
 mod volume;
 mod walk;
+mod witnessed;
 mod writer;
 
 pub use annex::Annex;
@@ -75,4 +76,5 @@ pub use stand::Stand;
 pub use state::{Leaf, Refused, State};
 pub use verify::{Verified, rebuild, verify};
 pub use volume::{CommitRef, Cursor, VOLUME_RECORDS, VolumeEnd, VolumeHead};
+pub use witnessed::{MAX_WITNESSED, WitnessedFile, WitnessedNotes};
 pub use writer::{NewEntry, Options, Writer};

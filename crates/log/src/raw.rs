@@ -18,7 +18,12 @@ pub enum RawFile {
     Volume(u64),
     /// The annexes of a volume's records.
     Annexes(u64),
+    /// The checkpoints that witnesses cosigned, beside the log's directory.
+    Witnessed,
 }
+
+/// The name of that file.
+pub(crate) const WITNESSED: &str = "witnessed";
 
 /// Bytes of such a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,21 +35,23 @@ pub struct Piece {
 }
 
 impl RawFile {
-    /// Where it lies in the log in `dir`.
+    /// Where it lies for the log in `dir`.
     pub fn path(self, dir: &Path) -> PathBuf {
         match self {
             RawFile::Volume(number) => volume_path(dir, number),
             RawFile::Annexes(number) => annex_path(dir, number),
+            RawFile::Witnessed => dir.parent().unwrap_or(dir).join(WITNESSED),
         }
     }
 }
 
-/// As in the log's directory: `volumes/0000000000.vol`, `annex/0000000000.anx`.
+/// As in the log's directory: `volumes/0000000000.vol`, `annex/0000000000.anx`; `witnessed`.
 impl fmt::Display for RawFile {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             RawFile::Volume(number) => write!(out, "volumes/{number:010}.vol"),
             RawFile::Annexes(number) => write!(out, "annex/{number:010}.anx"),
+            RawFile::Witnessed => out.write_str(WITNESSED),
         }
     }
 }
@@ -63,7 +70,7 @@ impl FromStr for RawFile {
         let file = match (volume, annexes) {
             (Some(name), _) => number(name).map(RawFile::Volume),
             (_, Some(name)) => number(name).map(RawFile::Annexes),
-            _ => None,
+            _ => (text == WITNESSED).then_some(RawFile::Witnessed),
         };
         // one name for one file
         file.filter(|file| file.to_string() == text).ok_or(NoRawFile)
@@ -72,16 +79,18 @@ impl FromStr for RawFile {
 
 impl Reader {
     /// Bytes of a file from `offset` on, at most `max`; `None` when the log has no such file. Of volumes nothing is given behind the last
-    /// published commit; of the newest annexes a batch on its way may be.
+    /// published commit; of the newest annexes a batch on its way may be, and of `witnessed` a note.
     ///
     /// # Errors
     /// The log or the file cannot be read; the volumes do not lead up to the published checkpoint, so that something is missing or changed.
     pub fn raw(&self, file: RawFile, offset: u64, max: usize) -> Result<Option<Piece>, LogError> {
         let committed = self.whole()?;
         let path = file.path(self.dir());
-        let (RawFile::Volume(number) | RawFile::Annexes(number)) = file;
-        if number > committed.volume {
-            return Ok(None);
+        match file {
+            RawFile::Volume(number) | RawFile::Annexes(number) if number > committed.volume => {
+                return Ok(None);
+            }
+            _ => {}
         }
         let Some(open) = disk::open_read(&path)? else { return Ok(None) };
         let total = match file {
@@ -118,7 +127,9 @@ mod tests {
 
     #[test]
     fn a_file_has_one_name_and_nothing_else_is_one() {
-        for file in [RawFile::Volume(0), RawFile::Volume(12_345_678_901), RawFile::Annexes(7)] {
+        for file in
+            [RawFile::Volume(0), RawFile::Volume(12_345_678_901), RawFile::Annexes(7), RawFile::Witnessed]
+        {
             assert_eq!(file.to_string().parse(), Ok(file));
         }
         for wrong in

@@ -10,8 +10,8 @@ use std::{
 };
 
 use common::*;
-use socai_log::{Journal, JournalOptions, Lock, Owner, Reader, verify};
-use socai_tlog::{LeafIndex, UnitNo, UnitSeq};
+use socai_log::{Disk, Journal, JournalOptions, Lock, Owner, Reader, WitnessedFile, verify};
+use socai_tlog::{LeafIndex, Origin, SigningKey, UnitNo, UnitSeq, cosign};
 
 fn vectors(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto/vectors").join(part)
@@ -89,6 +89,25 @@ fn the_golden_log_verifies_and_can_be_gone_on_with() {
     let (mut writer, _) = open(root.path(), small(6)).unwrap();
     append(&mut writer, &Unit::new(12).segment(2, true)).unwrap();
     writer.commit(cursor(9)).unwrap();
+}
+
+#[test]
+fn the_file_of_witnessed_checkpoints_is_the_golden_one() {
+    let root = scratch();
+    let (mut writer, _) = open(root.path(), small(6)).unwrap();
+    let path = root.path().join("golden/witnessed");
+    fs::create_dir(root.path().join("golden")).unwrap();
+    let (mut file, _) = WitnessedFile::open(&path, &origin(), &Disk::default()).unwrap();
+    let (name, key) = (Origin::new("nhan-chung.example").unwrap(), SigningKey::from_bytes(&[0x33; 32]));
+    for (i, segment) in segments(2).iter().enumerate() {
+        append(&mut writer, segment).unwrap();
+        writer.commit(cursor(i as u64 + 1)).unwrap();
+        let mut note = writer.checkpoint().clone();
+        note.add(cosign(&note, &name, &key, 1_700_000_000 + i as u64 * 60).unwrap());
+        file.keep(note.to_string().as_bytes()).unwrap();
+    }
+    drop(file);
+    assert_golden("witnessed", &below(&root.path().join("golden")));
 }
 
 #[test]

@@ -3,10 +3,15 @@
 use std::{fs::File, io, os::unix::fs::FileExt as _, path::Path, time::Duration};
 
 use socai_follow::{Kept, Trust};
-use socai_log::RawFile;
+use socai_log::{Disk, RawFile, WitnessedFile};
 use socai_tlog::{Checkpoint, Note, SignedCheckpoint};
 
-use crate::{Mirror, error::MirrorError, held::replace, source::Source};
+use crate::{
+    Mirror,
+    error::MirrorError,
+    held::replace,
+    source::{MAX_PIECE, Source},
+};
 
 /// Bytes before the end of the copy that the source must still have.
 const OVERLAP: u64 = 64 << 10;
@@ -15,6 +20,8 @@ const SECOND_LOOK: Duration = Duration::from_secs(3);
 
 /// The file with what witnesses cosigned, in a district's directory and in a copy's.
 const COSIGNED: &str = "cosigned";
+/// The file with those before it.
+const WITNESSED: &str = "witnessed";
 
 /// Waits so long; whether it was asked to stop meanwhile.
 pub type Wait<'a> = &'a dyn Fn(Duration) -> bool;
@@ -107,6 +114,27 @@ impl Mirror {
             true => self.source.beside(COSIGNED),
             false => Ok(None),
         }
+    }
+
+    /// Takes what the source has of the cosigned checkpoints before that one, behind what the copy has. Nothing of it is believed, and of a source that
+    /// does not go on from the copy's own nothing is taken: it is others' statements, which the copy does without.
+    pub(crate) fn keep_witnessed(&self) -> Result<(), MirrorError> {
+        let Some(kept) = self.kept()?.filter(|_| self.trust.policy().asks_for_witnesses()) else {
+            return Ok(());
+        };
+        if self.source.read(RawFile::Witnessed, 0, 1)?.is_none() {
+            return Ok(());
+        }
+        let path = self.dest.join(WITNESSED);
+        let (mut file, damage) = WitnessedFile::open(&path, self.trust.origin(), &Disk::default())?;
+        if let Some(damage) = damage {
+            tracing::warn!(%damage, "the copy of what witnesses saw is damaged: put aside, fetched anew");
+        }
+        while let Some(piece) = self.source.read(RawFile::Witnessed, file.end(), MAX_PIECE)?
+            && !piece.bytes.is_empty()
+            && file.take(&piece.bytes, kept.size)? > 0
+        {}
+        Ok(())
     }
 
     /// Keeps it beside the copy, unless it is of more than the copy has. Nothing of it is believed: who verifies the copy verifies it.

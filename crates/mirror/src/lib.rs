@@ -13,6 +13,7 @@
 //! | `held` | up to where it was verified; everything behind is cut at a start |
 //! | `verified` | what verifying left for whoever trusts this disk; disposable |
 //! | `cosigned` | the newest checkpoint that witnesses cosigned, as the source gave it, where the policy asks for witnesses |
+//! | `witnessed` | the cosigned checkpoints before it, byte for byte, likewise |
 //! | `lock` | held while the mirror works, and by a district once the copy is promoted |
 
 mod ask;

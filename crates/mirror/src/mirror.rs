@@ -130,7 +130,7 @@ impl Mirror {
     }
 
     /// Size and root up to which the copy was verified.
-    fn kept(&self) -> Result<Option<Kept>, MirrorError> {
+    pub(crate) fn kept(&self) -> Result<Option<Kept>, MirrorError> {
         let Some(held) = &self.held else { return Ok(None) };
         let signed = SignedCheckpoint::open(held.checkpoint.as_bytes(), [self.trust.note_key()])
             .map_err(|error| MirrorError::Damaged(format!("held: {error}")))?;
@@ -168,6 +168,7 @@ impl Mirror {
         let cosigned = self.cosigned()?;
         if let Some(kept) = kept.filter(|kept| self.is_settled && kept.size == asked.size()) {
             self.keep_cosigned(cosigned)?;
+            self.keep_witnessed()?;
             return Ok(Round { size: kept.size, root: kept.root.to_string(), bytes: 0, erased: 0 });
         }
         let was_settled = std::mem::take(&mut self.is_settled);
@@ -178,6 +179,7 @@ impl Mirror {
                 Ok(Ok(round)) => {
                     self.is_settled = true;
                     self.keep_cosigned(cosigned)?;
+                    self.keep_witnessed()?;
                     return Ok(round);
                 }
                 Ok(Err(what)) => wrong = what,

@@ -11,9 +11,9 @@ use std::{
 };
 
 use common::{Ledger, files};
-use socai_log::Reader;
+use socai_log::{Disk, Reader, WitnessedFile};
 use socai_mirror::{Mirror, MirrorError, Round, Source};
-use socai_tlog::{NoteKey, Origin, WitnessKey};
+use socai_tlog::{NoteKey, Origin, SignedCheckpoint, WitnessKey, cosign};
 
 fn open(root: &Path, dest: &Path) -> Mirror {
     let reader = Reader::open(&root.join("log")).unwrap();
@@ -247,4 +247,43 @@ fn what_witnesses_cosigned_comes_along_unless_it_is_of_more_than_the_copy_has() 
     fs::write(root.join("cosigned"), longer).unwrap();
     mirror.round().unwrap();
     assert_eq!(fs::read(&here).unwrap(), new);
+}
+
+#[test]
+fn what_witnesses_stated_before_comes_along_note_by_note_and_what_does_not_go_on_from_the_copy_is_left() {
+    let (_place, mut ledger, root, dest) = copied();
+    let name = Origin::new("nhan-chung.example").unwrap();
+    let key = common::secret(77);
+    let witness = NoteKey::witness(name.clone(), WitnessKey::of(&key));
+    let policy = fs::read_to_string(root.join("policy")).unwrap();
+    for root in [&root, &dest] {
+        let asks = policy.replace("quorum none", &format!("witness w {witness}\nquorum w"));
+        fs::write(root.join("policy"), asks).unwrap();
+    }
+    let origin = ledger.writer.checkpoint().checkpoint().origin.clone();
+    let keep = |checkpoint: &SignedCheckpoint| {
+        let mut note = checkpoint.clone();
+        note.add(cosign(checkpoint, &name, &key, 1_700_000_000).unwrap());
+        let (mut file, _) = WitnessedFile::open(&root.join("witnessed"), &origin, &Disk::default()).unwrap();
+        file.keep(note.to_string().as_bytes()).unwrap();
+    };
+    let both = || (fs::read(root.join("witnessed")).unwrap(), fs::read(dest.join("witnessed")).unwrap());
+    keep(ledger.writer.checkpoint());
+    let mut mirror = open(&root, &dest);
+    mirror.round().unwrap();
+    let (source, copy) = both();
+    assert_eq!(copy, source);
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    keep(ledger.writer.checkpoint());
+    mirror.round().unwrap();
+    let (source, copy) = both();
+    assert_eq!(copy, source);
+    // the source lost its own and began anew: the copy keeps what it has
+    fs::remove_file(root.join("witnessed")).unwrap();
+    mirror.round().unwrap();
+    keep(ledger.writer.checkpoint());
+    mirror.round().unwrap();
+    let (shorter, kept) = both();
+    assert!(shorter.len() < kept.len() && kept == copy);
 }

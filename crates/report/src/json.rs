@@ -7,14 +7,17 @@ use socai_domain::time::vietnam_rfc3339;
 
 use crate::Error;
 use crate::SectionText;
-use crate::figures::{Figure, Figures, Known, Occasion, Period, Span, UnitName};
+use crate::figures::{Figure, Figures, Known, Occasion, Period, Slice, Span, UnitName};
 
 /// The figures as JSON text, ending with a line feed; the same figures give the same bytes.
 ///
 /// Shape: `{"ledger","period":{"id","name","from","to","occasion"},"as_of":{"size","root","time"},"figures":[{"indicator",
-/// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","nil"}]}`. A figure about
+/// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","slices","units","unallocated","nil"}]}`. A figure about
 /// which nothing may be said has the value `null`. A ratio has `numerator` and `denominator` after its value, which is the percentage in units
 /// of its last decimal: 9876 is 98,76% with two decimals. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`.
+/// `slices` names parts by the row's axes, `[{"axis","key","label","value"}]`, `units` by the unit that the facts' place or publisher is, `{id: value}`, and `unallocated`
+/// what belongs to none; of judged cases and ratios of them the units are wards. Parts that are zero are left out, and all three where nothing is left. Parts of
+/// distinct counts, of balances and of ratios do not add up to the figure.
 /// `nil` is `null` unless the row asks for declarations of units that exist. `texts` names signed texts by `{"section","unit","event",
 /// "signer_position","annex"}`, when there are any.
 pub fn json(figures: &Figures) -> Result<String, Error> {
@@ -80,7 +83,22 @@ struct FigureRow<'a> {
     lunar_pct: Option<Option<&'a str>>,
     events: u64,
     digest: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    slices: Vec<SliceRow<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    units: BTreeMap<&'a str, i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unallocated: Option<i128>,
     nil: Option<NilRow<'a>>,
+}
+
+/// A part along an axis of its row.
+#[derive(Serialize)]
+struct SliceRow<'a> {
+    axis: &'a str,
+    key: &'a str,
+    label: &'a str,
+    value: i128,
 }
 
 #[derive(Serialize)]
@@ -158,11 +176,24 @@ impl<'a> FigureRow<'a> {
             lunar_pct: figure.lunar_period.as_ref().map(|_| figure.against_lunar_period()),
             events: figure.events,
             digest: figure.digest.map(|digest| digest.to_string()),
+            slices: figure.slices.iter().filter(|slice| slice.value != 0).map(SliceRow::of).collect(),
+            units: {
+                let parts = figure.detail.units.iter().map(|(unit, part)| (unit.as_str(), part.value));
+                parts.filter(|(_, value)| *value != 0).collect()
+            },
+            unallocated: Some(figure.detail.unallocated.value).filter(|value| *value != 0),
             nil: figure.nil.as_ref().map(|nil| NilRow {
                 proven: nil.missing.is_empty(),
                 missing: nil.missing.iter().map(|UnitName { id, .. }| id.as_str()).collect(),
             }),
         }
+    }
+}
+
+impl<'a> SliceRow<'a> {
+    fn of(slice: &'a Slice) -> SliceRow<'a> {
+        let Slice { axis, key, label, value } = slice;
+        SliceRow { axis, key, label, value: *value }
     }
 }
 

@@ -62,7 +62,8 @@ pub enum AuditCommand {
 /// `socai audit verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
-    /// The ledger: its directory or address.
+    /// The ledger: its directory or address. Of an address without --token-file what is public is verified: checkpoint, tiles and headers, under
+    /// --policy; the report says what that leaves out.
     pub ledger: PathBuf,
     /// The tlog-policy that pins the operator's key and the witnesses; without it only the key found with the ledger.
     #[arg(long)]

@@ -1,16 +1,15 @@
 //! A question answered at two sizes of one ledger, and why the answers differ.
 
 use anyhow::{Result, bail};
+use socai_audit::printed;
 use socai_fold::{
     Fold, Report,
-    figures::{Asked, Comparison, Restatement},
+    figures::{Asked, Restatement},
 };
-use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
 use socai_report::{AsOf, Changes, changes_json, changes_text};
-use socai_tlog::LeafIndex;
 
-use crate::{cli::ChangesFormat, cmd::report::origin, lang::Lang};
+use crate::{cli::ChangesFormat, lang::Lang};
 
 /// What differs between two states of a ledger; what the report printed stands for the earlier one when there is a report.
 pub fn restated(
@@ -23,14 +22,7 @@ pub fn restated(
     if earlier.size() > later.size() {
         bail!("cut-off {} comes after {}: the earlier one is --from", earlier.size(), later.size());
     }
-    let mut comparison = Comparison::new(earlier, later, asked)?;
-    if let Some(report) = report {
-        comparison.as_reported(report);
-    }
-    reader.for_each(LeafIndex(0), later.size(), |record| -> Result<(), ReplayError> {
-        Ok(comparison.visit(&recorded(&record)?)?)
-    })?;
-    Ok(comparison.finish()?)
+    Ok(printed::compared(reader, earlier, later, asked, report)?)
 }
 
 /// The comparison as it is printed.
@@ -50,7 +42,7 @@ pub fn printed(
             time_ms: fold.last_received_at_ms(),
         })
     };
-    let ledger = origin(reader, later.size())?;
+    let ledger = printed::origin(reader)?;
     let changes = Changes {
         ledger: &ledger,
         registry: later.registry(),

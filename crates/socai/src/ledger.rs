@@ -30,6 +30,17 @@ pub fn remote(ledger: &Path, policy: Option<&Path>) -> Result<Option<Remote>> {
     is_url(ledger).then(|| Remote::new(ledger, policy, &args)).transpose()
 }
 
+/// The address of a ledger of which only the public part can be read, since nobody named a token.
+pub fn public_only(ledger: &Path) -> Option<&str> {
+    let has_token = REMOTE.get().is_some_and(|args| args.token_file.is_some());
+    ledger.to_str().filter(|_| is_url(ledger) && !has_token)
+}
+
+/// The policy that pins the operator's key of an address: the command's own, else `--pin`.
+pub fn pinned(policy: Option<&Path>) -> Option<PathBuf> {
+    policy.map(Path::to_owned).or_else(|| REMOTE.get().and_then(|args| args.pin.clone()))
+}
+
 /// The ledger's directory: what the user named, or the copy of an address, brought up to date. `policy` pins the operator's key of an address.
 ///
 /// # Errors

@@ -39,7 +39,6 @@ mod simulate;
 mod stage;
 mod state;
 mod stop;
-mod texts;
 mod webhook;
 
 use std::{io::IsTerminal as _, process::ExitCode};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use socai_audit::Tiles;
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Source, Wait};
 use socai_tlog::{Digest, TreeSize};
@@ -21,6 +22,8 @@ const OTHERS_WITHIN: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often a live reader asks the address: one small request.
 const ASK_EVERY: Duration = Duration::from_millis(250);
+/// How long one tile may take: 50 KB over a line of 64 kbit/s, and an answer.
+const TILE_WITHIN: Duration = Duration::from_secs(20);
 
 /// An address, its copy, and what it takes to read it.
 pub struct Remote {
@@ -33,6 +36,43 @@ pub struct Remote {
 /// Whether what the user named is an address.
 pub fn is_url(ledger: &Path) -> bool {
     ledger.to_str().is_some_and(|text| text.starts_with("http://") || text.starts_with("https://"))
+}
+
+/// What a district shows everybody, over HTTP.
+pub struct PublicTiles {
+    base: String,
+    agent: ureq::Agent,
+}
+
+impl PublicTiles {
+    /// Those at an address.
+    #[must_use]
+    pub fn at(ledger: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(TILE_WITHIN))
+            .http_status_as_error(false)
+            .max_redirects(0);
+        PublicTiles { base: ledger.trim_end_matches('/').to_owned(), agent: config.build().into() }
+    }
+}
+
+impl Tiles for PublicTiles {
+    fn get(&self, path: &str, max: usize) -> Result<Option<Vec<u8>>, String> {
+        let url = format!("{}/{path}", self.base);
+        let mut answer = self.agent.get(&url).call().map_err(|error| format!("{url}: {error}"))?;
+        match answer.status().as_u16() {
+            200 => {
+                let read = answer.body_mut().with_config().limit(max as u64 + 1).read_to_vec();
+                read.map(Some).map_err(|error| format!("{url}: {error}"))
+            }
+            404 => Ok(None),
+            other => Err(format!("{url}: answers {other}")),
+        }
+    }
+
+    fn address(&self) -> &str {
+        &self.base
+    }
 }
 
 impl Remote {

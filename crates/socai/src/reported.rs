@@ -1,12 +1,8 @@
 //! Issued reports beside what the ledger knows now.
 
 use anyhow::{Context as _, Result, bail};
-use socai_fold::{
-    Fold, Report,
-    figures::{Asked, Restatement},
-};
+use socai_fold::{Fold, Report, figures::Asked};
 use socai_log::Reader;
-use socai_report::Restated;
 
 use crate::{
     cli::{ChangesFormat, QuestionArgs, ReportFormat},
@@ -15,19 +11,6 @@ use crate::{
     lang::Lang,
     paper, state,
 };
-
-/// What the newest report about an earlier period printed and is known differently now.
-pub fn restated(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Vec<Restated>> {
-    let earlier =
-        fold.reports().iter().filter(|report| report.period.1 < asked.to && report.size < fold.size());
-    let Some(report) = earlier.max_by_key(|report| (report.period.1, report.leaf)) else { return Ok(vec![]) };
-    let then = state::at(reader, report.size)?;
-    let about = Asked::reported(fold.rulebook(), report.period);
-    let lines = compared::restated(reader, &then, fold, &about, Some(report))?;
-    // a figure that the report did not print needs no word
-    let is_printed = |line: &&Restatement| report.values.iter().any(|value| value.indicator == line.row.code);
-    Ok(lines.iter().filter(is_printed).filter_map(Restated::of).collect())
-}
 
 /// The issued report of this number, or the one about the days that are asked for.
 pub fn find<'f>(

@@ -258,6 +258,52 @@ fn what_is_no_ledger_or_not_for_this_reader_is_said_with_2() {
 }
 
 #[test]
+fn without_a_token_what_is_public_is_verified_and_what_that_leaves_out_is_said() {
+    let mut chance = Chance::of_run("public");
+    let world = World::found(1);
+    let token = token_file(&world, "token", TOKEN);
+    let (district, url) = served(&world, &token);
+    let node = world.units[0].node();
+    hand_in(&world.units[0], &mut chance, 300);
+    node.stop();
+    let policy = world.district_dir().join("policy");
+    let kept = world.path().join("kept");
+    let ask = |more: &[&dyn AsRef<OsStr>]| {
+        let mut args: Vec<&dyn AsRef<OsStr>> = vec![&"audit", &"verify", &url];
+        args.extend(more);
+        run(command(&args), None)
+    };
+    let said = ask(&[&"--policy", &policy, &"--json"]);
+    let report = said.json();
+    said.ok();
+    assert_eq!(report["size"], ledger::size(&world.log_dir()));
+    assert_eq!(report["public"]["units"], 2, "{report}");
+    assert!(report["public"]["unseen"].as_array().unwrap().len() >= 5, "{report}");
+    fs::write(&kept, report["checkpoint"].as_str().unwrap()).unwrap();
+    let page = ask(&[&"--policy", &policy, &"--since", &kept]).ok();
+    let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("ONLY WHAT IS PUBLIC") && words.contains("NOT SEEN: the facts"), "{page}");
+    assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    // the key is to be brought, and some things take the files
+    ask(&[]).fails(2, &["--policy FILE", "--token-file FILE"]);
+    ask(&[&"--policy", &policy, &"--keep", &kept]).fails(2, &["--keep", "--token-file FILE"]);
+    let other = World::found(1);
+    ask(&[&"--policy", &other.district_dir().join("policy")]).fails(1, &["checkpoint"]);
+    district.stop();
+    // a byte of an entry and one of a hash, on the server
+    for (file, at, told) in [("entries", 5_000, "tile/0/000"), ("hashes.0", 700, "tile/0/000")] {
+        let path = world.log_dir().join(file);
+        let (_server, copy, lying) = server(&world, &world.district_dir(), file);
+        let path = copy.join("log").join(path.file_name().unwrap());
+        files::flip(&path, at, 3);
+        let said = socai!("audit", "verify", lying, "--policy", policy, "--json").fails(1, &[told]);
+        assert_eq!(said.json()["outcome"], "does_not_verify");
+    }
+    let nobody = socai!("audit", "verify", "http://127.0.0.1:1", "--policy", policy);
+    nobody.fails(2, &["127.0.0.1:1"]);
+}
+
+#[test]
 fn a_transfer_that_was_cut_short_goes_on_where_it_stood() {
     let world = World::found(1);
     let big = world.path().join("big");

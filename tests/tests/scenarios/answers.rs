@@ -91,6 +91,10 @@ fn a_saved_answer_is_equal_for_ever_however_the_ledger_grows() {
         dir.join("issued")
     )
     .ok();
+    // what left the house comes out again, value by value and byte by byte
+    let audited = socai!("audit", "verify", district, "--policy", policy, "--json");
+    let report = &audited.json()["reports"][0];
+    assert_eq!((&report["differ"], &report["text"]["text"]), (&0.into(), &"same".into()), "{audited}");
     let now = dir.join("now.json");
     socai!("report", district, "--period", "2023-02", "--format", "json", "--save", now).ok();
     let now: Value = serde_json::from_slice(&fs::read(now).unwrap()).unwrap();

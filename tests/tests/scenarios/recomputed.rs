@@ -44,6 +44,14 @@ fn recomputed(events: &Path, questions: &[Value]) -> Vec<Value> {
     said.json().as_array().unwrap().clone()
 }
 
+/// Parts along axes in one order, without their labels.
+fn slices(figure: &Value) -> Vec<Value> {
+    let part = |slice: &Value| json!([slice["axis"], slice["key"], slice["value"]]);
+    let mut slices: Vec<Value> = figure["slices"].as_array().into_iter().flatten().map(part).collect();
+    slices.sort_by_key(ToString::to_string);
+    slices
+}
+
 /// The parts of a figure that are recomputed; names of units in one order.
 fn parts(figure: &Value) -> Value {
     let mut nil = figure["nil"].clone();
@@ -54,6 +62,8 @@ fn parts(figure: &Value) -> Value {
         "indicator": figure["indicator"], "value": figure["value"], "events": figure["events"], "nil": nil,
         "numerator": figure["numerator"], "denominator": figure["denominator"],
         "plan_pct": figure["plan_pct"], "same_period_pct": figure["same_period_pct"],
+        "slices": slices(figure), "unallocated": figure["unallocated"],
+        "units": figure["units"].as_object().cloned().unwrap_or_default(),
     })
 }
 
@@ -148,6 +158,13 @@ fn every_figure_of_a_simulated_district_is_what_an_independent_program_makes_of_
     ] {
         assert!(once(indicator), "{indicator} is nowhere more than zero");
     }
+    let by = |of: &str| {
+        let count = |figure: &Value| {
+            figure[of].as_array().map_or(0, Vec::len) + figure[of].as_object().map_or(0, |of| of.len())
+        };
+        reports.iter().flatten().map(count).sum::<usize>()
+    };
+    assert!(by("slices") > 1_000 && by("units") > 3_000, "{} slices, {} units", by("slices"), by("units"));
     one_dong_more_is_found(&events, &file, &questions[0], &reports[0]);
 }
 

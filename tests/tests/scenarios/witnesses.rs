@@ -158,6 +158,75 @@ fn a_unit_whose_key_the_operator_replaced_cosigns_nothing_more_and_says_why() {
     running.stop();
 }
 
+/// The operator's word on a table, so that something is recorded.
+fn adopted(now_ms: u64) -> socai_proto::v1::Event {
+    let content = fs::read_to_string(socai_tests::world::deploy().join("rules/findings.toml")).unwrap();
+    let rules = socai_district::RuleSet {
+        name: "findings".into(),
+        version: 9,
+        effective_from: "2022-01-01".parse().unwrap(),
+        content,
+        legal_source: "thử".into(),
+    };
+    socai_district::adoption(&rules, now_ms).unwrap()
+}
+
+#[test]
+fn what_witnesses_saw_is_kept_and_a_district_whose_clock_is_not_theirs_is_found() {
+    let mut chance = Chance::of_run("witnessed_times");
+    let (world, policy) = witnessed::world();
+    for unit in &world.units {
+        // else they would not cosign what follows
+        let path = unit.dir.join("unit.toml");
+        let config = fs::read_to_string(&path).unwrap();
+        fs::write(&path, format!("witness_clock_tolerance_s = 86400\n{config}")).unwrap();
+    }
+    let mut running = Running::start(&world);
+    hand_in(&world, &mut chance, 5);
+    running.settle(&world);
+    until_witnessed(&world, &policy);
+    running.district.take().unwrap().stop();
+    let (before, now) = (ledger::size(&world.log_dir()), socai_district::now_ms());
+    let dir = socai_district::LedgerDir::new(world.district_dir());
+    let mut operator = socai_district::Ledger::open_alone(&dir).unwrap();
+    let ahead = now + 3_600_000;
+    operator.publish(&[adopted(ahead)], ahead).unwrap();
+    drop(operator);
+    running.start_rest(&world);
+    until_witnessed(&world, &policy);
+    // the newest one before it lies in the file now, and in a copy
+    let token = crate::mirrors::token_file(&world, "token", crate::mirrors::TOKEN);
+    running.district.take().unwrap().stop();
+    let (district, url) = crate::mirrors::served(&world, &token);
+    running.district = Some(district);
+    let copy = world.path().join("copy");
+    socai!("mirror", url, copy, "--policy", policy, "--token", token).ok();
+    let kept = fs::read(world.district_dir().join("witnessed")).unwrap();
+    assert_eq!(fs::read(copy.join("witnessed")).unwrap(), kept);
+    running.stop();
+    for ledger in [world.district_dir(), copy] {
+        let audited = socai!("audit", "verify", ledger, "--policy", policy, "--json");
+        let report = audited.json();
+        audited.ok();
+        assert!(report["sightings"]["cosignatures"].as_u64() >= Some(2), "{report}");
+        let found = socai!("audit", "findings", ledger, "--format", "json").json();
+        assert!(found["sightings"].as_u64() >= Some(2), "{found}");
+        let of = |rule: &str| -> Vec<&serde_json::Value> {
+            found["findings"].as_array().unwrap().iter().filter(|line| line["rule"] == rule).collect()
+        };
+        let [line] = of("received_after_witnessed")[..] else { panic!("{found}") };
+        assert_eq!(line["events"][0]["leaf"].as_u64(), Some(before), "{line}");
+        let (unseen, seen) = (&line["events"][0]["unseen"], &line["events"][0]["seen"]);
+        // of the checkpoints of one minute not all are kept
+        assert!(unseen["size"].as_u64().is_some_and(|size| (1..=before).contains(&size)), "{line}");
+        assert!(
+            seen["size"].as_u64() > Some(before) && seen["by"].as_str().unwrap().contains(", "),
+            "{line}"
+        );
+        assert_eq!(of("received_before_witnessed").len(), 0, "{found}");
+    }
+}
+
 #[test]
 fn a_tool_that_is_not_ours_counts_the_cosignatures() {
     let got = outside::python("tlog-tools.txt", &["--ignore-requires-python"]);

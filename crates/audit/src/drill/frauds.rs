@@ -161,6 +161,12 @@ const FRAUDS: &[Fraud] = &[
         en: "turns the district's clock back, builds history anew and signs every checkpoint again",
         commit: backdate_and_sign,
     },
+    Fraud {
+        id: "backdate-at-once",
+        vi: "ghi giờ nhận lùi ba ngày ngay khi bản ghi đến, trước khi ai thấy",
+        en: "dates a record three days back the moment it comes, before anybody saw it",
+        commit: backdate_at_once,
+    },
 ];
 
 /// Holds the drill in `place`, which should be empty; each fraud gets directories of its own there.
@@ -388,4 +394,15 @@ fn backdate_and_sign(stage: &Stage<'_>) -> Result<Held, DrillError> {
     anew.post(1, FORGED)?;
     anew.commit()?;
     Ok(held(&real))
+}
+
+/// Everything is signed by whom it should be and nobody holds anything else: only the witnesses know what day it was.
+fn backdate_at_once(stage: &Stage<'_>) -> Result<Held, DrillError> {
+    let mut insider = stage.honest()?;
+    insider.ask_for_witness()?;
+    insider.witness(3)?;
+    insider.post(1, FORGED)?;
+    insider.commit()?;
+    insider.witness(3)?;
+    Ok(held(&insider))
 }

@@ -7,11 +7,11 @@ use std::{
 
 use bytes::Bytes;
 use prost::Message as _;
-use socai_log::{Cursor, Lock, LogKey, NewEntry, Options, Reader, Writer};
+use socai_log::{Cursor, Disk, Lock, LogKey, NewEntry, Options, Reader, WitnessedFile, Writer};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{
     Chain, ChainHead, EventName, Header, Link, NoteKey, Origin, Record, SealingKey, SigningKey, UnitNo,
-    genesis, sign_segment,
+    WitnessKey, cosign, genesis, sign_segment,
 };
 
 use super::DrillError;
@@ -58,8 +58,13 @@ pub(super) fn operator() -> SigningKey {
     key(0, Use::Sealing)
 }
 
+/// The first ward as a witness.
+fn witness_name(ledger: &str) -> Origin {
+    origin(&format!("{ledger}/1"))
+}
+
 fn origin(name: &str) -> Origin {
-    Origin::new(name).expect("the drill's origins are constants, and a test founds both")
+    Origin::new(name).expect("the drill's origins are made of constants, and a test founds both")
 }
 
 impl Unit {
@@ -285,6 +290,28 @@ impl Insider {
     /// Moves the district's clock.
     pub(super) fn turn_clock_back(&mut self, days: u64) {
         self.now_ms -= days * DAY_MS;
+    }
+
+    /// From now on the policy asks for the first ward's word.
+    pub(super) fn ask_for_witness(&self) -> Result<(), DrillError> {
+        let path = self.dir.join("policy");
+        let log = NoteKey::log(origin(self.ledger), SealingKey::of(&operator()));
+        let witness = NoteKey::witness(witness_name(self.ledger), WitnessKey::of(&key(1, Use::Witnessing)));
+        let text = format!("log {log}\nwitness dien-tap.p1 {witness}\nquorum dien-tap.p1\n");
+        fs::write(&path, text).map_err(|cause| DrillError::Io { path, cause })
+    }
+
+    /// The ward cosigns the newest checkpoint, so many days after the district's clock, and the district keeps it.
+    pub(super) fn witness(&self, days: u64) -> Result<(), DrillError> {
+        let mut note = self.writer.checkpoint().clone();
+        let time_s = (self.now_ms + days * DAY_MS) / 1_000;
+        let word = cosign(&note, &witness_name(self.ledger), &key(1, Use::Witnessing), time_s);
+        word.into_iter().for_each(|word| note.add(word));
+        let bytes = note.to_string();
+        let (path, disk) = (self.dir.join("witnessed"), Disk::default());
+        WitnessedFile::open(&path, &origin(self.ledger), &disk)?.0.keep(bytes.as_bytes())?;
+        let path = self.dir.join("cosigned");
+        fs::write(&path, bytes).map_err(|cause| DrillError::Io { path, cause })
     }
 
     /// The newest checkpoint, as others keep it.

@@ -39,7 +39,7 @@ pub struct Tried {
 /// Somebody who noticed.
 #[derive(Clone, Debug, Serialize)]
 pub struct Caught {
-    /// `audit verify`, `audit verify --since`, `unit`, or `in the open` for what the tools list for the auditor to compare with papers.
+    /// `audit verify`, `audit verify --since`, `audit findings`, `unit`, or `in the open` for what the tools list for the auditor to compare with papers.
     pub by: By,
     /// What was said, in English.
     pub said: String,
@@ -57,6 +57,9 @@ pub enum By {
     /// Whoever kept an older checkpoint.
     #[serde(rename = "audit verify --since")]
     Since,
+    /// Times that witnesses do not allow.
+    #[serde(rename = "audit findings")]
+    Findings,
     /// A unit that compares the log with its journal.
     #[serde(rename = "unit")]
     Unit,
@@ -88,6 +91,9 @@ pub enum DrillError {
     /// A record of the drill does not fit its format.
     #[error("the drill's ledger: {0}")]
     Malformed(#[from] socai_tlog::Malformed),
+    /// Nothing can be looked for in the drill's ledger.
+    #[error("the drill's ledger: {0}")]
+    Findings(#[from] crate::findings::FindingsError),
     /// The drill's ledger cannot be replayed.
     #[error("the drill's ledger: {0}")]
     Replay(#[from] socai_follow::ReplayError),

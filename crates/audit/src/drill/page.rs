@@ -17,6 +17,7 @@ pub fn drill_text(tried: &[Tried], language: Language) -> String {
             let by = match caught.by {
                 By::Verify => "audit verify",
                 By::Since => "audit verify --since",
+                By::Findings => "audit findings",
                 By::Unit if vi => "đơn vị",
                 By::Unit => "the unit",
                 By::InTheOpen if vi => "liệt kê công khai",

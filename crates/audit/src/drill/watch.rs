@@ -2,11 +2,17 @@
 
 use std::{fs, path::Path};
 
+use socai_domain::CivilDate;
 use socai_log::{LogError, Reader};
 use socai_tlog::{EventName, Link};
 
 use super::{By, Caught, DrillError};
-use crate::{Asked, Report, verify, words::Said};
+use crate::{
+    Asked, Report,
+    findings::{Question, find},
+    verify,
+    words::Said,
+};
 
 /// What others hold that the insider cannot reach.
 #[derive(Default)]
@@ -42,6 +48,9 @@ pub(super) fn who_notices(ledger: &Path, policy: &Path, held: &Held) -> Result<V
             )
         }));
     }
+    if report.verified {
+        caught.extend(first_refuted(ledger)?);
+    }
     caught.extend(first_foreign(ledger, &held.journals));
     Ok(caught)
 }
@@ -51,6 +60,32 @@ fn worst_fault(by: By, report: &Report) -> Option<Caught> {
     let fault = report.faults.iter().find(|fault| !fault.repaired_by_start).or(report.faults.first())?;
     let place = fault.record.as_ref().map(|record| format!("{record}: ")).unwrap_or_default();
     Some(Caught::new(by, Said::new(format!("{place}{}", fault.what_vi), format!("{place}{}", fault.what))))
+}
+
+/// The rule by which witnesses refute a time of receipt, as districts adopt it.
+const WITNESSED: &str = r#"[[finding]]
+id = "received_before_witnessed"
+label = "Giờ nhận bị nhân chứng bác"
+severity = "high"
+check = "witnessed-without"
+claim = "received"
+minutes = 15
+valid_from = 2000-01-01
+source = "diễn tập"
+"#;
+
+/// What an inspector finds of the times of receipt.
+fn first_refuted(ledger: &Path) -> Result<Option<Caught>, DrillError> {
+    let reader = Reader::open(&ledger.join("log"))?;
+    let question = Question {
+        on: CivilDate::MAX,
+        size: reader.committed()?.size,
+        rule: None,
+        unit: None,
+        own_table: Some(("diễn tập".to_owned(), WITNESSED.to_owned())),
+    };
+    let found = find(&reader, &question)?.findings.into_iter().next();
+    Ok(found.map(|line| Caught::new(By::Findings, Said::new(line.message_vi, line.message_en))))
 }
 
 /// The first record of a journal that the log holds otherwise, or does not hold.

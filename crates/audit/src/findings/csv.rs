@@ -3,7 +3,7 @@
 use super::{EventLine, Findings};
 
 /// The columns, in the language of the JSON form.
-const HEAD: &str = "rule,severity,unit,on,case,message_vi,message_en,amount,interest,days,events,leaves,documents,events_in_all,source";
+const HEAD: &str = "rule,severity,unit,on,case,message_vi,message_en,amount,interest,days,events,leaves,documents,events_in_all,source,seen";
 
 /// A heading and one row a finding; the same findings give the same bytes.
 #[must_use]
@@ -31,6 +31,7 @@ pub fn csv(findings: &Findings) -> String {
             text(&joined(&|event| event.document.clone().unwrap_or_default())),
             line.events_in_all.to_string(),
             text(&line.source),
+            text(&joined(&|event| event.seen.as_ref().map(|seen| seen.at.clone()).unwrap_or_default())),
         ];
         out.push_str(&cells.join(","));
         out.push('\n');

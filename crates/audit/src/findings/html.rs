@@ -6,7 +6,7 @@ use socai_report::escaped;
 
 use super::{
     EventLine, Findings, Line, RuleLine,
-    text::{grouped, severity, used},
+    text::{compared, grouped, seen, severity, used},
 };
 use crate::text::Language;
 
@@ -23,11 +23,15 @@ pub fn html(findings: &Findings, language: Language) -> String {
         Language::En => format!("{} findings on {}", findings.findings.len(), findings.on),
     };
     let (lang, table) = (language.pick("vi", "en"), escaped(&used(&findings.table, language)));
+    let compared = match findings.sightings {
+        0 => String::new(),
+        count => format!("<p>{}</p>\n", escaped(&compared(count, language))),
+    };
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
-         <h1>{title}</h1>\n<p>{table}</p>\n<p class=\"root\">{} {} · {} {}</p>\n<p>{}</p>\n",
+         <h1>{title}</h1>\n<p>{table}</p>\n{compared}<p class=\"root\">{} {} · {} {}</p>\n<p>{}</p>\n",
         language.pick("số mục", "size"),
         language.number(findings.size),
         language.pick("gốc cây", "root"),
@@ -80,7 +84,7 @@ fn row(out: &mut String, rule: &RuleLine, line: &Line, language: Language) {
         true => String::new(),
         false => format!("<br><i>{}</i>", escaped(&line.source)),
     };
-    let events: Vec<String> = line.events.iter().map(event).collect();
+    let events: Vec<String> = line.events.iter().map(|fact| event(fact, language)).collect();
     let more = line.events_in_all.saturating_sub(line.events.len() as u64);
     let more = match more {
         0 => String::new(),
@@ -99,8 +103,10 @@ fn row(out: &mut String, rule: &RuleLine, line: &Line, language: Language) {
     );
 }
 
-fn event(event: &EventLine) -> String {
+fn event(event: &EventLine, language: Language) -> String {
     let leaf = event.leaf.map_or_else(|| "#?".to_owned(), |leaf| format!("#{leaf}"));
     let document = event.document.as_deref().map_or_else(String::new, |text| format!(" {}", escaped(text)));
-    format!("{} {leaf}{document}", escaped(&event.event))
+    let seen =
+        event.seen.as_ref().map_or_else(String::new, |at| format!(" ({})", escaped(&seen(at, language))));
+    format!("{} {leaf}{document}{seen}", escaped(&event.event))
 }

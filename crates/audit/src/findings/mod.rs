@@ -79,6 +79,8 @@ pub struct Findings {
     pub size: u64,
     /// Root over them, 64 hex digits; none of an empty log.
     pub root: Option<String>,
+    /// How many cosigned checkpoints were compared with the times of records. They are verified under the policy that lies with the ledger.
+    pub sightings: u64,
     /// By which table.
     pub table: TableUsed,
     /// Its rules that judged something or could have, in its order.
@@ -161,6 +163,17 @@ pub struct Line {
     pub events: Vec<EventLine>,
 }
 
+/// A tree that witnesses saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SeenLine {
+    /// When, in Viet Nam; of several cosignatures the time that is best for who is accused.
+    pub at: String,
+    /// Size of the checkpoint.
+    pub size: u64,
+    /// Who cosigned it, names apart by `, `.
+    pub by: String,
+}
+
 /// A fact of a finding.
 #[derive(Clone, Debug, Serialize)]
 pub struct EventLine {
@@ -176,4 +189,8 @@ pub struct EventLine {
     pub on: Option<String>,
     /// Number of its document, voucher or minutes.
     pub document: Option<String>,
+    /// The last tree without it that witnesses are known to have seen: before that it was not in the log.
+    pub unseen: Option<SeenLine>,
+    /// The first tree with it that they saw: by then it was.
+    pub seen: Option<SeenLine>,
 }

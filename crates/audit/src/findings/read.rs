@@ -3,17 +3,22 @@
 use socai_domain::{
     CivilDate, Dong, Registry,
     tables::{self, FindingRule, Table},
+    time::vietnam_rfc3339,
 };
 use socai_fold::{
     Adopted, Fold,
-    findings::{self, Found, FoundFact},
+    findings::{self, Found, FoundFact, Seen, Sightings},
 };
 use socai_follow::{LogFacts, ReplayError, recorded, replay};
 use socai_log::Reader;
 use socai_proto::nearest;
-use socai_tlog::{LeafIndex, TreeSize, UnitNo};
+use socai_tlog::{LeafIndex, Policy, TreeSize, UnitNo};
 
-use super::{EventLine, Findings, FindingsError, Line, RuleLine, TableUsed};
+use super::{EventLine, Findings, FindingsError, Line, RuleLine, SeenLine, TableUsed};
+use crate::{
+    place::Place,
+    sightings::{Reading, gather, judge},
+};
 
 /// What is asked of a ledger.
 #[derive(Clone, Debug)]
@@ -47,7 +52,8 @@ pub fn find(reader: &Reader, question: &Question) -> Result<Findings, FindingsEr
     };
     let rules = asked(rules, question.rule.as_deref())?;
     let unit = question.unit.as_deref().map(|text| unit(fold.registry(), text)).transpose()?;
-    let mut found = passed(reader, &fold, question, &rules)?;
+    let sightings = sightings(reader)?;
+    let mut found = passed(reader, &fold, question, &rules, &sightings)?;
     found.retain(|found| unit.is_none_or(|unit| concerns(found, unit)));
     Ok(Findings {
         on: question.on.to_string(),
@@ -56,10 +62,34 @@ pub fn find(reader: &Reader, question: &Question) -> Result<Findings, FindingsEr
             TreeSize(0) => None,
             size => Some(reader.root_at(size)?.to_string()),
         },
+        sightings: sightings.len() as u64,
         table,
         rules: rules.iter().map(|rule| rule_line(rule, &found)).collect(),
-        findings: found.iter().map(|found| line(found, fold.registry())).collect(),
+        findings: found.iter().map(|found| line(found, fold.registry(), &sightings)).collect(),
     })
+}
+
+/// What witnesses saw, as far as it lies beside the log and verifies; what does not is for `audit verify` to tell.
+fn sightings(reader: &Reader) -> Result<Sightings, FindingsError> {
+    let place = Place::of_log(reader.dir());
+    let policy = std::fs::read(place.policy()).ok().and_then(|policy| Policy::parse(&policy).ok());
+    let Some(policy) = policy.filter(Policy::asks_for_witnesses) else { return Ok(Sightings::default()) };
+    let Some(log) = policy.logs().first() else { return Ok(Sightings::default()) };
+    let reading = Reading {
+        reader,
+        policy: &policy,
+        origin: log.key.name(),
+        size: reader.committed()?.size,
+        from: TreeSize(0),
+        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        live: true,
+    };
+    let mut gathered = gather(&place, reading);
+    let newest = std::fs::read(place.cosigned()).ok();
+    if let Some(Ok(Some(opened))) = newest.map(|note| judge(&note, reading)) {
+        gathered.see(&opened);
+    }
+    Ok(Sightings::of(gathered.sightings))
 }
 
 fn passed<'f>(
@@ -67,9 +97,10 @@ fn passed<'f>(
     fold: &'f Fold,
     question: &Question,
     rules: &[&'f FindingRule],
+    sightings: &'f Sightings,
 ) -> Result<Vec<Found<'f>>, FindingsError> {
     let facts = LogFacts { reader, within: question.size };
-    let mut pass = findings::Findings::new(fold, rules.iter().copied(), question.on);
+    let mut pass = findings::Findings::witnessed(fold, rules.iter().copied(), question.on, sightings);
     loop {
         reader.for_each(LeafIndex(0), question.size, |record| -> Result<(), ReplayError> {
             Ok(pass.visit(&recorded(&record)?, record.recorded_at_ms(), &facts)?)
@@ -143,7 +174,7 @@ fn rule_line(rule: &FindingRule, found: &[Found<'_>]) -> RuleLine {
     }
 }
 
-fn line(found: &Found<'_>, registry: &Registry) -> Line {
+fn line(found: &Found<'_>, registry: &Registry, sightings: &Sightings) -> Line {
     Line {
         rule: found.rule.id.clone(),
         severity: found.rule.severity.name(),
@@ -157,11 +188,16 @@ fn line(found: &Found<'_>, registry: &Registry) -> Line {
         days: found.extent.days,
         source: found.source.clone(),
         events_in_all: found.facts_in_all,
-        events: found.facts.iter().map(|fact| event(fact, registry)).collect(),
+        events: found.facts.iter().map(|fact| event(fact, registry, sightings)).collect(),
     }
 }
 
-fn event(fact: &FoundFact, registry: &Registry) -> EventLine {
+fn event(fact: &FoundFact, registry: &Registry, sightings: &Sightings) -> EventLine {
+    let seen = |seen: Seen<'_>| SeenLine {
+        at: vietnam_rfc3339(seen.at_ms),
+        size: seen.size.0,
+        by: seen.by.to_owned(),
+    };
     EventLine {
         event: fact.name.to_string(),
         leaf: fact.leaf.map(|leaf| leaf.0),
@@ -169,6 +205,8 @@ fn event(fact: &FoundFact, registry: &Registry) -> EventLine {
         kind: fact.kind,
         on: fact.occurred_on.map(|on| on.to_string()),
         document: fact.document.clone(),
+        unseen: fact.leaf.and_then(|leaf| sightings.without(leaf)).map(seen),
+        seen: fact.leaf.and_then(|leaf| sightings.with(leaf)).map(seen),
     }
 }
 

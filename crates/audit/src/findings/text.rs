@@ -1,6 +1,6 @@
 //! Findings as text of at most 80 columns: by rule, the worst rules as the table has them.
 
-use super::{EventLine, Findings, Line, RuleLine, TableUsed};
+use super::{EventLine, Findings, Line, RuleLine, SeenLine, TableUsed};
 use crate::{page::Page, text::Language};
 
 /// Facts of a finding that are named; JSON and CSV have all.
@@ -62,6 +62,9 @@ fn head(page: &mut Page, findings: &Findings, language: Language) {
         &format!("{} {}", language.pick("gốc cây", "root"), findings.root.as_deref().unwrap_or("-")),
     );
     page.line(2, &used(&findings.table, language));
+    if findings.sightings > 0 {
+        page.line(2, &compared(findings.sightings, language));
+    }
     page.line(
         2,
         language.pick(
@@ -76,6 +79,15 @@ fn head(page: &mut Page, findings: &Findings, language: Language) {
             "the proof of an event: `socai audit prove LEDGER UNIT/SEQ`",
         ),
     );
+}
+
+/// With how many statements of witnesses times were compared.
+pub(super) fn compared(sightings: u64, language: Language) -> String {
+    let count = language.number(sightings);
+    match language {
+        Language::Vi => format!("đối chiếu giờ với {count} mốc có chữ ký nhân chứng"),
+        Language::En => format!("times compared with {count} checkpoints that witnesses cosigned"),
+    }
 }
 
 /// By which table.
@@ -125,7 +137,8 @@ fn describe(page: &mut Page, rule: &RuleLine, line: &Line, language: Language) {
     if !measures.is_empty() {
         page.line(4, &measures);
     }
-    let mut events: Vec<String> = line.events.iter().take(MOST_EVENTS).map(event).collect();
+    let mut events: Vec<String> =
+        line.events.iter().take(MOST_EVENTS).map(|fact| event(fact, language)).collect();
     let shown = events.len() as u64;
     if line.events_in_all > shown {
         let more = language.number(line.events_in_all - shown);
@@ -156,11 +169,19 @@ fn money(amount: i64, language: Language) -> String {
     format!("{sign}{} {}", language.number(amount.unsigned_abs()), language.pick("đồng", "VND"))
 }
 
-/// `7/12 #345 01/QĐ-XPHC`
-fn event(event: &EventLine) -> String {
+/// `7/12 #345 01/QĐ-XPHC (seen 2023-02-08 10:15:00)`
+fn event(event: &EventLine, language: Language) -> String {
     let leaf = event.leaf.map_or_else(|| " #?".to_owned(), |leaf| format!(" #{leaf}"));
     let document = event.document.as_ref().map_or_else(String::new, |document| format!(" {document}"));
-    format!("{}{leaf}{document}", event.event)
+    let seen =
+        event.seen.as_ref().map_or_else(String::new, |seen| format!(" ({})", self::seen(seen, language)));
+    format!("{}{leaf}{document}{seen}", event.event)
+}
+
+/// When witnesses first saw it, to the second.
+pub(super) fn seen(seen: &SeenLine, language: Language) -> String {
+    let at: String = seen.at.replace('T', " ").chars().take(19).collect();
+    format!("{} {at}", language.pick("chứng kiến", "seen"))
 }
 
 /// Rules that found nothing.

@@ -56,10 +56,8 @@ impl KeyBook {
             received_at_ms: stored.received_at_ms,
             rotates_key: header.rotates_key(),
         };
-        let Ok(event) = Event::decode(stored.record.facts()) else { return Ok(()) };
         let mut failed = None;
-        // what breaks a rule changes no key, here as in the gate
-        let _ = self.registry.apply(&event, &at, |unit| {
+        self.registry.follow(stored.record.facts(), &at, |unit| {
             records_before(reader, unit, stored.leaf).unwrap_or_else(|error| {
                 failed = Some(error);
                 UnitSeq(0)

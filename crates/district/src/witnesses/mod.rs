@@ -1,10 +1,12 @@
 //! Cosignatures of the log's checkpoints: asked of the witnesses that `policy` names with an address, until its quorum is met.
 //!
 //! Units are shown every entry first (`show`): they vouch for nothing that they have not looked at. Work never waits for a witness. Each round takes the newest checkpoint, asks every witness at once and gives them [`ROUND_WITHIN`]; a
-//! checkpoint with the quorum is kept in the file `cosigned` and may be relied on from then on. While there is none, what is
+//! checkpoint with the quorum is kept in the file `cosigned` and may be relied on from then on; what it replaces goes into `witnessed` (`kept`).
+//! The newest checkpoint is asked about again and again, since until when a log had not grown is worth knowing too. While there is none, what is
 //! recorded is *unwitnessed since* the last one, which is told once.
 
 mod ask;
+mod kept;
 mod show;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -19,11 +21,15 @@ use crate::{
     ledger::DistrictError,
 };
 use ask::{Asked, NotCosigned};
+use kept::Kept;
 
 /// How long witnesses have to answer about one checkpoint.
 const ROUND_WITHIN: Duration = Duration::from_secs(5);
 /// Pause before asking again about a checkpoint that has no quorum.
 const ASK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Pause before asking again about a checkpoint that everybody cosigned, while nothing new is recorded.
+const ASK_ANEW: Duration = Duration::from_secs(600);
 
 /// Those who are asked, and what they are asked for.
 pub(crate) struct Witnesses {
@@ -31,6 +37,8 @@ pub(crate) struct Witnesses {
     reader: Reader,
     /// The newest checkpoint with the quorum.
     cosigned: PathBuf,
+    /// Those before it.
+    kept: Kept,
     asked: Vec<Arc<Asked>>,
     /// Whether the last round found no quorum.
     unwitnessed: bool,
@@ -56,11 +64,12 @@ impl Witnesses {
         let asked: Vec<_> = asked.collect();
         let wanted = policy.asks_for_witnesses() && !asked.is_empty();
         Ok(wanted.then(|| Witnesses {
-            policy: Arc::new(policy),
             reader: reader.clone(),
             witnessed: watch::Sender::new(cosigned_size(&dir.cosigned())),
+            kept: Kept::open(dir, &policy),
             cosigned: dir.cosigned(),
             asked,
+            policy: Arc::new(policy),
             unwitnessed: false,
         }))
     }
@@ -80,7 +89,7 @@ impl Witnesses {
             };
             tokio::select! {
                 changed = committed.changed() => if changed.is_err() { return },
-                () = tokio::time::sleep(ASK_AGAIN), if !is_settled => {}
+                () = tokio::time::sleep(if is_settled { ASK_ANEW } else { ASK_AGAIN }) => {}
                 () = stop.cancelled() => return,
             }
         }
@@ -149,11 +158,11 @@ impl Witnesses {
     }
 
     /// Keeps a checkpoint that has its quorum. A crash before this line keeps the older one, which is as true.
-    fn store_if_quorum(&self, signed: &SignedCheckpoint) -> bool {
+    fn store_if_quorum(&mut self, signed: &SignedCheckpoint) -> bool {
         let note = signed.to_string();
-        if !self.policy.open(note.as_bytes()).is_ok_and(|opened| opened.quorum_met) {
-            return false;
-        }
+        let opened = self.policy.open(note.as_bytes()).ok().filter(|opened| opened.quorum_met);
+        let Some(opened) = opened else { return false };
+        self.kept.replace(note.as_bytes(), &opened);
         match replace(&self.cosigned, note.as_bytes()) {
             Ok(()) => {
                 self.witnessed.send_replace(signed.size());

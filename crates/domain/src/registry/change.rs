@@ -8,6 +8,19 @@ use crate::rules::{self, Breach, Ctx};
 use crate::{CivilDate, Event, Kind};
 
 impl Registry {
+    /// Takes the facts of a record into account, wherever units and keys are followed record by record: the event, if it changed something. Facts that do not
+    /// decode, are about something else or break a rule change nothing and end in the fold's rejections. `next_seq` as for
+    /// [`Registry::apply`].
+    pub fn follow<'f>(
+        &mut self,
+        facts: &'f [u8],
+        at: &Position,
+        next_seq: impl FnOnce(UnitNo) -> UnitSeq,
+    ) -> Option<Event<'f>> {
+        let event = Event::decode(facts).ok().filter(Registry::is_about)?;
+        self.apply(&event, at, next_seq).is_ok().then_some(event)
+    }
+
     /// Takes a recorded event into account: nothing for most kinds, units, keys and suspensions for the ledger's own.
     ///
     /// The one way in, for the gate and for the fold, so both hold the same keys: an event that breaks any rule changes

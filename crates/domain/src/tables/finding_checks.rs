@@ -50,6 +50,20 @@ pub enum Check {
         /// Minutes allowed.
         minutes: i64,
     },
+    /// A time that was claimed for a record lies more minutes than this before a time at which witnesses still saw a tree without the record.
+    WitnessedWithout {
+        /// Which of its times.
+        claim: Claim,
+        /// Minutes allowed.
+        minutes: i64,
+    },
+    /// A time that was claimed for a record lies more minutes than this after a time at which witnesses saw a tree with the record.
+    WitnessedWith {
+        /// Which of its times.
+        claim: Claim,
+        /// Minutes allowed.
+        minutes: i64,
+    },
     /// The document is dated more days than this after the day of the fact.
     DocumentAfter {
         /// Kinds of facts; empty for all.
@@ -100,6 +114,17 @@ pub enum Check {
     Fork,
 }
 
+/// A time that somebody claims for a record, which witnesses can contradict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// The day of the fact, by its unit.
+    Occurred,
+    /// When it was sealed, by its unit's clock.
+    Recorded,
+    /// When it was received, by the district's clock.
+    Received,
+}
+
 /// Whose documents are numbered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbering {
@@ -116,7 +141,8 @@ type Problem = (String, String);
 
 /// Longest term that a threshold may state.
 const MAX_DAYS: i64 = 36_600;
-const MAX_MINUTES: i64 = 60 * 24 * 366;
+const MINUTES_OF_DAY: i64 = 60 * 24;
+const MAX_MINUTES: i64 = MINUTES_OF_DAY * 366;
 const MAX_MONEY: i64 = 1_000_000_000_000_000;
 
 impl Check {
@@ -134,6 +160,10 @@ impl Check {
             "received-late" => Check::ReceivedLate { days: params.number("days", MAX_DAYS)? },
             "clock-ahead" => Check::ClockAhead { minutes: params.number("minutes", MAX_MINUTES)? },
             "clock-back" => Check::ClockBack { minutes: params.number("minutes", MAX_MINUTES)? },
+            "witnessed-without" => {
+                Check::WitnessedWithout { claim: params.claim()?, minutes: params.minutes()? }
+            }
+            "witnessed-with" => Check::WitnessedWith { claim: params.claim()?, minutes: params.minutes()? },
             "document-after" => {
                 Check::DocumentAfter { kinds: params.kinds()?, days: params.number("days", MAX_DAYS)? }
             }
@@ -168,7 +198,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 22] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -177,6 +207,8 @@ const NAMES: [&str; 20] = [
     "received-late",
     "clock-ahead",
     "clock-back",
+    "witnessed-without",
+    "witnessed-with",
     "document-after",
     "fact-after-closing",
     "amended-after-closing",
@@ -247,6 +279,23 @@ impl Params {
 
     fn number_or(&mut self, key: &str, max: i64, otherwise: i64) -> Result<i64, Problem> {
         if self.0.contains_key(key) { self.number(key, max) } else { Ok(otherwise) }
+    }
+
+    /// A term stated in `minutes` or in `days`.
+    fn minutes(&mut self) -> Result<i64, Problem> {
+        match self.0.contains_key("days") {
+            true => Ok(self.number("days", MAX_MINUTES / MINUTES_OF_DAY)? * MINUTES_OF_DAY),
+            false => self.number("minutes", MAX_MINUTES),
+        }
+    }
+
+    fn claim(&mut self) -> Result<Claim, Problem> {
+        match self.text("claim")?.as_str() {
+            "occurred" => Ok(Claim::Occurred),
+            "recorded" => Ok(Claim::Recorded),
+            "received" => Ok(Claim::Received),
+            other => Err(problem("claim", format!("`{other}` is none of occurred, recorded, received"))),
+        }
     }
 
     fn yes(&mut self, key: &str) -> Result<bool, Problem> {

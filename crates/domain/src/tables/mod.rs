@@ -17,7 +17,7 @@ mod occasions;
 mod periods;
 mod source;
 
-pub use finding_checks::{Check, Numbering};
+pub use finding_checks::{Check, Claim, Numbering};
 pub use findings::{FindingRule, Severity};
 pub use grouping::{Grouping, GroupingRow, Member};
 pub use holidays::Holidays;

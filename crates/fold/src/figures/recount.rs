@@ -33,7 +33,15 @@ impl Kept {
     pub fn size(&self) -> TreeSize {
         self.fold.size()
     }
+
+    /// About how many bytes it holds.
+    pub fn room(&self) -> usize {
+        self.fold.room_without_cells() + self.sums.len() * SUM_ROOM
+    }
 }
+
+/// About the bytes of what a row's cube says, with its slices.
+const SUM_ROOM: usize = 4 << 10;
 
 impl Fold {
     /// Keeps what a later [`Recount`] needs to answer a question as of now.

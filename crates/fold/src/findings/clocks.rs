@@ -172,7 +172,7 @@ impl<'f> Watch<'f> for ClockBack<'f> {
 }
 
 /// Whole minutes from one time to another; negative when the other is earlier.
-fn minutes(from_ms: u64, to_ms: u64) -> i64 {
+pub(super) fn minutes(from_ms: u64, to_ms: u64) -> i64 {
     let apart = i128::from(to_ms) - i128::from(from_ms);
     i64::try_from(apart / i128::from(MINUTE_MS)).unwrap_or(i64::MAX)
 }

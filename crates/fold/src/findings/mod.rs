@@ -18,8 +18,10 @@ mod gifts;
 mod log;
 mod nil;
 mod numbers;
+mod sightings;
 mod silence;
 mod watch;
+mod witnessed;
 
 use socai_domain::{
     CivilDate, Dong, Event,
@@ -36,7 +38,9 @@ use crate::{
 
 use cases::Cases;
 pub use gathered::MOST_GATHERED;
+pub use sightings::{Seen, Sighting, Sightings};
 use watch::{Counted, Sealed, Watch};
+use witnessed::{Tree, Witnessed};
 
 /// Something found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,13 +99,23 @@ pub struct Findings<'f> {
 }
 
 impl<'f> Findings<'f> {
-    /// A pass by these rules; facts after the day are left out.
+    /// A pass by these rules; facts after the day are left out. Nobody witnessed anything.
     pub fn new(fold: &'f Fold, rules: impl IntoIterator<Item = &'f FindingRule>, on: CivilDate) -> Self {
+        Self::witnessed(fold, rules, on, Sightings::NONE)
+    }
+
+    /// The same with what witnesses saw of the log.
+    pub fn witnessed(
+        fold: &'f Fold,
+        rules: impl IntoIterator<Item = &'f FindingRule>,
+        on: CivilDate,
+        sightings: &'f Sightings,
+    ) -> Self {
         let rules: Vec<&FindingRule> = rules.into_iter().collect();
         let mut watches: Vec<Box<dyn Watch<'f> + 'f>> = vec![];
         watches.extend(numbers::Numbers::of(&rules, fold).into_iter().map(boxed));
         for rule in &rules {
-            watches.extend(one(rule, fold, on));
+            watches.extend(one(rule, fold, on, sightings));
         }
         let cases = Cases::of(&rules, fold, on, ROOM);
         Findings { fold, on, rules, watches, cases, is_again: false, next: 0 }
@@ -216,7 +230,12 @@ fn boxed<'f>(watch: impl Watch<'f> + 'f) -> Box<dyn Watch<'f> + 'f> {
 }
 
 /// The watch of a rule that has one to itself.
-fn one<'f>(rule: &'f FindingRule, fold: &'f Fold, on: CivilDate) -> Option<Box<dyn Watch<'f> + 'f>> {
+fn one<'f>(
+    rule: &'f FindingRule,
+    fold: &'f Fold,
+    on: CivilDate,
+    sightings: &'f Sightings,
+) -> Option<Box<dyn Watch<'f> + 'f>> {
     Some(match &rule.check {
         Check::NumberGaps(_) | Check::NumberTwice(_) | Check::NumberOrder(..) | Check::Case { .. } => {
             return None;
@@ -225,6 +244,12 @@ fn one<'f>(rule: &'f FindingRule, fold: &'f Fold, on: CivilDate) -> Option<Box<d
         Check::ReceivedLate { days } => boxed(clocks::ReceivedLate::new(rule, *days)),
         Check::ClockAhead { minutes } => boxed(clocks::ClockAhead::new(rule, *minutes)),
         Check::ClockBack { minutes } => boxed(clocks::ClockBack::new(rule, *minutes)),
+        Check::WitnessedWithout { claim, minutes } => {
+            boxed(Witnessed::new(rule, sightings, Tree::Without, *claim, *minutes))
+        }
+        Check::WitnessedWith { claim, minutes } => {
+            boxed(Witnessed::new(rule, sightings, Tree::With, *claim, *minutes))
+        }
         Check::DocumentAfter { kinds, days } => boxed(documents::DocumentAfter::new(rule, kinds, *days)),
         Check::FactAfterClosing => boxed(closings::FactAfter::new(rule, fold)),
         Check::AmendedAfterClosing => boxed(closings::AmendedAfter::new(rule, fold)),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 use socai_domain::{CivilDate, time::start_of_day_ms};
-use socai_fold::findings::{Findings, Found};
-use socai_tlog::EventName;
+use socai_fold::findings::{Findings, Found, Sighting, Sightings};
+use socai_tlog::{EventName, TreeSize};
 
 use super::{Ledger, district};
 
@@ -62,6 +62,13 @@ impl Ledger {
         name
     }
 
+    /// Says that witnesses cosigned a tree of this size, the first and the last of them at these minutes of a day in Viet Nam.
+    pub fn seen(&mut self, size: u64, by: &str, day: &str, (first, last): (u64, u64)) {
+        let day_s = start_of_day_ms(day.parse().unwrap()) / 1_000;
+        let (first_s, last_s) = (day_s + first * 60, day_s + last * 60);
+        self.seen.push(Sighting { size: TreeSize(size), by: by.to_owned(), first_s, last_s });
+    }
+
     /// What a rule finds on a day; every record counts.
     pub fn found(&self, rule: &str, on: &str) -> Vec<Told> {
         assert_eq!(self.fold().1, [], "nothing is rejected");
@@ -73,7 +80,9 @@ impl Ledger {
         let on = on.parse().unwrap();
         let (_, rules) = fold.rulebook().findings(on).expect("a table is adopted");
         assert!(rules.iter().any(|known| known.id == rule), "there is no rule {rule}");
-        let mut pass = Findings::new(&fold, rules.iter().filter(|known| known.id == rule), on);
+        let sightings = Sightings::of(self.seen.clone());
+        let asked = rules.iter().filter(|known| known.id == rule);
+        let mut pass = Findings::witnessed(&fold, asked, on, &sightings);
         for record in self.iter() {
             let sealed_ms = self.sealed_ms.get(&record.at.name).copied().unwrap_or(record.at.received_at_ms);
             pass.visit(&record, sealed_ms, self).unwrap();

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 use serde_json::{Value, json};
 use socai_domain::{CivilDate, Position};
-use socai_fold::{Facts, FactsUnavailable, Fold, Original, Recorded, Rejection, Verdict};
+use socai_fold::{Facts, FactsUnavailable, Fold, Original, Recorded, Rejection, Verdict, findings::Sighting};
 use socai_proto::{json::event_from_json, v1};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
@@ -28,6 +28,8 @@ pub struct Ledger {
     pub now_ms: u64,
     /// When units sealed by their own clocks, where that is not when it was received.
     pub sealed_ms: BTreeMap<EventName, u64>,
+    /// What witnesses saw.
+    pub seen: Vec<Sighting>,
 }
 
 impl Ledger {

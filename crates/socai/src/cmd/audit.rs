@@ -2,10 +2,10 @@
 
 use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
-use socai_audit::{Asked, Language, Report, html, text, verify_on};
+use socai_audit::{Asked, Language, Report, html, text, verify_on, verify_public};
 use socai_follow::{Progress, Signatures, Standing};
 
 use crate::{
@@ -56,6 +56,9 @@ fn verify_ledger(args: VerifyArgs, lang: Lang) -> Result<ExitCode> {
 }
 
 fn verified(args: &VerifyArgs, lang: Lang) -> Result<(Report, Option<Standing>)> {
+    if let Some(address) = ledger::public_only(&args.ledger) {
+        return Ok((public(address, args, lang)?, None));
+    }
     let dir = ledger::dir(&args.ledger, args.policy.as_deref())?;
     let standing = match (&args.since, args.only_new) {
         (Some(since), true) => Some(kept::standing(since, &dir, args.policy.as_deref())?),
@@ -69,6 +72,34 @@ fn verified(args: &VerifyArgs, lang: Lang) -> Result<(Report, Option<Standing>)>
         standing: standing.as_ref(),
     };
     audited(&dir, asked, lang)
+}
+
+/// Verifies what an address shows everybody.
+fn public(address: &str, args: &VerifyArgs, lang: Lang) -> Result<Report> {
+    let policy = ledger::pinned(args.policy.as_deref()).with_context(|| {
+        format!(
+            "{address}: without a token the operator's key is not to be had from there: bring it with --policy FILE, or name the token \
+             that the district gave out with --token-file FILE"
+        )
+    })?;
+    for (is_asked, name) in [
+        (args.only_new, "--only-new"),
+        (args.keep.is_some(), "--keep"),
+        (args.every_signature, "--every-signature"),
+    ] {
+        ensure!(
+            !is_asked,
+            "{address}: {name} needs the files of the log: name the token with --token-file FILE"
+        );
+    }
+    let bar = bar(lang);
+    let tiles = remote::PublicTiles::at(address);
+    let report = verify_public(&tiles, &policy, args.since.as_deref(), &mut |Progress { done, of }| {
+        bar.set_length(of);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    Ok(report?)
 }
 
 /// Verifies the ledger in `dir` under the key found with it, prints the report, and says whether it holds.

@@ -4,15 +4,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use socai_audit::printed::{self, PrintedError};
 use socai_domain::CivilDate;
-use socai_fold::{
-    Fold,
-    figures::{Asked, Contributions, Lateness},
-};
-use socai_follow::{ReplayError, recorded};
+use socai_fold::{Fold, figures::Asked};
 use socai_log::Reader;
 use socai_report::Figures;
-use socai_tlog::{LeafIndex, TreeSize};
+use socai_tlog::TreeSize;
 
 use crate::{
     answer::Question,
@@ -21,7 +18,7 @@ use crate::{
     cmd::issue,
     cut,
     lang::Lang,
-    ledger, paper, reported, state, texts,
+    ledger, paper, reported, state,
 };
 
 /// Prints the report, or issues it.
@@ -84,41 +81,17 @@ pub fn answer(reader: &Reader, size: TreeSize, asked: &OfReport, lang: Lang) -> 
 /// The figures of a question at the size of the fold, with who contributed, what an earlier report printed otherwise, who was late and how
 /// every chain ends.
 pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
-    let size = fold.size();
-    let mut contributions = Contributions::new(fold, asked);
-    let mut lateness = Lateness::new(fold, asked);
-    reader.for_each(LeafIndex(0), size, |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        lateness.visit(&record);
-        Ok(contributions.visit(&record)?)
-    })?;
-    let found = contributions.finish()?;
-    let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    let mut figures = Figures::of(fold, asked, &figures, &origin(reader, size)?, reader.root_at(size)?);
-    figures.restated = reported::restated(reader, fold, asked)?;
-    figures.texts = texts::of(reader, fold, &figures)?;
-    let late = lateness.finish();
-    for unit in &mut figures.units {
-        unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
-        if let Some(newest) = &mut unit.newest {
-            newest.link = Some(reader.record(newest.leaf)?.record.link());
-        }
-    }
-    Ok(figures)
+    let at = |reader: &Reader, size| {
+        state::at(reader, size).map_err(|error| PrintedError::Earlier(format!("{error:#}")))
+    };
+    Ok(printed::figures(reader, fold, asked, &at)?)
 }
 
 /// The figures of a question without reading the records again: no digests, nothing of rows that judge cases, and nothing beside the figures.
 pub fn brief(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let figures = socai_fold::figures::figures(fold, asked, None)?;
-    let (size, ledger) = (fold.size(), origin(reader, fold.size())?);
+    let (size, ledger) = (fold.size(), printed::origin(reader)?);
     Ok(Figures::in_brief(fold, asked, &figures, &ledger, reader.root_at(size)?))
-}
-
-/// The ledger's name, from its newest checkpoint.
-pub fn origin(reader: &Reader, size: TreeSize) -> Result<String> {
-    let note = reader.committed()?.checkpoint;
-    let note = String::from_utf8(note).with_context(|| format!("the checkpoint of size {size}"))?;
-    Ok(note.lines().next().unwrap_or_default().to_owned())
 }
 
 /// The question that the flags ask.

@@ -21,7 +21,6 @@ use socai_report::{
 use socai_tlog::{LeafIndex, TreeSize};
 use socai_web::Months;
 
-use super::report::origin;
 use crate::{
     answer,
     cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
@@ -29,6 +28,7 @@ use crate::{
     lang::Lang,
     ledger, months, out, state,
 };
+use socai_audit::printed::origin;
 
 /// Prints the series.
 pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
@@ -59,7 +59,7 @@ pub fn answer(reader: &Reader, size: TreeSize, args: &SeriesArgs, lang: Lang) ->
     let unit = args.unit.as_deref().map(|name| unit_of(&fold, name)).transpose()?;
     let (axis, series) = computed(args, &fold, &questions, unit)?;
     let series = series_without_few(series, args.min_cell);
-    let ledger = origin(reader, size)?;
+    let ledger = origin(reader)?;
     let page = SeriesPage {
         ledger: &ledger,
         as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },
@@ -101,7 +101,7 @@ pub fn of_year(
     }
     read_again(reader, fold, code, &mut questions)?;
     let series = series::by_time(fold, code, &questions)?;
-    let (size, ledger) = (fold.size(), origin(reader, fold.size())?);
+    let (size, ledger) = (fold.size(), origin(reader)?);
     let page = SeriesPage {
         ledger: &ledger,
         as_of: AsOf { size, root: reader.root_at(size)?, time_ms: fold.last_received_at_ms() },

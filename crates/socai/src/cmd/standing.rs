@@ -4,12 +4,12 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::Result;
 use serde_json::json;
-use socai_audit::{CosignedTo, Place};
+use socai_audit::{CosignedTo, Place, printed::origin};
 use socai_domain::time::vietnam_rfc3339;
 use socai_log::Reader;
 use socai_tlog::LeafIndex;
 
-use crate::{cmd::report::origin, lang::Lang, out};
+use crate::{lang::Lang, out};
 
 /// Prints size, root, the last entry's time, and what is not witnessed. Reads, verifies nothing.
 pub fn run(dir: &Path, as_json: bool, lang: Lang) -> Result<ExitCode> {
@@ -23,7 +23,7 @@ pub fn run(dir: &Path, as_json: bool, lang: Lang) -> Result<ExitCode> {
     let cosigned = CosignedTo::of(&place);
     let from = cosigned.unwitnessed_from(size);
     let since = from.map(received).transpose()?;
-    let (ledger, running) = (origin(&reader, size)?, place.is_live());
+    let (ledger, running) = (origin(&reader)?, place.is_live());
     if as_json {
         let witnessed = match cosigned {
             CosignedTo::Size(size) => Some(size.0),

@@ -14,8 +14,6 @@ use serde_json::json;
 use socai_log::Reader;
 use socai_tlog::{Digest, Hash, TreeSize};
 
-use crate::cmd::report;
-
 /// A file of an export.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -85,7 +83,7 @@ impl Bound {
     /// The log cannot be read.
     pub fn of(reader: &Reader, size: TreeSize) -> Result<Self> {
         Ok(Bound {
-            ledger: report::origin(reader, size)?,
+            ledger: socai_audit::printed::origin(reader)?,
             size,
             root: reader.root_at(size)?,
             checkpoint: String::from_utf8(reader.committed()?.checkpoint).context("the newest checkpoint")?,

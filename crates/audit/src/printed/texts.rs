@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use anyhow::Result;
 use prost::Message as _;
 use socai_fold::{Closing, Fold};
 use socai_log::{Annex, Reader};
@@ -10,9 +9,11 @@ use socai_proto::v1;
 use socai_report::{Body, Figures, Period, SectionText, UnitName, unit_name};
 use socai_tlog::UnitNo;
 
+use super::PrintedError;
+
 /// The texts of every unit, in official order and the operator's last: of each unit and section the newest whose closing ends with the period of the
 /// report.
-pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>> {
+pub fn of(reader: &Reader, fold: &Fold, figures: &Figures) -> Result<Vec<SectionText>, PrintedError> {
     let mut texts = Vec::new();
     let units = figures.units.iter().map(|standing| (standing.no, standing.unit.clone()));
     let operator = (UnitNo::OPERATOR, unit_name(fold.registry(), UnitNo::OPERATOR, figures.period.to));
@@ -36,10 +37,13 @@ fn is_of(closing: &Closing, period: &Period) -> bool {
     closing.to == period.to && !closing.sections.is_empty()
 }
 
-fn read(reader: &Reader, closing: &Closing, unit: &UnitName) -> Result<Vec<SectionText>> {
+fn read(reader: &Reader, closing: &Closing, unit: &UnitName) -> Result<Vec<SectionText>, PrintedError> {
     let annex = reader.annex(closing.leaf)?;
     let written = match &annex {
-        Annex::Present(bytes) => v1::Annex::decode(bytes.as_slice())?.text,
+        Annex::Present(bytes) => {
+            let wrong = |cause| PrintedError::Annex { record: closing.name, cause };
+            v1::Annex::decode(bytes.as_slice()).map_err(wrong)?.text
+        }
         Annex::None | Annex::Erased => Default::default(),
     };
     let body = |section: &String| match (written.get(section), &annex) {

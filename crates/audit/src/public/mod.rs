@@ -1,0 +1,236 @@
+//! What everybody may see of a ledger, verified without a token: its checkpoint, its tiles and its entries (C2SP tlog-tiles).
+//!
+//! In scope: signatures of the operator and of witnesses on the checkpoint, every entry and its leaf hash, every hash of every tile, the root, each
+//! unit's chain of headers, the operator's own seals, an older checkpoint. Out of scope, and the report says so each time: whatever lies in facts,
+//! annexes, models and files, which the public does not get. No more than a tile of each level is held.
+
+mod fetch;
+mod walk;
+
+use std::{
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
+
+use serde::Serialize;
+use socai_domain::time::vietnam_rfc3339;
+use socai_follow::{Progress, Trust};
+use socai_tlog::{Opened, SignedCheckpoint};
+
+use crate::{
+    models::ModelsAnswer,
+    place::AuditError,
+    proof::{ledger_of, witnessed},
+    report::{Counts, FaultLine, Outcome, Report},
+    verify::{kept, now_ms, trusted},
+    witnesses::WitnessesAnswer,
+    words::{Remedy, Said},
+};
+
+pub use fetch::Tiles;
+use walk::Walk;
+
+/// The longest checkpoint that is read.
+const MAX_CHECKPOINT: usize = socai_tlog::MAX_NOTE_LEN;
+/// How long witnesses may take until the newest checkpoint is served with their cosignatures.
+const WITNESSED_WITHIN: Duration = Duration::from_secs(10);
+/// How often is asked meanwhile.
+const ASK_EVERY: Duration = Duration::from_millis(200);
+
+/// What a verification of public tiles went over, and what it could not see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Public {
+    /// Tiles and bundles that were compared.
+    pub tiles: u64,
+    /// Bytes that came.
+    pub bytes: u64,
+    /// Units with records; each chain of headers was followed from its first.
+    pub units: u64,
+    /// Segments that a signature ends.
+    pub segments: u64,
+    /// Segments of the operator, whose key is known: their signatures were verified.
+    pub segments_verified: u64,
+    /// What nobody without a token can verify.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Something that was not verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unseen {
+    /// What, in English.
+    pub what: &'static str,
+    /// Why.
+    pub why: &'static str,
+    /// The same in Vietnamese.
+    #[serde(skip)]
+    pub what_vi: &'static str,
+    /// The same in Vietnamese.
+    #[serde(skip)]
+    pub why_vi: &'static str,
+}
+
+/// The same for every ledger.
+const UNSEEN: &[Unseen] = &[
+    Unseen {
+        what: "the facts themselves: kinds, days, amounts, figures, findings",
+        why: "the public gets headers, which hold the digests of facts and not the facts",
+        what_vi: "bản thân sự kiện: loại, ngày, số tiền, chỉ tiêu, phát hiện",
+        why_vi: "công khai chỉ có phần đầu bản ghi: mã băm của sự kiện, không có sự kiện",
+    },
+    Unseen {
+        what: "the seals of units other than the operator, and the first link of their chains",
+        why: "their keys are facts (unit.registered, key.rotated)",
+        what_vi: "chữ ký của các đơn vị ngoài đơn vị vận hành, và gốc chuỗi của họ",
+        why_vi: "khóa của họ là sự kiện (unit.registered, key.rotated)",
+    },
+    Unseen {
+        what: "annexes, and whether each one that is gone was ordered to be destroyed",
+        why: "they and the orders are given to those with a token",
+        what_vi: "phụ lục, và phụ lục nào bị hủy có lệnh hay không",
+        why_vi: "phụ lục và lệnh hủy chỉ đưa cho người có mã",
+    },
+    Unseen {
+        what: "issued reports, nil declarations and read models",
+        why: "they are made of facts",
+        what_vi: "báo cáo đã ban hành, khai báo không phát sinh, mô hình đọc",
+        why_vi: "đều làm ra từ sự kiện",
+    },
+    Unseen {
+        what: "the checkpoints between, and what witnesses stated of them",
+        why: "they lie in files of the log; keep a checkpoint and bring it with --since",
+        what_vi: "các mốc ở giữa và lời nhân chứng về chúng",
+        why_vi: "chúng nằm trong tệp của sổ; hãy giữ lại mốc và đưa vào bằng --since",
+    },
+];
+
+/// Verifies what a ledger shows everybody, under the keys of the policy that the auditor brings.
+///
+/// # Errors
+/// There is nobody to believe, or nothing at the address; what is wrong with the ledger is in the report.
+pub fn verify_public(
+    tiles: &dyn Tiles,
+    policy: &Path,
+    since: Option<&Path>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Report, AuditError> {
+    let started = Instant::now();
+    let note = checkpoint(tiles)?;
+    let trust = Trust::pinned(policy, ledger_of(&note).as_deref())?;
+    let kept = since.map(|since| kept(since, &trust)).transpose()?;
+    let mut report = Report {
+        tool: format!("socai {}", env!("CARGO_PKG_VERSION")),
+        audited_at: String::new(),
+        verified: false,
+        outcome: Outcome::DoesNotVerify,
+        ledger: trust.origin().to_string(),
+        directory: tiles.address().to_owned(),
+        size: 0,
+        root: None,
+        checkpoint: String::from_utf8_lossy(&note).into_owned(),
+        received_at: vietnam_rfc3339(0),
+        trust: trusted(&trust),
+        since: kept.as_ref().map(|kept| kept.size().0),
+        skipped: 0,
+        witnesses: None,
+        unwitnessed: None,
+        sightings: None,
+        public: Some(Public { unseen: UNSEEN.to_vec(), ..Public::default() }),
+        counts: Counts::default(),
+        key_changes: vec![],
+        models: ModelsAnswer::Absent,
+        reports: vec![],
+        nil: None,
+        faults: vec![],
+        faults_found: 0,
+        live: false,
+        threads: 1,
+        seconds: 0.0,
+    };
+    match open(tiles, &note, &trust) {
+        Ok((note, opened)) => {
+            report.checkpoint = String::from_utf8_lossy(&note).into_owned();
+            over(tiles, &trust, &opened, kept.as_ref(), &mut report, progress);
+        }
+        Err(fault) => report.faults.push(*fault),
+    }
+    report.faults_found = report.faults_found.max(report.faults.len() as u64);
+    report.outcome = Outcome::of(&report.faults);
+    report.verified = report.outcome == Outcome::Verified;
+    report.audited_at = vietnam_rfc3339(now_ms());
+    report.seconds = started.elapsed().as_secs_f64();
+    Ok(report)
+}
+
+fn checkpoint(tiles: &dyn Tiles) -> Result<Vec<u8>, AuditError> {
+    let unreachable = |why: String| AuditError::Unreachable { address: tiles.address().to_owned(), why };
+    let none = || "no checkpoint of a ledger here".to_owned();
+    tiles.get("checkpoint", MAX_CHECKPOINT).and_then(|note| note.ok_or_else(none)).map_err(unreachable)
+}
+
+/// The checkpoint under the policy. Cosignatures follow the commit by some milliseconds: they are waited for.
+fn open(tiles: &dyn Tiles, note: &[u8], trust: &Trust) -> Result<(Vec<u8>, Opened), Box<FaultLine>> {
+    let of = |note: &[u8]| {
+        trust.policy().open(note).map_err(|error| {
+            let said = Said::new(
+                format!("mốc không đúng: {error}"),
+                format!("the checkpoint does not verify: {error}"),
+            );
+            Box::new(FaultLine {
+                file: Some("checkpoint".to_owned()),
+                ..FaultLine::new("checkpoint", said, Remedy::Key.said())
+            })
+        })
+    };
+    let (mut note, mut opened) = (note.to_vec(), of(note)?);
+    let deadline = Instant::now() + WITNESSED_WITHIN;
+    while trust.policy().asks_for_witnesses() && !opened.quorum_met && Instant::now() < deadline {
+        thread::sleep(ASK_EVERY);
+        let Ok(Some(newer)) = tiles.get("checkpoint", MAX_CHECKPOINT) else { break };
+        opened = of(&newer)?;
+        note = newer;
+    }
+    Ok((note, opened))
+}
+
+/// Goes over everything below the checkpoint.
+fn over(
+    tiles: &dyn Tiles,
+    trust: &Trust,
+    opened: &Opened,
+    kept: Option<&SignedCheckpoint>,
+    report: &mut Report,
+    progress: &mut dyn FnMut(Progress),
+) {
+    let (size, root) = (opened.checkpoint.size(), *opened.checkpoint.root());
+    let mut walk = Walk::new(tiles, trust, kept);
+    walk.whole(size, &root, progress);
+    if trust.policy().asks_for_witnesses() {
+        match opened.quorum_met {
+            true => report.witnesses = Some(WitnessesAnswer { size: size.0, by: witnessed(opened) }),
+            false => walk.tell(too_few(opened)),
+        }
+    }
+    report.size = walk.size().0;
+    report.root = walk.is_whole().then(|| root.to_string());
+    report.received_at = vietnam_rfc3339(walk.received_at_ms());
+    report.faults_found = walk.faults_found();
+    let (public, faults) = walk.end();
+    report.public = Some(Public { unseen: UNSEEN.to_vec(), ..public });
+    report.faults = faults;
+}
+
+fn too_few(opened: &Opened) -> FaultLine {
+    let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
+    let said = Said::new(
+        format!("mốc mới nhất chưa đủ chữ ký nhân chứng theo policy, chỉ có: [{}]", got.join(", ")),
+        format!(
+            "the newest checkpoint lacks the cosignatures that the policy asks for, it has: [{}]",
+            got.join(", ")
+        ),
+    );
+    FaultLine {
+        file: Some("checkpoint".to_owned()),
+        ..FaultLine::new("quorum", said, Remedy::Witnesses.said())
+    }
+}
