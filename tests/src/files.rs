@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::ErrorKind,
     os::unix::fs::FileExt as _,
     path::{Path, PathBuf},
 };
@@ -24,7 +25,7 @@ pub fn all(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// Copies a directory with everything below it, notes of ends first, as `deploy/README.md` says of running units. Files are read from the
-/// first byte to the last, as a backup does.
+/// first byte to the last, as a backup does, and one that was renamed or removed since the directory was listed is passed over.
 ///
 /// # Panics
 /// A file cannot be read or written.
@@ -35,7 +36,10 @@ pub fn copy(from: &Path, to: &Path) {
     for file in files {
         let target = to.join(file.strip_prefix(from).unwrap());
         fs::create_dir_all(target.parent().unwrap()).unwrap();
-        fs::copy(&file, &target).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        match fs::copy(&file, &target) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            copied => drop(copied.unwrap_or_else(|error| panic!("{}: {error}", file.display()))),
+        }
     }
 }
 
