@@ -24,11 +24,33 @@ pub(crate) trait Entry: Copy + Default + PartialEq {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Slot<V> {
     value: V,
     /// The batch that last changed the entry while changes were noted.
     batch: u32,
+}
+
+impl<V: Entry> Slot<V> {
+    /// Changes the value, noting what it was; whether the entry can go.
+    #[inline]
+    fn change<K>(
+        &mut self,
+        key: K,
+        before: &mut Option<Vec<(K, Option<V>)>>,
+        batch: u32,
+        change: impl FnOnce(&mut V),
+    ) -> bool {
+        if let Some(before) = before
+            && self.batch != batch
+        {
+            before.push((key, self.value.something()));
+            self.batch = batch;
+        }
+        change(&mut self.value);
+        // An entry that this batch has noted stays until the drain, or coming back it would be noted a second time.
+        before.is_none() && self.value.is_nothing()
+    }
 }
 
 type Shelf<K, V> = FastMap<K, Slot<V>>;
@@ -100,30 +122,26 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         self.batch += 1;
     }
 
-    /// Changes an entry, which starts from nothing when there is none.
+    /// Changes an entry, which starts from nothing when there is none. For entries that are often new.
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        self.change_on(key.shelf().1, key, change);
+        let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
+        let slot = shelf.entry(key).or_default();
+        if slot.change(key, &mut self.before, self.batch, change) {
+            shelf.remove(&key);
+        }
     }
 
-    /// The same for whoever knows the day's number of the key's shelf.
+    /// The same for whoever knows the day's number of the key's shelf, and for entries that are nearly always there: looking first costs
+    /// half of what asking for a place does.
     #[inline]
     pub(crate) fn change_on(&mut self, day: u32, key: K, change: impl FnOnce(&mut V)) {
         debug_assert_eq!(day, key.shelf().1);
         let shelf = shelf(&mut self.shelves, &mut self.rows, (key.shelf().0, day));
-        // Nearly every entry is there: looking first costs half of what asking for its place does.
         let slot = match shelf.get_mut(&key) {
             Some(slot) => slot,
-            None => shelf.entry(key).or_insert(Slot { value: V::default(), batch: 0 }),
+            None => shelf.entry(key).or_default(),
         };
-        if let Some(before) = &mut self.before
-            && slot.batch != self.batch
-        {
-            before.push((key, slot.value.something()));
-            slot.batch = self.batch;
-        }
-        change(&mut slot.value);
-        // An entry that this batch has noted stays until the drain, or coming back it would be noted a second time.
-        if self.before.is_none() && slot.value.is_nothing() {
+        if slot.change(key, &mut self.before, self.batch, change) {
             shelf.remove(&key);
         }
     }

@@ -109,6 +109,13 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
     of_body(body)
 }
 
+/// Length of the frame at the start of `bytes` if it is all there and its checksum holds.
+pub(crate) fn verified_len(bytes: &[u8]) -> Option<usize> {
+    let len = check_len(bytes).ok()?;
+    let (body, crc) = bytes[..len].split_last_chunk()?;
+    (crc32c::crc32c(body) == u32::from_be_bytes(*crc)).then_some(len)
+}
+
 /// As [`parse`] for a frame that was parsed before: its checksum is not computed again.
 pub(crate) fn parse_again(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
     of_body(&bytes[..check_len(bytes)? - 4])
