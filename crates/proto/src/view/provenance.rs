@@ -51,7 +51,7 @@ impl KnownProvenances {
     pub(crate) fn fill<'a>(&self, rest: &'a [u8], event: &mut Event<'a>) -> Option<usize> {
         let slot = &self.0[place(rest)?];
         let len = usize::from(slot.len);
-        let (bytes, after) = rest.split_at_checked(len)?;
+        let (bytes, after) = rest.split_at_checked(len).filter(|_| len > 0)?; // a new slot remembers nothing
         // A kind's key begins with a byte from 0x80 on; anything below would be another of these fields.
         if after.first().is_some_and(|key| *key < 0x80) || !is_same(bytes, &slot.bytes[..len]) {
             return None;
@@ -173,6 +173,15 @@ mod tests {
             }
         }
         assert!(accepted > 100, "{accepted}");
+    }
+
+    #[test]
+    fn an_empty_memory_fills_nothing() {
+        let bytes =
+            v1::Event { kind: kinds()[0].example_event().kind, ..v1::Event::default() }.encode_to_vec();
+        let mut event = Event::default();
+        assert_eq!(super::KnownProvenances::default().fill(&bytes, &mut event), None);
+        assert!(event.source.is_none());
     }
 
     #[test]
