@@ -11,6 +11,7 @@ use socai_tlog::{Checkpoint, Note, Opened, Origin, Policy, TreeSize};
 use crate::{
     place::Place,
     report::FaultLine,
+    witnesses::{Flaw, against_log},
     words::{Remedy, Said},
 };
 
@@ -116,9 +117,6 @@ fn every(path: &Path, reading: Reading<'_>, gathered: &mut Gathered) -> Result<O
     }
 }
 
-/// What does not hold of a note.
-type Flaw = (&'static str, Said, Remedy);
-
 impl Gathered {
     fn add(&mut self, fault: FaultLine, path: &Path) {
         self.faults_found += 1;
@@ -183,27 +181,8 @@ pub(crate) fn judge(note: &[u8], reading: Reading<'_>) -> Result<Option<Opened>,
         );
         ("checkpoint", said, Remedy::Key)
     })?;
-    let (size, root) = (opened.checkpoint.size(), opened.checkpoint.root());
-    let is_published = || reading.reader.committed().is_ok_and(|now| size <= now.size);
-    if size > reading.size && !(reading.live && is_published()) {
-        let ours = reading.size;
-        let said = Said::new(
-            format!("nhân chứng đã thấy {size} mục, sổ cái chỉ có {ours}"),
-            format!("witnesses saw {size} entries, the log has {ours}"),
-        );
-        return Err(("ahead", said, Remedy::Restore));
-    }
-    match reading.reader.root_at(size) {
-        Ok(ours) if ours == *root => Ok(Some(opened)),
-        _ => Err((
-            "forked",
-            Said::new(
-                format!(
-                    "nhân chứng đã thấy một lịch sử khác: gốc cây ở {size} mục không phải của sổ cái này"
-                ),
-                format!("witnesses saw another history: the root at size {size} is not this log's"),
-            ),
-            Remedy::Compare,
-        )),
+    match against_log(&opened, reading.reader, reading.size, reading.live) {
+        None => Ok(Some(opened)),
+        Some(flaw) => Err(flaw),
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use socai_domain::time::vietnam_rfc3339;
 use socai_follow::{Trust, Verified};
 use socai_log::Reader;
-use socai_tlog::{LeafIndex, Opened};
+use socai_tlog::{LeafIndex, Opened, TreeSize};
 
 use crate::{
     place::Place,
@@ -100,31 +100,35 @@ pub(crate) fn judge(
     )
 }
 
-fn flaw(opened: &Opened, reader: &Reader, log: &Verified) -> Option<(&'static str, Said, Remedy)> {
+/// What a cosigned checkpoint has against the log of size `ours`; a larger one that is published by now is none of it where the log may
+/// grow meanwhile.
+pub(crate) fn against_log(opened: &Opened, reader: &Reader, ours: TreeSize, grows: bool) -> Option<Flaw> {
     let (size, root) = (opened.checkpoint.size(), opened.checkpoint.root());
-    // beside a writer the log may have grown since it was verified
     let is_published = || reader.committed().is_ok_and(|now| size <= now.size);
-    if size > log.size && !is_published() {
-        return Some((
-            "ahead",
-            Said::new(
-                format!("nhân chứng đã thấy {size} mục, sổ cái chỉ có {}", log.size),
-                format!("witnesses saw {size} entries, the log has {}", log.size),
-            ),
-            Remedy::Restore,
-        ));
+    if size > ours && !(grows && is_published()) {
+        let said = Said::new(
+            format!("nhân chứng đã thấy {size} mục, sổ cái chỉ có {ours}"),
+            format!("witnesses saw {size} entries, the log has {ours}"),
+        );
+        return Some(("ahead", said, Remedy::Restore));
     }
-    if !reader.root_at(size).is_ok_and(|ours| ours == *root) {
-        return Some((
-            "forked",
-            Said::new(
-                format!(
-                    "nhân chứng đã thấy một lịch sử khác: gốc cây ở {size} mục không phải của sổ cái này"
-                ),
-                format!("witnesses saw another history: the root at size {size} is not this log's"),
-            ),
-            Remedy::Compare,
-        ));
+    if reader.root_at(size).is_ok_and(|ours| ours == *root) {
+        return None;
+    }
+    let said = Said::new(
+        format!("nhân chứng đã thấy một lịch sử khác: gốc cây ở {size} mục không phải của sổ cái này"),
+        format!("witnesses saw another history: the root at size {size} is not this log's"),
+    );
+    Some(("forked", said, Remedy::Compare))
+}
+
+/// What does not hold of a cosigned checkpoint: code, words, remedy.
+pub(crate) type Flaw = (&'static str, Said, Remedy);
+
+fn flaw(opened: &Opened, reader: &Reader, log: &Verified) -> Option<Flaw> {
+    // beside a writer the log may have grown since it was verified
+    if let Some(flaw) = against_log(opened, reader, log.size, true) {
+        return Some(flaw);
     }
     if !opened.quorum_met {
         let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
