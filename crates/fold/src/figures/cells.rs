@@ -165,12 +165,16 @@ pub(crate) fn unlisted(at: u32) -> Option<UnitNo> {
     at.checked_sub(1).map(UnitNo)
 }
 
-/// Values that were met: those that the table of values numbers as bits, small integers as themselves.
+/// Values that were met: small integers as themselves, those that the table of values numbers as bits. The bits lie on pages, because the
+/// values of some days are near in number and those of a ward are few.
 #[derive(Debug, Default)]
 pub(crate) struct Met {
-    noted: Vec<u64>,
+    pages: Vec<Option<Box<Page>>>,
     small: FastMap<u32, ()>,
 }
+
+/// 4,096 values.
+type Page = [u64; 64];
 
 impl Met {
     /// Meets a value.
@@ -180,30 +184,35 @@ impl Met {
             self.small.insert(value.0, ());
             return;
         };
-        let (word, bit) = (at / 64, 1 << (at % 64));
-        match self.noted.get_mut(word) {
-            Some(known) => *known |= bit,
-            None => self.grow(word, bit),
+        let (page, word, bit) = (at / 4_096, at / 64 % 64, 1 << (at % 64));
+        match self.pages.get_mut(page) {
+            Some(Some(page)) => page[word] |= bit,
+            _ => self.page(page)[word] |= bit,
         }
     }
 
-    #[cold]
-    fn grow(&mut self, word: usize, bit: u64) {
-        self.noted.resize(word + 1, 0);
-        self.noted[word] = bit;
+    /// A page that may not be there yet.
+    #[inline(never)]
+    fn page(&mut self, page: usize) -> &mut Page {
+        self.pages.resize(self.pages.len().max(page + 1), None);
+        self.pages[page].get_or_insert_with(|| Box::new([0; 64]))
     }
 
     /// Meets all that another met.
     pub(crate) fn join(&mut self, other: &Met) {
-        self.noted.resize(self.noted.len().max(other.noted.len()), 0);
-        self.noted.iter_mut().zip(&other.noted).for_each(|(word, other)| *word |= other);
+        for (page, words) in
+            other.pages.iter().enumerate().filter_map(|(at, page)| Some((at, page.as_ref()?)))
+        {
+            self.page(page).iter_mut().zip(words.iter()).for_each(|(word, other)| *word |= other);
+        }
         self.small.extend(other.small.iter());
     }
 
     /// How many values were met.
     pub(crate) fn count(&self) -> i128 {
-        let noted: u64 = self.noted.iter().map(|word| u64::from(word.count_ones())).sum();
-        i128::from(noted) + self.small.len() as i128
+        let on_page = |page: &Page| page.iter().map(|word| word.count_ones()).sum::<u32>();
+        let noted = self.pages.iter().flatten().map(|page| i128::from(on_page(page)));
+        noted.sum::<i128>() + self.small.len() as i128
     }
 }
 
@@ -212,5 +221,42 @@ impl<'m> FromIterator<&'m Met> for Met {
         let mut all = Met::default();
         sets.into_iter().for_each(|set| all.join(set));
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Values at the edges of words and pages, on pages far apart, and small ones.
+    fn values() -> Vec<ValueNo> {
+        let noted = [0, 1, 63, 64, 4_095, 4_096, 100_000, 1 << 24].map(|at| (1 << 31) + at);
+        [0, 1, 63, 2_023, (1 << 31) - 1].into_iter().chain(noted).map(ValueNo).collect()
+    }
+
+    #[test]
+    fn a_value_that_was_met_is_counted_once() {
+        let mut met = Met::default();
+        for (count, value) in values().into_iter().enumerate() {
+            (0..2).for_each(|_| met.put(value));
+            assert_eq!(met.count(), count as i128 + 1);
+        }
+    }
+
+    #[test]
+    fn joined_sets_are_the_set_of_all_their_values() {
+        let values = values();
+        for mask in 0..1_u32 << values.len() {
+            let of =
+                |wanted: bool| values.iter().zip(0..).filter(move |(_, at)| (mask >> at & 1 == 1) == wanted);
+            let (mut one, mut other) = (Met::default(), Met::default());
+            of(true).for_each(|(value, _)| one.put(*value));
+            of(false).chain(of(true).take(2)).for_each(|(value, _)| other.put(*value));
+            let all: BTreeSet<_> = values.iter().map(|value| value.0).collect();
+            assert_eq!([&one, &other].into_iter().collect::<Met>().count(), all.len() as i128);
+            assert_eq!(one.count(), i128::from(mask.count_ones()));
+        }
     }
 }
