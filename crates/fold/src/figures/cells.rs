@@ -59,7 +59,7 @@ impl<'f> OfRow<'f> {
         &'s self,
         table: &'s Stamped<K, V>,
         window: &Window,
-        mut each: impl FnMut(&'s Layout<'f>, &'s K, &'s V),
+        mut each: impl FnMut(&'s Layout<'f>, K, &'s V),
     ) {
         for layout in &self.layouts {
             let Some(picked) = layout.picked(window.pick.as_ref(), self.values) else { continue };
@@ -165,23 +165,23 @@ pub(crate) fn unlisted(at: u32) -> Option<UnitNo> {
     at.checked_sub(1).map(UnitNo)
 }
 
-/// Values that were met: small integers as themselves, those that the table of values numbers as bits. The bits lie on pages, because the
-/// values of some days are near in number and those of a ward are few.
+/// Values that were met: texts as bits by their places, others by their numbers. The bits lie on pages, because the texts of some days are
+/// near in number and those of a ward are few.
 #[derive(Debug, Default)]
 pub(crate) struct Met {
     pages: Vec<Option<Box<Page>>>,
-    small: FastMap<u32, ()>,
+    others: FastMap<u32, ()>,
 }
 
-/// 4,096 values.
+/// 4,096 texts.
 type Page = [u64; 64];
 
 impl Met {
     /// Meets a value.
     #[inline]
     pub(crate) fn put(&mut self, value: ValueNo) {
-        let Some(at) = value.noted() else {
-            self.small.insert(value.0, ());
+        let Some(at) = value.text() else {
+            self.others.insert(value.0, ());
             return;
         };
         let (page, word, bit) = (at / 4_096, at / 64 % 64, 1 << (at % 64));
@@ -205,14 +205,14 @@ impl Met {
         {
             self.page(page).iter_mut().zip(words.iter()).for_each(|(word, other)| *word |= other);
         }
-        self.small.extend(other.small.iter());
+        self.others.extend(other.others.iter());
     }
 
     /// How many values were met.
     pub(crate) fn count(&self) -> i128 {
         let on_page = |page: &Page| page.iter().map(|word| word.count_ones()).sum::<u32>();
-        let noted = self.pages.iter().flatten().map(|page| i128::from(on_page(page)));
-        noted.sum::<i128>() + self.small.len() as i128
+        let texts = self.pages.iter().flatten().map(|page| i128::from(on_page(page)));
+        texts.sum::<i128>() + self.others.len() as i128
     }
 }
 
@@ -230,14 +230,15 @@ mod tests {
 
     use super::*;
 
-    /// Values at the edges of words and pages, on pages far apart, and small ones.
+    /// Texts at the edges of words and pages, and on pages far apart, between numbers and other values.
     fn values() -> Vec<ValueNo> {
-        let noted = [0, 1, 63, 64, 4_095, 4_096, 100_000, 1 << 24].map(|at| (1 << 31) + at);
-        [0, 1, 63, 2_023, (1 << 31) - 1].into_iter().chain(noted).map(ValueNo).collect()
+        let texts = [0, 1, 63, 64, 4_095, 4_096, 100_000, 1 << 24].map(|at| (1 << 30) + at);
+        [0, 2_023, (1 << 30) - 1, 3 << 30, u32::MAX].into_iter().chain(texts).map(ValueNo).collect()
     }
 
     #[test]
     fn a_value_that_was_met_is_counted_once() {
+        assert_eq!(values().iter().filter(|value| value.text().is_some()).count(), 8);
         let mut met = Met::default();
         for (count, value) in values().into_iter().enumerate() {
             (0..2).for_each(|_| met.put(value));

@@ -185,7 +185,7 @@ impl Spread {
                 spread.in_period = Part::default();
                 for (_, cell, value) in latest(fold, row, &of_row, &windows.figure) {
                     spread.to_date.value += value;
-                    spread.part_of(unit_of(cell)).value += value;
+                    spread.part_of(unit_of(&cell)).value += value;
                 }
             }
             _ => {}
@@ -197,7 +197,7 @@ impl Spread {
         let (mut parts, mut sort) = (BySort::<Part>::default(), LastSort::new(windows));
         of_row.each_cell(&fold.cube, whole, |_, cell, total| {
             let part = Part { value: total.sum(), events: total.count() };
-            parts[sort.of(cell.day())].of(listed(unit_of(cell))).add(part);
+            parts[sort.of(cell.day())].of(listed(unit_of(&cell))).add(part);
         });
         within(&parts, PERIOD).for_each(|(_, part)| self.in_period.add(*part));
         within(&parts, TO_DATE).for_each(|(_, part)| self.to_date.add(*part));
@@ -208,7 +208,7 @@ impl Spread {
     fn add_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, (windows, whole): (&Windows, &Window)) {
         let (mut sets, mut sort) = (BySort::<Met>::default(), LastSort::new(windows));
         of_row.each_cell(&fold.distinct, whole, |_, (cell, value), _| {
-            sets[sort.of(cell.day())].of(listed(unit_of(cell))).put(*value);
+            sets[sort.of(cell.day())].of(listed(unit_of(&cell))).put(value);
         });
         let count = |window| within(&sets, window).map(|(_, met)| met).collect::<Met>().count();
         self.in_period.value += count(PERIOD);

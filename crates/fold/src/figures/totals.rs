@@ -44,10 +44,10 @@ pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
     of_row.each_cell(&fold.cube, window, |layout, cell, total| {
         let value = if is_of_sets { 0 } else { total.sum() };
         *sums.publishers.of(cell.publisher().0) = true;
-        sums.add(layout, cell, Part { value, events: total.count() });
+        sums.add(layout, &cell, Part { value, events: total.count() });
     });
     for (layout, cell, value) in latest(fold, row, &of_row, window) {
-        sums.add(layout, cell, Part { value, events: 0 });
+        sums.add(layout, &cell, Part { value, events: 0 });
     }
     let mut totals = sums.totals();
     if is_of_sets {
@@ -118,9 +118,9 @@ impl Totals {
         let mut wards = Numbered::<Met>::default();
         let mut axes: Vec<Numbered<Met>> = of_row.layouts().iter().map(|_| Numbered::default()).collect();
         of_row.each_cell(&fold.distinct, window, |layout, (cell, value), _| {
-            wards.of(listed(wards_of.of(cell))).put(*value);
+            wards.of(listed(wards_of.of(&cell))).put(value);
             if layout.is_sliced() {
-                axes[layout.at].of(cell.axes().0).put(*value);
+                axes[layout.at].of(cell.axes().0).put(value);
             }
         });
         self.all.value = wards.iter().map(|(_, met)| met).collect::<Met>().count();
