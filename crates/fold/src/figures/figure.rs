@@ -81,6 +81,15 @@ pub struct Part {
     pub events: u64,
 }
 
+impl Part {
+    /// Adds another.
+    #[inline]
+    pub(crate) fn add(&mut self, other: Part) {
+        self.value += other.value;
+        self.events += other.events;
+    }
+}
+
 /// The part of one ward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WardPart {
