@@ -129,14 +129,11 @@ impl Cases {
         on: CivilDate,
     ) -> Option<(State, CivilDate)> {
         let fact = |held: &Held| {
-            let event = Event::decode(&self.facts[held.piece][held.at..held.at + held.len]).ok()?;
+            let event = Event::decode_again(&self.facts[held.piece][held.at..held.at + held.len]).ok()?;
             Some(Fact { name: held.name, event })
         };
         let facts: Vec<_> = case.held.iter().filter_map(fact).collect();
-        let state = |on| {
-            let judged = lifecycle::judge(&facts, &Asked { on, rules: fold.rulebook() });
-            judged.iter().map(|judged| judged.state).find(|state| state.family() == family)
-        };
+        let state = |on| lifecycle::state(&facts, family, &Asked { on, rules: fold.rulebook() });
         let mut days: Vec<_> =
             facts.iter().map(|fact| fact.event.occurred_on()).filter(|day| *day <= on).collect();
         days.sort_unstable();

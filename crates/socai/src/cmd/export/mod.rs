@@ -102,11 +102,13 @@ pub fn written(
     thread::scope(|scope| {
         // each thread reads the log for itself: that is the least of what a record costs
         let named = scope.spawn(|| -> Result<_> {
-            let named = figures::answered(&fold, figures::named(reader, &fold)?)?;
-            if min_cell == 0 {
-                records::entries(reader, &fold, entries.as_mut())?;
+            let named = figures::named(&fold);
+            let mut passes = figures::passes(&fold, &named);
+            match min_cell {
+                0 => records::entries(reader, &fold, entries.as_mut(), &mut passes)?,
+                _ => figures::read(reader, &fold, &mut passes)?,
             }
-            Ok(named)
+            figures::answered(&fold, figures::found(named, passes)?)
         });
         let months = if min_cell == 0 {
             let bar = bar(bound.size.0, lang);

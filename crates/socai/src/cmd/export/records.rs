@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use socai_domain::Event;
-use socai_fold::{Effective, Fold};
+use socai_fold::{Effective, Fold, figures::Passes};
 use socai_log::{LogError, Reader, RecordRef};
 use socai_proto::kind_by_tag;
 use socai_tlog::{LeafIndex, link};
@@ -34,13 +34,22 @@ pub fn facts(
     Ok(months)
 }
 
-/// Adds entries up to the fold's size.
+/// Adds entries up to the fold's size; the pass for the figures sees what counts of them.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
-pub fn entries(reader: &Reader, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+pub fn entries(
+    reader: &Reader,
+    fold: &Fold,
+    output: &mut dyn Output,
+    passes: &mut Passes<'_>,
+) -> Result<()> {
     Ok(reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        Ok(add_entry(&record, fold, output)?)
+        let standing = Standing::of(&record, fold);
+        let event = standing.event();
+        add_entry(&record, fold, &standing, event.as_ref(), output)?;
+        let counts = event.as_ref().filter(|_| standing.counts());
+        Ok(passes.visit_read(record.name(), record.leaf(), counts).map_err(anyhow::Error::from)?)
     })?)
 }
 
@@ -88,6 +97,11 @@ impl<'a> Standing<'a> {
         Standing { word, facts }
     }
 
+    /// The facts, if this release can read them. The fold has judged them already.
+    fn event(&self) -> Option<Event<'a>> {
+        Event::decode_again(self.facts).ok()
+    }
+
     fn counts(&self) -> bool {
         matches!(self.word, "recorded" | "corrected")
     }
@@ -102,11 +116,15 @@ fn named<'f>(record: &RecordRef<'_>, fold: &'f Fold) -> [Cell<'f>; 4] {
 }
 
 /// Adds the row of a record to the entries.
-fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
-    let standing = Standing::of(record, fold);
-    let event = Event::decode(standing.facts).ok();
-    let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
-    let month = event.as_ref().map_or(Month::NONE, |event| Month::of(event.occurred_on()));
+fn add_entry(
+    record: &RecordRef<'_>,
+    fold: &Fold,
+    standing: &Standing<'_>,
+    event: Option<&Event<'_>>,
+    output: &mut dyn Output,
+) -> Result<()> {
+    let kind = event.and_then(|event| kind_by_tag(event.tag()));
+    let month = event.map_or(Month::NONE, |event| Month::of(event.occurred_on()));
     let mut hex = [0; 64];
     hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
     let [leaf, unit_no, unit, seq] = named(record, fold);
@@ -122,8 +140,8 @@ fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Re
             Cell::Time(record.recorded_at_ms()),
             Cell::Time(record.received_at_ms()),
             kind.map_or(Cell::Null, |kind| Cell::Text(kind.name)),
-            event.as_ref().map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
-            Cell::text(event.as_ref().and_then(Event::case).unwrap_or_default()),
+            event.map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
+            Cell::text(event.and_then(Event::case).unwrap_or_default()),
             Cell::Text(standing.word),
             Cell::Bool(standing.counts()),
         ],
@@ -138,7 +156,7 @@ fn add_fact(
     cases: &mut Cases,
 ) -> Result<Option<Month>> {
     let standing = Standing::of(record, fold);
-    let Ok(event) = Event::decode(standing.facts) else { return Ok(None) };
+    let Some(event) = standing.event() else { return Ok(None) };
     let Some(kind) = kind_by_tag(event.tag()) else { return Ok(None) };
     let month = Month::of(event.occurred_on());
     let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
