@@ -12,8 +12,8 @@ use socai_domain::{
     time,
 };
 use socai_fold::Fold;
-use socai_proto::KindInfo;
-use socai_tlog::{EventName, UnitNo};
+use socai_proto::{KindInfo, kind_by_tag};
+use socai_tlog::EventName;
 
 use super::tables::{CASES, Cell, Month, Output};
 
@@ -40,26 +40,32 @@ struct Case {
 /// Where a held fact lies.
 struct Held {
     name: EventName,
-    piece: usize,
-    at: usize,
-    len: usize,
+    piece: u32,
+    at: u32,
+    len: u32,
 }
 
 /// A fact in the order of a case: day, unit, seq.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Step {
     on: CivilDate,
-    unit: UnitNo,
     name: EventName,
-    kind: &'static str,
+    tag: u32,
+}
+
+impl Step {
+    fn kind(self) -> &'static str {
+        kind_by_tag(self.tag).map_or("", |kind| kind.name)
+    }
 }
 
 impl Cases {
-    /// Takes a fact that counts, with its bytes as they count.
-    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName, facts: &[u8]) {
+    /// Takes a fact that counts, as it counts.
+    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName) {
         let Some(case) = event.case() else { return };
+        let facts = event.facts();
         let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
-        let step = Step { on: event.occurred_on(), unit: name.unit, name, kind: kind.name };
+        let step = Step { on: event.occurred_on(), name, tag: kind.tag };
         let cases = self.cases.entry(family).or_default();
         let known = match cases.get_mut(case) {
             Some(known) => known,
@@ -79,7 +85,8 @@ impl Cases {
             }
             let place = self.facts.len() - 1;
             let piece = &mut self.facts[place];
-            known.held.push(Held { name, piece: place, at: piece.len(), len: facts.len() });
+            let (at, len) = (piece.len() as u32, facts.len() as u32); // a piece has 4 MiB
+            known.held.push(Held { name, piece: place as u32, at, len });
             piece.extend_from_slice(facts);
         }
     }
@@ -100,7 +107,7 @@ impl Cases {
         });
         for ((family, key), case) in cases {
             let last_name = case.last.name.to_string();
-            let unit = fold.registry().unit(case.last.unit).map_or("", |unit| unit.id.as_str());
+            let unit = fold.registry().unit(case.last.name.unit).map_or("", |unit| unit.id.as_str());
             let standing = case.family.and_then(|family| self.standing(case, family, fold, on));
             let cells = [
                 Cell::Text(key),
@@ -108,8 +115,8 @@ impl Cases {
                 Cell::Date(case.first.on),
                 Cell::Date(case.last.on),
                 Cell::Int(case.count),
-                Cell::Text(case.first.kind),
-                Cell::Text(case.last.kind),
+                Cell::Text(case.first.kind()),
+                Cell::Text(case.last.kind()),
                 Cell::text(unit),
                 Cell::Text(&last_name),
                 standing.map_or(Cell::Null, |(state, _)| Cell::Text(state.name())),
@@ -129,7 +136,8 @@ impl Cases {
         on: CivilDate,
     ) -> Option<(State, CivilDate)> {
         let fact = |held: &Held| {
-            let event = Event::decode_again(&self.facts[held.piece][held.at..held.at + held.len]).ok()?;
+            let facts = &self.facts[held.piece as usize][held.at as usize..];
+            let event = Event::decode_again(&facts[..held.len as usize]).ok()?;
             Some(Fact { name: held.name, event })
         };
         let facts: Vec<_> = case.held.iter().filter_map(fact).collect();

@@ -6,7 +6,7 @@ use anyhow::Result;
 use socai_domain::Event;
 use socai_fold::{Effective, Fold, figures::Passes};
 use socai_log::{LogError, Reader, RecordRef};
-use socai_proto::kind_by_tag;
+use socai_proto::{KindInfo, kind_by_tag};
 use socai_tlog::{LeafIndex, link};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     tables::{Cell, ENTRIES, Month, Output},
 };
 
-/// Adds facts and cases up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
+/// Adds facts up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
@@ -24,17 +24,16 @@ pub fn facts(
     output: &mut dyn Output,
     mut passed: impl FnMut(LeafIndex),
 ) -> Result<BTreeSet<Month>> {
-    let (mut cases, mut months) = (Cases::default(), BTreeSet::new());
+    let mut months = BTreeSet::new();
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        months.extend(add_fact(&record, fold, output, &mut cases)?);
+        months.extend(add_fact(&record, fold, output)?);
         passed(record.leaf());
         Ok(())
     })?;
-    cases.write(fold, output)?;
     Ok(months)
 }
 
-/// Adds entries up to the fold's size; the pass for the figures sees what counts of them.
+/// Adds entries up to the fold's size; the pass for the figures sees what counts of them, and so do the cases, which are given back.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
@@ -43,14 +42,21 @@ pub fn entries(
     fold: &Fold,
     output: &mut dyn Output,
     passes: &mut Passes<'_>,
-) -> Result<()> {
-    Ok(reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
+) -> Result<Cases> {
+    let mut cases = Cases::default();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
         let standing = Standing::of(&record, fold);
         let event = standing.event();
-        add_entry(&record, fold, &standing, event.as_ref(), output)?;
+        let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
+        add_entry(&record, fold, &standing, event.as_ref().zip(kind), output)?;
         let counts = event.as_ref().filter(|_| standing.counts());
-        Ok(passes.visit_read(record.name(), record.leaf(), counts).map_err(anyhow::Error::from)?)
-    })?)
+        passes.visit_read(record.name(), record.leaf(), counts).map_err(anyhow::Error::from)?;
+        if let Some((event, kind)) = counts.zip(kind) {
+            cases.note(event, kind, record.name());
+        }
+        Ok(())
+    })?;
+    Ok(cases)
 }
 
 /// What a pass over the log ends with.
@@ -120,10 +126,10 @@ fn add_entry(
     record: &RecordRef<'_>,
     fold: &Fold,
     standing: &Standing<'_>,
-    event: Option<&Event<'_>>,
+    read: Option<(&Event<'_>, &'static KindInfo)>,
     output: &mut dyn Output,
 ) -> Result<()> {
-    let kind = event.and_then(|event| kind_by_tag(event.tag()));
+    let (event, kind) = read.unzip();
     let month = event.map_or(Month::NONE, |event| Month::of(event.occurred_on()));
     let mut hex = [0; 64];
     hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
@@ -149,12 +155,7 @@ fn add_entry(
 }
 
 /// Adds the fact of a record to the table of its kind; the month of a fact of a domain that was not rejected.
-fn add_fact(
-    record: &RecordRef<'_>,
-    fold: &Fold,
-    output: &mut dyn Output,
-    cases: &mut Cases,
-) -> Result<Option<Month>> {
+fn add_fact(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<Option<Month>> {
     let standing = Standing::of(record, fold);
     let Some(event) = standing.event() else { return Ok(None) };
     let Some(kind) = kind_by_tag(event.tag()) else { return Ok(None) };
@@ -163,8 +164,5 @@ fn add_fact(
     let [leaf, unit_no, unit, seq] = named(record, fold);
     let (word, counts) = (Cell::Text(standing.word), Cell::Bool(standing.counts()));
     output.fact(kind, month, &[leaf, unit_no, unit, seq, recorded, received, word, counts], &event)?;
-    if standing.counts() {
-        cases.note(&event, kind, record.name(), standing.facts);
-    }
     Ok((!kind.is_ledger() && standing.word != "rejected").then_some(month))
 }

@@ -1,8 +1,8 @@
 //! Parquet files, compressed with zstd, a file for each table and month; each says in its metadata of which tree it is.
 //!
 //! Keys of the metadata: `socai.ledger`, `socai.size`, `socai.root`, `socai.checkpoint` (the newest signed note, of that size or later),
-//! `socai.table`. Memory: [`MOST_OPEN`] files at a time, [`BATCH`] rows of each, and [`MOST_PENDING`] bytes of encoded rows; twice that, since entries
-//! are written beside facts.
+//! `socai.table`. Memory: [`MOST_OPEN`] files at a time, [`BATCH`] rows of each, and [`MOST_PENDING`] bytes of encoded rows; as often
+//! as there are writers beside each other, three.
 
 mod column;
 mod file;
@@ -32,7 +32,7 @@ const MOST_OPEN: usize = 192;
 /// Rows that are encoded at once.
 const BATCH: usize = 1_024;
 /// Encoded bytes that wait for their row group to end.
-const MOST_PENDING: usize = 64 << 20;
+const MOST_PENDING: usize = 16 << 20;
 /// How often they are counted, in batches.
 const COUNTED_EVERY: u64 = 64;
 
