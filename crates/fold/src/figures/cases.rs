@@ -82,6 +82,8 @@ pub(crate) struct CountedCase<'a> {
 pub(crate) struct HeldFact {
     pub name: EventName,
     pub leaf: LeafIndex,
+    /// The day it took effect.
+    pub(super) on: CivilDate,
     /// The sizes at which it counts as this; an amendment ends one version of it and begins another.
     pub(super) sizes: Range<u64>,
     pub(super) facts: Box<[u8]>,
@@ -349,7 +351,8 @@ impl Held {
     pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, sizes: Range<u64>) {
         let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
         let Some(case) = event.case().filter(|_| Some(event.occurred_on()) <= self.last) else { return };
-        let held = HeldFact { name, leaf, sizes, facts: event.facts().into() };
+        let on = event.occurred_on();
+        let held = HeldFact { name, leaf, on, sizes, facts: event.facts().into() };
         let (_, files) = &mut self.files[usize::from(at)];
         match files.get_mut(case) {
             Some(facts) => facts.push(held),

@@ -17,12 +17,16 @@ pub(super) struct File<'a> {
 
 impl<'a> File<'a> {
     pub fn of(held: &'a [HeldFact], size: u64) -> Self {
-        let held = held.iter().filter(|held| held.sizes.contains(&size));
-        let event = |held: &'a HeldFact| Some((held, Event::decode_again(&held.facts).ok()?));
-        let mut events: Vec<_> = held.filter_map(event).collect();
-        events.sort_by_key(|(held, event)| (event.occurred_on(), held.name));
-        let (held, facts) =
-            events.into_iter().map(|(held, event)| (held, Fact { name: held.name, event })).unzip();
+        // sorted before they are read: an event is large
+        let mut held: Vec<_> = held.iter().filter(|held| held.sizes.contains(&size)).collect();
+        held.sort_unstable_by_key(|held| (held.on, held.name));
+        let mut facts = Vec::with_capacity(held.len());
+        held.retain(|held| {
+            let event = Event::decode_again(&held.facts);
+            let is_read = event.is_ok();
+            facts.extend(event.map(|event| Fact { name: held.name, event }));
+            is_read
+        });
         File { facts, held }
     }
 

@@ -20,7 +20,9 @@ use super::tables::{CASES, Cell, Month, Output};
 /// Cases by family and key.
 #[derive(Default)]
 pub struct Cases {
-    cases: BTreeMap<&'static str, HashMap<Box<str>, Case>>,
+    places: BTreeMap<&'static str, HashMap<Box<str>, usize>>,
+    /// By their place: they are larger than a table that grows should move.
+    cases: Vec<Case>,
     /// The held facts, one behind the other, in pieces of [`PIECE`].
     facts: Vec<Vec<u8>>,
 }
@@ -66,17 +68,18 @@ impl Cases {
         let facts = event.facts();
         let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
         let step = Step { on: event.occurred_on(), name, tag: kind.tag };
-        let cases = self.cases.entry(family).or_default();
-        let known = match cases.get_mut(case) {
-            Some(known) => known,
-            None => cases.entry(case.into()).or_insert_with(|| Case {
-                count: 0,
-                first: step,
-                last: step,
-                family: Family::of_kind(kind.name),
-                held: Vec::new(),
-            }),
+        let places = self.places.entry(family).or_default();
+        let place = match places.get(case) {
+            Some(place) => *place,
+            None => {
+                let place = self.cases.len();
+                places.insert(case.into(), place);
+                let family = Family::of_kind(kind.name);
+                self.cases.push(Case { count: 0, first: step, last: step, family, held: Vec::new() });
+                place
+            }
         };
+        let known = &mut self.cases[place];
         known.count += 1;
         (known.first, known.last) = (known.first.min(step), known.last.max(step));
         if known.family.is_some() {
@@ -98,9 +101,10 @@ impl Cases {
     pub fn write(self, fold: &Fold, output: &mut dyn Output) -> Result<()> {
         let on = time::vietnam_date(fold.last_received_at_ms());
         let mut cases: Vec<_> = self
-            .cases
+            .places
             .iter()
-            .flat_map(|(family, cases)| cases.iter().map(move |(key, case)| ((family, key), case)))
+            .flat_map(|(family, places)| places.iter().map(move |(key, place)| ((family, key), place)))
+            .map(|(named, place)| (named, &self.cases[*place]))
             .collect();
         cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
             (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))

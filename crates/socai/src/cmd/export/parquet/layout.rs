@@ -23,6 +23,8 @@ const LEVEL: i32 = 1;
 const OWN_NUMBERS: [&str; 4] = ["leaf", "seq", "recorded_at", "received_at"];
 /// The same of texts that are random, so that their least and greatest say nothing either.
 const OWN_TEXTS: [&str; 2] = ["link", "id"];
+/// Bytes of a page before it is compressed: what stays in the caches of a core, and is given back to the next page.
+const PAGE: usize = 128 << 10;
 /// Rows by which a column is judged.
 const LOOKED_AT: usize = 256;
 
@@ -86,6 +88,7 @@ fn properties(bound: &Bound, table: &str) -> Result<WriterProperties> {
     }
     Ok(properties
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_data_page_size_limit(PAGE)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
         .set_key_value_metadata(Some(pairs))
         .set_created_by("socai".to_owned())
@@ -115,4 +118,50 @@ fn is_mostly_distinct(leaf: &ArrayRef) -> bool {
         return counted(first().count(), first().collect::<HashSet<_>>().len());
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow_array::{Int64Array, StringArray, new_null_array};
+    use arrow_schema::Field;
+    use socai_tlog::{Hash, TreeSize};
+
+    use super::*;
+
+    #[test]
+    fn a_dictionary_is_made_where_rows_repeat_each_other_and_nothing_but_nulls_is_left_as_it_is() {
+        let field = |name: &str, of: &DataType| Field::new(name, of.clone(), true);
+        let columns = [("one", DataType::Utf8), ("own", DataType::Utf8), ("sums", DataType::Int64)];
+        let none = DataType::Struct([field("inside", &DataType::Utf8)].into_iter().collect());
+        let fields = columns.iter().map(|(name, of)| field(name, of)).chain([field("none", &none)]);
+        let bound = Bound {
+            ledger: "so-cai.example/quan".to_owned(),
+            size: TreeSize(2_000),
+            root: Hash([7; 32]),
+            checkpoint: "a note".to_owned(),
+        };
+        let layout = Layout::new(Schema::new(fields.collect::<Vec<_>>()), &bound, "facts/x").unwrap();
+        let texts = |text: &dyn Fn(i64) -> String| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values((0..2_000).map(text)))
+        };
+        let rows: [ArrayRef; 4] = [
+            texts(&|row| format!("{}", row % 3)),
+            texts(&|row| format!("{row}")),
+            Arc::new(Int64Array::from_iter_values((0..2_000).map(|row| row / 10))),
+            new_null_array(&none, 2_000),
+        ];
+        let zstd = Compression::ZSTD(ZstdLevel::try_new(LEVEL).unwrap());
+        for (is_all, dictionaries, last) in
+            [(false, [true, false, true, false], zstd), (true, [false; 4], Compression::UNCOMPRESSED)]
+        {
+            let properties = layout.properties(&rows, is_all);
+            let paths: Vec<_> = layout.descriptor.columns().iter().map(|leaf| leaf.path().clone()).collect();
+            let made: Vec<_> = paths.iter().map(|path| properties.dictionary_enabled(path)).collect();
+            assert_eq!(made, dictionaries, "all: {is_all}");
+            let compressed: Vec<_> = paths.iter().map(|path| properties.compression(path)).collect();
+            assert_eq!(compressed, [zstd, zstd, zstd, last], "all: {is_all}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Values of a column with their nulls. A column that has only nulls so far holds their number, nothing else: most columns of a kind are empty.
 
-use std::{fmt::Write as _, mem};
+use std::{fmt::Write as _, mem, sync::Arc};
 
 use arrow_array::{
     ArrayRef, ArrowPrimitiveType, PrimitiveArray,
@@ -25,13 +25,7 @@ pub struct Values<T: ArrowPrimitiveType> {
 impl<T: ArrowPrimitiveType> Values<T> {
     /// None yet, of a type that is one of `T`.
     pub fn new(of: &DataType) -> Self {
-        Values {
-            values: Vec::new(),
-            nulls: NullBufferBuilder::new(0),
-            missing: 0,
-            room: 0,
-            of: of.clone(),
-        }
+        Values { values: Vec::new(), nulls: NullBufferBuilder::new(0), missing: 0, room: 0, of: of.clone() }
     }
 
     pub fn len(&self) -> usize {
@@ -76,7 +70,7 @@ impl<T: ArrowPrimitiveType> Values<T> {
         }
         let values = mem::take(&mut self.values);
         let array = PrimitiveArray::<T>::new(values.into(), self.nulls.finish());
-        std::sync::Arc::new(array.with_data_type(self.of.clone()))
+        Arc::new(array.with_data_type(self.of.clone()))
     }
 }
 
@@ -156,7 +150,48 @@ impl Texts {
         self.room = (self.texts.len(), self.texts.values_slice().len());
         match self.texts.is_empty() {
             true => new_null_array(&DataType::Utf8, mem::take(&mut self.missing)),
-            false => std::sync::Arc::new(self.texts.finish()),
+            false => Arc::new(self.texts.finish()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::{Array as _, Int64Array, StringArray, types::Int64Type};
+
+    use super::*;
+
+    #[test]
+    fn nulls_stay_where_they_were_put_before_between_and_behind_values() {
+        let cases: [&[Option<i64>]; 5] =
+            [&[], &[None, None], &[Some(1)], &[None, Some(1), None, Some(2)], &[Some(3), None, None]];
+        let (mut values, mut texts) = (Values::<Int64Type>::new(&DataType::Int64), Texts::default());
+        // each column is filled again after it was emptied
+        for numbers in cases.iter().chain(&cases) {
+            for number in *numbers {
+                values.push_option(*number);
+                texts.push_option(number.map(|number| number.to_string()).as_deref());
+            }
+            assert_eq!((values.len(), texts.len()), (numbers.len(), numbers.len()));
+            let written: Vec<_> =
+                numbers.iter().map(|number| number.map(|number| number.to_string())).collect();
+            assert_eq!(*values.finish(), *(Arc::new(Int64Array::from(numbers.to_vec())) as ArrayRef));
+            assert_eq!(*texts.finish(), *(Arc::new(StringArray::from(written)) as ArrayRef));
+            assert_eq!((values.len(), texts.len()), (0, 0));
+        }
+    }
+
+    #[test]
+    fn bytes_are_written_in_hexadecimal_however_many_they_are() {
+        let mut texts = Texts::default();
+        let bytes: Vec<u8> = (0..=255).collect();
+        for len in [0, 1, 16, 32, 33, 256] {
+            texts.push_hex(Some(&bytes[..len]));
+        }
+        texts.push_hex(None);
+        let written = texts.finish();
+        let written = written.as_any().downcast_ref::<StringArray>().unwrap();
+        let expected = [0, 1, 16, 32, 33, 256].map(|len| Some(hex::encode(&bytes[..len])));
+        assert_eq!(written, &StringArray::from([&expected[..], &[None]].concat()));
     }
 }
