@@ -14,10 +14,12 @@
 mod annex;
 mod annex_check;
 mod annex_end;
+mod blocks;
 mod checkpoint;
 mod chunk;
 mod committed;
 mod copy;
+mod crc;
 mod delta;
 mod derived;
 mod derived_check;
@@ -65,7 +67,7 @@ pub use journal::{
     Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments, erase_annexes,
 };
 pub use lock::Lock;
-pub use lookup::Stored;
+pub use lookup::{Found, Stored};
 pub use raw::{NoRawFile, Piece, RawFile};
 pub use reader::Reader;
 pub use record::{AnnexAt, RecordRef};
