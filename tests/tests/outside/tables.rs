@@ -65,6 +65,25 @@ fn manifest(out: &Path) -> Value {
 }
 
 #[test]
+fn the_same_cut_gives_the_same_files_byte_for_byte_however_its_threads_ran() {
+    let demo = Demo::played();
+    for format in ["parquet", "csv"] {
+        // beside each other, so that the threads of each wait where chance has it
+        let manifests: Vec<Value> = std::thread::scope(|scope| {
+            let export = |run: usize| {
+                let out = demo.path().join(format!("{format}-run-{run}"));
+                socai!("export", demo.district(), "--format", format, "--out", out).ok();
+                manifest(&out)
+            };
+            let runs: Vec<_> = (0..3).map(|run| scope.spawn(move || export(run))).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        assert!(manifests[0]["files"].as_array().unwrap().len() > 50, "{}", manifests[0]);
+        assert!(manifests.iter().all(|manifest| *manifest == manifests[0]), "{format}");
+    }
+}
+
+#[test]
 fn csv_has_the_same_rows_and_says_of_which_tree_and_a_cut_off_knows_no_later_ones() {
     let demo = Demo::played();
     let facts = ledger::replay(&demo.district());

@@ -9,6 +9,7 @@ use socai_proto::{
     v1::DossierStatus,
     view,
 };
+use socai_tlog::EventName;
 
 use super::{
     Asked, Detail, Finding, Judged, Value,
@@ -42,12 +43,51 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether its time has ended.
+    pub(super) fn is_settled(self) -> bool {
+        matches!(self, State::At(status) if is_finished(status))
+    }
+}
+
 /// A status reached.
 struct Step<'f> {
     fact: &'f Fact<'f>,
     status: DossierStatus,
     /// Minutes since 1970 in Viet Nam.
     at: i64,
+}
+
+impl Step<'_> {
+    /// The minute is more exact than the order of sealing.
+    fn place(&self) -> (i64, EventName) {
+        (self.at, self.fact.name)
+    }
+}
+
+/// Where the dossier of a case stands; none when no fact is of that family.
+pub(super) fn stands(story: &Story<'_>) -> Option<super::State> {
+    let (mut is_received, mut has_papers, mut latest) = (false, false, None::<Step<'_>>);
+    for fact in story.iter() {
+        match *fact.event.kind() {
+            Kind::DossierReceived(_) => is_received = true,
+            Kind::DossierStatusChanged(change) => {
+                let step = Step { fact, status: change.status(), at: minute(fact.on(), change.at) };
+                if latest.as_ref().is_none_or(|latest| latest.place() <= step.place()) {
+                    latest = Some(step);
+                }
+            }
+            Kind::DossierComponentDigitised(_) => has_papers = true,
+            _ => {}
+        }
+    }
+    let state = match (is_received, latest) {
+        (true, Some(step)) => State::At(step.status),
+        (true, None) => State::At(DossierStatus::Accepted),
+        (false, None) if !has_papers => return None,
+        (false, _) => State::Pending,
+    };
+    Some(super::State::Dossier(state))
 }
 
 /// Judges the dossier of a case; none when no fact is of that family.
@@ -63,8 +103,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
             _ => {}
         }
     }
-    // the minute is more exact than the order of sealing
-    steps.sort_by_key(|step| (step.at, step.fact.name));
+    steps.sort_by_key(Step::place);
     let Some((fact, data)) = received else { return pending(&steps, &papers) };
     let status = steps.last().map_or(DossierStatus::Accepted, |step| step.status);
     let mut findings = Vec::new();

@@ -47,6 +47,18 @@ pub struct Judged {
     pub findings: Vec<Finding>,
 }
 
+impl Judged {
+    /// Whether any later day would be judged the same, as long as no fact comes and the same version of the law is in force: no term runs.
+    /// False where that is not known.
+    pub fn is_settled(&self) -> bool {
+        match self.state {
+            State::Penalty(state) => state.is_settled(),
+            State::Dossier(state) => state.is_settled(),
+            _ => false,
+        }
+    }
+}
+
 /// Where a case stands, by what sort of case it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -117,15 +129,31 @@ impl Detail {
 /// The facts are those that count: as recorded or as corrected, without voided ones, in any order.
 pub fn judge(facts: &[Fact<'_>], asked: &Asked<'_>) -> Vec<Judged> {
     let story = Story::until(facts, asked.on);
-    let judges = [
-        penalty::judge,
-        clearance::judge,
-        gift::judge,
-        directive::judge,
-        conscription::judge,
-        dossier::judge,
-        petition::judge,
-        project::judge,
-    ];
-    judges.iter().filter_map(|judge| judge(&story, asked)).collect()
+    let families = Family::ALL.into_iter().filter(|family| story.has(*family));
+    families.filter_map(|family| judge_of(family)(&story, asked)).collect()
+}
+
+/// Where a case of a family stands, as [`judge`] says it, without asking what else is found in it; none when no fact is of that family.
+pub fn state(facts: &[Fact<'_>], family: Family, asked: &Asked<'_>) -> Option<State> {
+    let story = Story::until(facts, asked.on);
+    match family {
+        Family::Penalty => penalty::stands(&story, asked),
+        Family::Dossier => dossier::stands(&story),
+        _ => judge_of(family)(&story, asked).map(|judged| judged.state),
+    }
+}
+
+type Judge = fn(&Story<'_>, &Asked<'_>) -> Option<Judged>;
+
+const fn judge_of(family: Family) -> Judge {
+    match family {
+        Family::Penalty => penalty::judge,
+        Family::Clearance => clearance::judge,
+        Family::Gift => gift::judge,
+        Family::Directive => directive::judge,
+        Family::Conscription => conscription::judge,
+        Family::Dossier => dossier::judge,
+        Family::Petition => petition::judge,
+        Family::Project => project::judge,
+    }
 }

@@ -7,7 +7,7 @@ use prost::Message;
 use serde_json::{Value, json};
 use socai_domain::calendar::Calendar;
 use socai_domain::law::Rules;
-use socai_domain::lifecycle::{Asked, Fact, Judged, State, judge};
+use socai_domain::lifecycle::{Asked, Fact, Family, Judged, State, judge, state};
 use socai_domain::tables::{Law, Table, parse};
 use socai_domain::{CivilDate, Event};
 use socai_tlog::EventName;
@@ -102,7 +102,9 @@ impl Given {
             .iter()
             .map(|(name, facts)| Fact { name: *name, event: Event::decode(facts).unwrap() })
             .collect();
-        judge(&facts, &Asked { on: date(on), rules })
+        let judged = judge(&facts, &Asked { on: date(on), rules });
+        agree(&judged, &facts, date(on), rules);
+        judged
     }
 
     /// The one lifecycle of the case on a day.
@@ -127,6 +129,21 @@ impl Given {
         let found = found.unwrap_or_else(|| panic!("no {code}: {judged:#?}"));
         assert!(!found.message_vi.is_empty() && !found.facts.is_empty(), "{found:?}");
         (found.message_en.clone(), found.source.clone())
+    }
+}
+
+/// Whoever asks for a state alone hears the same, and what is settled stays as it is while no fact comes.
+fn agree(judged: &[Judged], facts: &[Fact<'_>], on: CivilDate, rules: &Adopted) {
+    for family in Family::ALL {
+        let of_family = judged.iter().map(|judged| judged.state).find(|state| state.family() == family);
+        assert_eq!(state(facts, family, &Asked { on, rules }), of_family, "{family:?} on {on}");
+    }
+    let known: Vec<_> = facts.iter().filter(|fact| fact.event.occurred_on() <= on).copied().collect();
+    for settled in judged.iter().filter(|judged| judged.is_settled()) {
+        for days in [1, 40, 400, 4_000] {
+            let later = on.add_days(days).unwrap();
+            assert!(judge(&known, &Asked { on: later, rules }).contains(settled), "{settled:#?} on {later}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::ops::Range;
 use socai_domain::{
     CivilDate, Event,
     law::Rules as _,
-    lifecycle::{self, Asked as AskedOf, Fact, Family, Judged},
+    lifecycle::{Fact, Family, Judged},
     tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
 };
 use socai_proto::{kind, kinds};
@@ -17,11 +17,9 @@ use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use super::{
     asked::{Asked, Window},
-    totals::ward_at,
+    verdicts::{File, Laws, Verdicts},
 };
 use crate::{
-    count::place_of,
-    cube::Place,
     filter::{BadRule, Filter, Scalar},
     fold::Fold,
     hash::FastMap,
@@ -84,9 +82,11 @@ pub(crate) struct CountedCase<'a> {
 pub(crate) struct HeldFact {
     pub name: EventName,
     pub leaf: LeafIndex,
+    /// The day it took effect.
+    pub(super) on: CivilDate,
     /// The sizes at which it counts as this; an amendment ends one version of it and begins another.
-    sizes: Range<u64>,
-    facts: Box<[u8]>,
+    pub(super) sizes: Range<u64>,
+    pub(super) facts: Box<[u8]>,
 }
 
 /// Every size: what counts at the one size that is asked about.
@@ -159,6 +159,27 @@ impl JudgedRow {
         law.is_none_or(|law| fold.rulebook().law(law, on).is_some())
     }
 
+    /// The slices that it counts the case under; none when it does not count it.
+    fn counted(
+        &self,
+        judged: &mut Verdicts<'_>,
+        moment: &Moment,
+        subject: &Fact<'_>,
+    ) -> Option<Vec<(usize, Value)>> {
+        let state = judged.on(moment.on).filter(|judged| self.counts(judged))?.state.name();
+        if let Some(since) = moment.since
+            && self.subject(judged.facts(), since).is_some()
+            && judged.on(since).is_some_and(|judged| self.counts(judged))
+        {
+            return None;
+        }
+        let value = |slice: &Slice| match slice {
+            Slice::State => Value::Text(state.into()),
+            Slice::Field(field) => field.value(subject.event.kind()),
+        };
+        Some(self.slices.iter().map(value).enumerate().collect())
+    }
+
     fn counts(&self, judged: &Judged) -> bool {
         let has = |codes: &[String]| {
             judged.findings.iter().any(|found| codes.iter().any(|code| code == found.code))
@@ -176,6 +197,10 @@ impl Moment {
             _ => None,
         };
         Some(Moment { on: window.to, since })
+    }
+
+    fn days(&self) -> impl Iterator<Item = CivilDate> {
+        self.since.into_iter().chain([self.on])
     }
 }
 
@@ -251,27 +276,19 @@ impl Cases {
         mut see: impl FnMut(usize, Seen<'_>),
     ) {
         for (family, files) in &held.files {
-            let of_family = |(question, cases): (usize, &&'_ Cases)| {
-                let rows = cases.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family);
-                rows.map(|(at, _)| (question, at)).collect::<Vec<_>>()
-            };
-            let rows: Vec<_> = questions.iter().enumerate().flat_map(of_family).collect();
+            let rows = AskedRow::of_family(questions, *family, fold);
             if rows.is_empty() {
                 continue;
             }
+            let days = rows.iter().flat_map(|asked| &asked.moments).flat_map(|(_, moment)| moment.days());
+            let laws = Laws::on(days, *family, fold);
             for (case, held) in files {
                 let file = File::of(held, fold.size().0);
-                let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
-                for (question, at) in &rows {
-                    let Asking { row, moments, .. } = &questions[*question].rows[*at];
+                let mut judged = Verdicts::new(&file.facts, &laws, fold);
+                for AskedRow { question, at, row, moments } in &rows {
                     for (answer, moment) in moments {
-                        let Some(subject) =
-                            row.subject(&file.facts, moment.on).filter(|_| row.has_law(fold, moment.on))
-                        else {
-                            continue;
-                        };
-                        let counted = judged.counted(row, moment, subject);
-                        let counted = counted.map(|slices| CountedCase {
+                        let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
+                        let counted = row.counted(&mut judged, moment, subject).map(|slices| CountedCase {
                             ward: file.ward(fold),
                             slices,
                             facts: file.until(moment.on),
@@ -281,6 +298,27 @@ impl Cases {
                 }
             }
         }
+    }
+}
+
+/// A row of a question with the days on which its answer can be told.
+struct AskedRow<'a> {
+    question: usize,
+    at: usize,
+    row: &'a JudgedRow,
+    moments: Vec<(Answer, Moment)>,
+}
+
+impl<'a> AskedRow<'a> {
+    fn of_family(questions: &[&'a Cases], family: Family, fold: &Fold) -> Vec<Self> {
+        let asked = questions.iter().enumerate().flat_map(|(question, cases)| {
+            let rows = cases.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == family);
+            rows.map(move |(at, asking)| {
+                let moments = asking.moments.iter().filter(|(_, moment)| asking.row.has_law(fold, moment.on));
+                AskedRow { question, at, row: &asking.row, moments: moments.copied().collect() }
+            })
+        });
+        asked.collect()
     }
 }
 
@@ -313,86 +351,12 @@ impl Held {
     pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, sizes: Range<u64>) {
         let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
         let Some(case) = event.case().filter(|_| Some(event.occurred_on()) <= self.last) else { return };
-        let held = HeldFact { name, leaf, sizes, facts: event.facts().into() };
+        let on = event.occurred_on();
+        let held = HeldFact { name, leaf, on, sizes, facts: event.facts().into() };
         let (_, files) = &mut self.files[usize::from(at)];
         match files.get_mut(case) {
             Some(facts) => facts.push(held),
             None => drop(files.insert(case.into(), vec![held])),
         }
-    }
-}
-
-/// The facts of a case in the order that decides.
-struct File<'a> {
-    facts: Vec<Fact<'a>>,
-    held: Vec<&'a HeldFact>,
-}
-
-impl<'a> File<'a> {
-    fn of(held: &'a [HeldFact], size: u64) -> Self {
-        let held = held.iter().filter(|held| held.sizes.contains(&size));
-        let event = |held: &'a HeldFact| Some((held, Event::decode(&held.facts).ok()?));
-        let mut events: Vec<_> = held.filter_map(event).collect();
-        events.sort_by_key(|(held, event)| (event.occurred_on(), held.name));
-        let (held, facts) =
-            events.into_iter().map(|(held, event)| (held, Fact { name: held.name, event })).unzip();
-        File { facts, held }
-    }
-
-    fn until(&self, on: CivilDate) -> Vec<&'a HeldFact> {
-        let facts = self.facts.iter().zip(&self.held).take_while(|(fact, _)| fact.event.occurred_on() <= on);
-        facts.map(|(_, held)| *held).collect()
-    }
-
-    /// The ward of its first fact that states one place, else of its first fact.
-    fn ward(&self, fold: &Fold) -> Option<UnitNo> {
-        let placed = self.facts.iter().find(|fact| fact.event.place().first().is_some());
-        let fact = placed.or_else(|| self.facts.first())?;
-        let place: Place = place_of(&fold.registry, &fact.event, fact.name);
-        ward_at(&fold.registry, place, fact.name.unit, fact.event.occurred_on())
-    }
-}
-
-/// How a case stands on the days that rows ask about.
-struct Verdicts<'a> {
-    fold: &'a Fold,
-    facts: &'a [Fact<'a>],
-    known: Vec<(CivilDate, Option<Judged>)>,
-}
-
-impl Verdicts<'_> {
-    fn on(&mut self, on: CivilDate) -> Option<&Judged> {
-        let at = match self.known.iter().position(|(day, _)| *day == on) {
-            Some(at) => at,
-            None => {
-                let asked = AskedOf { on, rules: self.fold.rulebook() };
-                // the facts are of one family, so there is one answer
-                let judged = lifecycle::judge(self.facts, &asked).into_iter().next();
-                self.known.push((on, judged));
-                self.known.len() - 1
-            }
-        };
-        self.known[at].1.as_ref()
-    }
-
-    /// The slices that a row counts the case under; none when it does not count it.
-    fn counted(
-        &mut self,
-        row: &JudgedRow,
-        moment: &Moment,
-        subject: &Fact<'_>,
-    ) -> Option<Vec<(usize, Value)>> {
-        let state = self.on(moment.on).filter(|judged| row.counts(judged))?.state.name();
-        if let Some(since) = moment.since
-            && row.subject(self.facts, since).is_some()
-            && self.on(since).is_some_and(|judged| row.counts(judged))
-        {
-            return None;
-        }
-        let value = |slice: &Slice| match slice {
-            Slice::State => Value::Text(state.into()),
-            Slice::Field(field) => field.value(subject.event.kind()),
-        };
-        Some(row.slices.iter().map(value).enumerate().collect())
     }
 }

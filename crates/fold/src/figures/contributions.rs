@@ -218,8 +218,14 @@ impl<'f> Contributions<'f> {
     /// Whether any tally may take facts of this kind and day.
     pub(crate) fn may_count(&self, facts: &[u8]) -> bool {
         let Some((day, tag)) = day_and_tag(facts) else { return true };
-        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return false };
-        CivilDate::from_yyyymmdd(day).is_ok_and(|day| from <= day && day <= to)
+        CivilDate::from_yyyymmdd(day).is_ok_and(|day| self.may_count_of(tag, day))
+    }
+
+    /// The same by what was read of them.
+    #[inline]
+    pub(crate) fn may_count_of(&self, tag: u32, day: CivilDate) -> bool {
+        let days = self.days.get(tag as usize).copied().flatten();
+        days.is_some_and(|(from, to)| from <= day && day <= to)
     }
 
     /// Takes what counts of the record at a leaf.

@@ -23,6 +23,7 @@ pub mod series;
 mod shares;
 mod spread;
 mod totals;
+mod verdicts;
 
 pub use asked::{Asked, Pick, Picked, Window};
 pub(crate) use cases::JudgedRow;

@@ -40,15 +40,7 @@ impl<'f> Passes<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if leaf.0 >= self.fold.size().0 {
-            return Ok(());
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
-        if self.fold.rejected.get(self.rejected) == Some(&leaf.0) {
-            self.rejected += 1;
+        if !self.advance(leaf)? {
             return Ok(());
         }
         let Some(first) = self.questions.first() else { return Ok(()) };
@@ -58,10 +50,47 @@ impl<'f> Passes<'f> {
                 Some(record.facts).filter(|facts| self.questions.iter().any(|asked| asked.may_count(facts)))
             }
         };
-        if let Some(Ok(event)) = facts.map(Event::decode) {
+        // what counts was judged when it was folded
+        if let Some(Ok(event)) = facts.map(Event::decode_again) {
             self.take(&event, name, leaf);
         }
         Ok(())
+    }
+
+    /// The same for whoever has read the record already: `counts` is what counts of it at the fold's size, none when it was rejected or voided.
+    ///
+    /// # Errors
+    /// A record is missing before this one.
+    pub fn visit_read(
+        &mut self,
+        name: EventName,
+        leaf: LeafIndex,
+        counts: Option<&Event<'_>>,
+    ) -> Result<(), FoldError> {
+        if !self.advance(leaf)? {
+            return Ok(());
+        }
+        let asks = |event: &&Event<'_>| {
+            self.questions.iter().any(|asked| asked.may_count_of(event.tag(), event.occurred_on()))
+        };
+        if let Some(event) = counts.filter(asks) {
+            self.take(event, name, leaf);
+        }
+        Ok(())
+    }
+
+    /// Steps over a record; whether it is one of those that the fold took in and did not reject.
+    fn advance(&mut self, leaf: LeafIndex) -> Result<bool, FoldError> {
+        if leaf.0 >= self.fold.size().0 {
+            return Ok(false);
+        }
+        if leaf.0 != self.next {
+            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
+        }
+        self.next += 1;
+        let is_rejected = self.fold.rejected.get(self.rejected) == Some(&leaf.0);
+        self.rejected += usize::from(is_rejected);
+        Ok(!is_rejected)
     }
 
     fn take(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {

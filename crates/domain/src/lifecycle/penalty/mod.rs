@@ -81,6 +81,19 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether no term runs any more: nothing is owed.
+    pub(super) fn is_settled(self) -> bool {
+        matches!(self, State::Closed | State::Annulled | State::Exempted | State::Paid)
+    }
+}
+
+/// Where the penalty of a case stands; none when no fact is of that family.
+pub(super) fn stands(story: &Story<'_>, asked: &Asked<'_>) -> Option<super::State> {
+    let file = File::of(story)?;
+    Some(super::State::Penalty(state(&file, &Account::of(&file, asked), asked)))
+}
+
 /// Judges the penalty of a case; none when no fact is of that family.
 pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
     let file = File::of(story)?;

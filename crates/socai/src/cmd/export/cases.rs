@@ -12,15 +12,17 @@ use socai_domain::{
     time,
 };
 use socai_fold::Fold;
-use socai_proto::KindInfo;
-use socai_tlog::{EventName, UnitNo};
+use socai_proto::{KindInfo, kind_by_tag};
+use socai_tlog::EventName;
 
 use super::tables::{CASES, Cell, Month, Output};
 
 /// Cases by family and key.
 #[derive(Default)]
 pub struct Cases {
-    cases: BTreeMap<&'static str, HashMap<Box<str>, Case>>,
+    places: BTreeMap<&'static str, HashMap<Box<str>, usize>>,
+    /// By their place: they are larger than a table that grows should move.
+    cases: Vec<Case>,
     /// The held facts, one behind the other, in pieces of [`PIECE`].
     facts: Vec<Vec<u8>>,
 }
@@ -40,37 +42,44 @@ struct Case {
 /// Where a held fact lies.
 struct Held {
     name: EventName,
-    piece: usize,
-    at: usize,
-    len: usize,
+    piece: u32,
+    at: u32,
+    len: u32,
 }
 
 /// A fact in the order of a case: day, unit, seq.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Step {
     on: CivilDate,
-    unit: UnitNo,
     name: EventName,
-    kind: &'static str,
+    tag: u32,
+}
+
+impl Step {
+    fn kind(self) -> &'static str {
+        kind_by_tag(self.tag).map_or("", |kind| kind.name)
+    }
 }
 
 impl Cases {
-    /// Takes a fact that counts, with its bytes as they count.
-    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName, facts: &[u8]) {
+    /// Takes a fact that counts, as it counts.
+    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName) {
         let Some(case) = event.case() else { return };
+        let facts = event.facts();
         let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
-        let step = Step { on: event.occurred_on(), unit: name.unit, name, kind: kind.name };
-        let cases = self.cases.entry(family).or_default();
-        let known = match cases.get_mut(case) {
-            Some(known) => known,
-            None => cases.entry(case.into()).or_insert_with(|| Case {
-                count: 0,
-                first: step,
-                last: step,
-                family: Family::of_kind(kind.name),
-                held: Vec::new(),
-            }),
+        let step = Step { on: event.occurred_on(), name, tag: kind.tag };
+        let places = self.places.entry(family).or_default();
+        let place = match places.get(case) {
+            Some(place) => *place,
+            None => {
+                let place = self.cases.len();
+                places.insert(case.into(), place);
+                let family = Family::of_kind(kind.name);
+                self.cases.push(Case { count: 0, first: step, last: step, family, held: Vec::new() });
+                place
+            }
         };
+        let known = &mut self.cases[place];
         known.count += 1;
         (known.first, known.last) = (known.first.min(step), known.last.max(step));
         if known.family.is_some() {
@@ -79,7 +88,8 @@ impl Cases {
             }
             let place = self.facts.len() - 1;
             let piece = &mut self.facts[place];
-            known.held.push(Held { name, piece: place, at: piece.len(), len: facts.len() });
+            let (at, len) = (piece.len() as u32, facts.len() as u32); // a piece has 4 MiB
+            known.held.push(Held { name, piece: place as u32, at, len });
             piece.extend_from_slice(facts);
         }
     }
@@ -91,16 +101,17 @@ impl Cases {
     pub fn write(self, fold: &Fold, output: &mut dyn Output) -> Result<()> {
         let on = time::vietnam_date(fold.last_received_at_ms());
         let mut cases: Vec<_> = self
-            .cases
+            .places
             .iter()
-            .flat_map(|(family, cases)| cases.iter().map(move |(key, case)| ((family, key), case)))
+            .flat_map(|(family, places)| places.iter().map(move |(key, place)| ((family, key), place)))
+            .map(|(named, place)| (named, &self.cases[*place]))
             .collect();
         cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
             (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))
         });
         for ((family, key), case) in cases {
             let last_name = case.last.name.to_string();
-            let unit = fold.registry().unit(case.last.unit).map_or("", |unit| unit.id.as_str());
+            let unit = fold.registry().unit(case.last.name.unit).map_or("", |unit| unit.id.as_str());
             let standing = case.family.and_then(|family| self.standing(case, family, fold, on));
             let cells = [
                 Cell::Text(key),
@@ -108,8 +119,8 @@ impl Cases {
                 Cell::Date(case.first.on),
                 Cell::Date(case.last.on),
                 Cell::Int(case.count),
-                Cell::Text(case.first.kind),
-                Cell::Text(case.last.kind),
+                Cell::Text(case.first.kind()),
+                Cell::Text(case.last.kind()),
                 Cell::text(unit),
                 Cell::Text(&last_name),
                 standing.map_or(Cell::Null, |(state, _)| Cell::Text(state.name())),
@@ -129,14 +140,12 @@ impl Cases {
         on: CivilDate,
     ) -> Option<(State, CivilDate)> {
         let fact = |held: &Held| {
-            let event = Event::decode(&self.facts[held.piece][held.at..held.at + held.len]).ok()?;
+            let facts = &self.facts[held.piece as usize][held.at as usize..];
+            let event = Event::decode_again(&facts[..held.len as usize]).ok()?;
             Some(Fact { name: held.name, event })
         };
         let facts: Vec<_> = case.held.iter().filter_map(fact).collect();
-        let state = |on| {
-            let judged = lifecycle::judge(&facts, &Asked { on, rules: fold.rulebook() });
-            judged.iter().map(|judged| judged.state).find(|state| state.family() == family)
-        };
+        let state = |on| lifecycle::state(&facts, family, &Asked { on, rules: fold.rulebook() });
         let mut days: Vec<_> =
             facts.iter().map(|fact| fact.event.occurred_on()).filter(|day| *day <= on).collect();
         days.sort_unstable();

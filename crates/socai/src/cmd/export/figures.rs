@@ -76,11 +76,8 @@ pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn
     Ok(())
 }
 
-/// Named periods and issued reports with their digests. Reads every record again, so it has a thread of its own.
-///
-/// # Errors
-/// The log cannot be read.
-pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
+/// Named periods and issued reports. Their digests come out of [`passes`], which read every record again: [`found`] puts them in.
+pub fn named(fold: &Fold) -> Vec<Asking> {
     let rulebook = fold.rulebook();
     let named = rulebook.occasions(CivilDate::MAX).iter();
     let named = named.filter_map(|row| Some((row.id.clone(), Asked::named(rulebook, &row.id)?)));
@@ -93,14 +90,34 @@ pub fn named(reader: &Reader, fold: &Fold) -> Result<Vec<Asking>> {
             askings.push(Asking { name, asked, found: None });
         }
     }
-    let mut passes = Passes::new(fold, askings.iter().map(|asking| &asking.asked));
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        Ok(passes.visit(&recorded(&record)?)?)
-    })?;
+    askings
+}
+
+/// The pass for the digests of these.
+pub fn passes<'f>(fold: &'f Fold, askings: &[Asking]) -> Passes<'f> {
+    Passes::new(fold, askings.iter().map(|asking| &asking.asked))
+}
+
+/// What the pass found.
+///
+/// # Errors
+/// It did not read every record.
+pub fn found(mut askings: Vec<Asking>, passes: Passes<'_>) -> Result<Vec<Asking>> {
     for (asking, found) in askings.iter_mut().zip(passes.finish()?) {
         asking.found = Some(found);
     }
     Ok(askings)
+}
+
+/// The pass by itself, for an export that does not read the records for anything else.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn read(reader: &Reader, fold: &Fold, passes: &mut Passes<'_>) -> Result<()> {
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+        Ok(passes.visit(&recorded(&record)?)?)
+    })?;
+    Ok(())
 }
 
 /// The newest of these months, without digests.

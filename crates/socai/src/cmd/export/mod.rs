@@ -16,6 +16,7 @@ use std::{
     io::{self, IsTerminal as _},
     path::Path,
     process::ExitCode,
+    sync::mpsc,
     thread,
 };
 
@@ -98,36 +99,51 @@ pub fn written(
     lang: Lang,
 ) -> Result<Vec<Written>> {
     let fold = state::at(reader, bound.size)?;
-    let mut entries = output.beside();
+    // a table is written by one thread, so what is in its files does not depend on which of them is quicker
+    let (mut entries, mut figures) = (output.beside(), output.beside());
+    let (hand_over, gathered) = mpsc::sync_channel(1);
     thread::scope(|scope| {
+        let fold = &fold;
         // each thread reads the log for itself: that is the least of what a record costs
-        let named = scope.spawn(|| -> Result<_> {
-            let named = figures::answered(&fold, figures::named(reader, &fold)?)?;
-            if min_cell == 0 {
-                records::entries(reader, &fold, entries.as_mut())?;
+        let named = scope.spawn(move || -> Result<_> {
+            let named = figures::named(fold);
+            let mut passes = figures::passes(fold, &named);
+            match min_cell {
+                0 => {
+                    let cases = records::entries(reader, fold, entries.as_mut(), &mut passes)?;
+                    let _ = hand_over.send(cases); // nobody waits for them when the facts ended with an error
+                }
+                _ => figures::read(reader, fold, &mut passes)?,
             }
-            Ok(named)
+            let files = entries.finish()?;
+            Ok((figures::answered(fold, figures::found(named, passes)?)?, files))
         });
         let months = if min_cell == 0 {
             let bar = bar(bound.size.0, lang);
-            let months = records::facts(reader, &fold, output.as_mut(), |leaf| {
+            let months = records::facts(reader, fold, output.as_mut(), |leaf| {
                 if leaf.0.is_multiple_of(4_096) {
                     bar.set_position(leaf.0);
                 }
             })?;
             bar.finish_and_clear();
+            // none come when the other thread ended with an error, which it tells below
+            if let Ok(cases) = gathered.recv() {
+                cases.write(fold, output.as_mut())?;
+            }
             months
         } else {
-            figures::months(reader, &fold)?
+            figures::months(reader, fold)?
         };
-        let months = figures::answered(&fold, figures::of_months(&fold, &months)?)?;
-        let mut answered = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))??;
+        let mut files = output.finish()?;
+        let months = figures::answered(fold, figures::of_months(fold, &months)?)?;
+        let named = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))?;
+        let (mut answered, of_entries) = named?;
         answered.extend(months);
-        figures::write(&fold, &answered, min_cell, output.as_mut())
-    })?;
-    let mut files = output.finish()?;
-    files.extend(entries.finish()?);
-    Ok(files)
+        figures::write(fold, &answered, min_cell, figures.as_mut())?;
+        files.extend(of_entries);
+        files.extend(figures.finish()?);
+        Ok(files)
+    })
 }
 
 /// Refuses to mix two exports: tools read every file below a directory.

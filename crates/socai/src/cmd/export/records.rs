@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use socai_domain::Event;
-use socai_fold::{Effective, Fold};
+use socai_fold::{Effective, Fold, figures::Passes};
 use socai_log::{LogError, Reader, RecordRef};
-use socai_proto::kind_by_tag;
+use socai_proto::{KindInfo, kind_by_tag};
 use socai_tlog::{LeafIndex, link};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     tables::{Cell, ENTRIES, Month, Output},
 };
 
-/// Adds facts and cases up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
+/// Adds facts up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
@@ -24,24 +24,39 @@ pub fn facts(
     output: &mut dyn Output,
     mut passed: impl FnMut(LeafIndex),
 ) -> Result<BTreeSet<Month>> {
-    let (mut cases, mut months) = (Cases::default(), BTreeSet::new());
+    let mut months = BTreeSet::new();
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        months.extend(add_fact(&record, fold, output, &mut cases)?);
+        months.extend(add_fact(&record, fold, output)?);
         passed(record.leaf());
         Ok(())
     })?;
-    cases.write(fold, output)?;
     Ok(months)
 }
 
-/// Adds entries up to the fold's size.
+/// Adds entries up to the fold's size; the pass for the figures sees what counts of them, and so do the cases, which are given back.
 ///
 /// # Errors
 /// The log cannot be read or a file not written.
-pub fn entries(reader: &Reader, fold: &Fold, output: &mut dyn Output) -> Result<()> {
-    Ok(reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        Ok(add_entry(&record, fold, output)?)
-    })?)
+pub fn entries(
+    reader: &Reader,
+    fold: &Fold,
+    output: &mut dyn Output,
+    passes: &mut Passes<'_>,
+) -> Result<Cases> {
+    let mut cases = Cases::default();
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
+        let standing = Standing::of(&record, fold);
+        let event = standing.event();
+        let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
+        add_entry(&record, fold, &standing, event.as_ref().zip(kind), output)?;
+        let counts = event.as_ref().filter(|_| standing.counts());
+        passes.visit_read(record.name(), record.leaf(), counts).map_err(anyhow::Error::from)?;
+        if let Some((event, kind)) = counts.zip(kind) {
+            cases.note(event, kind, record.name());
+        }
+        Ok(())
+    })?;
+    Ok(cases)
 }
 
 /// What a pass over the log ends with.
@@ -88,6 +103,11 @@ impl<'a> Standing<'a> {
         Standing { word, facts }
     }
 
+    /// The facts, if this release can read them. The fold has judged them already.
+    fn event(&self) -> Option<Event<'a>> {
+        Event::decode_again(self.facts).ok()
+    }
+
     fn counts(&self) -> bool {
         matches!(self.word, "recorded" | "corrected")
     }
@@ -102,11 +122,15 @@ fn named<'f>(record: &RecordRef<'_>, fold: &'f Fold) -> [Cell<'f>; 4] {
 }
 
 /// Adds the row of a record to the entries.
-fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
-    let standing = Standing::of(record, fold);
-    let event = Event::decode(standing.facts).ok();
-    let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
-    let month = event.as_ref().map_or(Month::NONE, |event| Month::of(event.occurred_on()));
+fn add_entry(
+    record: &RecordRef<'_>,
+    fold: &Fold,
+    standing: &Standing<'_>,
+    read: Option<(&Event<'_>, &'static KindInfo)>,
+    output: &mut dyn Output,
+) -> Result<()> {
+    let (event, kind) = read.unzip();
+    let month = event.map_or(Month::NONE, |event| Month::of(event.occurred_on()));
     let mut hex = [0; 64];
     hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
     let [leaf, unit_no, unit, seq] = named(record, fold);
@@ -122,8 +146,8 @@ fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Re
             Cell::Time(record.recorded_at_ms()),
             Cell::Time(record.received_at_ms()),
             kind.map_or(Cell::Null, |kind| Cell::Text(kind.name)),
-            event.as_ref().map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
-            Cell::text(event.as_ref().and_then(Event::case).unwrap_or_default()),
+            event.map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
+            Cell::text(event.and_then(Event::case).unwrap_or_default()),
             Cell::Text(standing.word),
             Cell::Bool(standing.counts()),
         ],
@@ -131,22 +155,14 @@ fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Re
 }
 
 /// Adds the fact of a record to the table of its kind; the month of a fact of a domain that was not rejected.
-fn add_fact(
-    record: &RecordRef<'_>,
-    fold: &Fold,
-    output: &mut dyn Output,
-    cases: &mut Cases,
-) -> Result<Option<Month>> {
+fn add_fact(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<Option<Month>> {
     let standing = Standing::of(record, fold);
-    let Ok(event) = Event::decode(standing.facts) else { return Ok(None) };
+    let Some(event) = standing.event() else { return Ok(None) };
     let Some(kind) = kind_by_tag(event.tag()) else { return Ok(None) };
     let month = Month::of(event.occurred_on());
     let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
     let [leaf, unit_no, unit, seq] = named(record, fold);
     let (word, counts) = (Cell::Text(standing.word), Cell::Bool(standing.counts()));
     output.fact(kind, month, &[leaf, unit_no, unit, seq, recorded, received, word, counts], &event)?;
-    if standing.counts() {
-        cases.note(&event, kind, record.name(), standing.facts);
-    }
     Ok((!kind.is_ledger() && standing.word != "rejected").then_some(month))
 }

@@ -4,10 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow_array::{
     ArrayRef, ListArray, StructArray,
-    builder::{
-        ArrayBuilder as _, BooleanBuilder, Date32Builder, Int64Builder, StringBuilder,
-        TimestampMillisecondBuilder,
-    },
+    builder::{ArrayBuilder as _, BooleanBuilder},
+    new_null_array,
+    types::{Date32Type, Int64Type, TimestampMillisecondType},
 };
 use arrow_buffer::{NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, FieldRef, Fields, TimeUnit};
@@ -17,6 +16,7 @@ use socai_proto::{
     schema::{self, Message, Shape},
 };
 
+use super::values::{Texts, Values};
 use crate::cmd::export::tables::{Cell, Type};
 
 /// The zone of times in files.
@@ -25,11 +25,11 @@ const ZONE: &str = "UTC";
 /// A column that grows.
 pub enum Column {
     Bool(BooleanBuilder),
-    Int(Int64Builder),
-    Date(Date32Builder),
-    Time(TimestampMillisecondBuilder),
-    Text(StringBuilder),
-    Struct { fields: Vec<Column>, nulls: NullBufferBuilder, of: Fields },
+    Int(Values<Int64Type>),
+    Date(Values<Date32Type>),
+    Time(Values<TimestampMillisecondType>),
+    Text(Texts),
+    Struct { fields: Vec<Column>, nulls: NullBufferBuilder, missing: usize, of: Fields },
     List { item: Box<Column>, ends: Vec<i32>, of: FieldRef },
 }
 
@@ -80,12 +80,13 @@ impl Column {
     pub fn new(of: &DataType) -> Column {
         match of {
             DataType::Boolean => Column::Bool(BooleanBuilder::new()),
-            DataType::Int64 => Column::Int(Int64Builder::new()),
-            DataType::Date32 => Column::Date(Date32Builder::new()),
-            DataType::Timestamp(..) => Column::Time(TimestampMillisecondBuilder::new().with_timezone(ZONE)),
+            DataType::Int64 => Column::Int(Values::new(of)),
+            DataType::Date32 => Column::Date(Values::new(of)),
+            DataType::Timestamp(..) => Column::Time(Values::new(of)),
             DataType::Struct(fields) => Column::Struct {
                 fields: fields.iter().map(|field| Column::new(field.data_type())).collect(),
                 nulls: NullBufferBuilder::new(0),
+                missing: 0,
                 of: fields.clone(),
             },
             DataType::List(item) => Column::List {
@@ -93,7 +94,7 @@ impl Column {
                 ends: Vec::new(),
                 of: item.clone(),
             },
-            _ => Column::Text(StringBuilder::new()),
+            _ => Column::Text(Texts::default()),
         }
     }
 
@@ -101,17 +102,16 @@ impl Column {
     pub fn push(&mut self, cell: &Cell<'_>) {
         match (self, cell) {
             (Column::Bool(column), Cell::Bool(value)) => column.append_value(*value),
-            (Column::Int(column), Cell::Int(value)) => column.append_value(*value),
-            (Column::Date(column), Cell::Date(day)) => column.append_value(day.day_number()),
-            (Column::Time(column), Cell::Time(ms)) => column.append_value(ms.cast_signed()),
-            (Column::Text(column), Cell::Text(text)) => column.append_value(text),
-            (column, _) => column.push_null(),
+            (Column::Int(column), Cell::Int(value)) => column.push(*value),
+            (Column::Date(column), Cell::Date(day)) => column.push(day.day_number()),
+            (Column::Time(column), Cell::Time(ms)) => column.push(ms.cast_signed()),
+            (Column::Text(column), Cell::Text(text)) => column.push(text),
+            (column, _) => column.push_nulls(1),
         }
     }
 
-    /// Adds a field of a message; of no message, a null.
-    pub fn push_field(&mut self, field: &schema::Field, from: Option<&dyn Payload>) {
-        let Some(from) = from else { return self.push_null() };
+    /// Adds a field of a message.
+    pub fn push_field(&mut self, field: &schema::Field, from: &dyn Payload) {
         if let Column::List { item, ends, .. } = self {
             for at in 0..from.len(field.tag).unwrap_or_default() {
                 item.push_item(field, from, at);
@@ -121,62 +121,57 @@ impl Column {
         let number = || from.int(field.tag);
         match (self, &field.shape) {
             (Column::Bool(column), _) => column.append_option(number().map(|number| number != 0)),
-            (Column::Int(column), _) => column.append_option(number()),
-            (Column::Date(column), _) => column.append_option(number().and_then(day)),
+            (Column::Int(column), _) => column.push_option(number()),
+            (Column::Date(column), _) => column.push_option(number().and_then(day)),
             (Column::Text(column), Shape::Enum(of)) => {
-                column.append_option(number().and_then(|number| of.value(number)).map(|value| value.name));
+                column.push_option(number().and_then(|number| of.value(number)).map(|value| value.name));
             }
-            (Column::Text(column), Shape::Record) => {
-                column.append_option(from.message(field.tag).map(record))
-            }
+            (Column::Text(column), Shape::Record) => column.push_record(from.message(field.tag)),
             (Column::Text(column), Shape::Hex { .. }) => {
-                let bytes = from.bytes(field.tag).filter(|bytes| !bytes.is_empty());
-                column.append_option(bytes.map(hex::encode));
+                column.push_hex(from.bytes(field.tag).filter(|bytes| !bytes.is_empty()));
             }
             (Column::Text(column), _) => {
-                column.append_option(from.text(field.tag).filter(|text| !text.is_empty()));
+                column.push_option(from.text(field.tag).filter(|text| !text.is_empty()));
             }
             (column, Shape::Message(message)) => column.push_message(message, from.message(field.tag)),
-            (column, _) => column.push_null(),
+            (column, _) => column.push_nulls(1),
         }
     }
 
     /// Adds a message to a column of structs.
     pub fn push_message(&mut self, message: &Message, from: Option<&dyn Payload>) {
-        let Column::Struct { fields, nulls, .. } = self else { return self.push_null() };
+        let (Column::Struct { fields, nulls, missing, .. }, Some(from)) = (&mut *self, from) else {
+            return self.push_nulls(1);
+        };
+        let before = std::mem::take(missing);
+        nulls.append_n_nulls(before);
         for (column, field) in fields.iter_mut().zip(message.fields) {
+            column.push_nulls(before);
             column.push_field(field, from);
         }
-        nulls.append(from.is_some());
+        nulls.append_non_null();
     }
 
     fn push_item(&mut self, field: &schema::Field, from: &dyn Payload, at: usize) {
         match (self, &field.shape) {
-            (Column::Text(column), Shape::Record) => {
-                column.append_option(from.item(field.tag, at).map(record))
-            }
-            (Column::Text(column), Shape::Hex { .. }) => {
-                column.append_option(from.bytes_at(field.tag, at).map(hex::encode));
-            }
-            (Column::Text(column), _) => column.append_option(from.text_at(field.tag, at)),
+            (Column::Text(column), Shape::Record) => column.push_record(from.item(field.tag, at)),
+            (Column::Text(column), Shape::Hex { .. }) => column.push_hex(from.bytes_at(field.tag, at)),
+            (Column::Text(column), _) => column.push_option(from.text_at(field.tag, at)),
             (column, Shape::Message(message)) => column.push_message(message, from.item(field.tag, at)),
-            (column, _) => column.push_null(),
+            (column, _) => column.push_nulls(1),
         }
     }
 
-    fn push_null(&mut self) {
+    fn push_nulls(&mut self, count: usize) {
         match self {
-            Column::Bool(column) => column.append_null(),
-            Column::Int(column) => column.append_null(),
-            Column::Date(column) => column.append_null(),
-            Column::Time(column) => column.append_null(),
-            Column::Text(column) => column.append_null(),
-            Column::Struct { fields, nulls, .. } => {
-                fields.iter_mut().for_each(Column::push_null);
-                nulls.append_null();
-            }
+            Column::Bool(column) => column.append_nulls(count),
+            Column::Int(column) => column.push_nulls(count),
+            Column::Date(column) => column.push_nulls(count),
+            Column::Time(column) => column.push_nulls(count),
+            Column::Text(column) => column.push_nulls(count),
+            Column::Struct { missing, .. } => *missing += count,
             // a list of nothing is empty
-            Column::List { item, ends, .. } => ends.push(item.len() as i32),
+            Column::List { item, ends, .. } => ends.extend(std::iter::repeat_n(item.len() as i32, count)),
         }
     }
 
@@ -187,7 +182,7 @@ impl Column {
             Column::Date(column) => column.len(),
             Column::Time(column) => column.len(),
             Column::Text(column) => column.len(),
-            Column::Struct { nulls, .. } => nulls.len(),
+            Column::Struct { nulls, missing, .. } => nulls.len() + missing,
             Column::List { ends, .. } => ends.len(),
         }
     }
@@ -196,11 +191,17 @@ impl Column {
     pub fn finish(&mut self) -> ArrayRef {
         match self {
             Column::Bool(column) => Arc::new(column.finish()),
-            Column::Int(column) => Arc::new(column.finish()),
-            Column::Date(column) => Arc::new(column.finish()),
-            Column::Time(column) => Arc::new(column.finish()),
-            Column::Text(column) => Arc::new(column.finish()),
-            Column::Struct { fields, nulls, of } => {
+            Column::Int(column) => column.finish(),
+            Column::Date(column) => column.finish(),
+            Column::Time(column) => column.finish(),
+            Column::Text(column) => column.finish(),
+            Column::Struct { nulls, missing, of, .. } if nulls.is_empty() => {
+                new_null_array(&DataType::Struct(of.clone()), std::mem::take(missing))
+            }
+            Column::Struct { fields, nulls, missing, of } => {
+                let after = std::mem::take(missing);
+                nulls.append_n_nulls(after);
+                fields.iter_mut().for_each(|column| column.push_nulls(after));
                 let len = nulls.len();
                 let nulls: Option<NullBuffer> = nulls.finish();
                 let columns: Vec<ArrayRef> = fields.iter_mut().map(Column::finish).collect();
@@ -221,10 +222,4 @@ impl Column {
 fn day(yyyymmdd: i64) -> Option<i32> {
     let day = i32::try_from(yyyymmdd).ok().and_then(|number| CivilDate::from_yyyymmdd(number).ok())?;
     Some(day.day_number())
-}
-
-/// `unit/seq`.
-fn record(name: &dyn Payload) -> String {
-    let part = |tag| name.int(tag).unwrap_or_default();
-    format!("{}/{}", part(1), part(2))
 }
