@@ -1,7 +1,10 @@
 //! What a report prints at a size of its ledger: figures with who contributed, what an earlier report printed otherwise, who was late, how every
 //! chain ends, the texts of the closings. Whoever issues a report and whoever recomputes one ask here, so the bytes are the same.
 
+mod glance;
 mod texts;
+
+pub use glance::at_a_glance;
 
 use socai_fold::{
     Fold, FoldError, Report,

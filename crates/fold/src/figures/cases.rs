@@ -182,9 +182,14 @@ impl Moment {
 impl Cases {
     /// Nothing gathered yet, for the rows in force on the last asked day.
     pub(crate) fn new(fold: &Fold, asked: &Asked) -> Self {
+        Cases::of_rows(fold, asked, &|_| true)
+    }
+
+    /// The same for some of the rows.
+    pub(crate) fn of_rows(fold: &Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
         let mut cases = Cases { rows: vec![], held: Held::default() };
-        for row in rows {
+        for row in rows.iter().filter(|row| is_asked(row)) {
             // rows were compiled when they were adopted
             let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
@@ -208,11 +213,10 @@ impl Cases {
 
     /// The sort of case that facts of this tag are gathered for.
     pub(crate) fn family_of(&self, tag: u32) -> Option<Family> {
-        let at = self.held.followed.get(tag as usize).copied().flatten()?;
-        self.held.files.get(usize::from(at)).map(|(family, _)| *family)
+        self.held.family_of(tag)
     }
 
-    /// The sort of case that a row judges.
+    /// The sort of case that a row judges. Known by the row alone: the facts may be gathered elsewhere.
     pub(crate) fn family_of_row(&self, row: usize) -> Family {
         self.rows[row].row.family
     }
@@ -233,24 +237,22 @@ impl Cases {
         std::mem::take(&mut self.held)
     }
 
-    /// Judges every case by the rules of a fold. Cases come in no particular order.
-    pub(crate) fn judge(&self, fold: &Fold, see: impl FnMut(Seen<'_>)) {
-        self.judge_held(&self.held, fold, see);
-    }
-
-    /// Judges the cases that were gathered for these rows and others, as they were at the fold's size.
+    /// Judges the cases that were gathered for these rows and others, as they were at the fold's size and by its rules. Cases come in no particular
+    /// order.
     pub(crate) fn judge_held(&self, held: &Held, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
-        Cases::judge_all(&[self], held, fold, |_, seen| see(seen));
+        Cases::judge_all(&[self], (&[held], Every::CASE), fold, |_, seen| see(seen));
     }
 
-    /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them.
+    /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them. The facts
+    /// may have been gathered in several stretches of the records, by whoever was to gather the same, and only some of the cases be judged.
     pub(crate) fn judge_all(
         questions: &[&Cases],
-        held: &Held,
+        (held, every): (&[&Held], Every),
         fold: &Fold,
         mut see: impl FnMut(usize, Seen<'_>),
     ) {
-        for (family, files) in &held.files {
+        let families = held.first().map(|held| held.files.iter()).into_iter().flatten();
+        for (place, (family, _)) in families.enumerate() {
             let of_family = |(question, cases): (usize, &&'_ Cases)| {
                 let rows = cases.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == *family);
                 rows.map(|(at, _)| (question, at)).collect::<Vec<_>>()
@@ -259,7 +261,7 @@ impl Cases {
             if rows.is_empty() {
                 continue;
             }
-            for (case, held) in files {
+            for (case, held) in every.of(held, place) {
                 let file = File::of(held, fold.size().0);
                 let mut judged = Verdicts { fold, facts: &file.facts, known: vec![] };
                 for (question, at) in &rows {
@@ -285,6 +287,12 @@ impl Cases {
 }
 
 impl Held {
+    /// The sort of case that facts of this tag are gathered for.
+    pub(crate) fn family_of(&self, tag: u32) -> Option<Family> {
+        let at = self.followed.get(tag as usize).copied().flatten()?;
+        self.files.get(usize::from(at)).map(|(family, _)| *family)
+    }
+
     fn follow(&mut self, family: Family, last: CivilDate) {
         self.last = self.last.max(Some(last));
         if self.files.iter().any(|(followed, _)| *followed == family) {
@@ -322,6 +330,36 @@ impl Held {
     }
 }
 
+/// One in so many of the cases, from this one on, so that several can judge side by side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Every {
+    pub from: usize,
+    pub step: usize,
+}
+
+impl Every {
+    /// All of them.
+    pub(crate) const CASE: Every = Every { from: 0, step: 1 };
+
+    /// The cases of the family at a place, each where its first fact is, with its facts of all stretches.
+    fn of<'a>(
+        self,
+        held: &'a [&'a Held],
+        place: usize,
+    ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = &'a HeldFact>)> {
+        let files = move |held: &'a Held| &held.files[place].1;
+        held.iter().enumerate().flat_map(move |(at, first)| {
+            let (before, after) = (&held[..at], &held[at + 1..]);
+            let cases = files(first).iter().skip(self.from).step_by(self.step.max(1));
+            let is_first = move |case: &str| before.iter().all(|held| !files(held).contains_key(case));
+            cases.filter(move |(case, _)| is_first(case)).map(move |(case, facts)| {
+                let later = after.iter().filter_map(move |held| files(held).get(case));
+                (&**case, facts.iter().chain(later.flatten()))
+            })
+        })
+    }
+}
+
 /// The facts of a case in the order that decides.
 struct File<'a> {
     facts: Vec<Fact<'a>>,
@@ -329,8 +367,8 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    fn of(held: &'a [HeldFact], size: u64) -> Self {
-        let held = held.iter().filter(|held| held.sizes.contains(&size));
+    fn of(held: impl Iterator<Item = &'a HeldFact>, size: u64) -> Self {
+        let held = held.filter(|held| held.sizes.contains(&size));
         let event = |held: &'a HeldFact| Some((held, Event::decode(&held.facts).ok()?));
         let mut events: Vec<_> = held.filter_map(event).collect();
         events.sort_by_key(|(held, event)| (event.occurred_on(), held.name));

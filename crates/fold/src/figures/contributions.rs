@@ -28,8 +28,8 @@ use crate::{
 pub struct Contribution {
     /// How many.
     pub events: u64,
-    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order.
-    pub digest: Digest,
+    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order; none of a [`super::Glance`].
+    pub digest: Option<Digest>,
     /// The facts themselves, in leaf order; empty unless they were asked for ([`Contributions::listing`]).
     pub facts: Vec<Listed>,
     /// The value of a row that judges cases, which only a pass over their facts can tell.
@@ -51,8 +51,7 @@ pub struct Listed {
 impl Contribution {
     /// What only the judged cases of a row say.
     pub(crate) fn judged(totals: JudgedTotals) -> Self {
-        let digest = Digest(*blake3::Hasher::new().finalize().as_bytes());
-        Contribution { events: totals.facts.len() as u64, digest, facts: vec![], judged: Some(totals) }
+        Contribution { events: totals.facts.len() as u64, digest: None, facts: vec![], judged: Some(totals) }
     }
 }
 
@@ -69,6 +68,8 @@ pub struct Contributions<'f> {
     days: Vec<Option<(CivilDate, CivilDate)>>,
     /// Records that may count as something else than they state.
     amended: FastMap<EventName, ()>,
+    /// The first record.
+    from: u64,
     next: u64,
     rejected: usize,
 }
@@ -89,7 +90,8 @@ struct Tally {
     kept: Vec<(LeafIndex, EventName)>,
     last: Option<LeafIndex>,
     events: u64,
-    hasher: blake3::Hasher,
+    /// None where nobody wants a digest.
+    hasher: Option<blake3::Hasher>,
     /// Whether the row is a sum over its facts.
     is_sum: bool,
     /// The facts, when somebody asked for them.
@@ -116,11 +118,18 @@ impl Tally {
     }
 
     fn hash(&mut self, name: EventName) {
+        self.events += 1;
+        let Some(hasher) = &mut self.hasher else { return };
         let mut bytes = [0; 12];
         bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
         bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
-        self.hasher.update(&bytes);
-        self.events += 1;
+        hasher.update(&bytes);
+    }
+
+    /// Goes on with what a later stretch of the records gave the same tally.
+    fn append(&mut self, later: Tally) {
+        self.events += later.events;
+        self.kept.extend(later.kept);
     }
 
     fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
@@ -131,7 +140,7 @@ impl Tally {
         facts.sort_unstable();
         facts.dedup();
         facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
-        let digest = Digest(*self.hasher.finalize().as_bytes());
+        let digest = self.hasher.map(|hasher| Digest(*hasher.finalize().as_bytes()));
         let judged = judged.get(&self.code).cloned();
         let facts = self.listed.unwrap_or_default();
         (self.code, Contribution { events: self.events, digest, facts, judged })
@@ -141,9 +150,21 @@ impl Tally {
 impl<'f> Contributions<'f> {
     /// A pass for every indicator in force on the last asked day.
     pub fn new(fold: &'f Fold, asked: &Asked) -> Self {
+        Contributions::of_rows(fold, asked, &|_| true)
+    }
+
+    /// A pass for one of them that also lists its facts. Its memory grows with them.
+    pub fn listing(fold: &'f Fold, asked: &Asked, code: &str) -> Self {
+        let mut pass = Contributions::of_rows(fold, asked, &|row| row.code == code);
+        pass.tallies.iter_mut().for_each(|tally| tally.listed = Some(vec![]));
+        pass
+    }
+
+    /// A pass for some of them: records that only others are about are passed over unread.
+    pub(crate) fn of_rows(fold: &'f Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
         let (mut tallies, mut windows) = (vec![], vec![]);
-        for row in rows {
+        for row in rows.iter().filter(|row| is_asked(row)) {
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
                 continue;
             };
@@ -163,18 +184,32 @@ impl<'f> Contributions<'f> {
             of_code.map(|(_, watch)| Watch { tally: watch.tally, window: watch.window.clone() }).collect()
         });
         let watched: Vec<Vec<Watch>> = watched.collect();
-        let cases = Cases::new(fold, asked);
+        let is_judged = |row: &Indicator| tallies.iter().any(|tally| tally.judged.contains(&row.code));
+        let cases = Cases::of_rows(fold, asked, &is_judged);
         let days = days_asked(fold, &watched, &cases);
         let amended = fold.amendments().iter().map(|(name, _)| (name, ())).collect();
-        Contributions { fold, tallies, watched, cases, days, amended, next: 0, rejected: 0 }
+        Contributions { fold, tallies, watched, cases, days, amended, from: 0, next: 0, rejected: 0 }
     }
 
-    /// Also lists the facts of one row. Its memory then grows with them.
-    #[must_use]
-    pub fn listing(mut self, code: &str) -> Self {
-        let of_row = self.tallies.iter_mut().filter(|tally| tally.code == code);
-        of_row.for_each(|tally| tally.listed = Some(vec![]));
+    /// Starts at a later record, and makes no digests: of them only the whole log has one.
+    pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
+        self.tallies.iter_mut().for_each(|tally| tally.hasher = None);
+        (self.from, self.next) = (from.0, from.0);
+        self.rejected = self.fold.rejected.partition_point(|leaf| *leaf < from.0);
         self
+    }
+
+    /// The records that were taken: from the first up to the one that comes next.
+    pub(crate) fn taken(&self) -> std::ops::Range<u64> {
+        self.from..self.next
+    }
+
+    /// Takes over what a pass found in the records that follow, except the facts of cases, which are given back.
+    pub(crate) fn append(&mut self, mut later: Self) -> Held {
+        self.next = later.next;
+        let held = later.cases.take_held();
+        self.tallies.iter_mut().zip(later.tallies).for_each(|(tally, later)| tally.append(later));
+        held
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
@@ -333,7 +368,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         kept: vec![],
         last: None,
         events: 0,
-        hasher: blake3::Hasher::new(),
+        hasher: Some(blake3::Hasher::new()),
         is_sum: is_sum(&row.measure),
         listed: None,
     }

@@ -81,6 +81,13 @@ pub struct Part {
     pub events: u64,
 }
 
+impl Part {
+    pub(crate) fn add(&mut self, other: Part) {
+        self.value += other.value;
+        self.events += other.events;
+    }
+}
+
 /// The part of one ward.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WardPart {
@@ -166,7 +173,7 @@ pub(crate) fn figures_of(
                 let indicator = row.code.clone();
                 return Err(Disagreement { indicator, cube: figure.events, found: found.events });
             }
-            (figure.events, figure.digest) = (found.events, Some(found.digest));
+            (figure.events, figure.digest) = (found.events, found.digest);
             figure.cases = found.judged.as_ref().map(|judged| judged.seen);
         }
         figures.push(figure);

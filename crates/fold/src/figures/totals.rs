@@ -127,6 +127,15 @@ impl<'f> Sums<'f> {
 }
 
 impl Totals {
+    /// Adds totals of other facts or cases.
+    pub(crate) fn add_all(&mut self, other: Totals) {
+        self.all.add(other.all);
+        self.unallocated.add(other.unallocated);
+        other.wards.into_iter().for_each(|(ward, part)| self.wards.entry(ward).or_default().add(part));
+        other.slices.into_iter().for_each(|(slice, part)| self.slices.entry(slice).or_default().add(part));
+        self.publishers.extend(other.publishers);
+    }
+
     /// Changes every part that a cell or a case belongs to.
     pub(crate) fn each(
         &mut self,

@@ -98,8 +98,10 @@ struct Shared {
     size: watch::Sender<TreeSize>,
     news: Kept<(TreeSize, Lang, bool), Value>,
     figures: Kept<(TreeSize, Asked), Figures>,
+    glances: Kept<(TreeSize, Asked), Figures>,
     brief: Kept<(TreeSize, Asked), Figures>,
     open: Kept<(TreeSize, Asked, u64), Figures>,
+    open_glances: Kept<(TreeSize, Asked, u64), Figures>,
     facts: Kept<(TreeSize, Asked, String), Facts>,
     months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
     /// States of the past.
@@ -142,6 +144,8 @@ impl Board {
             figures: Kept::new(KEPT),
             brief: Kept::new(KEPT),
             open: Kept::new(KEPT),
+            glances: Kept::new(KEPT),
+            open_glances: Kept::new(KEPT),
             facts: Kept::new(KEPT_LISTS),
             months: Kept::new(KEPT),
             past: Kept::new(KEPT_PAST),
@@ -325,13 +329,10 @@ impl Board {
         lock(&self.0.tail).arrived(now_ms)
     }
 
-    /// The figures of a question, computed once for each size.
+    /// The figures of a question with their digests, computed once for each size.
     pub(super) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
         self.0.figures.get((fold.size(), asked.clone()), || {
-            let began = Instant::now();
-            let figures = self.answers().figures(self.reader(), fold, asked);
-            *lock(&self.0.took) = began.elapsed();
-            figures.map_err(|error| Oops::fault(&error))
+            self.timed(|| self.answers().figures(self.reader(), fold, asked))
         })
     }
 
@@ -343,11 +344,35 @@ impl Board {
         asking: &Asking,
     ) -> Result<Arc<Figures>, Oops> {
         let all = self.figures(fold, asked)?;
-        if asking.sees(Part::Cells) {
-            return Ok(all);
+        opened(&self.0.open, all, asked, asking)
+    }
+
+    /// The figures of a question as pages show them, without digests and texts ([`Answers::glance`]), computed once for each size.
+    pub(super) fn glance(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
+        let question = (fold.size(), asked.clone());
+        if let Some(whole) = self.0.figures.known(&question) {
+            return Ok(whole);
         }
-        let min_cell = asking.visitor.min_cell;
-        self.0.open.get((fold.size(), asked.clone(), min_cell), || Ok(suppress::open(&all, min_cell)))
+        self.0.glances.get(question, || self.timed(|| self.answers().glance(self.reader(), fold, asked)))
+    }
+
+    /// The same for a visitor.
+    pub(super) fn glance_for(
+        &self,
+        fold: &Fold,
+        asked: &Asked,
+        asking: &Asking,
+    ) -> Result<Arc<Figures>, Oops> {
+        let all = self.glance(fold, asked)?;
+        opened(&self.0.open_glances, all, asked, asking)
+    }
+
+    /// Computes figures, and notes how long that took.
+    fn timed(&self, compute: impl FnOnce() -> Result<Figures, String>) -> Result<Figures, Oops> {
+        let began = Instant::now();
+        let figures = compute();
+        *lock(&self.0.took) = began.elapsed();
+        figures.map_err(|error| Oops::fault(&error))
     }
 
     /// The facts behind one figure, listed once for each size.
@@ -400,4 +425,18 @@ impl Board {
     pub(super) fn steps(&self, end: TreeSize) -> Result<Vec<TreeSize>, Oops> {
         lock(&self.0.steps).read(self.reader(), end).map_err(|error| Oops::fault(&error))
     }
+}
+
+/// Figures as a visitor may see them, kept for all who may see as much.
+fn opened(
+    kept: &Kept<(TreeSize, Asked, u64), Figures>,
+    all: Arc<Figures>,
+    asked: &Asked,
+    asking: &Asking,
+) -> Result<Arc<Figures>, Oops> {
+    if asking.sees(Part::Cells) {
+        return Ok(all);
+    }
+    let min_cell = asking.visitor.min_cell;
+    kept.get((all.as_of.size, asked.clone(), min_cell), || Ok(suppress::open(&all, min_cell)))
 }

@@ -26,7 +26,7 @@ pub(in crate::dashboard) async fn district(State(board): State<Board>, asking: A
 fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures_for(&fold, &asked, asking)?;
+    let figures = board.glance_for(&fold, &asked, asking)?;
     let chosen = match asking.get("figure") {
         Some(code) => {
             Some(figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?)

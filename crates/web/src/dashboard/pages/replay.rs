@@ -33,7 +33,7 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let is_brief = now.size().0 >= BRIEF_FROM && asking.get("cases") != Some("1");
     let (known_then, known_now) = match is_brief {
         true => (board.brief(&now, size, &asked)?, board.brief(&now, now.size(), &asked)?),
-        false => (board.figures(&*board.fold_at(size)?, &asked)?, board.figures(&now, &asked)?),
+        false => (board.glance(&*board.fold_at(size)?, &asked)?, board.glance(&now, &asked)?),
     };
     let report = about(&now, &asked);
     let rows = known_now.figures.iter().map(|figure| row(&now, figure, &known_then, report, asking));

@@ -1,0 +1,108 @@
+//! The figures of a question as whoever looks at a page needs them: values and numbers of facts, but no digests.
+//!
+//! Most of them are sums that the fold holds. What has to be read again is what rows that judge cases, ratios and numbers of units are about, and in
+//! no order: the records can be gone over in stretches side by side, and the cases that were met judged side by side. What comes out is, but
+//! for the digests, what [`super::Contributions`] finds.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use socai_domain::tables::{Indicator, Measure};
+use socai_tlog::{LeafIndex, TreeSize};
+
+use super::{
+    asked::Asked,
+    cases::{Every, Held},
+    contributions::{Contribution, Contributions},
+    judged::{JudgedTotals, judged_in_part},
+};
+use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};
+
+/// What a stretch of the records says. Give it each of them in order.
+pub struct Stretch<'f>(Contributions<'f>);
+
+/// What all stretches say, with the cases still to be judged.
+pub struct Glance<'f> {
+    fold: &'f Fold,
+    found: Contributions<'f>,
+    held: Vec<Held>,
+}
+
+/// What some of the cases come to, by the code of the row that judges them.
+pub struct JudgedShare(BTreeMap<String, JudgedTotals>);
+
+impl<'f> Stretch<'f> {
+    /// Nothing read yet, of the records from a leaf on.
+    #[must_use]
+    pub fn new(fold: &'f Fold, asked: &Asked, from: LeafIndex) -> Self {
+        Stretch(Contributions::of_rows(fold, asked, &is_read_again).starting(from))
+    }
+
+    /// Takes the next record; those at and above the fold's size change nothing.
+    ///
+    /// # Errors
+    /// It is not the next one.
+    #[inline]
+    pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
+        self.0.visit(record)
+    }
+}
+
+impl<'f> Glance<'f> {
+    /// Puts stretches together that follow each other from the first record to the last.
+    ///
+    /// # Errors
+    /// They leave something out.
+    pub fn of(
+        fold: &'f Fold,
+        asked: &Asked,
+        stretches: impl IntoIterator<Item = Stretch<'f>>,
+    ) -> Result<Self, FoldError> {
+        let Stretch(mut found) = Stretch::new(fold, asked, LeafIndex(0));
+        let mut held = vec![];
+        for Stretch(stretch) in stretches {
+            let Range { start, .. } = stretch.taken();
+            follows(start, found.taken().end)?;
+            held.push(found.append(stretch));
+        }
+        follows(fold.size().0, found.taken().end)?;
+        Ok(Glance { fold, found, held })
+    }
+
+    /// Judges one in `step` of the cases, from the one at `from` on.
+    #[must_use]
+    pub fn judge(&self, from: usize, step: usize) -> JudgedShare {
+        let held: Vec<&Held> = self.held.iter().collect();
+        JudgedShare(judged_in_part(self.found.cases(), &held, Every { from, step }, self.fold))
+    }
+
+    /// What was found, by indicator code, for [`super::figures`]; `shares` are those of all cases.
+    #[must_use]
+    pub fn found(self, shares: impl IntoIterator<Item = JudgedShare>) -> BTreeMap<String, Contribution> {
+        let mut judged: BTreeMap<String, JudgedTotals> = BTreeMap::new();
+        for (code, totals) in shares.into_iter().flat_map(|JudgedShare(of_share)| of_share) {
+            judged.entry(code).or_default().add_all(totals);
+        }
+        self.found.finish_judged(&judged)
+    }
+}
+
+/// Whether the fold alone does not say what a row comes to, or of how many facts.
+fn is_read_again(row: &Indicator) -> bool {
+    matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_) | Measure::Units)
+}
+
+fn follows(got: u64, expected: u64) -> Result<(), FoldError> {
+    if got == expected {
+        return Ok(());
+    }
+    Err(FoldError::OutOfOrder { got: LeafIndex(got), expected: LeafIndex(expected) })
+}
+
+/// So many stretches of about the same length, as `from..to`.
+#[must_use]
+pub fn stretches(size: TreeSize, count: u64) -> Vec<Range<u64>> {
+    let count = count.clamp(1, size.0.max(1));
+    // no product can overflow: sizes are below 2^56, and there are few stretches
+    let bound = |part: u64| (u128::from(size.0) * u128::from(part) / u128::from(count)) as u64;
+    (0..count).map(|part| bound(part)..bound(part + 1)).collect()
+}
