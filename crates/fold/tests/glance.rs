@@ -35,7 +35,13 @@ fn read<'f>(ledger: &common::Ledger, fold: &'f Fold, asked: &Asked, from: u64, t
     stretch
 }
 
-fn at_a_glance(ledger: &common::Ledger, fold: &Fold, asked: &Asked, parts: u64, shares: usize) -> Vec<Figure> {
+fn at_a_glance(
+    ledger: &common::Ledger,
+    fold: &Fold,
+    asked: &Asked,
+    parts: u64,
+    shares: usize,
+) -> Vec<Figure> {
     let read = |range: std::ops::Range<u64>| read(ledger, fold, asked, range.start, range.end);
     let glance = Glance::of(fold, asked, stretches(fold.size(), parts).into_iter().map(read)).unwrap();
     // whoever is done first: in no order
@@ -74,7 +80,10 @@ fn dossiers() -> common::Ledger {
             "promised_on": "2023-01-20", "fee": 0, "components": 3,
         });
         let case = format!("hs-{at}");
-        ledger.json(1, json!({"kind": "dossier.received", "occurred_on": "2023-01-10", "case": case, "data": data}));
+        ledger.json(
+            1,
+            json!({"kind": "dossier.received", "occurred_on": "2023-01-10", "case": case, "data": data}),
+        );
     }
     for at in (0..12).filter(|at| at % 4 != 3) {
         let day = format!("2023-01-{:02}", 15 + at);

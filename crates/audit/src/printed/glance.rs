@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, num::NonZero, ops::Range, panic, thread};
 
 use socai_fold::{
     Fold,
-    figures::{Asked, Glance, Lateness, Stretch, stretches},
+    figures::{Asked, Glance, Lateness, Stretch, is_read_again, stretches},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
@@ -24,11 +24,9 @@ const MOST_THREADS: usize = 8;
 /// # Errors
 /// The log cannot be read, or is not the one that the fold was made of.
 pub fn at_a_glance(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, PrintedError> {
-    let began = std::time::Instant::now();
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
     let parts = stretches(fold.size(), threads as u64);
     let read = side_by_side(parts, |part| stretch(reader, fold, asked, part));
-    eprintln!("TIME read {:?}", began.elapsed());
     let mut late: BTreeMap<UnitNo, u64> = BTreeMap::new();
     let mut found = Vec::with_capacity(threads);
     for part in read {
@@ -38,16 +36,23 @@ pub fn at_a_glance(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figure
     }
     let glance = Glance::of(fold, asked, found)?;
     let shares = side_by_side((0..threads).collect(), |share| glance.judge(share, threads));
-    eprintln!("TIME judged {:?}", began.elapsed());
     let found = glance.found(shares);
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    eprintln!("TIME figures {:?}", began.elapsed());
     let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(fold.size())?);
-    eprintln!("TIME filled {:?}", began.elapsed());
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
     }
     Ok(figures)
+}
+
+/// What the state alone says of a question: the same without what has to be read again ([`is_read_again`]), and without who was late.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn of_the_state(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, PrintedError> {
+    let mut figures = socai_fold::figures::figures(fold, asked, None)?;
+    figures.retain(|figure| !is_read_again(&figure.row));
+    Ok(Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(fold.size())?))
 }
 
 /// One stretch of the records, with who was late in it.

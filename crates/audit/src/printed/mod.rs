@@ -4,16 +4,18 @@
 mod glance;
 mod texts;
 
-pub use glance::at_a_glance;
+use std::{collections::BTreeMap, panic, thread};
 
 use socai_fold::{
     Fold, FoldError, Report,
-    figures::{Asked, Comparison, Contributions, Lateness, Restatement},
+    figures::{Asked, Comparison, Contribution, Contributions, Lateness, Restatement},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::{LogError, Reader};
 use socai_report::{Figures, Restated, Template};
-use socai_tlog::{LeafIndex, TreeSize};
+use socai_tlog::{LeafIndex, TreeSize, UnitNo};
+
+pub use glance::{at_a_glance, of_the_state};
 
 /// Why nothing can be printed.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ pub enum PrintedError {
 }
 
 /// Gives the state at an earlier size: from the log alone, or from what the caller trusts.
-pub type StateAt<'a> = &'a dyn Fn(&Reader, TreeSize) -> Result<Fold, PrintedError>;
+pub type StateAt<'a> = &'a (dyn Fn(&Reader, TreeSize) -> Result<Fold, PrintedError> + Sync);
 
 /// The figures of a question at the size of the fold.
 ///
@@ -62,20 +64,18 @@ pub fn figures(
     asked: &Asked,
     at: StateAt<'_>,
 ) -> Result<Figures, PrintedError> {
-    let size = fold.size();
-    let mut contributions = Contributions::new(fold, asked);
-    let mut lateness = Lateness::new(fold, asked);
-    reader.for_each(LeafIndex(0), size, |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        lateness.visit(&record);
-        Ok(contributions.visit(&record)?)
-    })?;
-    let found = contributions.finish()?;
+    // each goes over the records by itself, so two processors are done in half the time
+    let (read, restated) = thread::scope(|scope| {
+        let restated = scope.spawn(|| restated(reader, fold, asked, at));
+        let read = read(reader, fold, asked);
+        (read, restated.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
+    });
+    let (found, late) = read?;
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(size)?);
-    figures.restated = restated(reader, fold, asked, at)?;
+    let root = reader.root_at(fold.size())?;
+    let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, root);
+    figures.restated = restated?;
     figures.texts = texts::of(reader, fold, &figures)?;
-    let late = lateness.finish();
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
         if let Some(newest) = &mut unit.newest {
@@ -83,6 +83,22 @@ pub fn figures(
         }
     }
     Ok(figures)
+}
+
+/// Who contributed to every figure, and how many facts of each unit were late.
+fn read(
+    reader: &Reader,
+    fold: &Fold,
+    asked: &Asked,
+) -> Result<(BTreeMap<String, Contribution>, BTreeMap<UnitNo, u64>), PrintedError> {
+    let mut contributions = Contributions::new(fold, asked);
+    let mut lateness = Lateness::new(fold, asked);
+    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
+        let record = recorded(&record)?;
+        lateness.visit(&record);
+        Ok(contributions.visit(&record)?)
+    })?;
+    Ok((contributions.finish()?, lateness.finish()))
 }
 
 /// The report in Vietnamese for 80 columns, whose digest `report.issued` states.

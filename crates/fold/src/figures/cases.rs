@@ -12,7 +12,7 @@ use socai_domain::{
     lifecycle::{self, Asked as AskedOf, Fact, Family, Judged},
     tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
 };
-use socai_proto::{kind, kinds};
+use socai_proto::{kind, kinds, view::case_of};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use super::{
@@ -227,6 +227,18 @@ impl Cases {
         self.held.visit(event, name, leaf, ANY_SIZE);
     }
 
+    /// The same of facts of this day and kind that are read when their case is judged.
+    #[inline]
+    pub(crate) fn visit_unread(
+        &mut self,
+        facts: &[u8],
+        of: (CivilDate, u32),
+        name: EventName,
+        leaf: LeafIndex,
+    ) {
+        self.held.visit_unread(facts, of, name, leaf);
+    }
+
     /// What was gathered.
     pub(crate) fn held(&self) -> &Held {
         &self.held
@@ -321,7 +333,20 @@ impl Held {
     pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, sizes: Range<u64>) {
         let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
         let Some(case) = event.case().filter(|_| Some(event.occurred_on()) <= self.last) else { return };
-        let held = HeldFact { name, leaf, sizes, facts: event.facts().into() };
+        self.hold(at, case, HeldFact { name, leaf, sizes, facts: event.facts().into() });
+    }
+
+    /// The same of facts of this day and kind that nobody else reads: they are read when their case is judged.
+    #[inline]
+    fn visit_unread(&mut self, facts: &[u8], (day, tag): (CivilDate, u32), name: EventName, leaf: LeafIndex) {
+        let Some(at) = self.followed.get(tag as usize).copied().flatten() else { return };
+        let case = case_of(facts).filter(|case| Some(day) <= self.last && !case.is_empty());
+        if let Some(case) = case {
+            self.hold(at, case, HeldFact { name, leaf, sizes: ANY_SIZE, facts: facts.into() });
+        }
+    }
+
+    fn hold(&mut self, at: u8, case: &str, held: HeldFact) {
         let (_, files) = &mut self.files[usize::from(at)];
         match files.get_mut(case) {
             Some(facts) => facts.push(held),

@@ -65,7 +65,9 @@ pub struct Contributions<'f> {
     watched: Vec<Vec<Watch>>,
     cases: Cases,
     /// By tag, first and last day of the facts that a tally may take; the others are passed over unread.
-    days: Vec<Option<(CivilDate, CivilDate)>>,
+    days: DaysOfKinds,
+    /// The same of tallies that count facts one by one; of the other days only cases take facts.
+    counted: DaysOfKinds,
     /// Records that may count as something else than they state.
     amended: FastMap<EventName, ()>,
     /// The first record.
@@ -78,6 +80,15 @@ pub struct Contributions<'f> {
 struct Watch {
     tally: usize,
     window: Window,
+}
+
+/// What facts are wanted for.
+enum Use {
+    Nothing,
+    /// For their case alone, of this day and kind.
+    Case((CivilDate, u32)),
+    /// To be counted.
+    Count,
 }
 
 struct Tally {
@@ -186,9 +197,10 @@ impl<'f> Contributions<'f> {
         let watched: Vec<Vec<Watch>> = watched.collect();
         let is_judged = |row: &Indicator| tallies.iter().any(|tally| tally.judged.contains(&row.code));
         let cases = Cases::of_rows(fold, asked, &is_judged);
-        let days = days_asked(fold, &watched, &cases);
+        let counted = days_counted(fold, &watched);
+        let days = days_asked(&counted, &cases);
         let amended = fold.amendments().iter().map(|(name, _)| (name, ())).collect();
-        Contributions { fold, tallies, watched, cases, days, amended, from: 0, next: 0, rejected: 0 }
+        Contributions { fold, tallies, watched, cases, days, counted, amended, from: 0, next: 0, rejected: 0 }
     }
 
     /// Starts at a later record, and makes no digests: of them only the whole log has one.
@@ -221,7 +233,14 @@ impl<'f> Contributions<'f> {
         let name = record.at.name;
         let facts = match self.is_amended(name) {
             true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => Some(record.facts).filter(|facts| self.may_count(facts)),
+            false => match self.use_of(record.facts) {
+                Use::Nothing => None,
+                Use::Case(of) => {
+                    self.cases.visit_unread(record.facts, of, name, record.at.leaf);
+                    None
+                }
+                Use::Count => Some(record.facts),
+            },
         };
         if let Some(Ok(event)) = facts.map(Event::decode) {
             self.tally(&event, name, record.at.leaf);
@@ -255,6 +274,22 @@ impl<'f> Contributions<'f> {
         let Some((day, tag)) = day_and_tag(facts) else { return true };
         let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return false };
         CivilDate::from_yyyymmdd(day).is_ok_and(|day| from <= day && day <= to)
+    }
+
+    /// What facts are wanted for.
+    #[inline]
+    fn use_of(&self, facts: &[u8]) -> Use {
+        let Some((day, tag)) = day_and_tag(facts) else { return Use::Count };
+        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return Use::Nothing };
+        let Ok(day) = CivilDate::from_yyyymmdd(day) else { return Use::Nothing };
+        if day < from || to < day {
+            return Use::Nothing;
+        }
+        let counted = self.counted.get(tag as usize).copied().flatten();
+        if counted.is_some_and(|(from, to)| from <= day && day <= to) {
+            return Use::Count;
+        }
+        Use::Case((day, tag))
     }
 
     /// Takes what counts of the record at a leaf.
@@ -329,23 +364,36 @@ fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMa
     tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
-/// By tag, the days of all questions that facts of the kind may answer. Registrations of units are few, and counted on no day.
-fn days_asked(fold: &Fold, watched: &[Vec<Watch>], cases: &Cases) -> Vec<Option<(CivilDate, CivilDate)>> {
-    let always = (CivilDate::MIN, CivilDate::MAX);
-    let of_cases = kinds().iter().map(|kind| kind.tag).filter(|tag| cases.family_of(*tag).is_some());
-    let of_units = kind("unit.registered").map(|kind| kind.tag);
-    let asked = fold.rulebook().counters().flat_map(|counter| {
+/// By tag, first and last day of something.
+type DaysOfKinds = Vec<Option<(CivilDate, CivilDate)>>;
+
+/// Every day.
+const ALWAYS: (CivilDate, CivilDate) = (CivilDate::MIN, CivilDate::MAX);
+
+/// By tag, the days on which facts of the kind are counted. Registrations of units are few, and counted on no day.
+fn days_counted(fold: &Fold, watched: &[Vec<Watch>]) -> DaysOfKinds {
+    let mut days = vec![];
+    kind("unit.registered").iter().for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    for counter in fold.rulebook().counters() {
         let windows = watched[usize::from(counter.no.0)].iter().map(|watch| &watch.window);
-        windows.map(|window| (counter.tag, (window.from, window.to)))
-    });
-    let mut days: Vec<Option<(CivilDate, CivilDate)>> = vec![];
-    for (tag, (from, to)) in of_cases.chain(of_units).map(|tag| (tag, always)).chain(asked) {
-        let at = tag as usize;
-        days.resize(days.len().max(at + 1), None);
-        let (first, last) = days[at].unwrap_or((from, to));
-        days[at] = Some((first.min(from), last.max(to)));
+        windows.for_each(|window| widen(&mut days, counter.tag, (window.from, window.to)));
     }
     days
+}
+
+/// The same with the kinds of cases, whose facts are wanted however old they are.
+fn days_asked(counted: &[Option<(CivilDate, CivilDate)>], cases: &Cases) -> DaysOfKinds {
+    let mut days = counted.to_vec();
+    let of_cases = kinds().iter().filter(|kind| cases.family_of(kind.tag).is_some());
+    of_cases.for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    days
+}
+
+fn widen(days: &mut DaysOfKinds, tag: u32, (from, to): (CivilDate, CivilDate)) {
+    let at = tag as usize;
+    days.resize(days.len().max(at + 1), None);
+    let (first, last) = days[at].unwrap_or((from, to));
+    days[at] = Some((first.min(from), last.max(to)));
 }
 
 /// The codes of the rows that a ratio is of.

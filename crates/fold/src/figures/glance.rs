@@ -87,7 +87,8 @@ impl<'f> Glance<'f> {
 }
 
 /// Whether the fold alone does not say what a row comes to, or of how many facts.
-fn is_read_again(row: &Indicator) -> bool {
+#[must_use]
+pub fn is_read_again(row: &Indicator) -> bool {
     matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_) | Measure::Units)
 }
 

@@ -88,6 +88,13 @@ pub trait Answers: Send + Sync + 'static {
     /// The log cannot be read.
     fn glance(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
 
+    /// What the state alone says of a question, without reading a record: the same without rows that judge cases, without ratios and numbers of
+    /// units, and without who was late.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn sums(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
+
     /// The state at a size of the past as far as the figures of a question need it. At hand much sooner than the whole.
     ///
     /// # Errors

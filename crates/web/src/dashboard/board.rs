@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::Value;
 use socai_audit::{AuditError, Place};
-use socai_fold::{Fold, figures::Asked};
+use socai_fold::{
+    Fold,
+    figures::{Asked, is_read_again},
+};
 use socai_follow::ReplayError;
 use socai_log::{LogError, Reader};
 use socai_models::Snapshots;
@@ -23,6 +26,7 @@ use super::{
     access::Part,
     answers::{Answers, Months},
     asking::Asking,
+    begun::Begun,
     kept::Kept,
     listing::Facts,
     oops::Oops,
@@ -46,6 +50,12 @@ const REST: u32 = 10;
 const BEHIND_AT_MOST: Duration = Duration::from_secs(5);
 /// Figures and series kept, each of one size.
 const KEPT: usize = 64;
+/// Entries from which on a page does not wait for what has to be read again longer than this; smaller ledgers are read in less.
+pub(super) const LARGE: u64 = 1 << 18;
+/// How long it waits.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// How many questions are read for at once beside the pages; each takes every processor.
+const READ_AT_ONCE: usize = 2;
 /// Tellings of news kept: by language, and by what may be seen.
 const KEPT_NEWS: usize = 16;
 /// Lists of facts kept.
@@ -99,9 +109,12 @@ struct Shared {
     news: Kept<(TreeSize, Lang, bool), Value>,
     figures: Kept<(TreeSize, Asked), Figures>,
     glances: Kept<(TreeSize, Asked), Figures>,
+    sums: Kept<(TreeSize, Asked), Figures>,
+    begun: Arc<Begun<(TreeSize, Asked)>>,
     brief: Kept<(TreeSize, Asked), Figures>,
     open: Kept<(TreeSize, Asked, u64), Figures>,
     open_glances: Kept<(TreeSize, Asked, u64), Figures>,
+    open_sums: Kept<(TreeSize, Asked, u64), Figures>,
     facts: Kept<(TreeSize, Asked, String), Facts>,
     months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
     /// States of the past.
@@ -145,7 +158,10 @@ impl Board {
             brief: Kept::new(KEPT),
             open: Kept::new(KEPT),
             glances: Kept::new(KEPT),
+            sums: Kept::new(KEPT),
+            begun: Begun::new(READ_AT_ONCE),
             open_glances: Kept::new(KEPT),
+            open_sums: Kept::new(KEPT),
             facts: Kept::new(KEPT_LISTS),
             months: Kept::new(KEPT),
             past: Kept::new(KEPT_PAST),
@@ -356,15 +372,55 @@ impl Board {
         self.0.glances.get(question, || self.timed(|| self.answers().glance(self.reader(), fold, asked)))
     }
 
-    /// The same for a visitor.
+    /// The same for a visitor as far as it is there soon, and whether that is all: of a large ledger what has to be read again may still be
+    /// missing ([`Answers::sums`]); then it is being computed.
     pub(super) fn glance_for(
         &self,
-        fold: &Fold,
+        fold: &Arc<Fold>,
         asked: &Asked,
         asking: &Asking,
-    ) -> Result<Arc<Figures>, Oops> {
+    ) -> Result<(Arc<Figures>, bool), Oops> {
+        let question = (fold.size(), asked.clone());
+        if fold.size().0 >= LARGE && !self.has_glance(&question) {
+            let (board, of, about) = (self.clone(), Arc::clone(fold), asked.clone());
+            // whoever looks again and finds nothing has it computed again; a fault is told then
+            self.0.begun.wait(&question, PATIENCE, move || drop(board.glance(&of, &about)));
+            if !self.has_glance(&question) {
+                let sums = self.sums(fold, asked)?;
+                return Ok((opened(&self.0.open_sums, sums, asked, asking)?, false));
+            }
+        }
         let all = self.glance(fold, asked)?;
-        opened(&self.0.open_glances, all, asked, asking)
+        Ok((opened(&self.0.open_glances, all, asked, asking)?, true))
+    }
+
+    /// The same with one figure, which is waited for if it has to be read again.
+    pub(super) fn glance_with(
+        &self,
+        fold: &Arc<Fold>,
+        asked: &Asked,
+        code: &str,
+        asking: &Asking,
+    ) -> Result<Arc<Figures>, Oops> {
+        let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
+        let row = rows.iter().find(|row| row.code == code).ok_or_else(Oops::unknown)?;
+        if fold.size().0 >= LARGE && !is_read_again(row) {
+            let sums = self.sums(fold, asked)?;
+            return opened(&self.0.open_sums, sums, asked, asking);
+        }
+        opened(&self.0.open_glances, self.glance(fold, asked)?, asked, asking)
+    }
+
+    /// What the state alone says of a question.
+    fn sums(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
+        self.0.sums.get((fold.size(), asked.clone()), || {
+            self.answers().sums(self.reader(), fold, asked).map_err(|error| Oops::fault(&error))
+        })
+    }
+
+    /// Whether a page need not wait.
+    fn has_glance(&self, question: &(TreeSize, Asked)) -> bool {
+        self.0.figures.known(question).or_else(|| self.0.glances.known(question)).is_some()
     }
 
     /// Computes figures, and notes how long that took.

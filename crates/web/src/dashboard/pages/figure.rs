@@ -31,7 +31,7 @@ pub(in crate::dashboard) async fn figure(
 fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.glance_for(&fold, &asked, asking)?;
+    let figures = board.glance_with(&fold, &asked, code, asking)?;
     let figure = figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?;
     // where nothing is said of how many facts there are, nothing is said of which
     let is_told = figure.events > 0 || asking.sees(Part::Cells);
