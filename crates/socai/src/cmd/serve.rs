@@ -144,3 +144,6 @@ impl Answers for Printed {
         case::page::of(reader, size, id, on, lang_of(lang)).map_err(words)
     }
 }
+
+#[cfg(test)]
+mod tests;

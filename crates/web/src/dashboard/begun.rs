@@ -9,48 +9,78 @@ use std::{
 /// What is being computed, so many things at once and no more.
 pub(super) struct Begun<Q> {
     most: usize,
-    under_way: Mutex<Vec<Q>>,
+    now: Mutex<Now<Q>>,
     ended: Condvar,
 }
 
+struct Now<Q> {
+    under_way: Vec<Q>,
+    /// The newest that could not be computed, until somebody hears of it.
+    failed: Option<Q>,
+}
+
 /// One of them; it ends when this goes, however it went.
-struct Place<Q: PartialEq>(Arc<Begun<Q>>, Q);
+struct Place<Q: PartialEq> {
+    begun: Arc<Begun<Q>>,
+    question: Q,
+    has_failed: bool,
+}
+
+impl<Q: PartialEq> Place<Q> {
+    fn compute(mut self, compute: impl FnOnce() -> bool) {
+        self.has_failed = !compute();
+    }
+}
 
 impl<Q: PartialEq> Drop for Place<Q> {
     fn drop(&mut self) {
-        let mut under_way = self.0.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        under_way.retain(|question| *question != self.1);
-        self.0.ended.notify_all();
+        let mut now = self.begun.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = now.under_way.iter().position(|question| *question == self.question) {
+            let question = now.under_way.swap_remove(at);
+            if self.has_failed {
+                now.failed = Some(question);
+            }
+        }
+        self.begun.ended.notify_all();
     }
 }
 
 impl<Q: PartialEq + Clone + Send + 'static> Begun<Q> {
     pub(super) fn new(most: usize) -> Arc<Self> {
-        Arc::new(Begun { most, under_way: Mutex::default(), ended: Condvar::new() })
+        let now = Mutex::new(Now { under_way: vec![], failed: None });
+        Arc::new(Begun { most, now, ended: Condvar::new() })
     }
 
-    /// Has an answer computed, unless it is being computed or too much else is, and waits so long at most until it is there.
+    /// Has an answer computed, unless it is being computed or too much else is, and waits so long at most until it is there. False once after
+    /// `compute` said so, or ended without a word: then nothing is begun, and the fault is to be looked for.
     pub(super) fn wait(
         self: &Arc<Self>,
         question: &Q,
         patience: Duration,
-        compute: impl FnOnce() + Send + 'static,
-    ) {
-        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        if !under_way.contains(question) {
-            if under_way.len() >= self.most {
-                return;
-            }
-            under_way.push(question.clone());
-            let place = Place(Arc::clone(self), question.clone());
-            // a thread that cannot be had gives its place back, and somebody tries again
-            let _ = thread::Builder::new().name("figures".into()).spawn(move || {
-                let _place = place;
-                compute();
-            });
+        compute: impl FnOnce() -> bool + Send + 'static,
+    ) -> bool {
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.failed.take_if(|failed| failed == question).is_some() {
+            return false;
         }
-        let is_under_way = |under_way: &mut Vec<Q>| under_way.contains(question);
-        drop(self.ended.wait_timeout_while(under_way, patience, is_under_way));
+        if !now.under_way.contains(question) {
+            if now.under_way.len() >= self.most {
+                return true;
+            }
+            now.under_way.push(question.clone());
+            let place = Place { begun: Arc::clone(self), question: question.clone(), has_failed: true };
+            // a thread that cannot be had drops its place, which needs the lock
+            drop(now);
+            let thread = thread::Builder::new().name("figures".into());
+            let _ = thread.spawn(move || place.compute(compute));
+            now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        }
+        let is_under_way = |now: &mut Now<Q>| now.under_way.contains(question);
+        let (mut now, _) = self
+            .ended
+            .wait_timeout_while(now, patience, is_under_way)
+            .unwrap_or_else(PoisonError::into_inner);
+        now.failed.take_if(|failed| failed == question).is_none()
     }
 }
 
@@ -63,41 +93,51 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_secs(20);
 
     #[test]
     fn a_quick_answer_is_there_when_the_wait_ends_and_a_slow_one_is_left_to_come() {
         let (begun, computed) = (Begun::new(1), Arc::new(AtomicU32::new(0)));
         let count = || {
             let computed = Arc::clone(&computed);
-            move || drop(computed.fetch_add(1, SeqCst))
+            move || {
+                computed.fetch_add(1, SeqCst);
+                true
+            }
         };
-        begun.wait(&"quick", LONG, count());
+        assert!(begun.wait(&"quick", LONG, count()));
         assert_eq!(computed.load(SeqCst), 1);
         let (end, ended) = mpsc::channel::<()>();
         let slow = {
             let count = count();
             move || {
-                drop(ended.recv());
-                count();
+                let _ = ended.recv();
+                count()
             }
         };
-        begun.wait(&"slow", Duration::ZERO, slow);
-        begun.wait(&"slow", Duration::ZERO, count());
-        begun.wait(&"another", LONG, count());
+        assert!(begun.wait(&"slow", Duration::ZERO, slow));
+        assert!(begun.wait(&"slow", Duration::ZERO, count()));
+        assert!(begun.wait(&"another", LONG, count()));
         assert_eq!(computed.load(SeqCst), 1, "neither a second time nor beside it");
         drop(end);
-        begun.wait(&"slow", LONG, || ());
-        begun.wait(&"another", LONG, count());
-        assert!(computed.load(SeqCst) >= 2);
+        assert!(begun.wait(&"slow", LONG, count()));
+        let known = computed.load(SeqCst);
+        assert!(known >= 2);
+        assert!(begun.wait(&"another", LONG, count()));
+        assert_eq!(computed.load(SeqCst), known + 1);
     }
 
     #[test]
-    fn an_answer_that_panics_is_no_longer_under_way() {
+    fn an_answer_that_failed_is_told_once_and_begun_again_after_that() {
         let begun = Begun::new(1);
-        begun.wait(&1, LONG, || std::panic::resume_unwind(Box::new("no answer")));
-        let (tell, told) = mpsc::channel();
-        begun.wait(&2, LONG, move || tell.send(()).unwrap());
-        assert_eq!(told.recv_timeout(LONG), Ok(()));
+        assert!(!begun.wait(&1, LONG, || false));
+        assert!(!begun.wait(&2, LONG, || std::panic::resume_unwind(Box::new("no answer"))));
+        assert!(begun.wait(&2, LONG, || true));
+        let (end, ended) = mpsc::channel::<()>();
+        assert!(begun.wait(&3, Duration::ZERO, move || ended.recv().is_ok()));
+        drop(end);
+        // whoever waits when it fails hears of it; whoever comes after that once
+        assert!(!begun.wait(&3, LONG, || true));
+        assert!(begun.wait(&3, LONG, || true));
     }
 }

@@ -53,7 +53,7 @@ const KEPT: usize = 64;
 /// Entries from which on a page does not wait for what has to be read again longer than this; smaller ledgers are read in less.
 pub(super) const LARGE: u64 = 1 << 18;
 /// How long it waits.
-const PATIENCE: Duration = Duration::from_millis(700);
+const PATIENCE: Duration = Duration::from_millis(500);
 /// How many questions are read for at once beside the pages; each takes every processor.
 const READ_AT_ONCE: usize = 2;
 /// Tellings of news kept: by language, and by what may be seen.
@@ -382,11 +382,18 @@ impl Board {
     ) -> Result<(Arc<Figures>, bool), Oops> {
         let question = (fold.size(), asked.clone());
         if fold.size().0 >= LARGE && !self.has_glance(&question) {
-            let (board, of, about) = (self.clone(), Arc::clone(fold), asked.clone());
-            // whoever looks again and finds nothing has it computed again; a fault is told then
-            self.0.begun.wait(&question, PATIENCE, move || drop(board.glance(&of, &about)));
-            if !self.has_glance(&question) {
-                let sums = self.sums(fold, asked)?;
+            let began = Instant::now();
+            let compute = || {
+                let (board, of, about) = (self.clone(), Arc::clone(fold), asked.clone());
+                move || board.glance(&of, &about).is_ok()
+            };
+            let mut is_coming = self.0.begun.wait(&question, Duration::ZERO, compute());
+            let sums = self.sums(fold, asked)?;
+            if is_coming && !self.has_glance(&question) {
+                is_coming = self.0.begun.wait(&question, PATIENCE.saturating_sub(began.elapsed()), compute());
+            }
+            // what failed is tried once more below, and its fault told
+            if is_coming && !self.has_glance(&question) {
                 return Ok((opened(&self.0.open_sums, sums, asked, asking)?, false));
             }
         }
