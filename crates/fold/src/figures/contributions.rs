@@ -15,8 +15,9 @@ use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    cases::{Cases, Held},
+    cases::Cases,
     figure::units_of,
+    held::Held,
     judged::{JudgedTotals, judged, judged_of},
 };
 use crate::{

@@ -11,8 +11,8 @@ use socai_tlog::{LeafIndex, TreeSize};
 
 use super::{
     asked::Asked,
-    cases::{Every, Held},
     contributions::{Contribution, Contributions},
+    held::{Every, Held},
     judged::{JudgedTotals, judged_in_part},
 };
 use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
-    cases::{Answer, Cases, Every, Held, Seen},
+    cases::{Answer, Cases, Seen},
     figure::Part,
+    held::{Every, Held},
     totals::Totals,
 };
 use crate::fold::Fold;

@@ -8,6 +8,7 @@ mod contributions;
 mod epochs;
 mod figure;
 mod glance;
+mod held;
 mod judged;
 mod late;
 mod latest;

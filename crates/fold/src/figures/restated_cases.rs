@@ -7,8 +7,9 @@ use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use super::{
     asked::Asked,
-    cases::{ANY_SIZE, Answer, Cases, Held},
+    cases::{Answer, Cases},
     contributions::Contribution,
+    held::{ANY_SIZE, Held},
     judged::JudgedTotals,
     restated::Why,
 };
