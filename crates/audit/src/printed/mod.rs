@@ -1,21 +1,21 @@
 //! What a report prints at a size of its ledger: figures with who contributed, what an earlier report printed otherwise, who was late, how every
 //! chain ends, the texts of the closings. Whoever issues a report and whoever recomputes one ask here, so the bytes are the same.
 
-mod glance;
+mod read;
 mod texts;
 
-use std::{collections::BTreeMap, panic, thread};
+use std::{panic, thread};
 
 use socai_fold::{
     Fold, FoldError, Report,
-    figures::{Asked, Comparison, Contribution, Contributions, Lateness, Restatement},
+    figures::{Asked, Comparison, Restatement},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::{LogError, Reader};
 use socai_report::{Figures, Restated, Template};
-use socai_tlog::{LeafIndex, TreeSize, UnitNo};
+use socai_tlog::{LeafIndex, TreeSize};
 
-pub use glance::{at_a_glance, of_the_state};
+pub use read::{at_a_glance, of_the_state};
 
 /// Why nothing can be printed.
 #[derive(Debug, thiserror::Error)]
@@ -64,16 +64,15 @@ pub fn figures(
     asked: &Asked,
     at: StateAt<'_>,
 ) -> Result<Figures, PrintedError> {
-    // each goes over the records by itself, so two processors are done in half the time
+    // each goes over the records by itself
     let (read, restated) = thread::scope(|scope| {
         let restated = scope.spawn(|| restated(reader, fold, asked, at));
-        let read = read(reader, fold, asked);
+        let read = read::read(reader, fold, asked);
         (read, restated.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
     });
     let (found, late) = read?;
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    let root = reader.root_at(fold.size())?;
-    let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, root);
+    let mut figures = read::filled(reader, fold, asked, &figures)?;
     figures.restated = restated?;
     figures.texts = texts::of(reader, fold, &figures)?;
     for unit in &mut figures.units {
@@ -83,22 +82,6 @@ pub fn figures(
         }
     }
     Ok(figures)
-}
-
-/// Who contributed to every figure, and how many facts of each unit were late.
-fn read(
-    reader: &Reader,
-    fold: &Fold,
-    asked: &Asked,
-) -> Result<(BTreeMap<String, Contribution>, BTreeMap<UnitNo, u64>), PrintedError> {
-    let mut contributions = Contributions::new(fold, asked);
-    let mut lateness = Lateness::new(fold, asked);
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        lateness.visit(&record);
-        Ok(contributions.visit(&record)?)
-    })?;
-    Ok((contributions.finish()?, lateness.finish()))
 }
 
 /// The report in Vietnamese for 80 columns, whose digest `report.issued` states.

@@ -29,7 +29,7 @@ use crate::{
 pub struct Contribution {
     /// How many.
     pub events: u64,
-    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order; none of a [`super::Glance`].
+    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order; none where nobody wants it.
     pub digest: Option<Digest>,
     /// The facts themselves, in leaf order; empty unless they were asked for ([`Contributions::listing`]).
     pub facts: Vec<Listed>,
@@ -83,6 +83,49 @@ struct Watch {
     window: Window,
 }
 
+/// The names of facts: unit u32, seq u64, big-endian.
+enum Names {
+    Unwanted,
+    Digested(Box<blake3::Hasher>),
+    /// To be digested after those of earlier records.
+    Kept(Vec<u8>),
+}
+
+impl Names {
+    fn is_wanted(&self) -> bool {
+        !matches!(self, Names::Unwanted)
+    }
+
+    #[inline]
+    fn take(&mut self, name: EventName) {
+        let mut bytes = [0; 12];
+        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
+        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
+        match self {
+            Names::Unwanted => {}
+            Names::Digested(hasher) => drop(hasher.update(&bytes)),
+            Names::Kept(kept) => kept.extend(bytes),
+        }
+    }
+
+    /// Goes on with the names of later records.
+    fn append(&mut self, later: &Names) {
+        match (self, later) {
+            (Names::Digested(hasher), Names::Kept(later)) => drop(hasher.update(later)),
+            (Names::Kept(kept), Names::Kept(later)) => kept.extend(later),
+            // nobody wants those of either
+            _ => {}
+        }
+    }
+
+    fn digest(&self) -> Option<Digest> {
+        match self {
+            Names::Digested(hasher) => Some(Digest(*hasher.finalize().as_bytes())),
+            Names::Kept(_) | Names::Unwanted => None,
+        }
+    }
+}
+
 /// What facts are wanted for.
 enum Use {
     Nothing,
@@ -102,8 +145,7 @@ struct Tally {
     kept: Vec<(LeafIndex, EventName)>,
     last: Option<LeafIndex>,
     events: u64,
-    /// None where nobody wants a digest.
-    hasher: Option<blake3::Hasher>,
+    digest: Names,
     /// Whether the row is a sum over its facts.
     is_sum: bool,
     /// The facts, when somebody asked for them.
@@ -131,16 +173,13 @@ impl Tally {
 
     fn hash(&mut self, name: EventName) {
         self.events += 1;
-        let Some(hasher) = &mut self.hasher else { return };
-        let mut bytes = [0; 12];
-        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
-        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
-        hasher.update(&bytes);
+        self.digest.take(name);
     }
 
     /// Goes on with what a later stretch of the records gave the same tally.
     fn append(&mut self, later: Tally) {
         self.events += later.events;
+        self.digest.append(&later.digest);
         self.kept.extend(later.kept);
     }
 
@@ -152,7 +191,7 @@ impl Tally {
         facts.sort_unstable();
         facts.dedup();
         facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
-        let digest = self.hasher.map(|hasher| Digest(*hasher.finalize().as_bytes()));
+        let digest = self.digest.digest();
         let judged = judged.get(&self.code).cloned();
         let facts = self.listed.unwrap_or_default();
         (self.code, Contribution { events: self.events, digest, facts, judged })
@@ -204,11 +243,18 @@ impl<'f> Contributions<'f> {
         Contributions { fold, tallies, watched, cases, days, counted, amended, from: 0, next: 0, rejected: 0 }
     }
 
-    /// Starts at a later record, and makes no digests: of them only the whole log has one.
+    /// Makes no digests.
+    pub(crate) fn without_digests(mut self) -> Self {
+        self.tallies.iter_mut().for_each(|tally| tally.digest = Names::Unwanted);
+        self
+    }
+
+    /// Starts at a later record. Names are then kept for whoever digests those before.
     pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
-        self.tallies.iter_mut().for_each(|tally| tally.hasher = None);
         (self.from, self.next) = (from.0, from.0);
         self.rejected = self.fold.rejected.partition_point(|leaf| *leaf < from.0);
+        let digested = self.tallies.iter_mut().filter(|tally| from.0 > 0 && tally.digest.is_wanted());
+        digested.for_each(|tally| tally.digest = Names::Kept(vec![]));
         self
     }
 
@@ -417,7 +463,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         kept: vec![],
         last: None,
         events: 0,
-        hasher: Some(blake3::Hasher::new()),
+        digest: Names::Digested(Box::default()),
         is_sum: is_sum(&row.measure),
         listed: None,
     }

@@ -1,8 +1,8 @@
-//! The figures of a question as whoever looks at a page needs them: values and numbers of facts, but no digests.
+//! The records in stretches that are read side by side, and the cases that were met, judged side by side: for the figures of a report, and for
+//! those of a page, which have values and numbers of facts but no digests.
 //!
-//! Most of them are sums that the fold holds. What has to be read again is what rows that judge cases, ratios and numbers of units are about, and in
-//! no order: the records can be gone over in stretches side by side, and the cases that were met judged side by side. What comes out is, but
-//! for the digests, what [`super::Contributions`] finds.
+//! Most figures are sums that the fold holds. What a page has to have read again is what rows that judge cases, ratios and numbers of units are
+//! about. What comes out is what [`super::Contributions`] finds in one pass.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -21,7 +21,7 @@ use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};
 pub struct Stretch<'f>(Contributions<'f>);
 
 /// What all stretches say, with the cases still to be judged.
-pub struct Glance<'f> {
+pub struct Gathered<'f> {
     fold: &'f Fold,
     found: Contributions<'f>,
     held: Vec<Held>,
@@ -31,10 +31,17 @@ pub struct Glance<'f> {
 pub struct JudgedShare(BTreeMap<String, JudgedTotals>);
 
 impl<'f> Stretch<'f> {
-    /// Nothing read yet, of the records from a leaf on.
+    /// Nothing read yet, of the records from a leaf on, for the figures of a report. Unless it is the first one, its memory grows with the names
+    /// of the facts behind figures: twelve bytes for each.
     #[must_use]
-    pub fn new(fold: &'f Fold, asked: &Asked, from: LeafIndex) -> Self {
-        Stretch(Contributions::of_rows(fold, asked, &is_read_again).starting(from))
+    pub fn of_report(fold: &'f Fold, asked: &Asked, from: LeafIndex) -> Self {
+        Stretch(Contributions::new(fold, asked).starting(from))
+    }
+
+    /// The same for those of a page.
+    #[must_use]
+    pub fn of_page(fold: &'f Fold, asked: &Asked, from: LeafIndex) -> Self {
+        Stretch(Contributions::of_rows(fold, asked, &is_read_again).without_digests().starting(from))
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
@@ -47,25 +54,25 @@ impl<'f> Stretch<'f> {
     }
 }
 
-impl<'f> Glance<'f> {
+impl<'f> Gathered<'f> {
     /// Puts stretches together that follow each other from the first record to the last.
     ///
     /// # Errors
     /// They leave something out.
-    pub fn of(
-        fold: &'f Fold,
-        asked: &Asked,
-        stretches: impl IntoIterator<Item = Stretch<'f>>,
-    ) -> Result<Self, FoldError> {
-        let Stretch(mut found) = Stretch::new(fold, asked, LeafIndex(0));
+    pub fn of(fold: &'f Fold, stretches: impl IntoIterator<Item = Stretch<'f>>) -> Result<Self, FoldError> {
+        let mut stretches = stretches.into_iter();
+        let Some(Stretch(mut found)) = stretches.next() else {
+            return Err(FoldError::OutOfOrder { got: LeafIndex(fold.size().0), expected: LeafIndex(0) });
+        };
+        follows(found.taken().start, 0)?;
         let mut held = vec![];
         for Stretch(stretch) in stretches {
-            let Range { start, .. } = stretch.taken();
-            follows(start, found.taken().end)?;
+            follows(stretch.taken().start, found.taken().end)?;
             held.push(found.append(stretch));
         }
         follows(fold.size().0, found.taken().end)?;
-        Ok(Glance { fold, found, held })
+        held.insert(0, found.take_held());
+        Ok(Gathered { fold, found, held })
     }
 
     /// Judges one in `step` of the cases, from the one at `from` on.

@@ -1,4 +1,4 @@
-//! Stretches read side by side, with their cases judged side by side, say what one pass over all records says, but for digests.
+//! Stretches read side by side, with their cases judged side by side, say what one pass over all records says; those for a page without digests.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use socai_domain::CivilDate;
 use socai_fold::{
     Fold, FoldError,
-    figures::{Asked, Contributions, Figure, Glance, Stretch, figures, stretches},
+    figures::{Asked, Contributions, Figure, Gathered, Stretch, figures, stretches},
 };
 use socai_tlog::{LeafIndex, TreeSize};
 
@@ -24,36 +24,46 @@ fn asked((from, days): (u8, u8)) -> Asked {
 fn by_one_pass(ledger: &common::Ledger, fold: &Fold, asked: &Asked) -> Vec<Figure> {
     let mut pass = Contributions::new(fold, asked);
     ledger.iter().for_each(|record| pass.visit(&record).unwrap());
-    let found = figures(fold, asked, Some(&pass.finish().unwrap())).unwrap();
-    found.into_iter().map(|figure| Figure { digest: None, ..figure }).collect()
+    figures(fold, asked, Some(&pass.finish().unwrap())).unwrap()
 }
 
-fn read<'f>(ledger: &common::Ledger, fold: &'f Fold, asked: &Asked, from: u64, to: u64) -> Stretch<'f> {
-    let mut stretch = Stretch::new(fold, asked, LeafIndex(from));
+fn without_digests(figures: &[Figure]) -> Vec<Figure> {
+    figures.iter().map(|figure| Figure { digest: None, ..figure.clone() }).collect()
+}
+
+type Begin<'f> = fn(&'f Fold, &Asked, LeafIndex) -> Stretch<'f>;
+
+fn read<'f>(
+    ledger: &common::Ledger,
+    (fold, asked): (&'f Fold, &Asked),
+    begin: Begin<'f>,
+    (from, to): (u64, u64),
+) -> Stretch<'f> {
+    let mut stretch = begin(fold, asked, LeafIndex(from));
     let records = ledger.iter().skip(from as usize).take((to - from) as usize);
     records.for_each(|record| stretch.visit(&record).unwrap());
     stretch
 }
 
-fn at_a_glance(
+/// The figures by so many stretches and shares of the cases.
+fn side_by_side<'f>(
     ledger: &common::Ledger,
-    fold: &Fold,
-    asked: &Asked,
-    parts: u64,
-    shares: usize,
+    (fold, asked): (&'f Fold, &Asked),
+    begin: Begin<'f>,
+    (parts, shares): (u64, usize),
 ) -> Vec<Figure> {
-    let read = |range: std::ops::Range<u64>| read(ledger, fold, asked, range.start, range.end);
-    let glance = Glance::of(fold, asked, stretches(fold.size(), parts).into_iter().map(read)).unwrap();
+    let read = |range: std::ops::Range<u64>| read(ledger, (fold, asked), begin, (range.start, range.end));
+    let gathered = Gathered::of(fold, stretches(fold.size(), parts).into_iter().map(read)).unwrap();
     // whoever is done first: in no order
-    let shares: Vec<_> = (0..shares).rev().map(|from| glance.judge(from, shares)).collect();
-    figures(fold, asked, Some(&glance.found(shares))).unwrap()
+    let shares: Vec<_> = (0..shares).rev().map(|from| gathered.judge(from, shares)).collect();
+    figures(fold, asked, Some(&gathered.found(shares))).unwrap()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_glance_gives_the_figures_of_one_pass_without_digests(
+    fn stretches_give_the_figures_of_one_pass(
         ops in prop::collection::vec(world::op(), 1..90),
         span in any::<(u8, u8)>(),
         (parts, shares) in (1_u64..5, 1_usize..4),
@@ -61,10 +71,10 @@ proptest! {
         let ledger = world::ledger(&ops);
         let (fold, _) = ledger.fold();
         let asked = asked(span);
-        prop_assert_eq!(
-            at_a_glance(&ledger, &fold, &asked, parts, shares),
-            by_one_pass(&ledger, &fold, &asked)
-        );
+        let (of, sides) = ((&fold, &asked), (parts, shares));
+        let whole = by_one_pass(&ledger, &fold, &asked);
+        prop_assert_eq!(&side_by_side(&ledger, of, Stretch::of_report, sides), &whole);
+        prop_assert_eq!(side_by_side(&ledger, of, Stretch::of_page, sides), without_digests(&whole));
     }
 }
 
@@ -110,8 +120,10 @@ fn cases_whose_facts_lie_in_several_stretches_are_judged_whole() {
     let of = |code: &str| whole.iter().find(|figure| figure.row.code == code).unwrap();
     assert_eq!((of("MC.02.tre").value, of("MC.02.tre").cases), (5, Some(12)));
     assert!(of("MC.02").events > 0, "a ratio of judged cases has the facts of all of them");
-    for (parts, shares) in [(1, 1), (2, 2), (3, 1), (7, 4)] {
-        assert_eq!(at_a_glance(&ledger, &fold, &asked, parts, shares), whole, "{parts} stretches");
+    for sides in [(1, 1), (2, 2), (3, 1), (7, 4)] {
+        let of = (&fold, &asked);
+        assert_eq!(side_by_side(&ledger, of, Stretch::of_report, sides), whole, "{sides:?}");
+        assert_eq!(side_by_side(&ledger, of, Stretch::of_page, sides), without_digests(&whole), "{sides:?}");
     }
 }
 
@@ -121,14 +133,14 @@ fn stretches_that_leave_something_out_are_refused() {
     let (fold, _) = ledger.fold();
     let (asked, end) = (asked((30, 20)), fold.size().0);
     let of = |ranges: &[(u64, u64)]| {
-        let read = |(from, to): &(u64, u64)| read(&ledger, &fold, &asked, *from, *to);
-        Glance::of(&fold, &asked, ranges.iter().map(read)).map(|_| ())
+        let read = |range: &(u64, u64)| read(&ledger, (&fold, &asked), Stretch::of_page, *range);
+        Gathered::of(&fold, ranges.iter().map(read)).map(|_| ())
     };
     assert!(of(&[(0, 10), (10, end)]).is_ok());
     for ranges in [&[(0, 10), (11, end)][..], &[(0, end - 1)], &[(1, end)], &[(10, end), (0, 10)], &[]] {
         assert!(matches!(of(ranges), Err(FoldError::OutOfOrder { .. })), "{ranges:?}");
     }
-    let mut stretch = Stretch::new(&fold, &asked, LeafIndex(3));
+    let mut stretch = Stretch::of_report(&fold, &asked, LeafIndex(3));
     assert!(matches!(stretch.visit(&ledger.iter().nth(4).unwrap()), Err(FoldError::OutOfOrder { .. })));
 }
 

@@ -1,12 +1,11 @@
-//! The same figures for a page: without digests, texts and what earlier reports printed, and at hand much sooner.
-//!
-//! Records are read, and cases judged, on every processor: nothing here depends on an order.
+//! Figures of which records are read, and cases judged, on every processor: those of a report with who contributed, and those of a page, without
+//! digests, texts and what earlier reports printed, and at hand much sooner.
 
 use std::{collections::BTreeMap, num::NonZero, ops::Range, panic, thread};
 
 use socai_fold::{
     Fold,
-    figures::{Asked, Glance, Lateness, Stretch, is_read_again, stretches},
+    figures::{Asked, Contribution, Figure, Gathered, Lateness, Stretch, figures, is_read_again, stretches},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
@@ -18,31 +17,64 @@ use super::{PrintedError, origin};
 /// Threads at most: beyond, the disk is what they wait for.
 const MOST_THREADS: usize = 8;
 
+/// How many facts of each unit were late; units without any are left out.
+type Late = BTreeMap<UnitNo, u64>;
+
 /// The figures of a question at the size of the fold, as [`super::figures`] gives them, but without digests, texts and restatements, and without
 /// the links of the units' chains.
 ///
 /// # Errors
 /// The log cannot be read, or is not the one that the fold was made of.
 pub fn at_a_glance(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, PrintedError> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
-    let parts = stretches(fold.size(), threads as u64);
-    let read = side_by_side(parts, |part| stretch(reader, fold, asked, part));
-    let mut late: BTreeMap<UnitNo, u64> = BTreeMap::new();
-    let mut found = Vec::with_capacity(threads);
-    for part in read {
-        let (stretch, of_part) = part?;
-        found.push(stretch);
-        of_part.into_iter().for_each(|(unit, count)| *late.entry(unit).or_default() += count);
-    }
-    let glance = Glance::of(fold, asked, found)?;
-    let shares = side_by_side((0..threads).collect(), |share| glance.judge(share, threads));
-    let found = glance.found(shares);
-    let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(fold.size())?);
+    let (found, late) = gathered(reader, fold, asked, Stretch::of_page)?;
+    let figures = figures(fold, asked, Some(&found))?;
+    let mut figures = filled(reader, fold, asked, &figures)?;
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
     }
     Ok(figures)
+}
+
+/// Who contributed to every figure, and how many facts of each unit were late.
+pub(super) fn read(
+    reader: &Reader,
+    fold: &Fold,
+    asked: &Asked,
+) -> Result<(BTreeMap<String, Contribution>, Late), PrintedError> {
+    gathered(reader, fold, asked, Stretch::of_report)
+}
+
+/// Figures laid out, with nothing that has to be read from the log.
+pub(super) fn filled(
+    reader: &Reader,
+    fold: &Fold,
+    asked: &Asked,
+    figures: &[Figure],
+) -> Result<Figures, PrintedError> {
+    Ok(Figures::of(fold, asked, figures, &origin(reader)?, reader.root_at(fold.size())?))
+}
+
+fn gathered<'f>(
+    reader: &Reader,
+    fold: &'f Fold,
+    asked: &Asked,
+    begin: fn(&'f Fold, &Asked, LeafIndex) -> Stretch<'f>,
+) -> Result<(BTreeMap<String, Contribution>, Late), PrintedError> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+    let parts = stretches(fold.size(), threads as u64);
+    let read = side_by_side(parts, |part| {
+        let empty = begin(fold, asked, LeafIndex(part.start));
+        stretch(reader, (fold, asked), empty, part)
+    });
+    let (mut late, mut stretches) = (Late::new(), Vec::with_capacity(threads));
+    for part in read {
+        let (stretch, of_part) = part?;
+        stretches.push(stretch);
+        of_part.into_iter().for_each(|(unit, count)| *late.entry(unit).or_default() += count);
+    }
+    let gathered = Gathered::of(fold, stretches)?;
+    let shares = side_by_side((0..threads).collect(), |share| gathered.judge(share, threads));
+    Ok((gathered.found(shares), late))
 }
 
 /// What the state alone says of a question: the same without what has to be read again ([`is_read_again`]), and without who was late.
@@ -50,19 +82,18 @@ pub fn at_a_glance(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figure
 /// # Errors
 /// The log cannot be read.
 pub fn of_the_state(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, PrintedError> {
-    let mut figures = socai_fold::figures::figures(fold, asked, None)?;
+    let mut figures = figures(fold, asked, None)?;
     figures.retain(|figure| !is_read_again(&figure.row));
-    Ok(Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(fold.size())?))
+    filled(reader, fold, asked, &figures)
 }
 
 /// One stretch of the records, with who was late in it.
 fn stretch<'f>(
     reader: &Reader,
-    fold: &'f Fold,
-    asked: &Asked,
+    (fold, asked): (&'f Fold, &Asked),
+    mut stretch: Stretch<'f>,
     part: Range<u64>,
-) -> Result<(Stretch<'f>, BTreeMap<UnitNo, u64>), ReplayError> {
-    let mut stretch = Stretch::new(fold, asked, LeafIndex(part.start));
+) -> Result<(Stretch<'f>, Late), ReplayError> {
     let mut lateness = Lateness::new(fold, asked);
     reader.for_each(LeafIndex(part.start), TreeSize(part.end), |record| -> Result<(), ReplayError> {
         let record = recorded(&record)?;
