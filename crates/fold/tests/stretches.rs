@@ -148,5 +148,5 @@ fn stretches_that_leave_something_out_are_refused() {
 fn stretches_adjoin_and_cover_everything() {
     assert_eq!(stretches(TreeSize(10), 3), [0..3, 3..6, 6..10]);
     assert_eq!(stretches(TreeSize(2), 8), [0..1, 1..2]);
-    assert_eq!(stretches(TreeSize(0), 4), [0..0]);
+    assert_eq!(stretches(TreeSize(0), 4).iter().map(|range| range.end).collect::<Vec<_>>(), [0]);
 }

@@ -15,7 +15,7 @@ use crate::dashboard::{Board, access::Part, asking::Asking, oops::Oops, page};
 
 /// Entries from which on rows that judge cases, which cost a pass over all of them, are shown only when they are asked for: a step of the slider is
 /// to take no longer than a glance.
-const BRIEF_FROM: u64 = crate::dashboard::board::LARGE;
+const BRIEF_FROM: u64 = crate::dashboard::board::figures::LARGE;
 
 /// `GET /replay?period=&as_of=&cases=`. Without `as_of` the newest checkpoint; with `cases=1` rows that judge cases too, however long it takes.
 pub(in crate::dashboard) async fn replay(State(board): State<Board>, asking: Asking) -> Response {
