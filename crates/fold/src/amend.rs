@@ -5,19 +5,12 @@ use socai_proto::v1::Answer;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
 use crate::{
-    amended::{Amended, Effective, Judge, Step},
+    amended::{Amended, Counting, Judge, Step},
     case::{self, CaseStanding},
     fold::Fold,
     recorded::{Facts, Original, Recorded},
     verdict::FoldError,
 };
-
-/// What counts of a record at one moment, and its row in its case.
-#[derive(Default)]
-struct Counted {
-    facts: Option<Vec<u8>>,
-    row: Option<(Vec<u8>, Vec<u8>)>,
-}
 
 impl Fold {
     /// Takes in a correction or void. All reading is done before anything changes.
@@ -35,59 +28,58 @@ impl Fold {
             None => self.counted_original(about, facts)?,
         };
         let aggregator = self.acknowledger(step.name(), step.occurred_on());
-        let answer = self.answers.of(at.name, aggregator);
+        step.set_answer(self.answers.of(at.name, aggregator));
         // Somebody may have amended this amendment before it was in the log, and it was taken for a record then.
         let early = self.amendments.remove(at.name).unwrap_or_default();
-        let before = match (&original, self.amendments.get(about)) {
-            (Some(original), _) => self.as_recorded(&original.facts, about, original.leaf),
-            (None, Some(amended)) => self.counted(amended, about),
-            (None, None) => Counted::default(),
+        let mut amended = self.amendments.take(about);
+        let before = match original {
+            Some(original) => amended.keep(original),
+            None => amended.counting(about),
         };
-        step.set_answer(answer);
-        self.reconsider(about, before, |amended| {
-            if let Some(original) = original {
-                amended.keep(original);
-            }
-            amended.push(step);
-            amended.take_over(early);
-        });
+        for name in early.names().chain([at.name]) {
+            self.amendments.belongs(name, about);
+        }
+        amended.push(step);
+        amended.take_over(early);
+        self.reconsider(about, amended, before);
         Ok(())
     }
 
     /// A record has come that was amended before.
     pub(crate) fn amended_before(&mut self, record: &Recorded<'_>) {
         let Position { name, leaf, received_at_ms, .. } = record.at;
-        let before = self.as_recorded(record.facts, name, leaf);
-        let original = Original { leaf, received_at_ms, facts: record.facts.to_vec() };
-        self.reconsider(name, before, |amended| amended.keep(original));
+        let mut amended = self.amendments.take(name);
+        let before = amended.keep(Original { leaf, received_at_ms, facts: record.facts.to_vec() });
+        self.reconsider(name, amended, before);
     }
 
     /// The aggregator's answer to an amendment lets it count, or not. Other answers change nothing.
     pub(crate) fn answer_amendment(&mut self, target: EventName, by: UnitNo, answer: Answer) {
         let about = self.amendments.record_of(target);
         let amended = self.amendments.get(about).filter(|_| about != target);
-        let Some((amended, made_on)) = amended.and_then(|amended| Some((amended, amended.made_on(target)?)))
-        else {
-            return;
-        };
+        let Some(made_on) = amended.and_then(|amended| amended.made_on(target)) else { return };
         if by == self.acknowledger(target, made_on) {
-            let before = self.counted(amended, about);
-            self.reconsider(about, before, |amended| amended.answer(target, answer));
+            let mut amended = self.amendments.take(about);
+            let before = amended.counting(about);
+            amended.answer(target, answer);
+            self.reconsider(about, amended, before);
         }
     }
 
-    /// Changes what is kept of an amended record, then lets count what counts now.
-    fn reconsider(&mut self, about: EventName, before: Counted, change: impl FnOnce(&mut Amended)) {
-        let mut amended = self.amendments.take(about);
-        change(&mut amended);
+    /// Lets count what counts now of an amended record, instead of what did before, and keeps it.
+    fn reconsider(&mut self, about: EventName, mut amended: Amended, before: Counting) {
         self.judge(about, &mut amended);
-        let after = self.counted(&amended, about);
-        if let Some(leaf) = amended.original().map(|(leaf, _)| leaf).filter(|_| before.facts != after.facts) {
-            self.count_facts(before.facts.as_deref(), about, leaf, false);
-            self.count_facts(after.facts.as_deref(), about, leaf, true);
-        }
-        if let Some(capture) = &mut self.capture {
-            capture.case(before.row, after.row);
+        let after = amended.counting(about);
+        if let Some((leaf, _)) = amended.received() {
+            let (old, new) = (amended.facts_of(before), amended.facts_of(after));
+            if old != new {
+                self.count_facts(old, about, leaf, false);
+                self.count_facts(new, about, leaf, true);
+            }
+            let (old, new) = (self.case_row(&amended, before, about), self.case_row(&amended, after, about));
+            if let Some(capture) = &mut self.capture {
+                capture.case(old, new);
+            }
         }
         self.amendments.set(about, amended);
     }
@@ -102,9 +94,10 @@ impl Fold {
     fn judge(&self, about: EventName, amended: &mut Amended) {
         let Some((leaf, received_at_ms)) = amended.received() else { return };
         let at = Position { name: about, leaf, received_at_ms, rotates_key: false };
-        let holds = |facts: &[u8]| {
+        let day_if_it_holds = |facts: &[u8]| {
             let ctx = rules::Ctx::recorded(&self.registry, &at);
-            Event::decode(facts).is_ok_and(|event| rules::check(&event, about.unit, &ctx).is_empty())
+            let event = Event::decode(facts).ok()?;
+            rules::check(&event, about.unit, &ctx).is_empty().then(|| event.occurred_on())
         };
         let may_amend =
             |step: &Step| corrections::may_amend(&self.registry, step.name().unit, about, step.occurred_on());
@@ -113,7 +106,7 @@ impl Fold {
         };
         amended.work_out(&Judge {
             record: about,
-            holds: &holds,
+            day_if_it_holds: &day_if_it_holds,
             may_amend: &may_amend,
             closed_at: &closed_at,
         });
@@ -135,32 +128,21 @@ impl Fold {
         Ok(found.filter(|original| original.leaf.0 < self.size && !self.is_rejected(original.leaf)))
     }
 
-    fn counted(&self, amended: &Amended, record: EventName) -> Counted {
-        let Some((leaf, original)) = amended.original() else { return Counted::default() };
-        let (facts, shown, standing) = match amended.effective(record) {
-            Effective::Original(facts) => (Some(facts), facts, CaseStanding::Recorded),
-            Effective::Corrected(facts) => (Some(facts), facts, CaseStanding::Corrected),
-            Effective::Voided | Effective::Missing => (None, original, CaseStanding::Voided),
-        };
-        Counted { facts: facts.map(<[u8]>::to_vec), row: self.case_row(shown, record, leaf, standing) }
-    }
-
-    fn as_recorded(&self, facts: &[u8], record: EventName, leaf: LeafIndex) -> Counted {
-        Counted {
-            facts: Some(facts.to_vec()),
-            row: self.case_row(facts, record, leaf, CaseStanding::Recorded),
-        }
-    }
-
-    /// The row of a fact in its case, while changes are noted.
+    /// The row in its case of a version of a fact, while changes are noted; of a voided one its facts as recorded.
     fn case_row(
         &self,
-        facts: &[u8],
+        amended: &Amended,
+        version: Counting,
         record: EventName,
-        leaf: LeafIndex,
-        standing: CaseStanding,
     ) -> Option<(Vec<u8>, Vec<u8>)> {
         self.capture.as_ref()?;
+        let (leaf, _) = amended.received()?;
+        let (facts, standing) = match version {
+            Counting::Missing => return None,
+            Counting::Original => (amended.original()?, CaseStanding::Recorded),
+            Counting::Corrected(_) => (amended.facts_of(version)?, CaseStanding::Corrected),
+            Counting::Voided => (amended.original()?, CaseStanding::Voided),
+        };
         case::row(&Event::decode_again(facts).ok()?, record, leaf, standing)
     }
 }

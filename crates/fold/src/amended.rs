@@ -14,10 +14,11 @@ use socai_proto::{patched_facts, v1};
 use socai_tlog::{EventName, LeafIndex, UnitSeq};
 
 use crate::{
+    hash::FastMap,
     packed,
     recorded::Original,
     rows::{self, BadRow, Change, Key, Parts, Table},
-    tracked::Tracked,
+    tracked::{Tracked, TrackedByHash},
 };
 
 /// A record with every correction and void of it or of its corrections.
@@ -35,7 +36,7 @@ struct Kept {
     leaf: u64,
     received_at_ms: u64,
     #[serde(with = "packed::run")]
-    facts: Vec<u8>,
+    facts: Box<[u8]>,
 }
 
 /// A correction or void.
@@ -51,16 +52,46 @@ pub(crate) struct Step {
     closed_at: Option<u64>,
     /// Answer of the aggregator.
     answer: Option<i32>,
-    /// Its target was known, so the next two were worked out, once and for all.
-    judged: bool,
-    /// The publisher may amend the record, and records of its kind may be amended so.
+    /// The publisher may amend the record, and records of its kind may be amended so. Not known before its content is.
     allowed: bool,
-    /// Facts of the correction itself, which hold the changes.
-    #[serde(with = "packed::run")]
-    facts: Vec<u8>,
-    /// The record's facts with this correction made; none when it cannot be made.
-    #[serde(with = "packed::maybe")]
-    content: Option<Vec<u8>>,
+    content: Content,
+}
+
+/// What a correction makes of the version that it targets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Content {
+    /// That version is not known yet. Facts of the correction, which hold the changes.
+    Open(#[serde(with = "packed::run")] Box<[u8]>),
+    /// The record's facts with the correction made, worked out once and for all.
+    Made(#[serde(with = "packed::run")] Box<[u8]>),
+    /// It cannot be made, or it is a void.
+    None,
+}
+
+impl Content {
+    fn is_open(&self) -> bool {
+        matches!(self, Content::Open(_))
+    }
+
+    fn made(&self) -> Option<&[u8]> {
+        match self {
+            Content::Made(facts) => Some(facts),
+            Content::Open(_) | Content::None => None,
+        }
+    }
+}
+
+/// The version of an amended record that counts at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// There is no such record, or it broke a rule.
+    Missing,
+    /// The record as it was.
+    Original,
+    /// What this correction made of it.
+    Corrected(EventName),
+    /// None.
+    Voided,
 }
 
 /// What counts of an amended record.
@@ -98,10 +129,8 @@ impl Step {
             voids: effect == Effect::Voids,
             closed_at: None,
             answer: None,
-            judged: false,
             allowed: false,
-            facts: event.facts().to_vec(),
-            content: None,
+            content: Content::Open(event.facts().into()),
         })
     }
 
@@ -122,7 +151,8 @@ impl Step {
     }
 
     fn standing(&self) -> Standing {
-        if self.judged && (!self.allowed || !self.voids && self.content.is_none()) {
+        let is_judged = !self.content.is_open();
+        if is_judged && (!self.allowed || !self.voids && self.content == Content::None) {
             return Standing::Refused;
         }
         let answer = self.answer.and_then(|answer| v1::Answer::try_from(answer).ok());
@@ -170,19 +200,42 @@ impl Amended {
 
     /// What counts of the record.
     pub fn effective(&self, record: EventName) -> Effective<'_> {
-        let Some(original) = &self.original else { return Effective::Missing };
-        match corrections::version_of(record, &self.amendments()) {
-            Version::Voided(_) => Effective::Voided,
-            Version::Corrected(applied) => applied
-                .last()
-                .and_then(|last| self.step(*last)?.content.as_deref())
-                .map_or(Effective::Original(&original.facts), Effective::Corrected),
+        let counting = self.counting(record);
+        match (counting, self.facts_of(counting)) {
+            (Counting::Original, Some(facts)) => Effective::Original(facts),
+            (Counting::Corrected(_), Some(facts)) => Effective::Corrected(facts),
+            (Counting::Voided, _) => Effective::Voided,
+            (Counting::Missing | Counting::Original | Counting::Corrected(_), _) => Effective::Missing,
         }
     }
 
-    /// The record's place in the log and its facts as recorded.
-    pub(crate) fn original(&self) -> Option<(LeafIndex, &[u8])> {
-        self.original.as_ref().map(|kept| (LeafIndex(kept.leaf), kept.facts.as_slice()))
+    /// Which version of the record counts.
+    pub(crate) fn counting(&self, record: EventName) -> Counting {
+        if self.original.is_none() {
+            return Counting::Missing;
+        }
+        match corrections::version_of(record, &self.amendments()) {
+            Version::Voided(_) => Counting::Voided,
+            Version::Corrected(applied) => {
+                let made =
+                    |last: &&EventName| self.step(**last).is_some_and(|step| step.content.made().is_some());
+                applied.last().filter(made).map_or(Counting::Original, |last| Counting::Corrected(*last))
+            }
+        }
+    }
+
+    /// The facts of a version.
+    pub(crate) fn facts_of(&self, counting: Counting) -> Option<&[u8]> {
+        match counting {
+            Counting::Missing | Counting::Voided => None,
+            Counting::Original => self.original(),
+            Counting::Corrected(by) => self.step(by)?.content.made(),
+        }
+    }
+
+    /// The record's facts as they were recorded.
+    pub(crate) fn original(&self) -> Option<&[u8]> {
+        self.original.as_ref().map(|kept| &*kept.facts)
     }
 
     /// The record's place in the log and when it was received.
@@ -207,6 +260,7 @@ impl Amended {
 
     /// Adds an amendment.
     pub(crate) fn push(&mut self, step: Step) {
+        self.steps.reserve_exact(1); // most records are amended once
         self.steps.push(step);
     }
 
@@ -223,24 +277,25 @@ impl Amended {
         }
     }
 
-    /// Takes the record in, once it is known.
-    pub(crate) fn keep(&mut self, original: Original) {
+    /// Takes the record in, once it is known: up to now it has counted as it was.
+    pub(crate) fn keep(&mut self, original: Original) -> Counting {
         let Original { leaf, received_at_ms, facts } = original;
-        self.original = Some(Kept { leaf: leaf.0, received_at_ms, facts });
+        self.original = Some(Kept { leaf: leaf.0, received_at_ms, facts: facts.into() });
+        Counting::Original
     }
 
     /// Judges every amendment whose target is known, once. A target from another unit may stand behind what amends it.
     pub(crate) fn work_out(&mut self, judge: &Judge<'_>) {
-        if self.steps.iter().all(|step| step.judged) {
+        if !self.steps.iter().any(|step| step.content.is_open()) {
             return;
         }
         let Some(original) = self.original.take() else { return };
         // A record is kept, and an amendment taken in, only after it was found to break no rule.
         if let Ok(recorded) = Event::decode_again(&original.facts) {
-            let unjudged = |steps: &[Step]| steps.iter().filter(|step| !step.judged).count();
+            let open = |steps: &[Step]| steps.iter().filter(|step| step.content.is_open()).count();
             let mut before = usize::MAX;
-            while (1..before).contains(&unjudged(&self.steps)) {
-                before = unjudged(&self.steps);
+            while (1..before).contains(&open(&self.steps)) {
+                before = open(&self.steps);
                 self.work_out_known(judge, &recorded);
             }
         }
@@ -250,25 +305,33 @@ impl Amended {
     fn work_out_known(&mut self, judge: &Judge<'_>, recorded: &Event<'_>) {
         for at in 0..self.steps.len() {
             let step = &self.steps[at];
+            let Content::Open(correction) = &step.content else { continue };
             let target = match step.target() {
                 target if target == judge.record => Some(Some(recorded.facts())),
-                target => {
-                    self.step(target).filter(|target| target.judged).map(|target| target.content.as_deref())
-                }
+                target => self
+                    .step(target)
+                    .filter(|target| !target.content.is_open())
+                    .map(|target| target.content.made()),
             };
-            let Some(base) = target.filter(|_| !step.judged) else { continue };
-            let content = base.filter(|_| !step.voids).and_then(|base| corrected(base, &step.facts));
-            let content = content.filter(|facts| (judge.holds)(facts));
+            let Some(base) = target else { continue };
+            let content = base.filter(|_| !step.voids).and_then(|base| corrected(base, correction));
+            let content = content.and_then(|facts| Some(((judge.day_if_it_holds)(&facts)?, facts)));
             let kind_allows = match step.voids {
                 true => step.target() != judge.record || corrections::may_be_voided(recorded.kind()),
                 false => corrections::may_be_corrected(recorded.kind()),
             };
             let allowed = kind_allows && (judge.may_amend)(step);
-            let days = [Some(recorded.occurred_on()), content.as_deref().and_then(day_of)];
+            let days = [Some(recorded.occurred_on()), content.as_ref().map(|(day, _)| *day)];
             let closed_at = (judge.closed_at)(step, &days).map(|seq| seq.0);
+            let content = content.map_or(Content::None, |(_, facts)| Content::Made(facts.into()));
             let step = &mut self.steps[at];
-            (step.judged, step.allowed, step.closed_at, step.content) = (true, allowed, closed_at, content);
+            (step.allowed, step.closed_at, step.content) = (allowed, closed_at, content);
         }
+    }
+
+    /// Names of the amendments.
+    pub(crate) fn names(&self) -> impl Iterator<Item = EventName> {
+        self.steps.iter().map(Step::name)
     }
 }
 
@@ -276,8 +339,8 @@ impl Amended {
 pub(crate) struct Judge<'a> {
     /// The amended record.
     pub record: EventName,
-    /// Whether corrected facts break no rule.
-    pub holds: &'a dyn Fn(&[u8]) -> bool,
+    /// The day of corrected facts that break no rule; none of others.
+    pub day_if_it_holds: &'a dyn Fn(&[u8]) -> Option<CivilDate>,
     /// Whether the publisher of an amendment may amend the record.
     pub may_amend: &'a dyn Fn(&Step) -> bool,
     /// Place in the publisher's chain of its first closing of a period that holds one of the days.
@@ -294,16 +357,12 @@ fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn day_of(facts: &[u8]) -> Option<CivilDate> {
-    Event::decode_again(facts).ok().map(|event| event.occurred_on())
-}
-
 /// Every amended record by name.
 #[derive(Clone, Debug, Default)]
 pub struct Amendments {
-    records: Tracked<EventName, Amended>,
+    records: TrackedByHash<EventName, Amended>,
     /// Amendment → the record it is about in the end.
-    about: BTreeMap<EventName, EventName>,
+    about: FastMap<EventName, EventName>,
     /// Records that were amended before they were in the log, or that were rejected: few, and asked for with every record.
     awaited: BTreeSet<EventName>,
 }
@@ -319,9 +378,14 @@ impl Amendments {
         !self.awaited.is_empty() && self.awaited.contains(&record)
     }
 
+    /// How many records are amended, or waited for.
+    pub(crate) fn len(&self) -> usize {
+        self.records.len()
+    }
+
     /// The amended records in order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (EventName, &Amended)> {
-        self.records.iter().map(|(name, amended)| (*name, amended))
+        self.records.sorted().into_iter().map(|(name, amended)| (*name, amended))
     }
 
     /// The amendments of a record.
@@ -336,28 +400,27 @@ impl Amendments {
 
     /// What is kept of a record, for whoever hands it to [`Amendments::set`] next.
     pub(crate) fn take(&mut self, record: EventName) -> Amended {
-        self.records.take(&record).unwrap_or_default()
+        self.records.take(&record)
     }
 
     /// Replaces what is kept of a record.
     pub(crate) fn set(&mut self, record: EventName, amended: Amended) {
-        self.note(record, &amended);
+        match amended.original {
+            None => self.awaited.insert(record),
+            Some(_) => self.awaited.remove(&record),
+        };
         self.records.set(record, amended);
+    }
+
+    /// Notes that an amendment is about this record in the end.
+    pub(crate) fn belongs(&mut self, amendment: EventName, record: EventName) {
+        self.about.insert(amendment, record);
     }
 
     /// Takes out what was kept under the name of an amendment before that was known to be one.
     pub(crate) fn remove(&mut self, name: EventName) -> Option<Amended> {
         self.awaited.remove(&name);
         self.records.remove(&name)
-    }
-
-    /// Keeps the two indexes over the records right.
-    fn note(&mut self, record: EventName, amended: &Amended) {
-        self.about.extend(amended.steps.iter().map(|step| (step.name(), record)));
-        match amended.original {
-            None => self.awaited.insert(record),
-            Some(_) => self.awaited.remove(&record),
-        };
     }
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
@@ -377,11 +440,11 @@ impl Amendments {
 
     /// Takes stored rows back, in order of names: maps are built at once, which costs a fraction of one entry after the other.
     pub(crate) fn restored(rows: Vec<(EventName, Amended)>) -> Self {
-        let mut about = Vec::with_capacity(rows.len());
+        let mut about = FastMap::default();
+        about.reserve(rows.len());
         for (record, amended) in &rows {
-            about.extend(amended.steps.iter().map(|step| (step.name(), *record)));
+            about.extend(amended.names().map(|name| (name, *record)));
         }
-        let about = about.into_iter().collect();
         let awaited = rows.iter().filter(|(_, amended)| amended.original.is_none()).map(|(name, _)| *name);
         Amendments { awaited: awaited.collect(), about, records: Tracked::restored(rows) }
     }

@@ -79,13 +79,12 @@ impl Fold {
             if let Some(member) = member {
                 match counter.adds.said(event) {
                     None => {
-                        self.distinct
-                            .change((key, member), |facts| if add { facts.0 += 1 } else { facts.0 -= 1 });
+                        self.distinct.change_on(shelf, (key, member), |facts| facts.change(add));
                     }
                     Some(value) => {
                         let said = if add { Said::of(value) } else { Said::default() };
                         let about = About { cell: key, case: member, seq: name.seq };
-                        self.latest.change(about, |latest| *latest = said);
+                        self.latest.change_on(shelf, about, |latest| *latest = said);
                     }
                 }
             }

@@ -55,8 +55,8 @@ impl Place {
     }
 }
 
-/// The coordinates of a cell, 16 bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The coordinates of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct CellKey {
     day: CivilDate,
     place: u32,
@@ -98,13 +98,19 @@ impl CellKey {
     }
 }
 
-impl Hash for CellKey {
+/// What tells the cells of an indicator and a day apart, 12 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CellRest {
+    place: u32,
+    axes: AxesNo,
+    publisher: u16,
+}
+
+impl Hash for CellRest {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
-        let (indicator, publisher) = (u32::from(self.indicator.0), u32::from(self.publisher));
-        state.write_u64(pair(self.place, self.day.yyyymmdd().cast_unsigned()));
-        state.write_u64(pair(self.axes.0, indicator << 16 | publisher));
+        state.write_u64(u64::from(self.place) << 32 | u64::from(self.axes.0));
+        state.write_u16(self.publisher);
     }
 }
 
@@ -115,9 +121,32 @@ pub(crate) trait OfCell: Shelved {
 }
 
 impl Shelved for CellKey {
+    type Shelf = (IndicatorNo, CivilDate);
+    type Rest = CellRest;
+
     #[inline]
-    fn shelf(&self) -> (u16, u32) {
-        (self.indicator.0, shelf_of(self.day))
+    fn shelf(&self) -> Self::Shelf {
+        (self.indicator, self.day)
+    }
+
+    #[inline]
+    fn rest(&self) -> CellRest {
+        CellRest { place: self.place, axes: self.axes, publisher: self.publisher }
+    }
+
+    #[inline]
+    fn whole((indicator, day): Self::Shelf, rest: CellRest) -> Self {
+        CellKey { day, place: rest.place, axes: rest.axes, indicator, publisher: rest.publisher }
+    }
+
+    #[inline]
+    fn row((indicator, _): Self::Shelf) -> u16 {
+        indicator.0
+    }
+
+    #[inline]
+    fn day((_, day): Self::Shelf) -> u32 {
+        shelf_of(day)
     }
 }
 
@@ -129,9 +158,32 @@ impl OfCell for CellKey {
 }
 
 impl Shelved for (CellKey, ValueNo) {
+    type Shelf = (IndicatorNo, CivilDate);
+    type Rest = (CellRest, ValueNo);
+
     #[inline]
-    fn shelf(&self) -> (u16, u32) {
+    fn shelf(&self) -> Self::Shelf {
         self.0.shelf()
+    }
+
+    #[inline]
+    fn rest(&self) -> Self::Rest {
+        (self.0.rest(), self.1)
+    }
+
+    #[inline]
+    fn whole(shelf: Self::Shelf, (cell, value): Self::Rest) -> Self {
+        (CellKey::whole(shelf, cell), value)
+    }
+
+    #[inline]
+    fn row(shelf: Self::Shelf) -> u16 {
+        CellKey::row(shelf)
+    }
+
+    #[inline]
+    fn day(shelf: Self::Shelf) -> u32 {
+        <CellKey as Shelved>::day(shelf)
     }
 }
 
@@ -237,14 +289,35 @@ pub(crate) type Cube = Stamped<CellKey, Total>;
 /// the set itself is kept, with the facts behind each value, that a voided fact may leave without taking it away.
 pub(crate) type DistinctSets = Stamped<(CellKey, ValueNo), Facts>;
 
-/// A number of facts.
+/// A number of facts. Held in halves, so that an entry needs no room to align it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Facts(pub u64);
+pub(crate) struct Facts {
+    high: u32,
+    low: u32,
+}
+
+impl Facts {
+    #[inline]
+    pub(crate) fn of(count: u64) -> Self {
+        Facts { high: (count >> 32) as u32, low: count as u32 }
+    }
+
+    #[inline]
+    pub(crate) fn count(self) -> u64 {
+        u64::from(self.high) << 32 | u64::from(self.low)
+    }
+
+    /// Takes a fact in (`add`), or out that was taken in before.
+    #[inline]
+    pub(crate) fn change(&mut self, add: bool) {
+        *self = Facts::of(if add { self.count() + 1 } else { self.count() - 1 });
+    }
+}
 
 impl Entry for Facts {
     #[inline]
     fn is_nothing(&self) -> bool {
-        self.0 == 0
+        *self == Facts::default()
     }
 }
 
@@ -335,7 +408,8 @@ mod tests {
     }
 
     #[test]
-    fn four_entries_of_the_cube_fit_three_cache_lines() {
-        assert_eq!(size_of::<(CellKey, Total, u32)>(), 48);
+    fn entries_are_small() {
+        assert_eq!(size_of::<(CellRest, Total)>(), 40);
+        assert_eq!(size_of::<((CellRest, ValueNo), Facts)>(), 24);
     }
 }

@@ -59,8 +59,10 @@ impl Fold {
             changes.push(Change { key: names.cube_key(cell), old, new });
         });
         self.distinct.drain(|member, old, new| {
-            let (old, new) =
-                (old.map(|facts| rows::encode(&facts.0)), new.map(|facts| rows::encode(&facts.0)));
+            let (old, new) = (
+                old.map(|facts| rows::encode(&facts.count())),
+                new.map(|facts| rows::encode(&facts.count())),
+            );
             changes.push(Change { key: names.distinct_key(member), old, new });
         });
         self.latest.drain(|about, old, new| {

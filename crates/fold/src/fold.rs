@@ -176,7 +176,7 @@ impl Fold {
     /// About how many bytes [`Fold::without_cells`] holds: tables as written and as read, records kept because they are amended, closings, units.
     pub(crate) fn room_without_cells(&self) -> usize {
         let tables: usize = self.rulebook.adopted().iter().map(|adopted| adopted.content.len() * 6).sum();
-        let amended = self.amendments.iter().count() << 10;
+        let amended = self.amendments.len() << 10;
         tables + amended + (self.closings.iter().count() << 9) + (self.registry.units().count() << 10)
     }
 

@@ -193,9 +193,7 @@ impl Counter {
                 let many = fields.iter().map(|field| field.value(payload)).collect();
                 Some(values.number(Value::Many(many)))
             }
-            Adds::CaseMember(telling) | Adds::Latest(telling, _) => {
-                telling.value(event).map(|value| values.number(value))
-            }
+            Adds::CaseMember(telling) | Adds::Latest(telling, _) => telling.number(event, values),
             _ => None,
         }
     }

@@ -6,12 +6,12 @@
 use socai_tlog::UnitSeq;
 
 use crate::{
-    cube::{CellKey, OfCell},
+    cube::{CellKey, CellRest, IndicatorNo, OfCell},
     indicator::Adds,
     stamped::{Entry, Shelved, Stamped},
     values::ValueNo,
 };
-use socai_domain::{Event, Kind};
+use socai_domain::{CivilDate, Event, Kind};
 use socai_proto::Fields as _;
 
 /// One fact about one case: its cell has the day and the publisher.
@@ -23,9 +23,32 @@ pub(crate) struct About {
 }
 
 impl Shelved for About {
+    type Shelf = (IndicatorNo, CivilDate);
+    type Rest = (CellRest, ValueNo, UnitSeq);
+
     #[inline]
-    fn shelf(&self) -> (u16, u32) {
+    fn shelf(&self) -> Self::Shelf {
         self.cell.shelf()
+    }
+
+    #[inline]
+    fn rest(&self) -> Self::Rest {
+        (self.cell.rest(), self.case, self.seq)
+    }
+
+    #[inline]
+    fn whole(shelf: Self::Shelf, (cell, case, seq): Self::Rest) -> Self {
+        About { cell: CellKey::whole(shelf, cell), case, seq }
+    }
+
+    #[inline]
+    fn row(shelf: Self::Shelf) -> u16 {
+        CellKey::row(shelf)
+    }
+
+    #[inline]
+    fn day(shelf: Self::Shelf) -> u32 {
+        <CellKey as Shelved>::day(shelf)
     }
 }
 

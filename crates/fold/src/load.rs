@@ -164,7 +164,7 @@ impl Restoring {
                 let Some(cell) = self.cell(&mut parts)? else { return Ok(()) };
                 let member = self.fold.values.read(&mut parts)?;
                 parts.end()?;
-                self.fold.distinct.restore((cell, member), Facts(rows::decode(key, value)?));
+                self.fold.distinct.restore((cell, member), Facts::of(rows::decode(key, value)?));
             }
             Table::Latest => {
                 let Some(cell) = self.cell(&mut parts)? else { return Ok(()) };

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
+    Deserializer, Serializer,
     de::{Error, Visitor},
 };
 
@@ -15,27 +15,8 @@ pub(crate) mod run {
         to.serialize_bytes(bytes)
     }
 
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
-        from.deserialize_byte_buf(Run)
-    }
-}
-
-/// A run of bytes that may be missing.
-pub(crate) mod maybe {
-    use super::*;
-
-    #[derive(Serialize, Deserialize)]
-    struct Bytes(#[serde(with = "run")] Vec<u8>);
-
-    #[derive(Serialize)]
-    struct Borrowed<'a>(#[serde(with = "run")] &'a [u8]);
-
-    pub(crate) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
-        bytes.as_deref().map(Borrowed).serialize(to)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Vec<u8>>, D::Error> {
-        Ok(Option::<Bytes>::deserialize(from)?.map(|bytes| bytes.0))
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>, B: From<Vec<u8>>>(from: D) -> Result<B, D::Error> {
+        from.deserialize_byte_buf(Run).map(B::from)
     }
 }
 
@@ -59,6 +40,8 @@ impl Visitor<'_> for Run {
 
 #[cfg(test)]
 mod tests {
+    use serde::{Deserialize, Serialize};
+
     use crate::rows::{decode, encode};
 
     use super::*;
@@ -66,25 +49,22 @@ mod tests {
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct OneByOne {
         bytes: Vec<u8>,
-        more: Option<Vec<u8>>,
-        none: Option<Vec<u8>>,
+        more: Vec<u8>,
     }
 
     #[derive(Debug, PartialEq, Serialize, Deserialize)]
     struct AtOnce {
         #[serde(with = "run")]
         bytes: Vec<u8>,
-        #[serde(with = "maybe")]
-        more: Option<Vec<u8>>,
-        #[serde(with = "maybe")]
-        none: Option<Vec<u8>>,
+        #[serde(with = "run")]
+        more: Box<[u8]>,
     }
 
     #[test]
     fn a_run_is_stored_as_a_list_of_bytes_is() {
-        let (bytes, more) = (vec![1, 2, 3], Some(vec![0; 300]));
-        let list = encode(&OneByOne { bytes: bytes.clone(), more: more.clone(), none: None });
-        let run = AtOnce { bytes, more, none: None };
+        let (bytes, more) = (vec![1, 2, 3], vec![0; 300]);
+        let list = encode(&OneByOne { bytes: bytes.clone(), more: more.clone() });
+        let run = AtOnce { bytes, more: more.into() };
         assert_eq!(encode(&run), list);
         assert_eq!(decode::<AtOnce>(&[], &list), Ok(run));
         assert!(decode::<AtOnce>(&[], &list[..list.len() - 1]).is_err());

@@ -1,69 +1,78 @@
-//! Hash tables on shelves, one for each indicator and day, which remember what changed entries were when the batch began.
+//! Hash tables on shelves, one for each indicator and day, which remember what changed entries were at the last drain.
 //!
 //! Facts of one day come close together, so their cells do too: a shelf is small enough for the processor's cache, which one table of
-//! all days is not, and a question about an indicator's month looks at thirty shelves.
+//! all days is not, and a question about an indicator's month looks at thirty shelves. What all keys of a shelf have in common is stored
+//! once, with the shelf.
 
-use std::{hash::Hash, ops::RangeInclusive};
+use std::{fmt::Debug, hash::Hash, ops::RangeInclusive};
 
 use crate::hash::FastMap;
 
-/// A key that knows its shelf.
+/// A key in two parts: what it has in common with all keys of its shelf, and the rest.
 pub(crate) trait Shelved: Copy + Eq + Hash {
-    /// Number of the indicator, small, and of the day, below 2^17: near in time is equal or near in number.
-    fn shelf(&self) -> (u16, u32);
+    /// The common part.
+    type Shelf: Copy + Debug;
+    /// The rest, which is stored with each entry.
+    type Rest: Copy + Debug + Eq + Hash;
+
+    fn shelf(&self) -> Self::Shelf;
+
+    fn rest(&self) -> Self::Rest;
+
+    fn whole(shelf: Self::Shelf, rest: Self::Rest) -> Self;
+
+    /// Number of the indicator, small.
+    fn row(shelf: Self::Shelf) -> u16;
+
+    /// Number of the day, below 2^17: near in time is equal or near in number.
+    fn day(shelf: Self::Shelf) -> u32;
 }
 
 /// A value that can come to nothing; then it has no row, as if it had never been.
 pub(crate) trait Entry: Copy + Default + PartialEq {
     /// Whether no fact is behind it.
     fn is_nothing(&self) -> bool;
+}
 
-    /// Itself, unless it has come to nothing.
-    fn something(self) -> Option<Self> {
-        (!self.is_nothing()).then_some(self)
+#[derive(Clone, Debug)]
+struct Shelf<K: Shelved, V> {
+    of: K::Shelf,
+    /// None of them has come to nothing.
+    entries: FastMap<K::Rest, V>,
+}
+
+impl<K: Shelved, V: Entry> Shelf<K, V> {
+    fn get(&self, key: &K) -> Option<V> {
+        self.entries.get(&key.rest()).copied()
     }
-}
 
-#[derive(Clone, Debug, Default)]
-struct Slot<V> {
-    value: V,
-    /// The batch that last changed the entry while changes were noted.
-    batch: u32,
-}
-
-impl<V: Entry> Slot<V> {
-    /// Changes the value, noting what it was; whether the entry can go.
+    /// Changes an entry. Looking first costs half of what asking for a place does, and entries are mostly there.
     #[inline]
-    fn change<K>(
-        &mut self,
-        key: K,
-        before: &mut Option<Vec<(K, Option<V>)>>,
-        batch: u32,
-        change: impl FnOnce(&mut V),
-    ) -> bool {
-        if let Some(before) = before
-            && self.batch != batch
-        {
-            before.push((key, self.value.something()));
-            self.batch = batch;
+    fn change(&mut self, key: &K, change: impl FnOnce(&mut V)) {
+        let rest = key.rest();
+        if let Some(value) = self.entries.get_mut(&rest) {
+            change(value);
+            if value.is_nothing() {
+                self.entries.remove(&rest);
+            }
+            return;
         }
-        change(&mut self.value);
-        // An entry that this batch has noted stays until the drain, or coming back it would be noted a second time.
-        before.is_none() && self.value.is_nothing()
+        let mut value = V::default();
+        change(&mut value);
+        if !value.is_nothing() {
+            self.entries.insert(rest, value);
+        }
     }
 }
-
-type Shelf<K, V> = FastMap<K, Slot<V>>;
 
 /// Entries by key, unordered.
 #[derive(Clone, Debug)]
-pub(crate) struct Stamped<K, V> {
+pub(crate) struct Stamped<K: Shelved, V> {
     shelves: Vec<Shelf<K, V>>,
     /// By number of the indicator.
     rows: Vec<Row>,
-    /// Keys with their value at the last drain, noted at the first change after it. `None` while nobody asks for changes.
-    before: Option<Vec<(K, Option<V>)>>,
-    batch: u32,
+    /// Keys that changed since the last drain, with their values then. `None` while nobody asks for changes.
+    before: Option<FastMap<K, Option<V>>>,
 }
 
 /// The shelves of an indicator.
@@ -78,8 +87,9 @@ struct Row {
 
 impl Row {
     #[inline]
-    fn place(&self, day: u32) -> u32 {
-        self.places.get(day.wrapping_sub(self.first) as usize).copied().unwrap_or_default()
+    fn place(&self, day: u32) -> Option<usize> {
+        let place = self.places.get(day.wrapping_sub(self.first) as usize)?;
+        place.checked_sub(1).map(|place| place as usize)
     }
 
     fn put(&mut self, day: u32, place: u32) {
@@ -109,60 +119,51 @@ impl Row {
     }
 }
 
-impl<K, V> Default for Stamped<K, V> {
+impl<K: Shelved, V> Default for Stamped<K, V> {
     fn default() -> Self {
-        Stamped { shelves: vec![], rows: vec![], before: None, batch: 1 }
+        Stamped { shelves: vec![], rows: vec![], before: None }
     }
 }
 
 impl<K: Shelved, V: Entry> Stamped<K, V> {
     /// Starts to note changes, or stops and forgets those noted.
     pub(crate) fn track(&mut self, on: bool) {
-        self.before = on.then(Vec::new);
-        self.batch += 1;
+        self.before = on.then(FastMap::default);
     }
 
-    /// Changes an entry, which starts from nothing when there is none. For entries that are often new.
+    /// Changes an entry, which starts from nothing when there is none.
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
-        let slot = shelf.entry(key).or_default();
-        if slot.change(key, &mut self.before, self.batch, change) {
-            shelf.remove(&key);
-        }
+        self.change_on(K::day(key.shelf()), key, change);
     }
 
-    /// The same for whoever knows the day's number of the key's shelf, and for entries that are nearly always there: looking first costs
-    /// half of what asking for a place does.
+    /// The same for whoever knows the day's number of the key's shelf.
     #[inline]
     pub(crate) fn change_on(&mut self, day: u32, key: K, change: impl FnOnce(&mut V)) {
-        debug_assert_eq!(day, key.shelf().1);
-        let shelf = shelf(&mut self.shelves, &mut self.rows, (key.shelf().0, day));
-        let slot = match shelf.get_mut(&key) {
-            Some(slot) => slot,
-            None => shelf.entry(key).or_default(),
-        };
-        if slot.change(key, &mut self.before, self.batch, change) {
-            shelf.remove(&key);
+        debug_assert_eq!(day, K::day(key.shelf()));
+        let known = self.rows.get(usize::from(K::row(key.shelf()))).and_then(|row| row.place(day));
+        let place = known.unwrap_or_else(|| self.new_shelf(key.shelf()));
+        let shelf = &mut self.shelves[place];
+        if let Some(before) = &mut self.before {
+            before.entry(key).or_insert_with(|| shelf.get(&key));
         }
+        shelf.change(&key, change);
     }
 
-    /// Every entry of an indicator on some days that has not come to nothing: day by day, otherwise in no particular order.
-    pub(crate) fn of_days(&self, row: u16, days: RangeInclusive<u32>) -> impl Iterator<Item = (&K, &V)> {
+    /// Every entry of an indicator on some days: day by day, otherwise in no particular order.
+    pub(crate) fn of_days(&self, row: u16, days: RangeInclusive<u32>) -> impl Iterator<Item = (K, &V)> {
         let shelves = self.rows.get(usize::from(row)).into_iter().flat_map(move |row| row.on(days.clone()));
-        let entries = shelves.flat_map(|place| &self.shelves[place]);
-        entries.map(|(key, slot)| (key, &slot.value)).filter(|(_, value)| !value.is_nothing())
+        shelves
+            .map(|place| &self.shelves[place])
+            .flat_map(|shelf| shelf.entries.iter().map(|(rest, value)| (K::whole(shelf.of, *rest), value)))
     }
 
     /// Hands over each entry that differs from the last drain: key, value then, value now. In no particular order.
     pub(crate) fn drain(&mut self, mut change: impl FnMut(&K, Option<V>, Option<V>)) {
         let Some(before) = &mut self.before else { return };
-        self.batch += 1;
         for (key, old) in std::mem::take(before) {
-            let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
-            let new = shelf.get(&key).and_then(|slot| slot.value.something());
-            if new.is_none() {
-                shelf.remove(&key);
-            }
+            let row = self.rows.get(usize::from(K::row(key.shelf())));
+            let place = row.and_then(|row| row.place(K::day(key.shelf())));
+            let new = place.and_then(|place| self.shelves[place].get(&key));
             if old != new {
                 change(&key, old, new);
             }
@@ -171,33 +172,22 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
 
     /// Takes a stored entry back.
     pub(crate) fn restore(&mut self, key: K, value: V) {
-        let shelf = shelf(&mut self.shelves, &mut self.rows, key.shelf());
-        shelf.insert(key, Slot { value, batch: 0 });
+        self.change(key, |entry| *entry = value);
     }
-}
 
-/// A shelf, three indexes away; a new one when there is none.
-#[inline]
-fn shelf<'s, K, V>(
-    shelves: &'s mut Vec<Shelf<K, V>>,
-    rows: &mut Vec<Row>,
-    (row, day): (u16, u32),
-) -> &'s mut Shelf<K, V> {
-    let known = rows.get(usize::from(row)).map(|row| row.place(day)).unwrap_or_default();
-    let place = if known > 0 { known } else { new_shelf(shelves, rows, (row, day)) };
-    &mut shelves[place as usize - 1]
-}
-
-#[cold]
-fn new_shelf<K, V>(shelves: &mut Vec<Shelf<K, V>>, rows: &mut Vec<Row>, (row, day): (u16, u32)) -> u32 {
-    let at = usize::from(row);
-    rows.resize(rows.len().max(at + 1), Row::default());
-    // A day is much like the one before: room for as many entries spares the new shelf its growing.
-    let before = rows[at].newest.checked_sub(1).map(|place| shelves[place as usize].len());
-    shelves.push(Shelf::with_capacity_and_hasher(before.unwrap_or_default(), Default::default()));
-    let place = shelves.len() as u32; // as many as there are days at most, for each indicator
-    rows[at].put(day, place);
-    place
+    /// The place of a shelf that is not there yet.
+    #[cold]
+    fn new_shelf(&mut self, of: K::Shelf) -> usize {
+        let at = usize::from(K::row(of));
+        self.rows.resize(self.rows.len().max(at + 1), Row::default());
+        // A day is much like the one before: room for as many entries spares the new shelf its growing.
+        let before = self.rows[at].newest.checked_sub(1).map(|place| &self.shelves[place as usize].entries);
+        let room = before.map(FastMap::len).unwrap_or_default();
+        let entries = FastMap::with_capacity_and_hasher(room, Default::default());
+        self.shelves.push(Shelf { of, entries });
+        self.rows[at].put(K::day(of), self.shelves.len() as u32); // as many as there are days at most, for each indicator
+        self.shelves.len() - 1
+    }
 }
 
 #[cfg(test)]
@@ -211,8 +201,27 @@ mod tests {
     }
 
     impl Shelved for &'static str {
+        type Shelf = (u16, u32);
+        type Rest = &'static str;
+
         fn shelf(&self) -> (u16, u32) {
             (u16::from(self.starts_with('r')), self.len() as u32)
+        }
+
+        fn rest(&self) -> &'static str {
+            self
+        }
+
+        fn whole(_: (u16, u32), rest: &'static str) -> Self {
+            rest
+        }
+
+        fn row((row, _): (u16, u32)) -> u16 {
+            row
+        }
+
+        fn day((_, day): (u16, u32)) -> u32 {
+            day
         }
     }
 
@@ -254,7 +263,7 @@ mod tests {
         let mut table = Stamped::default();
         let keys = ["ccc", "a", "bb", "dddddd", "rr"];
         keys.into_iter().for_each(|key| table.change(key, |value| *value = 1));
-        let of = |row, days| table.of_days(row, days).map(|(key, _)| *key).collect::<Vec<_>>();
+        let of = |row, days| table.of_days(row, days).map(|(key, _)| key).collect::<Vec<_>>();
         assert_eq!(of(0, 2..=3), ["bb", "ccc"]);
         assert_eq!(of(0, 0..=u32::MAX), ["a", "bb", "ccc", "dddddd"]);
         assert_eq!(of(0, 4..=5), [""; 0]);

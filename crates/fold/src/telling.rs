@@ -5,7 +5,7 @@ use socai_proto::schema::KindInfo;
 
 use crate::{
     filter::{BadRule, Scalar},
-    values::Value,
+    values::{Value, ValueNo, Values},
 };
 
 /// The name by which rows mean the case in the fact's envelope. A field of the kind with this name comes first.
@@ -57,6 +57,15 @@ impl Telling {
         match &*self.parts {
             [only] => value(only),
             parts => parts.iter().map(value).collect::<Option<_>>().map(Value::Many),
+        }
+    }
+
+    /// Its number; only what is new is copied.
+    pub(crate) fn number(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+        match &*self.parts {
+            [Part::Field(field)] => Some(field.number(event.kind(), values)),
+            [Part::Case] => event.case().map(|case| values.text(case)),
+            _ => self.value(event).map(|value| values.number(value)),
         }
     }
 }

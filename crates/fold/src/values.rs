@@ -1,7 +1,9 @@
-//! Axis values and texts as small numbers, so that a cube key is 32 bytes that are compared at once.
+//! Axis values and texts as small numbers, so that keys are numbers that are compared at once.
 //!
 //! The numbers are private to one fold in memory: rows, digests and figures hold the values themselves, because two folds
 //! that met the same values in another order number them differently.
+
+use hashbrown::HashTable;
 
 use crate::hash::{FastMap, hash_of};
 use crate::rows::{BadRow, Key, Parts};
@@ -17,20 +19,22 @@ pub enum Value {
     Many(Box<[Value]>),
 }
 
-/// The number of a value: small non-negative integers stand for themselves, the rest count from [`FIRST_NOTED`].
+/// The number of a value: small non-negative integers stand for themselves, texts count from [`FIRST_TEXT`], the rest from [`FIRST_OTHER`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ValueNo(pub u32);
 
 impl ValueNo {
-    /// The place among the noted values; none for integers that stand for themselves.
+    /// The place among the texts that were met; none for anything else.
     #[inline]
-    pub(crate) fn noted(self) -> Option<usize> {
-        self.0.checked_sub(FIRST_NOTED).map(|at| at as usize)
+    pub(crate) fn text(self) -> Option<usize> {
+        (FIRST_TEXT..FIRST_OTHER).contains(&self.0).then(|| (self.0 - FIRST_TEXT) as usize)
     }
 }
 
 /// Integers below this are their own number.
-const FIRST_NOTED: u32 = 1 << 31;
+const FIRST_TEXT: u32 = 1 << 30;
+/// Texts have numbers below this.
+const FIRST_OTHER: u32 = 3 << 30;
 
 /// The values of a fact on all axes of an indicator: nothing for none, the value's own number for one, a noted number for several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,10 +48,49 @@ pub(crate) const MAX_AXES: usize = 4;
 pub(crate) struct Values {
     combinations: Vec<[ValueNo; MAX_AXES]>,
     by_combination: FastMap<[ValueNo; MAX_AXES], AxesNo>,
-    noted: Vec<Value>,
-    /// By hash: the texts themselves are noted once. Of two with one hash the later has the next free place.
-    texts: FastMap<u64, ValueNo>,
-    others: FastMap<Value, ValueNo>,
+    texts: Texts,
+    others: Vec<Value>,
+    by_other: FastMap<Value, ValueNo>,
+}
+
+/// Texts one after the other, without the room that a string of its own takes for each.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    letters: String,
+    /// Where each ends and the next begins.
+    ends: Vec<u64>,
+    /// Places of the texts, found by the text.
+    places: HashTable<u32>,
+}
+
+impl Texts {
+    #[inline]
+    fn at(&self, place: u32) -> &str {
+        text_at(&self.letters, &self.ends, place)
+    }
+
+    #[inline]
+    fn find(&self, text: &str, hash: u64) -> Option<u32> {
+        self.places.find(hash, |place| self.at(*place) == text).copied()
+    }
+
+    /// Adds a text that is not there.
+    fn add(&mut self, text: &str, hash: u64) -> u32 {
+        let place = u32::try_from(self.ends.len()).ok().filter(|place| *place < FIRST_OTHER - FIRST_TEXT);
+        let place = place.expect("two thousand million texts do not fit in memory");
+        self.letters.push_str(text);
+        self.ends.push(self.letters.len() as u64);
+        let Texts { letters, ends, places } = self;
+        places.insert_unique(hash, place, |place| hash_of(text_at(letters, ends, *place)));
+        place
+    }
+}
+
+#[inline]
+fn text_at<'a>(letters: &'a str, ends: &[u64], place: u32) -> &'a str {
+    let place = place as usize;
+    let start = place.checked_sub(1).map_or(0, |before| ends[before]);
+    &letters[start as usize..ends[place] as usize]
 }
 
 impl Values {
@@ -55,7 +98,7 @@ impl Values {
     #[inline]
     pub(crate) fn int(&mut self, value: i64) -> ValueNo {
         match u32::try_from(value) {
-            Ok(small) if small < FIRST_NOTED => ValueNo(small),
+            Ok(small) if small < FIRST_TEXT => ValueNo(small),
             _ => self.other(Value::Int(value)),
         }
     }
@@ -63,30 +106,9 @@ impl Values {
     /// The number of a text; only a new text is copied.
     #[inline]
     pub(crate) fn text(&mut self, value: &str) -> ValueNo {
-        match self.place_of(value) {
-            (_, Some(known)) => known,
-            (place, None) => {
-                let number = self.note(Value::Text(value.into()));
-                self.texts.insert(place, number);
-                number
-            }
-        }
-    }
-
-    /// The place of a text, and its number when it was met.
-    #[inline]
-    fn place_of(&self, text: &str) -> (u64, Option<ValueNo>) {
-        let is_it = |number: ValueNo| match number.noted().and_then(|at| self.noted.get(at)) {
-            Some(Value::Text(noted)) => **noted == *text,
-            _ => false,
-        };
-        let mut place = hash_of(text);
-        loop {
-            match self.texts.get(&place) {
-                Some(number) if !is_it(*number) => place = place.wrapping_add(1),
-                known => return (place, known.copied()),
-            }
-        }
+        let hash = hash_of(value);
+        let place = self.texts.find(value, hash).unwrap_or_else(|| self.texts.add(value, hash));
+        ValueNo(FIRST_TEXT + place)
     }
 
     /// The number of a value that [`Value::write`] appended to a key; only what is new is copied.
@@ -108,18 +130,14 @@ impl Values {
     }
 
     fn other(&mut self, value: Value) -> ValueNo {
-        if let Some(known) = self.others.get(&value) {
+        if let Some(known) = self.by_other.get(&value) {
             return *known;
         }
-        let number = self.note(value.clone());
-        self.others.insert(value, number);
+        let place = u32::try_from(self.others.len()).ok().and_then(|count| FIRST_OTHER.checked_add(count));
+        let number = ValueNo(place.expect("a thousand million values do not fit in memory"));
+        self.others.push(value.clone());
+        self.by_other.insert(value, number);
         number
-    }
-
-    fn note(&mut self, value: Value) -> ValueNo {
-        let number = u32::try_from(self.noted.len()).ok().and_then(|count| FIRST_NOTED.checked_add(count));
-        self.noted.push(value);
-        ValueNo(number.expect("two thousand million values do not fit in memory"))
     }
 
     /// The number of the values on all axes, at most [`MAX_AXES`].
@@ -151,21 +169,22 @@ impl Values {
     /// The number of an integer that was met, or stands for itself.
     pub(crate) fn number_of_int(&self, value: i64) -> Option<ValueNo> {
         match u32::try_from(value) {
-            Ok(small) if small < FIRST_NOTED => Some(ValueNo(small)),
-            _ => self.others.get(&Value::Int(value)).copied(),
+            Ok(small) if small < FIRST_TEXT => Some(ValueNo(small)),
+            _ => self.by_other.get(&Value::Int(value)).copied(),
         }
     }
 
     /// The number of a text that was met.
     pub(crate) fn number_of_text(&self, text: &str) -> Option<ValueNo> {
-        self.place_of(text).1
+        self.texts.find(text, hash_of(text)).map(|place| ValueNo(FIRST_TEXT + place))
     }
 
     /// The value of a number that this table gave out.
     pub(crate) fn value(&self, number: ValueNo) -> Value {
-        match number.0.checked_sub(FIRST_NOTED) {
-            None => Value::Int(i64::from(number.0)),
-            Some(at) => self.noted[at as usize].clone(),
+        match (number.text(), number.0.checked_sub(FIRST_OTHER)) {
+            (Some(place), _) => Value::Text(self.texts.at(place as u32).into()),
+            (None, Some(place)) => self.others[place as usize].clone(),
+            (None, None) => Value::Int(i64::from(number.0)),
         }
     }
 }
@@ -221,14 +240,38 @@ mod tests {
 
     #[test]
     fn texts_that_share_a_hash_are_told_apart() {
+        let mut texts = Texts::default();
+        let (one, other) = (texts.add("one", 7), texts.add("other", 7));
+        assert_eq!((texts.find("one", 7), texts.find("other", 7)), (Some(one), Some(other)));
+        assert_eq!(texts.find("third", 7), None);
+        assert_eq!((texts.at(one), texts.at(other)), ("one", "other"));
+    }
+
+    #[test]
+    fn a_value_comes_back_from_its_number_and_has_only_one() {
         let mut values = Values::default();
-        let one = values.text("one");
-        // as if another text had the hash of this one
-        values.texts.insert(hash_of("other"), one);
-        assert_eq!(values.number_of_text("other"), None);
-        let other = values.text("other");
-        assert_ne!(one, other);
-        assert_eq!((values.text("one"), values.text("other")), (one, other));
-        assert_eq!(values.value(other), Value::Text("other".into()));
+        let many = Value::Many([Value::Int(1), Value::Text("two".into())].into());
+        let met = [
+            Value::Int(0),
+            Value::Int(i64::from(FIRST_TEXT) - 1),
+            Value::Int(i64::from(FIRST_TEXT)),
+            Value::Int(-1),
+            Value::Int(i64::MAX),
+            Value::Text("".into()),
+            Value::Text("hồ sơ".into()),
+            many,
+        ];
+        let numbers = met.clone().map(|value| values.number(value));
+        for (value, number) in met.into_iter().zip(numbers) {
+            assert_eq!(values.value(number), value);
+            assert_eq!(values.number(value), number);
+        }
+        for at in 0..1_000 {
+            let text = format!("hs-{at}");
+            let number = values.text(&text);
+            assert_eq!(values.number_of_text(&text), Some(number));
+        }
+        assert_eq!(values.number_of_text("hs-1000"), None);
+        assert_eq!(values.value(values.number_of_text("hs-7").unwrap()), Value::Text("hs-7".into()));
     }
 }

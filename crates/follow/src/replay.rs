@@ -36,13 +36,12 @@ pub struct LogFacts<'a> {
 
 impl Facts for LogFacts<'_> {
     fn find(&self, name: EventName) -> Result<Option<Original>, FactsUnavailable> {
-        let found = self.reader.find(name, self.within);
-        let found = found.map_err(|error| FactsUnavailable { name, why: error.to_string() })?;
-        Ok(found.map(|stored| Original {
-            leaf: stored.leaf,
-            received_at_ms: stored.received_at_ms,
-            facts: stored.record.facts().to_vec(),
-        }))
+        let found = self.reader.find_with(name, self.within, |found| Original {
+            leaf: found.leaf,
+            received_at_ms: found.record.received_at_ms(),
+            facts: found.record.facts().to_vec(),
+        });
+        found.map_err(|error| FactsUnavailable { name, why: error.to_string() })
     }
 }
 

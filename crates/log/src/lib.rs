@@ -14,6 +14,7 @@
 mod annex;
 mod annex_check;
 mod annex_end;
+mod blocks;
 mod checkpoint;
 mod chunk;
 mod committed;
@@ -65,7 +66,7 @@ pub use journal::{
     Journal, JournalOptions, JournalReader, JournalRecovery, JournalSegment, Owner, Segments, erase_annexes,
 };
 pub use lock::Lock;
-pub use lookup::Stored;
+pub use lookup::{Found, Stored};
 pub use raw::{NoRawFile, Piece, RawFile};
 pub use reader::Reader;
 pub use record::{AnnexAt, RecordRef};

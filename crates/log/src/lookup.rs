@@ -6,6 +6,7 @@ use socai_tlog::{Digest, EventName, LeafIndex, Record, TreeSize, UnitNo};
 
 use crate::{
     annex::{self, Annex, annex_path},
+    blocks::{self, BLOCK_LEN},
     delta::{DerivedFile, NUMBER_LEN},
     disk,
     error::{Damage, LogError},
@@ -30,6 +31,17 @@ pub struct Stored {
     pub volume: u64,
     /// Where the annex is stored.
     pub annex_at: Option<AnnexAt>,
+}
+
+/// A record where it lies.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// Its place in the log.
+    pub leaf: LeafIndex,
+    /// The record.
+    pub record: RecordRef<'a>,
+    volume: u64,
+    offset: u64,
 }
 
 impl Reader {
@@ -57,9 +69,35 @@ impl Reader {
         found.map(|stored| stored.leaf).ok_or(LogError::NoRecord { name })
     }
 
-    /// The record of a name, when there is one among the first `within`, a size that is committed. Three small reads when the files
-    /// are cached by the system.
+    /// The record of a name, when there is one among the first `within`, a size that is committed.
     pub fn find(&self, name: EventName, within: TreeSize) -> Result<Option<Stored>, LogError> {
+        self.find_with(name, within, |found| self.owned(&found))?.transpose()
+    }
+
+    /// The same for who reads it where it lies, which is believed as [`Reader::for_each`] does: its checksum holds and it has the name, its
+    /// digests are not compared. One small read when index and files are cached.
+    pub fn find_with<T>(
+        &self,
+        name: EventName,
+        within: TreeSize,
+        read: impl FnOnce(Found<'_>) -> T,
+    ) -> Result<Option<T>, LogError> {
+        let mut bytes = Vec::new();
+        let found = self.find_in(name, within, &mut bytes);
+        let found = match found {
+            // an index block may have been put right since it was read
+            Err(_) if self.cache().blocks.forget() => self.find_in(name, within, &mut bytes)?,
+            found => found?,
+        };
+        Ok(found.map(read))
+    }
+
+    fn find_in<'a>(
+        &self,
+        name: EventName,
+        within: TreeSize,
+        bytes: &'a mut Vec<u8>,
+    ) -> Result<Option<Found<'a>>, LogError> {
         let file = DerivedFile::Unit(name.unit);
         let offset = name.seq.0.saturating_mul(NUMBER_LEN);
         let leaf = match self.read_number(file, offset) {
@@ -70,9 +108,9 @@ impl Reader {
         if leaf.0 >= within.0 {
             return Ok(None);
         }
-        let stored = self.stored(leaf)?;
-        if stored.record.name() == name {
-            return Ok(Some(stored));
+        let found = self.found(leaf, bytes)?;
+        if found.record.name() == name {
+            return Ok(Some(found));
         }
         Err(damaged(&file.path(self.dir()), offset, Damage::Layout("the leaf of this record")))
     }
@@ -91,12 +129,27 @@ impl Reader {
     }
 
     fn stored(&self, leaf: LeafIndex) -> Result<Stored, LogError> {
-        let (volume, offset) = self.position(leaf)?;
         let mut bytes = Vec::new();
-        let record = self.record_at(volume, offset, leaf, &mut bytes)?;
-        let (file, annex) = (self.volume_file(volume)?, bytes::Bytes::new());
-        let owned = record.to_record(annex);
-        let owned = owned.map_err(|what| damaged(&file.1, offset, Damage::Header(what)))?;
+        let found = match self.found(leaf, &mut bytes) {
+            Err(_) if self.cache().blocks.forget() => self.found(leaf, &mut bytes)?,
+            found => found?,
+        };
+        self.owned(&found)
+    }
+
+    /// The record that stands at `leaf`.
+    fn found<'a>(&self, leaf: LeafIndex, bytes: &'a mut Vec<u8>) -> Result<Found<'a>, LogError> {
+        let (volume, offset) = self.position(leaf)?;
+        Ok(Found { leaf, volume, offset, record: self.record_at(volume, offset, leaf, bytes)? })
+    }
+
+    fn owned(&self, found: &Found<'_>) -> Result<Stored, LogError> {
+        let Found { leaf, volume, offset, record } = *found;
+        let owned = record.to_record(bytes::Bytes::new());
+        let owned = match owned {
+            Ok(owned) => owned,
+            Err(what) => return Err(damaged(&self.volume_file(volume)?.1, offset, Damage::Header(what))),
+        };
         Ok(Stored {
             leaf,
             received_at_ms: record.received_at_ms(),
@@ -120,9 +173,27 @@ impl Reader {
     }
 
     fn read_number(&self, file: DerivedFile, offset: u64) -> Result<u64, LogError> {
-        let mut number = [0; 8];
-        self.read_derived(file, offset, &mut number)?;
-        Ok(u64::from_be_bytes(number))
+        if let Some(number) = self.cache().blocks.number(file, offset) {
+            return Ok(number);
+        }
+        let path = || file.path(self.dir());
+        let need = offset.saturating_add(NUMBER_LEN);
+        let Some(open) = self.derived(file)? else {
+            return Err(LogError::Behind { path: path(), need, have: 0 });
+        };
+        let block_no = offset / BLOCK_LEN;
+        let mut block = [0; BLOCK_LEN as usize];
+        let got = disk::read_up_to(&open, &mut block, block_no * BLOCK_LEN);
+        let got = got.map_err(|source| disk::read_failed(&path(), Some(offset), source))?;
+        let Some(number) = blocks::number_in(&block[..got], offset) else {
+            let path = path();
+            let have = disk::file_len(&open, &path)?;
+            return Err(LogError::Behind { path, need, have });
+        };
+        if got == block.len() {
+            self.cache().blocks.keep(file, block_no, &block);
+        }
+        Ok(number)
     }
 
     fn record_at<'a>(

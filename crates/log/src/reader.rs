@@ -10,6 +10,7 @@ use std::{
 use socai_tlog::{LeafIndex, TreeSize};
 
 use crate::{
+    blocks::Blocks,
     chunk::Chunk,
     committed::Committed,
     delta::DerivedFile,
@@ -43,6 +44,7 @@ pub(crate) struct Open {
     derived: HashMap<DerivedFile, Arc<File>>,
     newest_volume: u64,
     pub(crate) newest: Option<Committed>,
+    pub(crate) blocks: Blocks,
 }
 
 impl Reader {

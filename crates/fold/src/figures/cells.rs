@@ -50,7 +50,7 @@ impl<'f> OfRow<'f> {
         &'s self,
         table: &'s Stamped<K, V>,
         window: &Window,
-    ) -> impl Iterator<Item = (&'s Layout<'f>, &'s K, &'s V)> {
+    ) -> impl Iterator<Item = (&'s Layout<'f>, K, &'s V)> {
         let days = days_of(window);
         let asked = self.layouts.iter().filter_map(|layout| {
             let picked = layout.picked(window.pick.as_ref(), self.values)?;
@@ -135,7 +135,7 @@ impl<'f> Wards<'f> {
     }
 }
 
-/// Values that were met: those that the table of values numbers as bits, small integers as themselves.
+/// Values that were met: texts as bits by their places, others by their numbers.
 #[derive(Default)]
 pub(crate) struct Met {
     noted: Vec<u64>,
@@ -145,7 +145,7 @@ pub(crate) struct Met {
 impl Met {
     /// Whether the value was not met before.
     pub(crate) fn is_new(&mut self, value: ValueNo) -> bool {
-        let Some(at) = value.noted() else { return self.small.insert(value.0, ()).is_none() };
+        let Some(at) = value.text() else { return self.small.insert(value.0, ()).is_none() };
         let (word, bit) = (at / 64, 1 << (at % 64));
         if word >= self.noted.len() {
             self.noted.resize(word + 1, 0);

@@ -24,20 +24,20 @@ pub(crate) fn latest<'s, 'f>(
     row: &Indicator,
     of_row: &'s OfRow<'f>,
     window: &Window,
-) -> Vec<(&'s Layout<'f>, &'s CellKey, i128)> {
+) -> Vec<(&'s Layout<'f>, CellKey, i128)> {
     let Measure::Latest(asks) = &row.measure else { return vec![] };
     let by_place = is_by_place(row, asks);
-    let mut newest: FastMap<(u32, Option<u32>), (&Layout<'f>, &About, &Said)> = FastMap::default();
+    let mut newest: FastMap<(u32, Option<u32>), (&Layout<'f>, About, &Said)> = FastMap::default();
     for (layout, about, said) in of_row.cells(&fold.latest, window) {
         let place = if by_place { unit_of(&about.cell).map(|unit| unit.0) } else { None };
         let order = |about: &About| (about.cell.day(), about.cell.publisher(), about.seq);
         let newest = newest.entry((about.case.0, place)).or_insert((layout, about, said));
-        if order(newest.1) < order(about) {
+        if order(&newest.1) < order(&about) {
             *newest = (layout, about, said);
         }
     }
     let conditions = conditions(row, asks);
-    let meets = |(layout, about, _): &(&Layout<'_>, &About, &Said)| {
+    let meets = |(layout, about, _): &(&Layout<'_>, About, &Said)| {
         let series = layout.series;
         conditions.iter().all(|(field, values)| {
             let value = series
@@ -47,7 +47,7 @@ pub(crate) fn latest<'s, 'f>(
         })
     };
     let newest = newest.into_values().filter(meets);
-    newest.map(|(layout, about, said)| (layout, &about.cell, i128::from(said.value()))).collect()
+    newest.map(|(layout, about, said)| (layout, about.cell, i128::from(said.value()))).collect()
 }
 
 /// Rows were compiled when they were adopted, so their names are those of fields.

@@ -120,7 +120,7 @@ impl Gathering {
     fn gather(&mut self, fold: &Fold, row: &Indicator, asked: &Asked) {
         let (of_row, whole) = (OfRow::new(fold, row), self.whole());
         for (_, cell, total) in of_row.cells(&fold.cube, &whole) {
-            self.add(cell, Part { value: total.sum(), events: total.count() });
+            self.add(&cell, Part { value: total.sum(), events: total.count() });
         }
         match row.measure {
             Measure::Units => {
@@ -134,7 +134,7 @@ impl Gathering {
                 self.spread.in_period = Part::default();
                 for (_, cell, value) in latest(fold, row, &of_row, &self.windows[FIGURE]) {
                     self.spread.to_date.value += value;
-                    self.spread.part_of(unit_of(cell)).value += value;
+                    self.spread.part_of(unit_of(&cell)).value += value;
                 }
             }
             _ => {}
@@ -179,14 +179,14 @@ impl Gathering {
         let mut units: FastMap<Option<u32>, Met> = FastMap::default();
         for (_, (cell, value), _) in of_row.cells(&fold.distinct, whole) {
             let holds = self.holds(cell.day());
-            if holds[PERIOD] && in_period.is_new(*value) {
+            if holds[PERIOD] && in_period.is_new(value) {
                 self.spread.in_period.value += 1;
             }
-            if holds[TO_DATE] && to_date.is_new(*value) {
+            if holds[TO_DATE] && to_date.is_new(value) {
                 self.spread.to_date.value += 1;
             }
-            let unit = unit_of(cell);
-            if holds[FIGURE] && units.entry(unit.map(|unit| unit.0)).or_default().is_new(*value) {
+            let unit = unit_of(&cell);
+            if holds[FIGURE] && units.entry(unit.map(|unit| unit.0)).or_default().is_new(value) {
                 self.spread.part_of(unit).value += 1;
             }
         }

@@ -40,7 +40,7 @@ pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
     let of_row = OfRow::new(fold, row);
     for (layout, cell, total) in of_row.cells(&fold.cube, window) {
         sums.publishers.entry(cell.publisher().0).or_default();
-        sums.each(layout, cell, |part| {
+        sums.each(layout, &cell, |part| {
             part.value += total.sum();
             part.events += total.count();
         });
@@ -49,7 +49,7 @@ pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
         Measure::Distinct(_) => sums.count_distinct(&of_row, window),
         Measure::Latest(_) => {
             for (layout, cell, value) in latest(fold, row, &of_row, window) {
-                sums.each(layout, cell, |part| part.value += value);
+                sums.each(layout, &cell, |part| part.value += value);
             }
         }
         _ => {}
@@ -98,15 +98,15 @@ impl<'f> Sums<'f> {
         self.all.value = 0;
         self.wards.values_mut().chain(self.slices.values_mut()).for_each(|part| part.value = 0);
         for (layout, (cell, value), _) in of_row.cells(&self.fold.distinct, window) {
-            let ward = self.wards_of.of(cell).map(|ward| ward.0);
-            self.all.value += i128::from(all.is_new(*value));
+            let ward = self.wards_of.of(&cell).map(|ward| ward.0);
+            self.all.value += i128::from(all.is_new(value));
             let at = ward.map_or(0, |ward| ward as usize + 1);
             wards.resize_with(wards.len().max(at + 1), Met::default);
-            if wards[at].is_new(*value) {
+            if wards[at].is_new(value) {
                 self.wards.entry(ward).or_default().value += 1;
             }
-            for slice in layout.sliced(&self.fold.values, cell) {
-                if slices.entry(slice).or_default().is_new(*value) {
+            for slice in layout.sliced(&self.fold.values, &cell) {
+                if slices.entry(slice).or_default().is_new(value) {
                     self.slices.entry(slice).or_default().value += 1;
                 }
             }

@@ -10,22 +10,46 @@ use crate::schema::{self, Field, Message, Shape};
 use crate::wire::{Reader, Wire, put_bytes};
 use crate::{json, view};
 
-/// The facts with a change made, unchecked; `None` for changes of whole lists and parts, and for those that cannot be made.
-pub(super) fn patched(facts: &[u8], change: &view::Change<'_>) -> Option<Vec<u8>> {
-    let said =
-        Said { old: serde_json::from_str(change.old).ok()?, new: serde_json::from_str(change.new).ok()? };
+/// Why a change was not made here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unmade {
+    /// It cannot be made: what it replaces does not stand there.
+    Mismatch,
+    /// It is for the other way to say: changes of whole lists and parts, and most of those that cannot be made.
+    Unsure,
+}
+
+/// For `?` where the other way decides.
+trait OrUnsure<T> {
+    fn or_unsure(self) -> Result<T, Unmade>;
+}
+
+impl<T> OrUnsure<T> for Option<T> {
+    fn or_unsure(self) -> Result<T, Unmade> {
+        self.ok_or(Unmade::Unsure)
+    }
+}
+
+/// The facts with a change made, unchecked.
+pub(super) fn patched(facts: &[u8], change: &view::Change<'_>) -> Result<Vec<u8>, Unmade> {
+    let value = |text| serde_json::from_str(text).ok().or_unsure();
+    let said = Said { old: value(change.old)?, new: value(change.new)? };
     let (first, rest) = match change.field.split_once('.') {
         Some((first, rest)) => (first, Some(rest)),
         None => (change.field, None),
     };
     if first == "data" {
-        let (at, kind, payload) = payload(facts)?;
-        let payload = changed(kind_by_tag(kind)?.message, payload, rest?, &said)?;
+        let (at, kind, payload) = payload(facts).or_unsure()?;
+        let message = kind_by_tag(kind).or_unsure()?.message;
+        let payload = changed(message, payload, rest.or_unsure()?, &said)?;
         let mut bytes = facts[..at].to_vec();
         put_bytes(&mut bytes, kind, &payload);
-        return Some(bytes);
+        return Ok(bytes);
     }
-    CORRECTABLE.contains(&first).then(|| changed(&schema::EVENT, facts, change.field, &said))?
+    match CORRECTABLE.contains(&first) {
+        true => changed(&schema::EVENT, facts, change.field, &said),
+        false => Err(Unmade::Unsure),
+    }
 }
 
 /// The values before and after.
@@ -35,36 +59,46 @@ struct Said {
 }
 
 /// A message with the value at a path replaced: a field of its own, of a part, or of one item of a list.
-fn changed(message: &Message, bytes: &[u8], path: &str, said: &Said) -> Option<Vec<u8>> {
+fn changed(message: &Message, bytes: &[u8], path: &str, said: &Said) -> Result<Vec<u8>, Unmade> {
     let Some((name, within)) = path.split_once('.') else { return replaced(message, bytes, path, said) };
-    let field = message.field(name)?;
-    let Shape::Message(inner) = field.shape else { return None };
-    let (nth, within) = match field.repeated {
-        true => {
-            let (nth, within) = within.split_once('.')?;
-            (super::position(nth)?, within)
-        }
-        false => (0, within),
+    let field = message.field(name).or_unsure()?;
+    let (nth, within) = match (field.repeated, within.split_once('.')) {
+        (true, Some((nth, within))) => (super::position(nth).or_unsure()?, Some(within)),
+        (true, None) => (super::position(within).or_unsure()?, None),
+        (false, _) => (0, Some(within)),
     };
     let mut fields = Reader::new(bytes);
     let mut seen = 0;
     loop {
         let start = bytes.len() - fields.left();
-        let (tag, wire) = fields.next().ok()??;
+        let (tag, wire) = fields.next().ok().flatten().or_unsure()?;
         if tag != field.tag {
             continue;
         }
         if let (true, Wire::Bytes(part)) = (seen == nth, wire) {
-            let part = changed(inner, part, within, said)?;
+            let part = match (field.shape, within) {
+                (Shape::Message(inner), Some(within)) => changed(inner, part, within, said)?,
+                (Shape::Text { .. }, None) => text_instead(part, said)?,
+                _ => return Err(Unmade::Unsure),
+            };
             if part.is_empty() {
-                return None; // nothing is left to be said of it
+                return Err(Unmade::Unsure); // nothing is left to be said of it
             }
             let mut patched = bytes[..start].to_vec();
             put_bytes(&mut patched, tag, &part);
             patched.extend_from_slice(&bytes[bytes.len() - fields.left()..]);
-            return Some(patched);
+            return Ok(patched);
         }
         seen += 1;
+    }
+}
+
+/// A text of a list replaced by another.
+fn text_instead(present: &[u8], said: &Said) -> Result<Vec<u8>, Unmade> {
+    match (&said.old, &said.new) {
+        (Value::String(old), Value::String(new)) if old.as_bytes() == present => Ok(new.as_bytes().to_vec()),
+        (old, _) if old.as_str().map(str::as_bytes) != Some(present) => Err(Unmade::Mismatch),
+        _ => Err(Unmade::Unsure),
     }
 }
 
@@ -86,12 +120,12 @@ fn payload(facts: &[u8]) -> Option<(usize, u32, &[u8])> {
 }
 
 /// A message with the value of one field replaced, in its place in the order of fields.
-fn replaced(message: &Message, bytes: &[u8], name: &str, said: &Said) -> Option<Vec<u8>> {
-    let field = message.field(name).filter(|field| is_single(field))?;
+fn replaced(message: &Message, bytes: &[u8], name: &str, said: &Said) -> Result<Vec<u8>, Unmade> {
+    let field = message.field(name).filter(|field| is_single(field)).or_unsure()?;
     let mut fields = Reader::new(bytes);
     let (mut start, mut present) = (0, None);
     let mut end = 0;
-    while let Some((tag, wire)) = fields.next().ok()? {
+    while let Some((tag, wire)) = fields.next().ok().or_unsure()? {
         if tag > field.tag {
             break;
         }
@@ -105,12 +139,12 @@ fn replaced(message: &Message, bytes: &[u8], name: &str, said: &Said) -> Option<
         end = start;
     }
     if json::value_of(field, present).unwrap_or_default() != said.old {
-        return None;
+        return Err(Unmade::Mismatch);
     }
     let mut patched = bytes[..start].to_vec();
-    json::put_value(field, &said.new, &mut patched)?;
+    json::put_value(field, &said.new, &mut patched).or_unsure()?;
     patched.extend_from_slice(&bytes[end..]);
-    Some(patched)
+    Ok(patched)
 }
 
 /// Whether a field is one value that stands in one piece.
