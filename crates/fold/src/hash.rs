@@ -3,7 +3,7 @@
 //! Keys are numbers this crate has handed out, so nobody outside chooses what collides; texts that units choose are hashed in
 //! [`crate::values`] only, and a unit that floods its own table is slow for itself and visible to all.
 
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A map whose look-up costs a few nanoseconds.
 pub(crate) type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
@@ -12,6 +12,14 @@ pub(crate) type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefau
 pub(crate) fn hash_of(text: &str) -> u64 {
     let mut hash = Mix(text.len() as u64);
     hash.write(text.as_bytes());
+    hash.finish()
+}
+
+/// The hash of a key, for tables that are told the hash.
+#[inline]
+pub(crate) fn hash_of_key(key: &impl Hash) -> u64 {
+    let mut hash = Mix::default();
+    key.hash(&mut hash);
     hash.finish()
 }
 

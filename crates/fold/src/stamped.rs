@@ -6,7 +6,9 @@
 
 use std::{fmt::Debug, hash::Hash, ops::RangeInclusive};
 
-use crate::hash::FastMap;
+use hashbrown::HashTable;
+
+use crate::hash::{FastMap, hash_of_key};
 
 /// A key in two parts: what it has in common with all keys of its shelf, and the rest.
 pub(crate) trait Shelved: Copy + Eq + Hash {
@@ -37,30 +39,34 @@ pub(crate) trait Entry: Copy + Default + PartialEq {
 #[derive(Clone, Debug)]
 struct Shelf<K: Shelved, V> {
     of: K::Shelf,
-    /// None of them has come to nothing.
-    entries: FastMap<K::Rest, V>,
+    /// By hash of the rest. None of them has come to nothing.
+    entries: HashTable<(K::Rest, V)>,
 }
 
 impl<K: Shelved, V: Entry> Shelf<K, V> {
     fn get(&self, key: &K) -> Option<V> {
-        self.entries.get(&key.rest()).copied()
+        let rest = key.rest();
+        self.entries.find(hash_of_key(&rest), |(other, _)| *other == rest).map(|(_, value)| *value)
     }
 
     /// Changes an entry. Looking first costs half of what asking for a place does, and entries are mostly there.
     #[inline]
     fn change(&mut self, key: &K, change: impl FnOnce(&mut V)) {
         let rest = key.rest();
-        if let Some(value) = self.entries.get_mut(&rest) {
+        let hash = hash_of_key(&rest);
+        if let Some((_, value)) = self.entries.find_mut(hash, |(other, _)| *other == rest) {
             change(value);
-            if value.is_nothing() {
-                self.entries.remove(&rest);
+            if value.is_nothing()
+                && let Ok(entry) = self.entries.find_entry(hash, |(other, _)| *other == rest)
+            {
+                entry.remove();
             }
             return;
         }
         let mut value = V::default();
         change(&mut value);
         if !value.is_nothing() {
-            self.entries.insert(rest, value);
+            self.entries.insert_unique(hash, (rest, value), |(rest, _)| hash_of_key(rest));
         }
     }
 }
@@ -182,9 +188,8 @@ impl<K: Shelved, V: Entry> Stamped<K, V> {
         self.rows.resize(self.rows.len().max(at + 1), Row::default());
         // A day is much like the one before: room for as many entries spares the new shelf its growing.
         let before = self.rows[at].newest.checked_sub(1).map(|place| &self.shelves[place as usize].entries);
-        let room = before.map(FastMap::len).unwrap_or_default();
-        let entries = FastMap::with_capacity_and_hasher(room, Default::default());
-        self.shelves.push(Shelf { of, entries });
+        let room = before.map(HashTable::len).unwrap_or_default();
+        self.shelves.push(Shelf { of, entries: HashTable::with_capacity(room) });
         self.rows[at].put(K::day(of), self.shelves.len() as u32); // as many as there are days at most, for each indicator
         self.shelves.len() - 1
     }

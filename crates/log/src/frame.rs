@@ -2,7 +2,10 @@
 //!
 //! Layout: `proto/README.md`, Frames. All numbers are big-endian.
 
-use crate::error::Damage;
+use crate::{
+    crc::{SIDE_BY_SIDE, crc32c_of},
+    error::Damage,
+};
 
 /// Bytes of a frame besides its payload: length, kind, checksum.
 pub(crate) const OVERHEAD: usize = 4 + 1 + 4;
@@ -109,11 +112,17 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
     of_body(body)
 }
 
-/// Length of the frame at the start of `bytes` if it is all there and its checksum holds.
+/// Length of the frames at the start of `bytes`, as many as are checked at once, if they are all there and their checksums hold.
 pub(crate) fn verified_len(bytes: &[u8]) -> Option<usize> {
-    let len = check_len(bytes).ok()?;
-    let (body, crc) = bytes[..len].split_last_chunk()?;
-    (crc32c::crc32c(body) == u32::from_be_bytes(*crc)).then_some(len)
+    let mut frames = [(&[][..], 0); SIDE_BY_SIDE];
+    let mut len = 0;
+    for frame in &mut frames {
+        let next = bytes.get(len..)?;
+        let (body, crc) = next[..check_len(next).ok()?].split_last_chunk()?;
+        *frame = (body, u32::from_be_bytes(*crc));
+        len += body.len() + crc.len();
+    }
+    (crc32c_of(frames.map(|(body, _)| body)) == frames.map(|(_, crc)| crc)).then_some(len)
 }
 
 /// As [`parse`] for a frame that was parsed before: its checksum is not computed again.

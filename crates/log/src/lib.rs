@@ -19,6 +19,7 @@ mod checkpoint;
 mod chunk;
 mod committed;
 mod copy;
+mod crc;
 mod delta;
 mod derived;
 mod derived_check;

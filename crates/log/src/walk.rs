@@ -119,9 +119,8 @@ pub(crate) struct Frames<'a> {
     verified: usize,
 }
 
-/// Frames whose checksums are verified together. Each step of a checksum waits for the one before, so several frames take hardly longer
-/// than one when nothing else stands between them; this many are still in the first-level cache when they are read.
-const TOGETHER: usize = 16;
+/// Bytes of frames whose checksums are verified before they are read: they are still in the first-level cache then.
+const TOGETHER: usize = 4 << 10;
 
 impl<'a> Frames<'a> {
     /// Frames of `bytes`, which start at `offset` of their file.
@@ -134,10 +133,10 @@ impl<'a> Frames<'a> {
         Frames { bytes, offset, verified: bytes.len() }
     }
 
-    /// Length of the next few frames, up to the first that does not hold.
+    /// Length of the next few frames, up to the first that does not hold; nothing when that is the first, or near it.
     fn verify(&self) -> usize {
         let mut len = 0;
-        for _ in 0..TOGETHER {
+        while len < TOGETHER {
             match frame::verified_len(&self.bytes[len..]) {
                 Some(next) => len += next,
                 None => break,

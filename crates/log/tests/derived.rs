@@ -7,7 +7,7 @@ use std::{fs, path::PathBuf};
 
 use common::*;
 use socai_log::{Annex, DerivedFile, Disk, Lock, LogError, Options, Reader, Wrong, rebuild, verify};
-use socai_tlog::{LeafIndex, Tile, TileKind, TreeSize, UnitNo};
+use socai_tlog::{EventName, LeafIndex, Tile, TileKind, TreeSize, UnitNo};
 
 /// A log with several bundles and tile levels, in volumes of 150 records.
 fn long_log(root: &std::path::Path) {
@@ -24,6 +24,40 @@ fn derived_files(dir: &std::path::Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut files = files(dir);
     files.retain(|(path, _)| !path.starts_with(dir.join("volumes")) && !path.starts_with(dir.join("annex")));
     files
+}
+
+/// A log with more than one index block of a unit: positions of 4,096 bytes are whole blocks, which readers keep.
+#[test]
+fn an_index_block_that_was_put_right_is_read_again() {
+    let root = scratch();
+    let (mut writer, _) = open(root.path(), small(100_000)).unwrap();
+    let mut unit = Unit::new(3);
+    for at in 0..150 {
+        append(&mut writer, &unit.segment(8, false)).unwrap();
+        writer.commit(cursor(at)).unwrap();
+    }
+    let (dir, name) = (log_dir(root.path()), EventName::new(3, 700));
+    let reader = Reader::open(&dir).unwrap();
+    let size = size(&reader);
+    let found = reader.find(name, size).unwrap().unwrap();
+    assert_eq!(reader.find(name, size).unwrap().as_ref(), Some(&found), "from the kept block");
+    assert_eq!(reader.find(EventName::new(3, 1_200), size).unwrap(), None);
+    for file in [DerivedFile::Unit(UnitNo(3)), DerivedFile::Positions] {
+        let path = file.path(&dir);
+        let right = fs::read(&path).unwrap();
+        // as ascending as before, and all of it the neighbour's
+        let wrong = [&right[8..], &right[right.len() - 8..]].concat();
+        fs::write(&path, &wrong).unwrap();
+        assert_eq!(
+            reader.find(name, size).unwrap().as_ref(),
+            Some(&found),
+            "{file:?}: what was kept was right"
+        );
+        let stranger = Reader::open(&dir).unwrap();
+        assert!(matches!(stranger.find(name, size), Err(LogError::Damaged { .. })), "{file:?}");
+        fs::write(&path, &right).unwrap();
+        assert_eq!(stranger.find(name, size).unwrap().as_ref(), Some(&found), "{file:?}: read again");
+    }
 }
 
 #[test]

@@ -82,6 +82,8 @@ pub struct Part {
 }
 
 impl Part {
+    /// Adds another.
+    #[inline]
     pub(crate) fn add(&mut self, other: Part) {
         self.value += other.value;
         self.events += other.events;

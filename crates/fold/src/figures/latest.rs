@@ -28,14 +28,14 @@ pub(crate) fn latest<'s, 'f>(
     let Measure::Latest(asks) = &row.measure else { return vec![] };
     let by_place = is_by_place(row, asks);
     let mut newest: FastMap<(u32, Option<u32>), (&Layout<'f>, About, &Said)> = FastMap::default();
-    for (layout, about, said) in of_row.cells(&fold.latest, window) {
+    of_row.each_cell(&fold.latest, window, |layout, about, said| {
         let place = if by_place { unit_of(&about.cell).map(|unit| unit.0) } else { None };
         let order = |about: &About| (about.cell.day(), about.cell.publisher(), about.seq);
         let newest = newest.entry((about.case.0, place)).or_insert((layout, about, said));
         if order(&newest.1) < order(&about) {
             *newest = (layout, about, said);
         }
-    }
+    });
     let conditions = conditions(row, asks);
     let meets = |(layout, about, _): &(&Layout<'_>, About, &Said)| {
         let series = layout.series;

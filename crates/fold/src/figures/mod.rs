@@ -13,6 +13,7 @@ mod late;
 mod latest;
 mod lunar;
 mod nil;
+mod numbered;
 mod passes;
 mod percent;
 mod ratio;

@@ -72,18 +72,14 @@ pub(crate) fn ratio(
 
 /// The sums of several rows, with their slices under the places that these have in the ratio's row.
 fn summed(row: &Indicator, parts: &[(&Indicator, Totals)]) -> Totals {
-    let add = |to: &mut Part, part: Part| {
-        to.value += part.value;
-        to.events += part.events;
-    };
     let mut sum = Totals::default();
     for (of, totals) in parts {
-        add(&mut sum.all, totals.all);
-        add(&mut sum.unallocated, totals.unallocated);
-        totals.wards.iter().for_each(|(ward, part)| add(sum.wards.entry(*ward).or_default(), *part));
+        sum.all.add(totals.all);
+        sum.unallocated.add(totals.unallocated);
+        totals.wards.iter().for_each(|(ward, part)| sum.wards.entry(*ward).or_default().add(*part));
         for ((at, value), part) in &totals.slices {
             if let Some(at) = row.slices.iter().position(|slice| *slice == of.slices[*at]) {
-                add(sum.slices.entry((at, value.clone())).or_default(), *part);
+                sum.slices.entry((at, value.clone())).or_default().add(*part);
             }
         }
         sum.publishers.extend(&totals.publishers);

@@ -13,13 +13,14 @@ use socai_tlog::UnitNo;
 
 use super::{
     asked::{Asked, Window},
-    cells::{Met, OfRow},
+    cells::{Met, OfRow, listed, unlisted},
     figure::{Part, units_of},
     latest::latest,
+    numbered::Numbered,
     ratio::Fraction,
     totals::unit_of,
 };
-use crate::{cube::CellKey, fold::Fold, hash::FastMap};
+use crate::fold::Fold;
 
 /// One indicator's parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +45,7 @@ pub struct Spread {
 pub fn spreads(fold: &Fold, asked: &Asked) -> Vec<Spread> {
     let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
     let rows: Vec<&Indicator> = rows.iter().filter(|row| fold.may_spread(row)).collect();
-    let known: Vec<Spread> = rows.iter().filter_map(|row| Gathering::of(fold, row, asked)).collect();
+    let known: Vec<Spread> = rows.iter().filter_map(|row| Spread::gathered(fold, row, asked)).collect();
     let spread = |row: &Indicator| match &row.measure {
         Measure::Ratio(ratio) => divided(row, ratio, &known),
         _ => known.iter().find(|spread| spread.code == row.code).cloned(),
@@ -79,24 +80,26 @@ fn divided(row: &Indicator, ratio: &Ratio, known: &[Spread]) -> Option<Spread> {
     })
 }
 
-/// The windows of an indicator: of the figure, of the period, of the year.
-const FIGURE: usize = 0;
-const PERIOD: usize = 1;
-const TO_DATE: usize = 2;
+/// The windows of an indicator, as bits: of the figure, of the period, of the year.
+const FIGURE: usize = 1;
+const PERIOD: usize = 2;
+const TO_DATE: usize = 4;
+/// How many sorts of days there are: each is in some of the windows and not in the others.
+const SORTS: usize = 8;
 
-/// An indicator's parts while they come together.
-struct Gathering {
-    spread: Spread,
-    /// They differ by their days only.
-    windows: [Window; 3],
+/// What comes together by sort of days, then by [`listed`] unit: an entry is looked at once for all windows.
+type BySort<T> = [Numbered<T>; SORTS];
+
+/// The windows of an indicator, which differ by their days only.
+struct Windows {
+    figure: Window,
+    period: Window,
+    to_date: Window,
 }
 
-impl Gathering {
-    /// The parts of one row; none for judged cases and ratios, and when the question names no occasion and the row needs one.
-    fn of(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Spread> {
-        if matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_)) {
-            return None;
-        }
+impl Windows {
+    /// None when the question names no occasion and the row needs one.
+    fn of(row: &Indicator, asked: &Asked) -> Option<Self> {
         let figure = Window::of(&row.period, asked)?;
         let period = Window { from: asked.from, to: asked.to, pick: figure.pick.clone() };
         let new_year = CivilDate::new(asked.year, 1, 1).unwrap_or(asked.from);
@@ -104,7 +107,63 @@ impl Gathering {
             PeriodUse::Period => Window { from: asked.from.min(new_year), ..figure.clone() },
             _ => figure.clone(),
         };
-        let spread = Spread {
+        Some(Windows { figure, period, to_date })
+    }
+
+    fn each(&self) -> [(usize, &Window); 3] {
+        [(FIGURE, &self.figure), (PERIOD, &self.period), (TO_DATE, &self.to_date)]
+    }
+
+    /// From the first day of any window to the last.
+    fn whole(&self) -> Window {
+        self.each().into_iter().fold(self.figure.clone(), |whole, (_, window)| Window {
+            from: whole.from.min(window.from),
+            to: whole.to.max(window.to),
+            pick: whole.pick,
+        })
+    }
+
+    /// The sort of a day: the windows that it lies in.
+    fn sort(&self, day: CivilDate) -> usize {
+        let within = self.each().into_iter().filter(|(_, window)| window.from <= day && day <= window.to);
+        within.map(|(bit, _)| bit).sum()
+    }
+}
+
+/// The sort of the day asked for last: entries come day by day.
+struct LastSort<'w> {
+    windows: &'w Windows,
+    last: (CivilDate, usize),
+}
+
+impl<'w> LastSort<'w> {
+    fn new(windows: &'w Windows) -> Self {
+        LastSort { windows, last: (CivilDate::MIN, windows.sort(CivilDate::MIN)) }
+    }
+
+    #[inline]
+    fn of(&mut self, day: CivilDate) -> usize {
+        if self.last.0 != day {
+            self.last = (day, self.windows.sort(day));
+        }
+        self.last.1
+    }
+}
+
+/// What lies in a window.
+fn within<T: Default>(parts: &BySort<T>, window: usize) -> impl Iterator<Item = (u32, &T)> {
+    let sorts = (0..).zip(parts).filter(move |(sort, _)| sort & window != 0);
+    sorts.flat_map(|(_, units)| units.iter())
+}
+
+impl Spread {
+    /// The parts of one row; none for judged cases and ratios, and when the question names no occasion and the row needs one.
+    fn gathered(fold: &Fold, row: &Indicator, asked: &Asked) -> Option<Spread> {
+        if matches!(row.measure, Measure::AsOf(_) | Measure::Ratio(_)) {
+            return None;
+        }
+        let windows = Windows::of(row, asked)?;
+        let mut spread = Spread {
             code: row.code.clone(),
             is_additive: !matches!(
                 row.measure,
@@ -112,88 +171,53 @@ impl Gathering {
             ),
             ..Spread::default()
         };
-        let mut gathering = Gathering { spread, windows: [figure, period, to_date] };
-        gathering.gather(fold, row, asked);
-        Some(gathering.spread)
-    }
-
-    fn gather(&mut self, fold: &Fold, row: &Indicator, asked: &Asked) {
-        let (of_row, whole) = (OfRow::new(fold, row), self.whole());
-        for (_, cell, total) in of_row.cells(&fold.cube, &whole) {
-            self.add(&cell, Part { value: total.sum(), events: total.count() });
-        }
+        let (of_row, whole) = (OfRow::new(fold, row), windows.whole());
+        spread.add_cells(fold, &of_row, (&windows, &whole));
         match row.measure {
             Measure::Units => {
                 let count = units_of(fold, row, asked.to).len();
-                self.spread.to_date = Part { value: count as i128, events: count as u64 };
-                self.spread.unallocated = self.spread.to_date;
+                spread.to_date = Part { value: count as i128, events: count as u64 };
+                spread.unallocated = spread.to_date;
             }
-            Measure::Distinct(_) => self.add_distinct(fold, &of_row, &whole),
+            Measure::Distinct(_) => spread.add_distinct(fold, &of_row, (&windows, &whole)),
             // Latest states are those of the last day: they have no part of the period.
             Measure::Latest(_) => {
-                self.spread.in_period = Part::default();
-                for (_, cell, value) in latest(fold, row, &of_row, &self.windows[FIGURE]) {
-                    self.spread.to_date.value += value;
-                    self.spread.part_of(unit_of(&cell)).value += value;
+                spread.in_period = Part::default();
+                for (_, cell, value) in latest(fold, row, &of_row, &windows.figure) {
+                    spread.to_date.value += value;
+                    spread.part_of(unit_of(&cell)).value += value;
                 }
             }
             _ => {}
         }
+        Some(spread)
     }
 
-    /// From the first day of any window to the last.
-    fn whole(&self) -> Window {
-        let [figure, others @ ..] = &self.windows;
-        others.iter().fold(figure.clone(), |whole, window| Window {
-            from: whole.from.min(window.from),
-            to: whole.to.max(window.to),
-            pick: whole.pick,
-        })
-    }
-
-    /// Whether a day lies in each window.
-    fn holds(&self, day: CivilDate) -> [bool; 3] {
-        self.windows.each_ref().map(|window| window.from <= day && day <= window.to)
-    }
-
-    fn add(&mut self, cell: &CellKey, part: Part) {
-        let holds = self.holds(cell.day());
-        let add = |to: &mut Part| {
-            to.value += part.value;
-            to.events += part.events;
-        };
-        if holds[PERIOD] {
-            add(&mut self.spread.in_period);
-        }
-        if holds[TO_DATE] {
-            add(&mut self.spread.to_date);
-        }
-        if holds[FIGURE] {
-            add(self.spread.part_of(unit_of(cell)));
-        }
+    fn add_cells(&mut self, fold: &Fold, of_row: &OfRow<'_>, (windows, whole): (&Windows, &Window)) {
+        let (mut parts, mut sort) = (BySort::<Part>::default(), LastSort::new(windows));
+        of_row.each_cell(&fold.cube, whole, |_, cell, total| {
+            let part = Part { value: total.sum(), events: total.count() };
+            parts[sort.of(cell.day())].of(listed(unit_of(&cell))).add(part);
+        });
+        within(&parts, PERIOD).for_each(|(_, part)| self.in_period.add(*part));
+        within(&parts, TO_DATE).for_each(|(_, part)| self.to_date.add(*part));
+        within(&parts, FIGURE).for_each(|(unit, part)| self.part_of(unlisted(unit)).add(*part));
     }
 
     /// A value counts once in every part that it occurs in.
-    fn add_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, whole: &Window) {
-        let (mut in_period, mut to_date) = (Met::default(), Met::default());
-        let mut units: FastMap<Option<u32>, Met> = FastMap::default();
-        for (_, (cell, value), _) in of_row.cells(&fold.distinct, whole) {
-            let holds = self.holds(cell.day());
-            if holds[PERIOD] && in_period.is_new(value) {
-                self.spread.in_period.value += 1;
-            }
-            if holds[TO_DATE] && to_date.is_new(value) {
-                self.spread.to_date.value += 1;
-            }
-            let unit = unit_of(&cell);
-            if holds[FIGURE] && units.entry(unit.map(|unit| unit.0)).or_default().is_new(value) {
-                self.spread.part_of(unit).value += 1;
-            }
-        }
+    fn add_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, (windows, whole): (&Windows, &Window)) {
+        let (mut sets, mut sort) = (BySort::<Met>::default(), LastSort::new(windows));
+        of_row.each_cell(&fold.distinct, whole, |_, (cell, value), _| {
+            sets[sort.of(cell.day())].of(listed(unit_of(&cell))).put(value);
+        });
+        let count = |window| within(&sets, window).map(|(_, met)| met).collect::<Met>().count();
+        self.in_period.value += count(PERIOD);
+        self.to_date.value += count(TO_DATE);
+        let mut units: BTreeMap<u32, Met> = BTreeMap::new();
+        within(&sets, FIGURE).for_each(|(unit, met)| units.entry(unit).or_default().join(met));
+        units.iter().for_each(|(unit, met)| self.part_of(unlisted(*unit)).value += met.count());
     }
-}
 
-impl Spread {
     fn part_of(&mut self, unit: Option<UnitNo>) -> &mut Part {
         match unit {
             Some(unit) => self.units.entry(unit).or_default(),

@@ -11,15 +11,16 @@ use socai_tlog::UnitNo;
 
 use super::{
     asked::Window,
-    cells::{Layout, Met, OfRow, Wards},
+    cells::{Layout, Met, OfRow, Wards, listed, unlisted},
     figure::Part,
     latest::latest,
+    numbered::Numbered,
 };
 use crate::{
     cube::{CellKey, Place},
     fold::Fold,
     hash::FastMap,
-    values::{Value, ValueNo},
+    values::{AxesNo, Value, ValueNo},
 };
 
 /// An indicator's sums over a window.
@@ -36,93 +37,76 @@ pub(crate) struct Totals {
 
 /// Adds up the cells that lie in the window, of every layout of axes that the indicator ever had.
 pub(crate) fn totals(fold: &Fold, row: &Indicator, window: &Window) -> Totals {
-    let mut sums = Sums::of(fold);
     let of_row = OfRow::new(fold, row);
-    for (layout, cell, total) in of_row.cells(&fold.cube, window) {
-        sums.publishers.entry(cell.publisher().0).or_default();
-        sums.each(layout, &cell, |part| {
-            part.value += total.sum();
-            part.events += total.count();
-        });
+    let mut sums = Sums::of(fold, &of_row);
+    // what the facts of a distinct count, or of the latest ones, add up to says nothing
+    let is_of_sets = matches!(row.measure, Measure::Distinct(_));
+    of_row.each_cell(&fold.cube, window, |layout, cell, total| {
+        let value = if is_of_sets { 0 } else { total.sum() };
+        *sums.publishers.of(cell.publisher().0) = true;
+        sums.add(layout, &cell, Part { value, events: total.count() });
+    });
+    for (layout, cell, value) in latest(fold, row, &of_row, window) {
+        sums.add(layout, &cell, Part { value, events: 0 });
     }
-    match row.measure {
-        Measure::Distinct(_) => sums.count_distinct(&of_row, window),
-        Measure::Latest(_) => {
-            for (layout, cell, value) in latest(fold, row, &of_row, window) {
-                sums.each(layout, &cell, |part| part.value += value);
-            }
-        }
-        _ => {}
+    let mut totals = sums.totals();
+    if is_of_sets {
+        totals.count_distinct(fold, &of_row, window);
     }
-    sums.totals()
+    totals
 }
 
-/// Totals while they come together, by number.
-struct Sums<'f> {
+/// Totals while they come together: every fact is in one ward's part, or in that of none, and under one number of values.
+struct Sums<'s, 'f> {
     fold: &'f Fold,
+    of_row: &'s OfRow<'f>,
     wards_of: Wards<'f>,
-    all: Part,
-    wards: FastMap<Option<u32>, Part>,
-    slices: FastMap<(usize, ValueNo), Part>,
-    publishers: FastMap<u32, ()>,
+    /// By [`listed`] ward.
+    wards: Numbered<Part>,
+    /// By layout, then by [`AxesNo`].
+    axes: Vec<Numbered<Part>>,
+    publishers: Numbered<bool>,
 }
 
-impl<'f> Sums<'f> {
-    fn of(fold: &'f Fold) -> Self {
+impl<'s, 'f> Sums<'s, 'f> {
+    fn of(fold: &'f Fold, of_row: &'s OfRow<'f>) -> Self {
         Sums {
             fold,
+            of_row,
             wards_of: Wards::new(&fold.registry),
-            all: Part::default(),
-            wards: FastMap::default(),
-            slices: FastMap::default(),
-            publishers: FastMap::default(),
+            wards: Numbered::default(),
+            axes: of_row.layouts().iter().map(|_| Numbered::default()).collect(),
+            publishers: Numbered::default(),
         }
     }
 
-    /// Changes every part that a cell or a case belongs to.
-    fn each(&mut self, layout: &Layout<'_>, cell: &CellKey, mut change: impl FnMut(&mut Part)) {
-        let ward = self.wards_of.of(cell).map(|ward| ward.0);
-        change(&mut self.all);
-        change(self.wards.entry(ward).or_default());
-        for slice in layout.sliced(&self.fold.values, cell) {
-            change(self.slices.entry(slice).or_default());
-        }
-    }
-
-    /// Values of distinct counts: a value counts once in every part that it occurs in.
-    fn count_distinct(&mut self, of_row: &OfRow<'_>, window: &Window) {
-        let mut all = Met::default();
-        // by unit number plus one; the first is of no ward
-        let mut wards: Vec<Met> = vec![];
-        let mut slices: FastMap<(usize, ValueNo), Met> = FastMap::default();
-        self.all.value = 0;
-        self.wards.values_mut().chain(self.slices.values_mut()).for_each(|part| part.value = 0);
-        for (layout, (cell, value), _) in of_row.cells(&self.fold.distinct, window) {
-            let ward = self.wards_of.of(&cell).map(|ward| ward.0);
-            self.all.value += i128::from(all.is_new(value));
-            let at = ward.map_or(0, |ward| ward as usize + 1);
-            wards.resize_with(wards.len().max(at + 1), Met::default);
-            if wards[at].is_new(value) {
-                self.wards.entry(ward).or_default().value += 1;
-            }
-            for slice in layout.sliced(&self.fold.values, &cell) {
-                if slices.entry(slice).or_default().is_new(value) {
-                    self.slices.entry(slice).or_default().value += 1;
-                }
-            }
+    /// Adds to every part that a cell or a case belongs to.
+    #[inline]
+    fn add(&mut self, layout: &Layout<'_>, cell: &CellKey, part: Part) {
+        self.wards.of(listed(self.wards_of.of(cell))).add(part);
+        if layout.is_sliced() {
+            self.axes[layout.at].of(cell.axes().0).add(part);
         }
     }
 
     fn totals(self) -> Totals {
-        let values = &self.fold.values;
-        let wards = self.wards.iter().filter_map(|(ward, part)| Some((UnitNo((*ward)?), *part)));
-        Totals {
-            all: self.all,
-            wards: wards.collect(),
-            unallocated: self.wards.get(&None).copied().unwrap_or_default(),
-            slices: self.slices.iter().map(|((at, no), part)| ((*at, values.value(*no)), *part)).collect(),
-            publishers: self.publishers.keys().map(|unit| UnitNo(*unit)).collect(),
+        let mut totals = Totals::default();
+        for (at, part) in self.wards.iter() {
+            totals.all.add(*part);
+            match unlisted(at) {
+                Some(ward) => drop(totals.wards.insert(ward, *part)),
+                None => totals.unallocated = *part,
+            }
         }
+        for (layout, axes) in self.of_row.layouts().iter().zip(&self.axes) {
+            for (axes, part) in axes.iter() {
+                for (at, number) in layout.sliced(&self.fold.values, AxesNo(axes)) {
+                    totals.slices.entry((at, self.fold.values.value(number))).or_default().add(*part);
+                }
+            }
+        }
+        totals.publishers.extend(self.publishers.iter().map(|(unit, _)| UnitNo(unit)));
+        totals
     }
 }
 
@@ -134,6 +118,38 @@ impl Totals {
         other.wards.into_iter().for_each(|(ward, part)| self.wards.entry(ward).or_default().add(part));
         other.slices.into_iter().for_each(|(slice, part)| self.slices.entry(slice).or_default().add(part));
         self.publishers.extend(other.publishers);
+    }
+
+    /// Values of distinct counts: a value counts once in every part that it occurs in. It is met once, in the smallest part, and the
+    /// others are put together of those.
+    fn count_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, window: &Window) {
+        let wards_of = Wards::new(&fold.registry);
+        let mut wards = Numbered::<Met>::default();
+        let mut axes: Vec<Numbered<Met>> = of_row.layouts().iter().map(|_| Numbered::default()).collect();
+        of_row.each_cell(&fold.distinct, window, |layout, (cell, value), _| {
+            wards.of(listed(wards_of.of(&cell))).put(value);
+            if layout.is_sliced() {
+                axes[layout.at].of(cell.axes().0).put(value);
+            }
+        });
+        self.all.value = wards.iter().map(|(_, met)| met).collect::<Met>().count();
+        for (at, met) in wards.iter() {
+            match unlisted(at) {
+                Some(ward) => self.wards.entry(ward).or_default().value = met.count(),
+                None => self.unallocated.value = met.count(),
+            }
+        }
+        let mut slices: FastMap<(usize, ValueNo), Met> = FastMap::default();
+        for (layout, axes) in of_row.layouts().iter().zip(&axes) {
+            for (axes, met) in axes.iter() {
+                for slice in layout.sliced(&fold.values, AxesNo(axes)) {
+                    slices.entry(slice).or_default().join(met);
+                }
+            }
+        }
+        for ((at, number), met) in slices {
+            self.slices.entry((at, fold.values.value(number))).or_default().value = met.count();
+        }
     }
 
     /// Changes every part that a cell or a case belongs to.
@@ -181,5 +197,10 @@ pub(crate) fn unit_of(cell: &CellKey) -> Option<UnitNo> {
 pub(super) fn is_ward(registry: &Registry, unit: UnitNo, on: CivilDate) -> bool {
     let unit = registry.unit(unit);
     let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
-    span.is_some_and(|span| matches!(span.unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township))
+    span.is_some_and(|span| is_ward_type(span.unit_type))
+}
+
+/// Whether units of a type are of that level.
+pub(super) fn is_ward_type(unit_type: UnitType) -> bool {
+    matches!(unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township)
 }

@@ -2,7 +2,7 @@
 
 use socai_fold::{Adopted, Rulebook};
 
-use super::Template;
+use super::{Template, tried::tried};
 use crate::Error;
 use crate::figures::Figures;
 
@@ -72,7 +72,7 @@ fn newest_first<'r>(rulebook: &'r Rulebook, figures: &Figures) -> Vec<&'r Adopte
 }
 
 fn works(source: &str, figures: &Figures) -> Result<Template, Error> {
-    let template = Template::parse(source)?;
+    let template = tried(source)?;
     template.body(figures)?;
     Ok(template)
 }

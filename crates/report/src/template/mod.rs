@@ -14,6 +14,7 @@ mod engine;
 mod marks;
 mod names;
 mod trial;
+mod tried;
 mod values;
 
 pub use adopted::{Broken, InForce, MONTHLY, NoTemplate};
@@ -27,11 +28,11 @@ use crate::body::{Block, blocks};
 use crate::figures::Figures;
 use crate::{Error, TemplateError};
 
-/// A checked template.
+/// A checked template; a clone shares what it holds.
 #[derive(Clone, Debug)]
 pub struct Template {
-    engine: Environment<'static>,
-    source: String,
+    engine: Arc<Environment<'static>>,
+    source: Arc<str>,
 }
 
 /// The template's name inside its engine; errors carry the line, so nobody reads it.
@@ -45,7 +46,7 @@ impl Template {
         marks::refuse_reserved(source)?;
         let mut engine = engine::environment();
         engine.add_template_owned(NAME, source.to_owned()).map_err(broken)?;
-        let template = Template { engine, source: source.to_owned() };
+        let template = Template { engine: Arc::new(engine), source: source.into() };
         trial::every_world(&template)?;
         Ok(template)
     }
