@@ -1,16 +1,21 @@
 //! What a report prints at a size of its ledger: figures with who contributed, what an earlier report printed otherwise, who was late, how every
 //! chain ends, the texts of the closings. Whoever issues a report and whoever recomputes one ask here, so the bytes are the same.
 
+mod read;
 mod texts;
+
+use std::{panic, thread};
 
 use socai_fold::{
     Fold, FoldError, Report,
-    figures::{Asked, Comparison, Contributions, Lateness, Restatement},
+    figures::{Asked, Comparison, Restatement},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::{LogError, Reader};
 use socai_report::{Figures, Restated, Template};
 use socai_tlog::{LeafIndex, TreeSize};
+
+pub use read::{at_a_glance, of_the_state};
 
 /// Why nothing can be printed.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +52,7 @@ pub enum PrintedError {
 }
 
 /// Gives the state at an earlier size: from the log alone, or from what the caller trusts.
-pub type StateAt<'a> = &'a dyn Fn(&Reader, TreeSize) -> Result<Fold, PrintedError>;
+pub type StateAt<'a> = &'a (dyn Fn(&Reader, TreeSize) -> Result<Fold, PrintedError> + Sync);
 
 /// The figures of a question at the size of the fold.
 ///
@@ -59,20 +64,17 @@ pub fn figures(
     asked: &Asked,
     at: StateAt<'_>,
 ) -> Result<Figures, PrintedError> {
-    let size = fold.size();
-    let mut contributions = Contributions::new(fold, asked);
-    let mut lateness = Lateness::new(fold, asked);
-    reader.for_each(LeafIndex(0), size, |record| -> Result<(), ReplayError> {
-        let record = recorded(&record)?;
-        lateness.visit(&record);
-        Ok(contributions.visit(&record)?)
-    })?;
-    let found = contributions.finish()?;
+    // each goes over the records by itself
+    let (read, restated) = thread::scope(|scope| {
+        let restated = scope.spawn(|| restated(reader, fold, asked, at));
+        let read = read::read(reader, fold, asked);
+        (read, restated.join().unwrap_or_else(|panic| panic::resume_unwind(panic)))
+    });
+    let (found, late) = read?;
     let figures = socai_fold::figures::figures(fold, asked, Some(&found))?;
-    let mut figures = Figures::of(fold, asked, &figures, &origin(reader)?, reader.root_at(size)?);
-    figures.restated = restated(reader, fold, asked, at)?;
+    let mut figures = read::filled(reader, fold, asked, &figures)?;
+    figures.restated = restated?;
     figures.texts = texts::of(reader, fold, &figures)?;
-    let late = lateness.finish();
     for unit in &mut figures.units {
         unit.late = Some(late.get(&unit.no).copied().unwrap_or_default());
         if let Some(newest) = &mut unit.newest {

@@ -4,25 +4,23 @@
 //! records and judged at its end, one case after the other, by the lifecycles and the law of the domain. The pass holds the facts of the
 //! kinds that such rows are about, nothing else.
 
-use std::ops::Range;
-
 use socai_domain::{
     CivilDate, Event,
     law::Rules as _,
     lifecycle::{Fact, Family, Judged},
     tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
 };
-use socai_proto::{kind, kinds};
+use socai_proto::kind;
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use super::{
     asked::{Asked, Window},
+    held::{ANY_SIZE, Every, Held, HeldFact},
     verdicts::{File, Laws, Verdicts},
 };
 use crate::{
     filter::{BadRule, Filter, Scalar},
     fold::Fold,
-    hash::FastMap,
     values::Value,
 };
 
@@ -78,22 +76,6 @@ pub(crate) struct CountedCase<'a> {
     pub facts: Vec<&'a HeldFact>,
 }
 
-/// A fact of a case, as it counts.
-pub(crate) struct HeldFact {
-    pub name: EventName,
-    pub leaf: LeafIndex,
-    /// The day it took effect.
-    pub(super) on: CivilDate,
-    /// The sizes at which it counts as this; an amendment ends one version of it and begins another.
-    pub(super) sizes: Range<u64>,
-    pub(super) facts: Box<[u8]>,
-}
-
-/// Every size: what counts at the one size that is asked about.
-pub(crate) const ANY_SIZE: Range<u64> = 0..u64::MAX;
-
-type Files = FastMap<Box<str>, Vec<HeldFact>>;
-
 /// A row with what it asks this time.
 struct Asking {
     code: String,
@@ -105,16 +87,6 @@ struct Asking {
 pub(crate) struct Cases {
     rows: Vec<Asking>,
     held: Held,
-}
-
-/// The facts of cases.
-#[derive(Default)]
-pub(crate) struct Held {
-    /// By tag, which of `files` a kind's facts go to; none for kinds that no row is about.
-    followed: Vec<Option<u8>>,
-    files: Vec<(Family, Files)>,
-    /// The last day that anybody asks about.
-    last: Option<CivilDate>,
 }
 
 impl JudgedRow {
@@ -207,9 +179,14 @@ impl Moment {
 impl Cases {
     /// Nothing gathered yet, for the rows in force on the last asked day.
     pub(crate) fn new(fold: &Fold, asked: &Asked) -> Self {
+        Cases::of_rows(fold, asked, &|_| true)
+    }
+
+    /// The same for some of the rows.
+    pub(crate) fn of_rows(fold: &Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
         let mut cases = Cases { rows: vec![], held: Held::default() };
-        for row in rows {
+        for row in rows.iter().filter(|row| is_asked(row)) {
             // rows were compiled when they were adopted
             let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
@@ -233,11 +210,10 @@ impl Cases {
 
     /// The sort of case that facts of this tag are gathered for.
     pub(crate) fn family_of(&self, tag: u32) -> Option<Family> {
-        let at = self.held.followed.get(tag as usize).copied().flatten()?;
-        self.held.files.get(usize::from(at)).map(|(family, _)| *family)
+        self.held.family_of(tag)
     }
 
-    /// The sort of case that a row judges.
+    /// The sort of case that a row judges. Known by the row alone: the facts may be gathered elsewhere.
     pub(crate) fn family_of_row(&self, row: usize) -> Family {
         self.rows[row].row.family
     }
@@ -246,6 +222,18 @@ impl Cases {
     #[inline]
     pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         self.held.visit(event, name, leaf, ANY_SIZE);
+    }
+
+    /// The same of facts of this day and kind that are read when their case is judged.
+    #[inline]
+    pub(crate) fn visit_unread(
+        &mut self,
+        facts: &[u8],
+        of: (CivilDate, u32),
+        name: EventName,
+        leaf: LeafIndex,
+    ) {
+        self.held.visit_unread(facts, of, name, leaf);
     }
 
     /// What was gathered.
@@ -258,31 +246,29 @@ impl Cases {
         std::mem::take(&mut self.held)
     }
 
-    /// Judges every case by the rules of a fold. Cases come in no particular order.
-    pub(crate) fn judge(&self, fold: &Fold, see: impl FnMut(Seen<'_>)) {
-        self.judge_held(&self.held, fold, see);
-    }
-
-    /// Judges the cases that were gathered for these rows and others, as they were at the fold's size.
+    /// Judges the cases that were gathered for these rows and others, as they were at the fold's size and by its rules. Cases come in no particular
+    /// order.
     pub(crate) fn judge_held(&self, held: &Held, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
-        Cases::judge_all(&[self], held, fold, |_, seen| see(seen));
+        Cases::judge_all(&[self], (&[held], Every::CASE), fold, |_, seen| see(seen));
     }
 
-    /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them.
+    /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them. The facts
+    /// may have been gathered in several stretches of the records, by whoever was to gather the same, and only some of the cases be judged.
     pub(crate) fn judge_all(
         questions: &[&Cases],
-        held: &Held,
+        (held, every): (&[&Held], Every),
         fold: &Fold,
         mut see: impl FnMut(usize, Seen<'_>),
     ) {
-        for (family, files) in &held.files {
+        let families = held.first().map(|held| held.files.iter()).into_iter().flatten();
+        for (place, (family, _)) in families.enumerate() {
             let rows = AskedRow::of_family(questions, *family, fold);
             if rows.is_empty() {
                 continue;
             }
             let days = rows.iter().flat_map(|asked| &asked.moments).flat_map(|(_, moment)| moment.days());
             let laws = Laws::on(days, *family, fold);
-            for (case, held) in files {
+            for (case, held) in every.of(held, place) {
                 let file = File::of(held, fold.size().0);
                 let mut judged = Verdicts::new(&file.facts, &laws, fold);
                 for AskedRow { question, at, row, moments } in &rows {
@@ -319,44 +305,5 @@ impl<'a> AskedRow<'a> {
             })
         });
         asked.collect()
-    }
-}
-
-impl Held {
-    fn follow(&mut self, family: Family, last: CivilDate) {
-        self.last = self.last.max(Some(last));
-        if self.files.iter().any(|(followed, _)| *followed == family) {
-            return;
-        }
-        let at = self.files.len() as u8; // there are eight families
-        for kind in kinds().iter().filter(|kind| Family::of_kind(kind.name) == Some(family)) {
-            let tag = kind.tag as usize;
-            if self.followed.len() <= tag {
-                self.followed.resize(tag + 1, None);
-            }
-            self.followed[tag] = Some(at);
-        }
-        self.files.push((family, Files::default()));
-    }
-
-    /// Gathers from now on what the other was to gather as well.
-    pub(crate) fn follow_all(&mut self, other: &Held) {
-        for (family, _) in &other.files {
-            self.follow(*family, other.last.unwrap_or(CivilDate::MIN));
-        }
-    }
-
-    /// Takes a fact as it counts at these sizes.
-    #[inline]
-    pub(crate) fn visit(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, sizes: Range<u64>) {
-        let Some(at) = self.followed.get(event.tag() as usize).copied().flatten() else { return };
-        let Some(case) = event.case().filter(|_| Some(event.occurred_on()) <= self.last) else { return };
-        let on = event.occurred_on();
-        let held = HeldFact { name, leaf, on, sizes, facts: event.facts().into() };
-        let (_, files) = &mut self.files[usize::from(at)];
-        match files.get_mut(case) {
-            Some(facts) => facts.push(held),
-            None => drop(files.insert(case.into(), vec![held])),
-        }
     }
 }

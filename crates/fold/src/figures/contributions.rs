@@ -15,8 +15,9 @@ use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    cases::{Cases, Held},
+    cases::Cases,
     figure::units_of,
+    held::Held,
     judged::{JudgedTotals, judged, judged_of},
 };
 use crate::{
@@ -28,8 +29,8 @@ use crate::{
 pub struct Contribution {
     /// How many.
     pub events: u64,
-    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order.
-    pub digest: Digest,
+    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order; none where nobody wants it.
+    pub digest: Option<Digest>,
     /// The facts themselves, in leaf order; empty unless they were asked for ([`Contributions::listing`]).
     pub facts: Vec<Listed>,
     /// The value of a row that judges cases, which only a pass over their facts can tell.
@@ -51,8 +52,7 @@ pub struct Listed {
 impl Contribution {
     /// What only the judged cases of a row say.
     pub(crate) fn judged(totals: JudgedTotals) -> Self {
-        let digest = Digest(*blake3::Hasher::new().finalize().as_bytes());
-        Contribution { events: totals.facts.len() as u64, digest, facts: vec![], judged: Some(totals) }
+        Contribution { events: totals.facts.len() as u64, digest: None, facts: vec![], judged: Some(totals) }
     }
 }
 
@@ -66,9 +66,13 @@ pub struct Contributions<'f> {
     watched: Vec<Vec<Watch>>,
     cases: Cases,
     /// By tag, first and last day of the facts that a tally may take; the others are passed over unread.
-    days: Vec<Option<(CivilDate, CivilDate)>>,
+    days: DaysOfKinds,
+    /// The same of tallies that count facts one by one; of the other days only cases take facts.
+    counted: DaysOfKinds,
     /// Records that may count as something else than they state.
     amended: FastMap<EventName, ()>,
+    /// The first record.
+    from: u64,
     next: u64,
     rejected: usize,
 }
@@ -77,6 +81,58 @@ pub struct Contributions<'f> {
 struct Watch {
     tally: usize,
     window: Window,
+}
+
+/// The names of facts: unit u32, seq u64, big-endian.
+enum Names {
+    Unwanted,
+    Digested(Box<blake3::Hasher>),
+    /// To be digested after those of earlier records.
+    Kept(Vec<u8>),
+}
+
+impl Names {
+    fn is_wanted(&self) -> bool {
+        !matches!(self, Names::Unwanted)
+    }
+
+    #[inline]
+    fn take(&mut self, name: EventName) {
+        let mut bytes = [0; 12];
+        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
+        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
+        match self {
+            Names::Unwanted => {}
+            Names::Digested(hasher) => drop(hasher.update(&bytes)),
+            Names::Kept(kept) => kept.extend(bytes),
+        }
+    }
+
+    /// Goes on with the names of later records.
+    fn append(&mut self, later: &Names) {
+        match (self, later) {
+            (Names::Digested(hasher), Names::Kept(later)) => drop(hasher.update(later)),
+            (Names::Kept(kept), Names::Kept(later)) => kept.extend(later),
+            // nobody wants those of either
+            _ => {}
+        }
+    }
+
+    fn digest(&self) -> Option<Digest> {
+        match self {
+            Names::Digested(hasher) => Some(Digest(*hasher.finalize().as_bytes())),
+            Names::Kept(_) | Names::Unwanted => None,
+        }
+    }
+}
+
+/// What facts are wanted for.
+enum Use {
+    Nothing,
+    /// For their case alone, of this day and kind.
+    Case((CivilDate, u32)),
+    /// To be counted.
+    Count,
 }
 
 struct Tally {
@@ -89,7 +145,7 @@ struct Tally {
     kept: Vec<(LeafIndex, EventName)>,
     last: Option<LeafIndex>,
     events: u64,
-    hasher: blake3::Hasher,
+    digest: Names,
     /// Whether the row is a sum over its facts.
     is_sum: bool,
     /// The facts, when somebody asked for them.
@@ -116,11 +172,15 @@ impl Tally {
     }
 
     fn hash(&mut self, name: EventName) {
-        let mut bytes = [0; 12];
-        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
-        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
-        self.hasher.update(&bytes);
         self.events += 1;
+        self.digest.take(name);
+    }
+
+    /// Goes on with what a later stretch of the records gave the same tally.
+    fn append(&mut self, later: Tally) {
+        self.events += later.events;
+        self.digest.append(&later.digest);
+        self.kept.extend(later.kept);
     }
 
     fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
@@ -131,7 +191,7 @@ impl Tally {
         facts.sort_unstable();
         facts.dedup();
         facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
-        let digest = Digest(*self.hasher.finalize().as_bytes());
+        let digest = self.digest.digest();
         let judged = judged.get(&self.code).cloned();
         let facts = self.listed.unwrap_or_default();
         (self.code, Contribution { events: self.events, digest, facts, judged })
@@ -141,9 +201,21 @@ impl Tally {
 impl<'f> Contributions<'f> {
     /// A pass for every indicator in force on the last asked day.
     pub fn new(fold: &'f Fold, asked: &Asked) -> Self {
+        Contributions::of_rows(fold, asked, &|_| true)
+    }
+
+    /// A pass for one of them that also lists its facts. Its memory grows with them.
+    pub fn listing(fold: &'f Fold, asked: &Asked, code: &str) -> Self {
+        let mut pass = Contributions::of_rows(fold, asked, &|row| row.code == code);
+        pass.tallies.iter_mut().for_each(|tally| tally.listed = Some(vec![]));
+        pass
+    }
+
+    /// A pass for some of them: records that only others are about are passed over unread.
+    pub(crate) fn of_rows(fold: &'f Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
         let (mut tallies, mut windows) = (vec![], vec![]);
-        for row in rows {
+        for row in rows.iter().filter(|row| is_asked(row)) {
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
                 continue;
             };
@@ -163,18 +235,40 @@ impl<'f> Contributions<'f> {
             of_code.map(|(_, watch)| Watch { tally: watch.tally, window: watch.window.clone() }).collect()
         });
         let watched: Vec<Vec<Watch>> = watched.collect();
-        let cases = Cases::new(fold, asked);
-        let days = days_asked(fold, &watched, &cases);
+        let is_judged = |row: &Indicator| tallies.iter().any(|tally| tally.judged.contains(&row.code));
+        let cases = Cases::of_rows(fold, asked, &is_judged);
+        let counted = days_counted(fold, &watched);
+        let days = days_asked(&counted, &cases);
         let amended = fold.amendments().iter().map(|(name, _)| (name, ())).collect();
-        Contributions { fold, tallies, watched, cases, days, amended, next: 0, rejected: 0 }
+        Contributions { fold, tallies, watched, cases, days, counted, amended, from: 0, next: 0, rejected: 0 }
     }
 
-    /// Also lists the facts of one row. Its memory then grows with them.
-    #[must_use]
-    pub fn listing(mut self, code: &str) -> Self {
-        let of_row = self.tallies.iter_mut().filter(|tally| tally.code == code);
-        of_row.for_each(|tally| tally.listed = Some(vec![]));
+    /// Makes no digests.
+    pub(crate) fn without_digests(mut self) -> Self {
+        self.tallies.iter_mut().for_each(|tally| tally.digest = Names::Unwanted);
         self
+    }
+
+    /// Starts at a later record. Names are then kept for whoever digests those before.
+    pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
+        (self.from, self.next) = (from.0, from.0);
+        self.rejected = self.fold.rejected.partition_point(|leaf| *leaf < from.0);
+        let digested = self.tallies.iter_mut().filter(|tally| from.0 > 0 && tally.digest.is_wanted());
+        digested.for_each(|tally| tally.digest = Names::Kept(vec![]));
+        self
+    }
+
+    /// The records that were taken: from the first up to the one that comes next.
+    pub(crate) fn taken(&self) -> std::ops::Range<u64> {
+        self.from..self.next
+    }
+
+    /// Takes over what a pass found in the records that follow, except the facts of cases, which are given back.
+    pub(crate) fn append(&mut self, mut later: Self) -> Held {
+        self.next = later.next;
+        let held = later.cases.take_held();
+        self.tallies.iter_mut().zip(later.tallies).for_each(|(tally, later)| tally.append(later));
+        held
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
@@ -186,7 +280,14 @@ impl<'f> Contributions<'f> {
         let name = record.at.name;
         let facts = match self.is_amended(name) {
             true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => Some(record.facts).filter(|facts| self.may_count(facts)),
+            false => match self.use_of(record.facts) {
+                Use::Nothing => None,
+                Use::Case(of) => {
+                    self.cases.visit_unread(record.facts, of, name, record.at.leaf);
+                    None
+                }
+                Use::Count => Some(record.facts),
+            },
         };
         if let Some(Ok(event)) = facts.map(Event::decode) {
             self.tally(&event, name, record.at.leaf);
@@ -226,6 +327,22 @@ impl<'f> Contributions<'f> {
     pub(crate) fn may_count_of(&self, tag: u32, day: CivilDate) -> bool {
         let days = self.days.get(tag as usize).copied().flatten();
         days.is_some_and(|(from, to)| from <= day && day <= to)
+    }
+
+    /// What facts are wanted for.
+    #[inline]
+    fn use_of(&self, facts: &[u8]) -> Use {
+        let Some((day, tag)) = day_and_tag(facts) else { return Use::Count };
+        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return Use::Nothing };
+        let Ok(day) = CivilDate::from_yyyymmdd(day) else { return Use::Nothing };
+        if day < from || to < day {
+            return Use::Nothing;
+        }
+        let counted = self.counted.get(tag as usize).copied().flatten();
+        if counted.is_some_and(|(from, to)| from <= day && day <= to) {
+            return Use::Count;
+        }
+        Use::Case((day, tag))
     }
 
     /// Takes what counts of the record at a leaf.
@@ -300,23 +417,36 @@ fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMa
     tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
-/// By tag, the days of all questions that facts of the kind may answer. Registrations of units are few, and counted on no day.
-fn days_asked(fold: &Fold, watched: &[Vec<Watch>], cases: &Cases) -> Vec<Option<(CivilDate, CivilDate)>> {
-    let always = (CivilDate::MIN, CivilDate::MAX);
-    let of_cases = kinds().iter().map(|kind| kind.tag).filter(|tag| cases.family_of(*tag).is_some());
-    let of_units = kind("unit.registered").map(|kind| kind.tag);
-    let asked = fold.rulebook().counters().flat_map(|counter| {
+/// By tag, first and last day of something.
+type DaysOfKinds = Vec<Option<(CivilDate, CivilDate)>>;
+
+/// Every day.
+const ALWAYS: (CivilDate, CivilDate) = (CivilDate::MIN, CivilDate::MAX);
+
+/// By tag, the days on which facts of the kind are counted. Registrations of units are few, and counted on no day.
+fn days_counted(fold: &Fold, watched: &[Vec<Watch>]) -> DaysOfKinds {
+    let mut days = vec![];
+    kind("unit.registered").iter().for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    for counter in fold.rulebook().counters() {
         let windows = watched[usize::from(counter.no.0)].iter().map(|watch| &watch.window);
-        windows.map(|window| (counter.tag, (window.from, window.to)))
-    });
-    let mut days: Vec<Option<(CivilDate, CivilDate)>> = vec![];
-    for (tag, (from, to)) in of_cases.chain(of_units).map(|tag| (tag, always)).chain(asked) {
-        let at = tag as usize;
-        days.resize(days.len().max(at + 1), None);
-        let (first, last) = days[at].unwrap_or((from, to));
-        days[at] = Some((first.min(from), last.max(to)));
+        windows.for_each(|window| widen(&mut days, counter.tag, (window.from, window.to)));
     }
     days
+}
+
+/// The same with the kinds of cases, whose facts are wanted however old they are.
+fn days_asked(counted: &[Option<(CivilDate, CivilDate)>], cases: &Cases) -> DaysOfKinds {
+    let mut days = counted.to_vec();
+    let of_cases = kinds().iter().filter(|kind| cases.family_of(kind.tag).is_some());
+    of_cases.for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    days
+}
+
+fn widen(days: &mut DaysOfKinds, tag: u32, (from, to): (CivilDate, CivilDate)) {
+    let at = tag as usize;
+    days.resize(days.len().max(at + 1), None);
+    let (first, last) = days[at].unwrap_or((from, to));
+    days[at] = Some((first.min(from), last.max(to)));
 }
 
 /// The codes of the rows that a ratio is of.
@@ -339,7 +469,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         kept: vec![],
         last: None,
         events: 0,
-        hasher: blake3::Hasher::new(),
+        digest: Names::Digested(Box::default()),
         is_sum: is_sum(&row.measure),
         listed: None,
     }

@@ -175,7 +175,7 @@ pub(crate) fn figures_of(
                 let indicator = row.code.clone();
                 return Err(Disagreement { indicator, cube: figure.events, found: found.events });
             }
-            (figure.events, figure.digest) = (found.events, Some(found.digest));
+            (figure.events, figure.digest) = (found.events, found.digest);
             figure.cases = found.judged.as_ref().map(|judged| judged.seen);
         }
         figures.push(figure);

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
-    cases::{Answer, Cases, Held, Seen},
+    cases::{Answer, Cases, Seen},
     figure::Part,
+    held::{Every, Held},
     totals::Totals,
 };
 use crate::fold::Fold;
@@ -33,10 +34,28 @@ pub(crate) fn judged_of(cases: &Cases, held: &Held, fold: &Fold) -> BTreeMap<Str
     judged_of_all(&[cases], held, fold).pop().unwrap_or_default()
 }
 
+/// What some of the cases add to the answers of all rows, by code.
+pub(crate) fn judged_in_part(
+    cases: &Cases,
+    held: &[&Held],
+    every: Every,
+    fold: &Fold,
+) -> BTreeMap<String, JudgedTotals> {
+    judged_by(&[cases], (held, every), fold).pop().unwrap_or_default()
+}
+
 /// The answers to several questions about one fold, in their order.
 pub(crate) fn judged_of_all(
     questions: &[&Cases],
     held: &Held,
+    fold: &Fold,
+) -> Vec<BTreeMap<String, JudgedTotals>> {
+    judged_by(questions, (&[held], Every::CASE), fold)
+}
+
+fn judged_by(
+    questions: &[&Cases],
+    held: (&[&Held], Every),
     fold: &Fold,
 ) -> Vec<BTreeMap<String, JudgedTotals>> {
     let none = |cases: &&Cases| cases.codes().map(|_| JudgedTotals::default()).collect();
@@ -49,7 +68,7 @@ pub(crate) fn judged_of_all(
 }
 
 impl JudgedTotals {
-    fn add(&mut self, seen: Seen<'_>) {
+    pub(crate) fn add(&mut self, seen: Seen<'_>) {
         if seen.answer == Answer::YearBefore {
             self.year_before.events += 1;
             self.year_before.value += i128::from(seen.counted.is_some());
@@ -64,6 +83,14 @@ impl JudgedTotals {
         });
         self.totals.publishers.extend(case.facts.iter().map(|fact| fact.name.unit));
         self.facts.extend(case.facts.iter().map(|fact| (fact.leaf, fact.name)));
+    }
+
+    /// Adds what other cases came to.
+    pub(crate) fn add_all(&mut self, other: JudgedTotals) {
+        self.totals.add_all(other.totals);
+        self.seen += other.seen;
+        self.year_before.add(other.year_before);
+        self.facts.extend(other.facts);
     }
 
     fn done(mut self) -> Self {

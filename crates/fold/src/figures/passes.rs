@@ -9,8 +9,8 @@ use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::Asked,
-    cases::{ANY_SIZE, Held},
     contributions::{Contribution, Contributions},
+    held::{ANY_SIZE, Held},
     judged::judged_of_all,
 };
 use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};

@@ -11,9 +11,9 @@ use socai_tlog::{EventName, LeafIndex, TreeSize};
 use super::{
     answers::of_cube,
     asked::Asked,
-    cases::{ANY_SIZE, Held},
     contributions::Contributions,
     figure::{Disagreement, Figure, figures_of},
+    held::{ANY_SIZE, Held},
     totals::Totals,
 };
 use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};

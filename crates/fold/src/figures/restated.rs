@@ -13,13 +13,13 @@ use socai_domain::{
     CivilDate, Event, Kind, name_of,
     tables::{Indicator, Measure},
 };
-use socai_proto::v1::Answer;
+use socai_proto::{v1::Answer, view::day_and_tag};
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
     figure::{Disagreement, Figure, figures, units_of},
-    restated_cases::{CaseChanges, CaseLine},
+    restated_cases::{Answered, CaseChanges, CaseLine},
     shares::{Share, parts, share},
 };
 use crate::{
@@ -201,6 +201,10 @@ impl<'f> Comparison<'f> {
         if !is_new && amended.is_none() && self.cases.is_idle() || self.later.is_rejected(leaf) {
             return Ok(());
         }
+        if !is_new && amended.is_none() {
+            self.unchanged(record);
+            return Ok(());
+        }
         let Ok(stated) = Event::decode(record.facts) else { return Ok(()) };
         if is_new {
             self.note_ledger(&stated, name, leaf);
@@ -211,13 +215,24 @@ impl<'f> Comparison<'f> {
         };
         let after = amended.map_or(Some(record.facts), |amended| amended.effective(name).facts());
         let (then, now) = (decoded(before), decoded(after));
-        if !self.cases.is_idle() {
-            self.cases.visit(name, leaf, then.as_ref(), now.as_ref());
-        }
-        if before != after {
-            self.changed(&stated, (name, leaf), then.as_ref(), now.as_ref());
+        match before == after {
+            true => self.cases.visit(name, leaf, now.as_ref()),
+            false => {
+                self.cases.visit_both(name, leaf, then.as_ref(), now.as_ref());
+                self.changed(&stated, (name, leaf), then.as_ref(), now.as_ref());
+            }
         }
         Ok(())
+    }
+
+    /// A record that counts now as it did: only cases care, and only for their own kinds.
+    fn unchanged(&mut self, record: &Recorded<'_>) {
+        if day_and_tag(record.facts).is_some_and(|(_, tag)| !self.cases.is_about(tag)) {
+            return;
+        }
+        if let Ok(event) = Event::decode(record.facts) {
+            self.cases.visit(record.at.name, record.at.leaf, Some(&event));
+        }
     }
 
     /// Records of the ledger's own kinds that are causes, or that name them.
@@ -321,14 +336,14 @@ impl<'f> Comparison<'f> {
         if self.cases.is_idle() {
             return;
         }
-        let (found_then, found_now) = self.cases.found(self.earlier, self.later);
-        let values = |fold, found| -> BTreeMap<String, i128> {
+        let (of_then, of_now) = (self.cases.then(self.earlier), self.cases.now(self.later));
+        let values = |fold, of: &Answered| -> BTreeMap<String, i128> {
             // the counts of the pass are those of the cases, so there is nothing to disagree about
-            let figures = figures(fold, &self.asked, Some(found)).unwrap_or_default();
+            let figures = figures(fold, &self.asked, Some(&of.found)).unwrap_or_default();
             figures.into_iter().map(|figure| (figure.row.code, figure.value)).collect()
         };
-        let (then, now) = (values(self.earlier, &found_then), values(self.later, &found_now));
-        let of_rows = self.cases.lines(self.earlier, self.later, &self.asked);
+        let (then, now) = (values(self.earlier, &of_then), values(self.later, &of_now));
+        let of_rows = self.cases.lines(&of_then.counted, &of_now.counted, &self.asked);
         for line in self.lines.iter_mut().filter(|line| !line.judged.is_empty()) {
             line.before = then.get(&line.row.code).copied();
             line.after = now.get(&line.row.code).copied().unwrap_or_default();

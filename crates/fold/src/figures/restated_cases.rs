@@ -9,7 +9,8 @@ use super::{
     asked::Asked,
     cases::{Answer, Cases},
     contributions::Contribution,
-    judged::judged,
+    held::{ANY_SIZE, Held},
+    judged::JudgedTotals,
     restated::Why,
 };
 use crate::{fold::Fold, values::Value};
@@ -18,6 +19,9 @@ use crate::{fold::Fold, values::Value};
 pub(super) struct CaseChanges {
     then: Cases,
     now: Cases,
+    /// The facts, each held once with the sizes at which it counts so.
+    held: Held,
+    sizes: Sizes,
     changed: BTreeMap<(Family, Box<str>), Vec<Changed>>,
 }
 
@@ -40,16 +44,33 @@ pub(super) struct CaseLine {
     pub is_unexplained: bool,
 }
 
+/// The two sizes.
+#[derive(Clone, Copy)]
+struct Sizes {
+    then: u64,
+    now: u64,
+}
+
 /// What a row counts a case as.
 type CountedAs = (Option<UnitNo>, Vec<(usize, Value)>);
 
+/// The cases that rows count, by the row's code.
+type Counted = BTreeMap<(String, Family, Box<str>), CountedAs>;
+
+/// The answers of one size.
+pub(super) struct Answered {
+    /// What rows that judge cases come to, as a pass over the records would find.
+    pub found: BTreeMap<String, Contribution>,
+    pub counted: Counted,
+}
+
 impl CaseChanges {
     pub(super) fn new(earlier: &Fold, later: &Fold, asked: &Asked) -> Self {
-        CaseChanges {
-            then: Cases::new(earlier, asked),
-            now: Cases::new(later, asked),
-            changed: BTreeMap::new(),
-        }
+        let (mut then, mut now) = (Cases::new(earlier, asked), Cases::new(later, asked));
+        let (mut held, of_now) = (then.take_held(), now.take_held());
+        held.follow_all(&of_now);
+        let sizes = Sizes { then: earlier.size().0, now: later.size().0 };
+        CaseChanges { then, now, held, sizes, changed: BTreeMap::new() }
     }
 
     /// Whether no row judges cases.
@@ -57,16 +78,28 @@ impl CaseChanges {
         self.then.codes().next().is_none() && self.now.codes().next().is_none()
     }
 
-    /// Takes a record as it counted then and counts now.
-    pub(super) fn visit(
+    /// Whether facts of this tag belong to a case that a row judges.
+    pub(super) fn is_about(&self, tag: u32) -> bool {
+        self.held.family_of(tag).is_some()
+    }
+
+    /// Takes a record that counts as this from its own size on.
+    #[inline]
+    pub(super) fn visit(&mut self, name: EventName, leaf: LeafIndex, event: Option<&Event<'_>>) {
+        event.into_iter().for_each(|event| self.held.visit(event, name, leaf, leaf.0 + 1..ANY_SIZE.end));
+    }
+
+    /// Takes a record that counted as one thing then and counts as another now.
+    pub(super) fn visit_both(
         &mut self,
         name: EventName,
         leaf: LeafIndex,
         then: Option<&Event<'_>>,
         now: Option<&Event<'_>>,
     ) {
-        then.into_iter().for_each(|event| self.then.visit(event, name, leaf));
-        now.into_iter().for_each(|event| self.now.visit(event, name, leaf));
+        let Sizes { then: size, now: end } = self.sizes;
+        then.into_iter().for_each(|event| self.held.visit(event, name, leaf, leaf.0 + 1..size + 1));
+        now.into_iter().for_each(|event| self.held.visit(event, name, leaf, size + 1..end + 1));
     }
 
     /// Notes why a record counts otherwise.
@@ -80,7 +113,7 @@ impl CaseChanges {
         let days = [then, now].into_iter().flatten().map(Event::occurred_on);
         let Some(day) = days.min() else { return };
         for of in [then, now].into_iter().flatten() {
-            let family = self.now.family_of(of.tag()).or_else(|| self.then.family_of(of.tag()));
+            let family = self.held.family_of(of.tag());
             let (Some(family), Some(case)) = (family, of.case()) else { continue };
             let changed = self.changed.entry((family, case.into())).or_default();
             if changed.last().is_none_or(|last| last.event != event) {
@@ -89,24 +122,18 @@ impl CaseChanges {
         }
     }
 
-    /// What rows that judge cases came to then and come to now, as a pass over the records of each size would find.
-    pub(super) fn found(
-        &self,
-        earlier: &Fold,
-        later: &Fold,
-    ) -> (BTreeMap<String, Contribution>, BTreeMap<String, Contribution>) {
-        let found = |cases: &Cases, fold| {
-            judged(cases, fold)
-                .into_iter()
-                .map(|(code, totals)| (code, Contribution::judged(totals)))
-                .collect()
-        };
-        (found(&self.then, earlier), found(&self.now, later))
+    /// What the cases came to then.
+    pub(super) fn then(&self, earlier: &Fold) -> Answered {
+        answered(&self.then, &self.held, earlier)
+    }
+
+    /// What they come to now.
+    pub(super) fn now(&self, later: &Fold) -> Answered {
+        answered(&self.now, &self.held, later)
     }
 
     /// What became of every row, by code. The causes of a case are in leaf order.
-    pub(super) fn lines(&self, earlier: &Fold, later: &Fold, asked: &Asked) -> BTreeMap<String, CaseLine> {
-        let (then, now) = (counted(&self.then, earlier), counted(&self.now, later));
+    pub(super) fn lines(&self, then: &Counted, now: &Counted, asked: &Asked) -> BTreeMap<String, CaseLine> {
         let mut lines: BTreeMap<String, CaseLine> = BTreeMap::new();
         for key in then.keys().chain(now.keys().filter(|key| !then.contains_key(*key))) {
             let (code, family, case) = key;
@@ -121,14 +148,17 @@ impl CaseChanges {
     }
 }
 
-fn counted(cases: &Cases, fold: &Fold) -> BTreeMap<(String, Family, Box<str>), CountedAs> {
+fn answered(cases: &Cases, held: &Held, fold: &Fold) -> Answered {
     let codes: Vec<&str> = cases.codes().collect();
+    let mut totals: Vec<JudgedTotals> = codes.iter().map(|_| JudgedTotals::default()).collect();
     let mut counted = BTreeMap::new();
-    cases.judge(fold, |seen| {
-        if let Some(case) = seen.counted.filter(|_| seen.answer == Answer::Asked) {
+    cases.judge_held(held, fold, |seen| {
+        if let Some(case) = seen.counted.as_ref().filter(|_| seen.answer == Answer::Asked) {
             let key = (codes[seen.row].to_owned(), cases.family_of_row(seen.row), seen.case.into());
-            counted.insert(key, (case.ward, case.slices));
+            counted.insert(key, (case.ward, case.slices.clone()));
         }
+        totals[seen.row].add(seen);
     });
-    counted
+    let found = cases.codes().map(str::to_owned).zip(totals.into_iter().map(Contribution::judged));
+    Answered { found: found.collect(), counted }
 }

@@ -111,6 +111,15 @@ impl<'s, 'f> Sums<'s, 'f> {
 }
 
 impl Totals {
+    /// Adds totals of other facts or cases.
+    pub(crate) fn add_all(&mut self, other: Totals) {
+        self.all.add(other.all);
+        self.unallocated.add(other.unallocated);
+        other.wards.into_iter().for_each(|(ward, part)| self.wards.entry(ward).or_default().add(part));
+        other.slices.into_iter().for_each(|(slice, part)| self.slices.entry(slice).or_default().add(part));
+        self.publishers.extend(other.publishers);
+    }
+
     /// Values of distinct counts: a value counts once in every part that it occurs in. It is met once, in the smallest part, and the
     /// others are put together of those.
     fn count_distinct(&mut self, fold: &Fold, of_row: &OfRow<'_>, window: &Window) {

@@ -6,7 +6,7 @@ use socai_domain::{
 };
 use socai_tlog::{LeafIndex, UnitNo};
 
-use super::{cases::HeldFact, totals::ward_at};
+use super::{held::HeldFact, totals::ward_at};
 use crate::{count::place_of, cube::Place, fold::Fold};
 
 /// The facts of a case in the order that decides.
@@ -16,9 +16,9 @@ pub(super) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    pub fn of(held: &'a [HeldFact], size: u64) -> Self {
+    pub fn of(held: impl Iterator<Item = &'a HeldFact>, size: u64) -> Self {
         // sorted before they are read: an event is large
-        let mut held: Vec<_> = held.iter().filter(|held| held.sizes.contains(&size)).collect();
+        let mut held: Vec<_> = held.filter(|held| held.sizes.contains(&size)).collect();
         held.sort_unstable_by_key(|held| (held.on, held.name));
         let mut facts = Vec::with_capacity(held.len());
         held.retain(|held| {

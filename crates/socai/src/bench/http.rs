@@ -21,8 +21,8 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// The month that is asked for; the facts of benchmarks are of January to March.
 const MONTH: &str = "2023-02";
 
-/// Serves a ledger of `events` facts and asks for it over loopback: the first page, then figures from `threads` clients at once. Events are
-/// requests here, bytes those of compressed bodies.
+/// Serves a ledger of `events` facts and asks for it over loopback: the first page, the same with what had to be read again, then figures from
+/// `threads` clients at once. Events are requests here, bytes those of compressed bodies.
 pub fn run(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
     log(place, events)?;
     let dir = place.join("district");
@@ -35,12 +35,30 @@ pub fn run(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
     let url = format!("http://{}", served.address());
     let page = format!("{url}/?period={MONTH}");
     let figures = format!("{url}/api/v1/figures?period={MONTH}");
+    let first = Instant::now();
     measured.push(asked("http:first-page-ever", &page, 1, 1)?);
+    let bytes = until_whole(&page)?;
+    measured.push(Measured::rate("http:first-page-whole", 1, bytes, 1, first.elapsed()));
     measured.push(asked("http:page", &page, 1, TIMES / 5)?);
+    measured.push(asked("http:first-figures", &figures, 1, 1)?);
     measured.push(asked("http:figures", &figures, threads, TIMES)?);
     measured.push(asked("http:past-figures", &format!("{figures}&as_of={}", events / 2), 1, 1)?);
     runtime.block_on(served.stop());
     Ok(measured)
+}
+
+/// Looks again, as a browser would, until a page says nothing of figures that are being computed; its compressed bytes.
+fn until_whole(url: &str) -> Result<u64> {
+    let agent = ureq::Agent::from(ureq::Agent::config_builder().timeout_global(Some(LONGEST)).build());
+    let deadline = Instant::now() + LONGEST;
+    loop {
+        let mut answer = agent.get(url).header("Accept-Encoding", "gzip").call()?;
+        let body = answer.body_mut().read_to_vec()?;
+        if !answer.headers().contains_key("refresh") {
+            return Ok(body.len() as u64);
+        }
+        ensure!(Instant::now() < deadline, "{url} does not become whole");
+    }
 }
 
 /// So many clients that each ask again and again, on a connection of their own.

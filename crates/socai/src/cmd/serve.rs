@@ -93,6 +93,14 @@ impl Answers for Printed {
         report::figures(reader, fold, asked).map_err(words)
     }
 
+    fn glance(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String> {
+        socai_audit::printed::at_a_glance(reader, fold, asked).map_err(|error| words(error.into()))
+    }
+
+    fn sums(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String> {
+        socai_audit::printed::of_the_state(reader, fold, asked).map_err(|error| words(error.into()))
+    }
+
     fn about(&self, reader: &Reader, size: TreeSize, asked: &Asked) -> Result<Fold, String> {
         state::about(reader, size, &Scope::Question(asked.clone())).map_err(words)
     }
@@ -136,3 +144,6 @@ impl Answers for Printed {
         case::page::of(reader, size, id, on, lang_of(lang)).map_err(words)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,11 +76,24 @@ pub trait Answers: Send + Sync + 'static {
     /// The log cannot be read.
     fn at(&self, reader: &Reader, size: TreeSize) -> Result<Fold, String>;
 
-    /// The figures of a question at the size of the fold, as `socai report` prints them. Costs a pass over the log.
+    /// The figures of a question at the size of the fold, as `socai report` prints them. Costs passes over the log.
     ///
     /// # Errors
     /// The log cannot be read.
     fn figures(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
+
+    /// The same without digests, texts and what earlier reports printed otherwise: what pages show. At hand much sooner.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn glance(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
+
+    /// What the state alone says of a question, without reading a record: the same without rows that judge cases, without ratios and numbers of
+    /// units, and without who was late.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn sums(&self, reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures, String>;
 
     /// The state at a size of the past as far as the figures of a question need it. At hand much sooner than the whole.
     ///

@@ -1,6 +1,8 @@
 //! The state behind the pages: a fold that follows the log, and the newest answers. [`Tail`] follows at once and brings news; the pages move after it
 //! from moment to moment, and each says what its cut-off is.
 
+pub(super) mod figures;
+
 use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock},
@@ -23,12 +25,12 @@ use super::{
     access::Part,
     answers::{Answers, Months},
     asking::Asking,
+    begun::Begun,
     kept::Kept,
     listing::Facts,
     oops::Oops,
     signing::Signing,
     steps::Steps,
-    suppress,
     tail::{New, Tail},
 };
 
@@ -46,6 +48,8 @@ const REST: u32 = 10;
 const BEHIND_AT_MOST: Duration = Duration::from_secs(5);
 /// Figures and series kept, each of one size.
 const KEPT: usize = 64;
+/// How many questions are read for at once beside the pages; each takes every processor.
+const READ_AT_ONCE: usize = 2;
 /// Tellings of news kept: by language, and by what may be seen.
 const KEPT_NEWS: usize = 16;
 /// Lists of facts kept.
@@ -98,8 +102,13 @@ struct Shared {
     size: watch::Sender<TreeSize>,
     news: Kept<(TreeSize, Lang, bool), Value>,
     figures: Kept<(TreeSize, Asked), Figures>,
+    glances: Kept<(TreeSize, Asked), Figures>,
+    sums: Kept<(TreeSize, Asked), Figures>,
+    begun: Arc<Begun<(TreeSize, Asked)>>,
     brief: Kept<(TreeSize, Asked), Figures>,
     open: Kept<(TreeSize, Asked, u64), Figures>,
+    open_glances: Kept<(TreeSize, Asked, u64), Figures>,
+    open_sums: Kept<(TreeSize, Asked, u64), Figures>,
     facts: Kept<(TreeSize, Asked, String), Facts>,
     months: Kept<(TreeSize, Asked, String, Lang), Option<Months>>,
     /// States of the past.
@@ -142,6 +151,11 @@ impl Board {
             figures: Kept::new(KEPT),
             brief: Kept::new(KEPT),
             open: Kept::new(KEPT),
+            glances: Kept::new(KEPT),
+            sums: Kept::new(KEPT),
+            begun: Begun::new(READ_AT_ONCE),
+            open_glances: Kept::new(KEPT),
+            open_sums: Kept::new(KEPT),
             facts: Kept::new(KEPT_LISTS),
             months: Kept::new(KEPT),
             past: Kept::new(KEPT_PAST),
@@ -325,51 +339,6 @@ impl Board {
         lock(&self.0.tail).arrived(now_ms)
     }
 
-    /// The figures of a question, computed once for each size.
-    pub(super) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
-        self.0.figures.get((fold.size(), asked.clone()), || {
-            let began = Instant::now();
-            let figures = self.answers().figures(self.reader(), fold, asked);
-            *lock(&self.0.took) = began.elapsed();
-            figures.map_err(|error| Oops::fault(&error))
-        })
-    }
-
-    /// The same for a visitor: without small cells for those who may not see them.
-    pub(super) fn figures_for(
-        &self,
-        fold: &Fold,
-        asked: &Asked,
-        asking: &Asking,
-    ) -> Result<Arc<Figures>, Oops> {
-        let all = self.figures(fold, asked)?;
-        if asking.sees(Part::Cells) {
-            return Ok(all);
-        }
-        let min_cell = asking.visitor.min_cell;
-        self.0.open.get((fold.size(), asked.clone(), min_cell), || Ok(suppress::open(&all, min_cell)))
-    }
-
-    /// The facts behind one figure, listed once for each size.
-    pub(super) fn facts(&self, fold: &Fold, asked: &Asked, code: &str) -> Result<Arc<Facts>, Oops> {
-        self.0.facts.get((fold.size(), asked.clone(), code.to_owned()), || {
-            Facts::of(self.reader(), fold, asked, code).map_err(|error| Oops::fault(&error))
-        })
-    }
-
-    /// One figure by month.
-    pub(super) fn months(
-        &self,
-        fold: &Fold,
-        asked: &Asked,
-        code: &str,
-        lang: Lang,
-    ) -> Result<Arc<Option<Months>>, Oops> {
-        self.0.months.get((fold.size(), asked.clone(), code.to_owned(), lang), || {
-            self.answers().months(self.reader(), fold, code, asked, lang).map_err(|error| Oops::fault(&error))
-        })
-    }
-
     /// The state at a size: the present one, or one of the past.
     pub(super) fn fold_at(&self, size: TreeSize) -> Result<Arc<Fold>, Oops> {
         let now = self.fold();
@@ -377,23 +346,6 @@ impl Board {
             return Ok(now);
         }
         self.0.past.get(size, || self.answers().at(self.reader(), size).map_err(|error| Oops::fault(&error)))
-    }
-
-    /// The figures of a question as known at a size, as a slider passes over them: [`Answers::brief`]. The state of a past size is not kept, its
-    /// figures are.
-    pub(super) fn brief(&self, now: &Fold, size: TreeSize, asked: &Asked) -> Result<Arc<Figures>, Oops> {
-        let at = size.min(now.size());
-        self.0.brief.get((at, asked.clone()), || {
-            let (reader, answers) = (self.reader(), self.answers());
-            let figures = match at == now.size() {
-                true => answers.brief(reader, now, asked),
-                false => {
-                    let then = answers.about(reader, at, asked);
-                    then.and_then(|then| answers.brief(reader, &then, asked))
-                }
-            };
-            figures.map_err(|error| Oops::fault(&error))
-        })
     }
 
     /// Sizes that checkpoints were signed for, oldest first, the present one last.

@@ -31,6 +31,14 @@ impl<Q: PartialEq, A> Kept<Q, A> {
         Ok(answer)
     }
 
+    /// The answer to a question if it is at hand.
+    pub(super) fn known(&self, question: &Q) -> Option<Arc<A>> {
+        let slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, slot) = slots.iter().find(|(asked, _)| asked == question)?;
+        // whoever computes it holds the slot
+        slot.try_lock().ok()?.clone()
+    }
+
     fn slot(&self, question: Q) -> Slot<A> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let known = slots.iter().position(|(asked, _)| *asked == question);
@@ -73,5 +81,6 @@ mod tests {
         assert_eq!(kept.get("a", || Err::<u32, _>("no")).unwrap_err(), "no");
         assert_eq!((ask("a", 1), ask("b", 2), ask("a", 9)), (1, 2, 1));
         assert_eq!((ask("c", 3), ask("b", 4), ask("c", 9)), (3, 4, 3), "b went for c");
+        assert_eq!((kept.known(&"b").as_deref(), kept.known(&"a")), (Some(&4), None));
     }
 }

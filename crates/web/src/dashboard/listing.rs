@@ -11,12 +11,12 @@ use socai_fold::{
 use socai_follow::{ReplayError, recorded};
 use socai_log::{LogError, Reader};
 use socai_proto::{Lang, kind_of, v1};
-use socai_tlog::LeafIndex;
+use socai_tlog::{Digest, LeafIndex};
 
 use super::{access::Part, asking::Asking};
 
-/// The facts of a figure, in leaf order, with what lists are narrowed by once somebody asked for it.
-pub(super) struct Facts(pub Vec<Listed>, OnceLock<Vec<Mark>>);
+/// The facts of a figure, in leaf order, with what lists are narrowed by once somebody asked for it, and the digest over their names.
+pub(super) struct Facts(pub Vec<Listed>, OnceLock<Vec<Mark>>, Option<Digest>);
 
 /// What a list of facts is narrowed by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,13 +32,18 @@ pub(super) struct Mark {
 impl Facts {
     /// Costs a pass over the log, and memory by the fact.
     pub(super) fn of(reader: &Reader, fold: &Fold, asked: &Asked, code: &str) -> Result<Facts, ReplayError> {
-        let mut pass = Contributions::new(fold, asked).listing(code);
+        let mut pass = Contributions::listing(fold, asked, code);
         reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
             Ok(pass.visit(&recorded(&record)?)?)
         })?;
         let mut found = pass.finish()?;
-        let facts = found.remove(code).map(|contribution| contribution.facts).unwrap_or_default();
-        Ok(Facts(facts, OnceLock::new()))
+        let (facts, digest) = found.remove(code).map(|found| (found.facts, found.digest)).unwrap_or_default();
+        Ok(Facts(facts, OnceLock::new(), digest))
+    }
+
+    /// BLAKE3 over the names of the facts in leaf order; none of a code that is no figure.
+    pub(super) fn digest(&self) -> Option<Digest> {
+        self.2
     }
 
     /// A mark for each fact. The first time costs reading every fact; two who ask at the same moment both read.

@@ -13,6 +13,7 @@ mod answers;
 mod api;
 mod arrivals;
 mod asking;
+mod begun;
 mod board;
 mod files;
 mod guard;

@@ -1,6 +1,10 @@
 //! The district at a glance: figures, wards side by side, who is silent or open, where the log stands.
 
-use axum::{extract::State, response::Response};
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::Response,
+};
 use minijinja::{Value as Values, value::Serde};
 use serde_json::{Value, json};
 use socai_domain::CivilDate;
@@ -16,21 +20,30 @@ use crate::dashboard::{Board, asking::Asking, live, oops::Oops, page};
 
 /// A unit that was not heard of for so long, by the log's own clock, is called silent.
 const SILENT_MS: u64 = 7 * socai_domain::time::DAY_MS;
+/// Seconds after which a browser looks again for figures that were still being computed.
+const LOOK_AGAIN_S: &str = "2";
+
 /// `GET /`.
 pub(in crate::dashboard) async fn district(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let values = board.compute(move |board| values(board, &question)).await;
-    page::or_oops(&asking, "district.html", values.map(|values| Values::from(Serde(values))))
+    let is_pending = values.as_ref().is_ok_and(|values| values["is_pending"] == true);
+    let mut page = page::or_oops(&asking, "district.html", values.map(|values| Values::from(Serde(values))));
+    if is_pending {
+        page.headers_mut().insert(header::REFRESH, HeaderValue::from_static(LOOK_AGAIN_S));
+    }
+    page
 }
 
 fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures_for(&fold, &asked, asking)?;
+    let (figures, is_whole) = board.glance_for(&fold, &asked, asking)?;
     let chosen = match asking.get("figure") {
-        Some(code) => {
-            Some(figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?)
-        }
+        Some(code) => match figures.figures.iter().find(|figure| figure.indicator == code) {
+            None if is_whole => return Err(Oops::unknown()),
+            chosen => chosen,
+        },
         None => figures.figures.iter().max_by_key(|figure| wards_with_part(&figures, figure)),
     };
     let newest: Result<Vec<Value>, Oops> =
@@ -55,6 +68,7 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
         "wards": chosen.map(|figure| wards(&fold, &figures, figure, asking.lang)),
         "units": units(&fold, &figures),
         "open": figures.open.len(),
+        "is_pending": !is_whole,
         "newest": newest?,
     }))
 }

@@ -31,8 +31,14 @@ pub(in crate::dashboard) async fn figure(
 fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
     let fold = board.fold();
     let (text, asked) = asking.period(&fold)?;
-    let figures = board.figures_for(&fold, &asked, asking)?;
+    let figures = board.glance_with(&fold, &asked, code, asking)?;
     let figure = figures.figures.iter().find(|figure| figure.indicator == code).ok_or_else(Oops::unknown)?;
+    // where nothing is said of how many facts there are, nothing is said of which
+    let is_told = figure.events > 0 || asking.sees(Part::Cells);
+    let digest = match is_told {
+        true => board.facts(&fold, &asked, code)?.digest(),
+        false => None,
+    };
     let facts = match asking.sees(Part::Facts) {
         true => Some(events::listed(board, &fold, &asked, figure, asking)?),
         false => None,
@@ -62,8 +68,8 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "plans": plans.collect::<Vec<_>>(),
         "same": figure.against_same_period().map(pct),
         "same_value": figure.detail.same_period.map(|value| shown(figure, value)),
-        "events": (figure.events > 0 || asking.sees(Part::Cells)).then(|| so(figure.events)),
-        "digest": figure.digest.map(|digest| digest.to_string()),
+        "events": is_told.then(|| so(figure.events)),
+        "digest": digest.map(|digest| digest.to_string()),
         "row": adopted.and_then(|adopted| block(&adopted.content, code)),
         "version": adopted.map(|adopted| adopted.version),
         "legal": adopted.map(|adopted| adopted.legal_source.as_str()),

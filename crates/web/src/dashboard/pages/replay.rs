@@ -15,7 +15,7 @@ use crate::dashboard::{Board, access::Part, asking::Asking, oops::Oops, page};
 
 /// Entries from which on rows that judge cases, which cost a pass over all of them, are shown only when they are asked for: a step of the slider is
 /// to take no longer than a glance.
-const BRIEF_FROM: u64 = 1 << 18;
+const BRIEF_FROM: u64 = crate::dashboard::board::figures::LARGE;
 
 /// `GET /replay?period=&as_of=&cases=`. Without `as_of` the newest checkpoint; with `cases=1` rows that judge cases too, however long it takes.
 pub(in crate::dashboard) async fn replay(State(board): State<Board>, asking: Asking) -> Response {
@@ -33,7 +33,7 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
     let is_brief = now.size().0 >= BRIEF_FROM && asking.get("cases") != Some("1");
     let (known_then, known_now) = match is_brief {
         true => (board.brief(&now, size, &asked)?, board.brief(&now, now.size(), &asked)?),
-        false => (board.figures(&*board.fold_at(size)?, &asked)?, board.figures(&now, &asked)?),
+        false => (board.glance(&*board.fold_at(size)?, &asked)?, board.glance(&now, &asked)?),
     };
     let report = about(&now, &asked);
     let rows = known_now.figures.iter().map(|figure| row(&now, figure, &known_then, report, asking));
