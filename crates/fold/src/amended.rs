@@ -314,16 +314,16 @@ impl Amended {
                     .map(|target| target.content.made()),
             };
             let Some(base) = target else { continue };
-            let content = base.filter(|_| !step.voids).and_then(|base| corrected(base, correction));
-            let content = content.and_then(|facts| Some(((judge.day_if_it_holds)(&facts)?, facts)));
+            let base = base.filter(|_| !step.voids);
+            let content = base.and_then(|base| corrected(base, correction, judge.day_if_it_holds));
             let kind_allows = match step.voids {
                 true => step.target() != judge.record || corrections::may_be_voided(recorded.kind()),
                 false => corrections::may_be_corrected(recorded.kind()),
             };
             let allowed = kind_allows && (judge.may_amend)(step);
-            let days = [Some(recorded.occurred_on()), content.as_ref().map(|(day, _)| *day)];
+            let days = [Some(recorded.occurred_on()), content.as_ref().map(|(_, day)| *day)];
             let closed_at = (judge.closed_at)(step, &days).map(|seq| seq.0);
-            let content = content.map_or(Content::None, |(_, facts)| Content::Made(facts.into()));
+            let content = content.map_or(Content::None, |(facts, _)| Content::Made(facts.into()));
             let step = &mut self.steps[at];
             (step.allowed, step.closed_at, step.content) = (allowed, closed_at, content);
         }
@@ -349,10 +349,14 @@ pub(crate) struct Judge<'a> {
 
 type ClosedAt<'a> = dyn Fn(&Step, &[Option<CivilDate>]) -> Option<UnitSeq> + 'a;
 
-/// The facts with a correction made.
-fn corrected(base: &[u8], correction: &[u8]) -> Option<Vec<u8>> {
+/// The facts with a correction made, and their day; none when it cannot be made or the facts do not hold.
+fn corrected(
+    base: &[u8],
+    correction: &[u8],
+    day_if_it_holds: &dyn Fn(&[u8]) -> Option<CivilDate>,
+) -> Option<(Vec<u8>, CivilDate)> {
     match Event::decode_again(correction).ok()?.kind() {
-        Kind::EventCorrected(said) => patched_facts(base, said),
+        Kind::EventCorrected(said) => patched_facts(base, said, day_if_it_holds),
         _ => None,
     }
 }
