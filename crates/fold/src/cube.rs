@@ -13,7 +13,7 @@ use socai_tlog::UnitNo;
 use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
-    stamped::{Entry, Shelved, Stamped},
+    shelves::{Entry, Shelved, Shelves},
     values::{AxesNo, MAX_AXES, ValueNo, Values},
 };
 
@@ -283,11 +283,11 @@ impl Entry for Total {
 }
 
 /// All cells.
-pub(crate) type Cube = Stamped<CellKey, Total>;
+pub(crate) type Cube = Shelves<CellKey, Total>;
 
 /// Distinct sets: a value in a cell, and how many facts hold it. A distinct count is never a sum of smaller ones, so
 /// the set itself is kept, with the facts behind each value, that a voided fact may leave without taking it away.
-pub(crate) type DistinctSets = Stamped<(CellKey, ValueNo), Facts>;
+pub(crate) type DistinctSets = Shelves<(CellKey, ValueNo), Facts>;
 
 /// A number of facts. Held in halves, so that an entry needs no room to align it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use socai_tlog::UnitSeq;
 use crate::{
     cube::{CellKey, CellRest, IndicatorNo, OfCell},
     indicator::Adds,
-    stamped::{Entry, Shelved, Stamped},
+    shelves::{Entry, Shelved, Shelves},
     values::ValueNo,
 };
 use socai_domain::{CivilDate, Event, Kind};
@@ -81,7 +81,7 @@ impl Entry for Said {
 }
 
 /// Every such fact.
-pub(crate) type LatestFacts = Stamped<About, Said>;
+pub(crate) type LatestFacts = Shelves<About, Said>;
 
 impl Adds {
     /// What a fact adds while it is the latest of its case; none for measures that do not ask.

@@ -45,7 +45,7 @@ mod rows;
 mod rulebook;
 pub mod sample;
 mod scope;
-mod stamped;
+mod shelves;
 mod switch;
 mod telling;
 mod told;

@@ -73,7 +73,7 @@ impl<K: Shelved, V: Entry> Shelf<K, V> {
 
 /// Entries by key, unordered.
 #[derive(Clone, Debug)]
-pub(crate) struct Stamped<K: Shelved, V> {
+pub(crate) struct Shelves<K: Shelved, V> {
     shelves: Vec<Shelf<K, V>>,
     /// By number of the indicator.
     rows: Vec<Row>,
@@ -125,13 +125,13 @@ impl Row {
     }
 }
 
-impl<K: Shelved, V> Default for Stamped<K, V> {
+impl<K: Shelved, V> Default for Shelves<K, V> {
     fn default() -> Self {
-        Stamped { shelves: vec![], rows: vec![], before: None }
+        Shelves { shelves: vec![], rows: vec![], before: None }
     }
 }
 
-impl<K: Shelved, V: Entry> Stamped<K, V> {
+impl<K: Shelved, V: Entry> Shelves<K, V> {
     /// Starts to note changes, or stops and forgets those noted.
     pub(crate) fn track(&mut self, on: bool) {
         self.before = on.then(FastMap::default);
@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    fn drained(table: &mut Stamped<&'static str, i32>) -> Vec<(&'static str, Option<i32>, Option<i32>)> {
+    fn drained(table: &mut Shelves<&'static str, i32>) -> Vec<(&'static str, Option<i32>, Option<i32>)> {
         let mut changes = vec![];
         table.drain(|key, old, new| changes.push((*key, old, new)));
         changes.sort();
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_drain_gives_what_a_batch_changed_and_nothing_else() {
-        let mut table = Stamped::default();
+        let mut table = Shelves::default();
         table.change("before", |value| *value = 1);
         table.track(true);
         table.change("new", |value| *value += 2);
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_comes_and_goes_within_a_batch_leaves_no_change() {
-        let mut table = Stamped::default();
+        let mut table = Shelves::default();
         table.track(true);
         table.change("brief", |value| *value = 1);
         table.change("brief", |value| *value = 0);
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn only_the_asked_shelves_are_looked_at_in_order_of_days() {
-        let mut table = Stamped::default();
+        let mut table = Shelves::default();
         let keys = ["ccc", "a", "bb", "dddddd", "rr"];
         keys.into_iter().for_each(|key| table.change(key, |value| *value = 1));
         let of = |row, days| table.of_days(row, days).map(|(key, _)| key).collect::<Vec<_>>();

@@ -22,7 +22,7 @@ mod work;
 
 pub use fault::Fault;
 pub use keys::{KeyChange, KeyChanged};
-pub use replay::{LogFacts, ReplayError, recorded, replay};
+pub use replay::{LogFacts, ReplayError, recorded, replay, replay_on};
 pub use standing::{BadStanding, Standing};
 pub use trust::{Trust, TrustError};
 pub use unkept::Unkept;

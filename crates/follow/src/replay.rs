@@ -2,6 +2,8 @@
 //!
 //! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop.
 
+use std::{num::NonZero, thread::available_parallelism};
+
 use socai_domain::Position;
 use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Recorded, Verdict};
 use socai_log::{LogError, Reader, RecordRef};
@@ -45,7 +47,11 @@ impl Facts for LogFacts<'_> {
     }
 }
 
-/// Takes a fold from where it is to `to`, telling `each` verdict as it falls.
+/// So many records take longer than a thread's start by far.
+const WORTH_A_THREAD: u64 = 1 << 16;
+
+/// Takes a fold from where it is to `to`, telling `each` verdict as it falls. A second thread reads ahead when there is much to read and a
+/// processor for it.
 ///
 /// # Errors
 /// The log cannot be read, or the fold cannot go on; the fold then stands after the last record it took.
@@ -53,14 +59,35 @@ pub fn replay(
     reader: &Reader,
     fold: &mut Fold,
     to: TreeSize,
+    each: impl FnMut(&RecordRef<'_>, &Verdict),
+) -> Result<(), ReplayError> {
+    let is_long = to.0.saturating_sub(fold.size().0) >= WORTH_A_THREAD;
+    let threads = if is_long { available_parallelism().map_or(1, NonZero::get) } else { 1 };
+    replay_on(threads, reader, fold, to, each)
+}
+
+/// The same on one thread, or on two when there are more. The outcome is the same.
+///
+/// # Errors
+/// As [`replay`].
+pub fn replay_on(
+    threads: usize,
+    reader: &Reader,
+    fold: &mut Fold,
+    to: TreeSize,
     mut each: impl FnMut(&RecordRef<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
     let facts = LogFacts { reader, within: to };
-    reader.for_each(LeafIndex(fold.size().0), to, |record| {
+    let from = LeafIndex(fold.size().0);
+    let take = |record: RecordRef<'_>| {
         let verdict = fold.apply(&recorded(&record)?, &facts)?;
         each(&record, &verdict);
         Ok(())
-    })
+    };
+    match threads {
+        0 | 1 => reader.for_each(from, to, take),
+        _ => reader.for_each_ahead(from, to, take),
+    }
 }
 
 /// A record of the log as the fold takes it.

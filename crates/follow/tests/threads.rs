@@ -7,7 +7,8 @@ mod common;
 use std::{fs, path::Path};
 
 use common::{Ledger, alone, check, secret, trust};
-use socai_follow::{Options, Signatures, verify};
+use socai_fold::Fold;
+use socai_follow::{Options, Signatures, replay_on, verify};
 use socai_tlog::sign_segment;
 
 /// Some megabytes, so that there are many chunks; segments whose place in `forged` is named are signed with a wrong key.
@@ -57,6 +58,27 @@ fn an_honest_log_has_the_same_counts_on_any_number_of_threads() {
     assert!(verified.holds());
     assert_eq!((verified.size.0, verified.signatures, verified.annexes), (900 * 16 + 4, 901, 900));
     assert_eq!(last, verified.size.0);
+}
+
+#[test]
+fn a_replay_has_the_same_verdicts_and_rows_with_a_thread_that_reads_ahead() {
+    let root = tempfile::tempdir().unwrap();
+    long_log(root.path(), 200, |_| false);
+    let reader = common::reader(root.path());
+    let size = reader.committed().unwrap().size;
+    let replayed = |threads| {
+        let (mut fold, mut verdicts) = (Fold::new(), vec![]);
+        fold.capture(true);
+        replay_on(threads, &reader, &mut fold, size, |record, verdict| {
+            verdicts.push((record.leaf(), format!("{verdict:?}")));
+        })
+        .unwrap();
+        (fold.drain(), verdicts)
+    };
+    let alone = replayed(1);
+    assert_eq!(alone.1.len() as u64, size.0);
+    assert_eq!(replayed(2), alone);
+    assert_eq!(replayed(7), alone);
 }
 
 #[test]

@@ -39,6 +39,8 @@ pub struct Chunk {
     pub(crate) before: u32,
     /// Leaves before this one are passed over.
     pub(crate) from: LeafIndex,
+    /// How many of the bytes are frames whose checksums were found to hold.
+    pub(crate) verified: usize,
 }
 
 impl Chunk {
@@ -67,15 +69,21 @@ impl Chunk {
         self.bytes.is_empty()
     }
 
+    /// Verifies checksums up to the first frame that does not hold, for whoever reads the items next.
+    pub(crate) fn verify(&mut self) {
+        self.verified = Frames::verified_len(&self.bytes);
+    }
+
     /// Everything in the chunk with its position in the volume; ends after the first error.
     pub fn items(&self) -> Items<'_> {
-        Items { chunk: self, frames: Frames::new(&self.bytes, self.offset), next: self.before }
+        let frames = Frames::after(&self.bytes, self.offset, self.verified);
+        Items { chunk: self, frames, next: self.before }
     }
 
     /// The items before position `end` again: their checksums were verified when the chunk was hashed.
     pub(crate) fn items_again(&self, end: Option<u64>) -> Items<'_> {
         let len = end.map_or(self.bytes.len(), |end| (end - self.offset) as usize); // a position in this chunk
-        Items { chunk: self, frames: Frames::again(&self.bytes[..len], self.offset), next: self.before }
+        Items { chunk: self, frames: Frames::after(&self.bytes[..len], self.offset, len), next: self.before }
     }
 
     /// The records alone.

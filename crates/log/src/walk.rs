@@ -128,9 +128,21 @@ impl<'a> Frames<'a> {
         Frames { bytes, offset, verified: 0 }
     }
 
-    /// The same for bytes whose checksums were verified before.
-    pub(crate) fn again(bytes: &'a [u8], offset: u64) -> Self {
-        Frames { bytes, offset, verified: bytes.len() }
+    /// The same when the checksums of so many bytes were verified before.
+    pub(crate) fn after(bytes: &'a [u8], offset: u64, verified: usize) -> Self {
+        Frames { bytes, offset, verified }
+    }
+
+    /// How many of the bytes are frames whose checksums hold, up to the first that does not.
+    pub(crate) fn verified_len(bytes: &[u8]) -> usize {
+        let mut len = 0;
+        while let Some(next) = frame::verified_len(&bytes[len..]) {
+            len += next;
+        }
+        while let Ok(frame) = frame::parse(&bytes[len..]) {
+            len += frame.encoded_len();
+        }
+        len
     }
 
     /// Length of the next few frames, up to the first that does not hold; nothing when that is the first, or near it.

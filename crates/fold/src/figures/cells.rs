@@ -16,7 +16,7 @@ use crate::{
     fold::Fold,
     hash::FastMap,
     rulebook::Series,
-    stamped::{Entry, Stamped},
+    shelves::{Entry, Shelves},
     values::{AxesNo, ValueNo, Values},
 };
 
@@ -57,7 +57,7 @@ impl<'f> OfRow<'f> {
     /// stepping through shelves, layouts and conditions from outside costs several times what an entry does.
     pub(crate) fn each_cell<'s, K: OfCell, V: Entry>(
         &'s self,
-        table: &'s Stamped<K, V>,
+        table: &'s Shelves<K, V>,
         window: &Window,
         mut each: impl FnMut(&'s Layout<'f>, K, &'s V),
     ) {

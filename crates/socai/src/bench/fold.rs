@@ -5,6 +5,7 @@ use std::{path::Path, time::Instant};
 use anyhow::{Result, bail};
 use socai_district::Folding;
 use socai_fold::{Fold, Verdict};
+use socai_follow::replay_on;
 use socai_log::Reader;
 use socai_tlog::TreeSize;
 
@@ -15,53 +16,60 @@ use super::{
 };
 use crate::simulate::{self, Wish};
 
-/// Measures decoding and folding a log on one thread, from its files.
-pub fn replay(place: &Path, events: u64) -> Result<Vec<Measured>> {
+/// Measures decoding and folding a log on one thread, from its files, and with a second one that reads ahead when there are `threads` for it.
+pub fn replay(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
     let (reader, bytes) = log(place, events)?;
     let size = reader.committed()?.size;
-    let (mut fold, mut rejected) = (Fold::new(), 0);
-    let started = Instant::now();
-    socai_follow::replay(&reader, &mut fold, size, |_, verdict| {
-        rejected += u64::from(matches!(verdict, Verdict::Rejected(_)));
-    })?;
-    let took = started.elapsed();
-    counted(rejected)?;
-    Ok(vec![Measured::rate("replay:decode-and-fold", size.0, bytes, 1, took)])
+    let once = |threads| -> Result<Measured> {
+        let (mut fold, mut rejected) = (Fold::new(), 0);
+        let started = Instant::now();
+        replay_on(threads, &reader, &mut fold, size, |_, verdict| {
+            rejected += u64::from(matches!(verdict, Verdict::Rejected(_)));
+        })?;
+        let took = started.elapsed();
+        counted(rejected)?;
+        Ok(Measured::rate("replay:decode-and-fold", size.0, bytes, threads, took))
+    };
+    (1..=threads.clamp(1, 2)).map(once).collect()
 }
 
 /// How often a measurement replays the simulated year: one pass is over too soon to be measured well.
 const PASSES: u64 = 12;
 
-/// Measures decoding and folding a simulated district-year on one thread, from its files: every kind of fact, corrections, late
-/// arrivals, as a real year has them.
-pub fn replay_simulated(place: &Path, events: Option<u64>) -> Result<Vec<Measured>> {
+/// Measures decoding and folding a simulated district-year in the same way: every kind of fact, corrections, late arrivals, as a real year has
+/// them.
+pub fn replay_simulated(place: &Path, events: Option<u64>, threads: usize) -> Result<Vec<Measured>> {
     let dir = socai_district::LedgerDir::new(place.join("district"));
     let days = 365;
     let events_per_day = events.map_or(simulate::USUAL_EVENTS, |events| events.div_ceil(days.into()));
     let wish = Wish { seed: 1, units: 25, days, events_per_day };
     let made = simulate::make(&dir, &wish, &mut |_| ())?;
     let (reader, bytes) = opened(&dir)?;
-    let started = Instant::now();
-    for _ in 0..PASSES {
-        let mut fold = Fold::new();
-        socai_follow::replay(&reader, &mut fold, made.size, |_, _| ())?;
-        if fold.rejected() != made.rejected.len() as u64 {
-            bail!("{} records were rejected, {} had to be", fold.rejected(), made.rejected.len());
+    let year = |threads| -> Result<Measured> {
+        let started = Instant::now();
+        for _ in 0..PASSES {
+            let mut fold = Fold::new();
+            replay_on(threads, &reader, &mut fold, made.size, |_, _| ())?;
+            if fold.rejected() != made.rejected.len() as u64 {
+                bail!("{} records were rejected, {} had to be", fold.rejected(), made.rejected.len());
+            }
         }
-    }
-    let (took, name) = (started.elapsed(), "replay:simulated-year");
-    Ok(vec![Measured::rate(name, made.size.0 * PASSES, bytes * PASSES, 1, took)])
+        let (took, name) = (started.elapsed(), "replay:simulated-year");
+        Ok(Measured::rate(name, made.size.0 * PASSES, bytes * PASSES, threads, took))
+    };
+    (1..=threads.clamp(1, 2)).map(year).collect()
 }
 
-/// Measures decoding and folding a ledger that is there, once, from its first entry: nothing else has been in memory, so the peak is what a replay holds.
-pub fn replay_ledger(place: &Path, ledger: Option<&Path>) -> Result<Vec<Measured>> {
+/// Measures decoding and folding a ledger that is there, once, from its first entry, on so many threads: nothing else has been in memory, so the
+/// peak is what a replay holds.
+pub fn replay_ledger(place: &Path, ledger: Option<&Path>, threads: usize) -> Result<Vec<Measured>> {
     let (dir, _) = long_ledger(place, ledger, 0)?;
     let (reader, bytes) = opened(&dir)?;
     let size = reader.committed()?.size;
-    let mut fold = Fold::new();
+    let (mut fold, threads) = (Fold::new(), threads.clamp(1, 2));
     let started = Instant::now();
-    socai_follow::replay(&reader, &mut fold, size, |_, _| ())?;
-    Ok(vec![Measured::rate("replay:ledger", size.0, bytes, 1, started.elapsed())])
+    replay_on(threads, &reader, &mut fold, size, |_, _| ())?;
+    Ok(vec![Measured::rate("replay:ledger", size.0, bytes, threads, started.elapsed())])
 }
 
 /// Measures folding a log into sled, from the first entry to the published digest.

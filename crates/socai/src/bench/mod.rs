@@ -44,9 +44,11 @@ pub fn run(args: &BenchArgs) -> Result<ExitCode> {
     let measured = match args.what {
         BenchKind::Append => append::run(place.path(), events(1_000_000))?,
         BenchKind::Verify => verify::run(place.path(), events(1_000_000), args.threads)?,
-        BenchKind::Replay if ledger.is_some() => fold::replay_ledger(place.path(), ledger)?,
-        BenchKind::Replay if args.simulated => fold::replay_simulated(place.path(), args.events)?,
-        BenchKind::Replay => fold::replay(place.path(), events(2_000_000))?,
+        BenchKind::Replay if ledger.is_some() => fold::replay_ledger(place.path(), ledger, args.threads)?,
+        BenchKind::Replay if args.simulated => {
+            fold::replay_simulated(place.path(), args.events, args.threads)?
+        }
+        BenchKind::Replay => fold::replay(place.path(), events(2_000_000), args.threads)?,
         BenchKind::Models => fold::models(place.path(), events(300_000))?,
         BenchKind::Query if args.as_of => cut::run(place.path(), ledger, events(1_000_000))?,
         BenchKind::Export => export::run(place.path(), ledger, events(365_000))?,
