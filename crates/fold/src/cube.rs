@@ -13,7 +13,7 @@ use socai_tlog::UnitNo;
 use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
-    shelves::{Entry, Shelved, Shelves},
+    shelves::{Entry, Numbered, Shelved, Shelves},
     values::{AxesNo, MAX_AXES, ValueNo, Values},
 };
 
@@ -138,15 +138,17 @@ impl Shelved for CellKey {
     fn whole((indicator, day): Self::Shelf, rest: CellRest) -> Self {
         CellKey { day, place: rest.place, axes: rest.axes, indicator, publisher: rest.publisher }
     }
+}
 
+impl Numbered for (IndicatorNo, CivilDate) {
     #[inline]
-    fn row((indicator, _): Self::Shelf) -> u16 {
-        indicator.0
+    fn row(self) -> u16 {
+        self.0.0
     }
 
     #[inline]
-    fn day((_, day): Self::Shelf) -> u32 {
-        shelf_of(day)
+    fn day(self) -> u32 {
+        shelf_of(self.1)
     }
 }
 
@@ -174,16 +176,6 @@ impl Shelved for (CellKey, ValueNo) {
     #[inline]
     fn whole(shelf: Self::Shelf, (cell, value): Self::Rest) -> Self {
         (CellKey::whole(shelf, cell), value)
-    }
-
-    #[inline]
-    fn row(shelf: Self::Shelf) -> u16 {
-        CellKey::row(shelf)
-    }
-
-    #[inline]
-    fn day(shelf: Self::Shelf) -> u32 {
-        <CellKey as Shelved>::day(shelf)
     }
 }
 

@@ -40,16 +40,6 @@ impl Shelved for About {
     fn whole(shelf: Self::Shelf, (cell, case, seq): Self::Rest) -> Self {
         About { cell: CellKey::whole(shelf, cell), case, seq }
     }
-
-    #[inline]
-    fn row(shelf: Self::Shelf) -> u16 {
-        CellKey::row(shelf)
-    }
-
-    #[inline]
-    fn day(shelf: Self::Shelf) -> u32 {
-        <CellKey as Shelved>::day(shelf)
-    }
 }
 
 impl OfCell for About {

@@ -13,7 +13,7 @@ use crate::hash::{FastMap, hash_of_key};
 /// A key in two parts: what it has in common with all keys of its shelf, and the rest.
 pub(crate) trait Shelved: Copy + Eq + Hash {
     /// The common part.
-    type Shelf: Copy + Debug;
+    type Shelf: Numbered;
     /// The rest, which is stored with each entry.
     type Rest: Copy + Debug + Eq + Hash;
 
@@ -22,12 +22,15 @@ pub(crate) trait Shelved: Copy + Eq + Hash {
     fn rest(&self) -> Self::Rest;
 
     fn whole(shelf: Self::Shelf, rest: Self::Rest) -> Self;
+}
 
+/// What shelves are found by.
+pub(crate) trait Numbered: Copy + Debug {
     /// Number of the indicator, small.
-    fn row(shelf: Self::Shelf) -> u16;
+    fn row(self) -> u16;
 
     /// Number of the day, below 2^17: near in time is equal or near in number.
-    fn day(shelf: Self::Shelf) -> u32;
+    fn day(self) -> u32;
 }
 
 /// A value that can come to nothing; then it has no row, as if it had never been.
@@ -139,14 +142,14 @@ impl<K: Shelved, V: Entry> Shelves<K, V> {
 
     /// Changes an entry, which starts from nothing when there is none.
     pub(crate) fn change(&mut self, key: K, change: impl FnOnce(&mut V)) {
-        self.change_on(K::day(key.shelf()), key, change);
+        self.change_on(key.shelf().day(), key, change);
     }
 
     /// The same for whoever knows the day's number of the key's shelf.
     #[inline]
     pub(crate) fn change_on(&mut self, day: u32, key: K, change: impl FnOnce(&mut V)) {
-        debug_assert_eq!(day, K::day(key.shelf()));
-        let known = self.rows.get(usize::from(K::row(key.shelf()))).and_then(|row| row.place(day));
+        debug_assert_eq!(day, key.shelf().day());
+        let known = self.rows.get(usize::from(key.shelf().row())).and_then(|row| row.place(day));
         let place = known.unwrap_or_else(|| self.new_shelf(key.shelf()));
         let shelf = &mut self.shelves[place];
         if let Some(before) = &mut self.before {
@@ -167,8 +170,8 @@ impl<K: Shelved, V: Entry> Shelves<K, V> {
     pub(crate) fn drain(&mut self, mut change: impl FnMut(&K, Option<V>, Option<V>)) {
         let Some(before) = &mut self.before else { return };
         for (key, old) in std::mem::take(before) {
-            let row = self.rows.get(usize::from(K::row(key.shelf())));
-            let place = row.and_then(|row| row.place(K::day(key.shelf())));
+            let row = self.rows.get(usize::from(key.shelf().row()));
+            let place = row.and_then(|row| row.place(key.shelf().day()));
             let new = place.and_then(|place| self.shelves[place].get(&key));
             if old != new {
                 change(&key, old, new);
@@ -184,13 +187,13 @@ impl<K: Shelved, V: Entry> Shelves<K, V> {
     /// The place of a shelf that is not there yet.
     #[cold]
     fn new_shelf(&mut self, of: K::Shelf) -> usize {
-        let at = usize::from(K::row(of));
+        let at = usize::from(of.row());
         self.rows.resize(self.rows.len().max(at + 1), Row::default());
         // A day is much like the one before: room for as many entries spares the new shelf its growing.
         let before = self.rows[at].newest.checked_sub(1).map(|place| &self.shelves[place as usize].entries);
         let room = before.map(HashTable::len).unwrap_or_default();
         self.shelves.push(Shelf { of, entries: HashTable::with_capacity(room) });
-        self.rows[at].put(K::day(of), self.shelves.len() as u32); // as many as there are days at most, for each indicator
+        self.rows[at].put(of.day(), self.shelves.len() as u32); // as many as there are days at most, for each indicator
         self.shelves.len() - 1
     }
 }
@@ -220,13 +223,15 @@ mod tests {
         fn whole(_: (u16, u32), rest: &'static str) -> Self {
             rest
         }
+    }
 
-        fn row((row, _): (u16, u32)) -> u16 {
-            row
+    impl Numbered for (u16, u32) {
+        fn row(self) -> u16 {
+            self.0
         }
 
-        fn day((_, day): (u16, u32)) -> u32 {
-            day
+        fn day(self) -> u32 {
+            self.1
         }
     }
 
