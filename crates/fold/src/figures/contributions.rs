@@ -19,6 +19,7 @@ use super::{
     figure::units_of,
     held::Held,
     judged::{JudgedTotals, judged, judged_of},
+    steps::Steps,
 };
 use crate::{
     fold::Fold, hash::FastMap, indicator::Counter, recorded::Recorded, switch::Counted, verdict::FoldError,
@@ -71,10 +72,7 @@ pub struct Contributions<'f> {
     counted: DaysOfKinds,
     /// Records that may count as something else than they state.
     amended: FastMap<EventName, ()>,
-    /// The first record.
-    from: u64,
-    next: u64,
-    rejected: usize,
+    steps: Steps,
 }
 
 /// A tally and the days of the row whose facts it takes: its own, or those of a row that a ratio names.
@@ -240,7 +238,7 @@ impl<'f> Contributions<'f> {
         let counted = days_counted(fold, &watched);
         let days = days_asked(&counted, &cases);
         let amended = fold.amendments().iter().map(|(name, _)| (name, ())).collect();
-        Contributions { fold, tallies, watched, cases, days, counted, amended, from: 0, next: 0, rejected: 0 }
+        Contributions { fold, tallies, watched, cases, days, counted, amended, steps: Steps::default() }
     }
 
     /// Makes no digests.
@@ -251,8 +249,7 @@ impl<'f> Contributions<'f> {
 
     /// Starts at a later record. Names are then kept for whoever digests those before.
     pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
-        (self.from, self.next) = (from.0, from.0);
-        self.rejected = self.fold.rejected.partition_point(|leaf| *leaf < from.0);
+        self.steps = Steps::starting(from, self.fold);
         let digested = self.tallies.iter_mut().filter(|tally| from.0 > 0 && tally.digest.is_wanted());
         digested.for_each(|tally| tally.digest = Names::Kept(vec![]));
         self
@@ -260,12 +257,12 @@ impl<'f> Contributions<'f> {
 
     /// The records that were taken: from the first up to the one that comes next.
     pub(crate) fn taken(&self) -> std::ops::Range<u64> {
-        self.from..self.next
+        self.steps.taken()
     }
 
     /// Takes over what a pass found in the records that follow, except the facts of cases, which are given back.
     pub(crate) fn append(&mut self, mut later: Self) -> Held {
-        self.next = later.next;
+        self.steps.append(&later.steps);
         let held = later.cases.take_held();
         self.tallies.iter_mut().zip(later.tallies).for_each(|(tally, later)| tally.append(later));
         held
@@ -274,7 +271,7 @@ impl<'f> Contributions<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     #[inline]
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
-        if !self.advance(record)? {
+        if !self.steps.advance(record.at.leaf, self.fold)? {
             return Ok(());
         }
         let name = record.at.name;
@@ -299,21 +296,6 @@ impl<'f> Contributions<'f> {
     #[inline]
     pub(crate) fn is_amended(&self, name: EventName) -> bool {
         self.amended.contains_key(&name)
-    }
-
-    /// Steps over a record; whether it is one of those that the fold took in and did not reject.
-    fn advance(&mut self, record: &Recorded<'_>) -> Result<bool, FoldError> {
-        let leaf = record.at.leaf;
-        if leaf.0 >= self.fold.size().0 {
-            return Ok(false);
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
-        let is_rejected = self.fold.rejected.get(self.rejected) == Some(&leaf.0);
-        self.rejected += usize::from(is_rejected);
-        Ok(!is_rejected)
     }
 
     /// Whether any tally may take facts of this kind and day.
@@ -380,10 +362,7 @@ impl<'f> Contributions<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn finish(self) -> Result<BTreeMap<String, Contribution>, FoldError> {
-        if self.next != self.fold.size().0 {
-            let (got, expected) = (LeafIndex(self.fold.size().0), LeafIndex(self.next));
-            return Err(FoldError::OutOfOrder { got, expected });
-        }
+        self.steps.ended(self.fold)?;
         let judged = judged(&self.cases, self.fold);
         Ok(done(self.tallies, &judged))
     }

@@ -23,6 +23,7 @@ mod restated_cases;
 pub mod series;
 mod shares;
 mod spread;
+mod steps;
 mod stretches;
 mod totals;
 mod verdicts;

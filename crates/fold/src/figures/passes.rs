@@ -12,6 +12,7 @@ use super::{
     contributions::{Contribution, Contributions},
     held::{ANY_SIZE, Held},
     judged::judged_of_all,
+    steps::Steps,
 };
 use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
 
@@ -20,8 +21,7 @@ pub struct Passes<'f> {
     fold: &'f Fold,
     questions: Vec<Contributions<'f>>,
     held: Held,
-    next: u64,
-    rejected: usize,
+    steps: Steps,
 }
 
 impl<'f> Passes<'f> {
@@ -34,13 +34,13 @@ impl<'f> Passes<'f> {
             question
         };
         let questions = asked.into_iter().map(question).collect();
-        Passes { fold, questions, held, next: 0, rejected: 0 }
+        Passes { fold, questions, held, steps: Steps::default() }
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if !self.advance(leaf)? {
+        if !self.steps.advance(leaf, self.fold)? {
             return Ok(());
         }
         let Some(first) = self.questions.first() else { return Ok(()) };
@@ -67,7 +67,7 @@ impl<'f> Passes<'f> {
         leaf: LeafIndex,
         counts: Option<&Event<'_>>,
     ) -> Result<(), FoldError> {
-        if !self.advance(leaf)? {
+        if !self.steps.advance(leaf, self.fold)? {
             return Ok(());
         }
         let asks = |event: &&Event<'_>| {
@@ -77,20 +77,6 @@ impl<'f> Passes<'f> {
             self.take(event, name, leaf);
         }
         Ok(())
-    }
-
-    /// Steps over a record; whether it is one of those that the fold took in and did not reject.
-    fn advance(&mut self, leaf: LeafIndex) -> Result<bool, FoldError> {
-        if leaf.0 >= self.fold.size().0 {
-            return Ok(false);
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
-        let is_rejected = self.fold.rejected.get(self.rejected) == Some(&leaf.0);
-        self.rejected += usize::from(is_rejected);
-        Ok(!is_rejected)
     }
 
     fn take(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
@@ -108,10 +94,7 @@ impl<'f> Passes<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn finish(self) -> Result<Vec<BTreeMap<String, Contribution>>, FoldError> {
-        if self.next != self.fold.size().0 {
-            let (got, expected) = (LeafIndex(self.fold.size().0), LeafIndex(self.next));
-            return Err(FoldError::OutOfOrder { got, expected });
-        }
+        self.steps.ended(self.fold)?;
         let cases: Vec<_> = self.questions.iter().map(Contributions::cases).collect();
         let judged = judged_of_all(&cases, &self.held, self.fold);
         let found = self.questions.into_iter().zip(&judged);
