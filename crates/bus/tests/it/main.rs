@@ -1,0 +1,13 @@
+//! The bus against a real nats-server, in one program: its parts share the cores, and it links once.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod answers;
+mod deploy;
+mod erase;
+mod find;
+mod permissions;
+mod publish;
+mod read;
+mod server;

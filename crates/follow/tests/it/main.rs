@@ -1,0 +1,10 @@
+//! How a log is followed, in one program: its parts share the cores, and it links once.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod ends;
+mod flips;
+mod forged;
+mod resumed;
+mod threads;

@@ -1,0 +1,13 @@
+//! Everything about trees and chains but their vectors, in one program: its parts share the cores, and it links once.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod chain;
+mod evidence;
+mod note;
+mod policy;
+mod segment;
+mod tile;
+mod tree;
+mod witness;

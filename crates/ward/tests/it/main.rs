@@ -1,0 +1,12 @@
+//! Everything about a ward's office and its node, in one program: its parts share the cores, and it links once.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod broker;
+mod erasures;
+mod import;
+mod protocol;
+mod sealing;
+mod simulation;
+mod vault;
