@@ -95,7 +95,7 @@ async fn holder_of_a_server() {
 #[tokio::test]
 async fn a_server_dies_with_a_process_that_is_killed_with_kill_9() {
     let mut holder = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "holder_of_a_server", "--nocapture"])
+        .args(["--exact", "server::holder_of_a_server", "--nocapture"])
         .env("SOCAI_TEST_HOLD_SERVER", "1")
         .stdout(Stdio::piped())
         .spawn()

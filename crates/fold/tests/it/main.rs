@@ -1,4 +1,5 @@
 //! Everything about folds, in one program: its parts share the cores, and it links once.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
 
 #[path = "../common/mod.rs"]
 mod common;
