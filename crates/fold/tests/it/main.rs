@@ -20,6 +20,7 @@ mod obligations;
 mod passes;
 mod pending;
 mod periods;
+mod prepared;
 mod recount;
 mod reference_cases;
 mod reference_findings;

@@ -53,61 +53,6 @@ fn a_scan_from_any_leaf_to_any_later_one_gives_exactly_those_records() {
     }
 }
 
-type Read = (Vec<(String, Vec<u8>)>, Result<(), String>);
-
-/// What a reader is told up to the record that it refuses, and how it ends: alone, or with a thread that reads ahead.
-fn read(reader: &Reader, (from, to): (usize, usize), refused: usize, is_ahead: bool) -> Read {
-    let mut got = Vec::new();
-    let each = |record: socai_log::RecordRef<'_>| {
-        if record.leaf().0 as usize == refused {
-            return Err(LogError::NoRecord { name: record.name() });
-        }
-        got.push((record.name().to_string(), record.facts().to_vec()));
-        Ok(())
-    };
-    let (from, to) = (LeafIndex(from as u64), TreeSize(to as u64));
-    let ended =
-        if is_ahead { reader.for_each_ahead(from, to, each) } else { reader.for_each(from, to, each) };
-    let ended = ended.map_err(|error| error.to_string());
-    (got, ended)
-}
-
-#[test]
-fn reading_ahead_gives_the_same_records_and_the_same_end() {
-    let root = scratch();
-    let records = small_log(root.path(), 9, 11);
-    let reader = Reader::open(&log_dir(root.path())).unwrap();
-    let all = records.len();
-    for from in (0..all).step_by(3) {
-        for to in (from..=all).step_by(2) {
-            for refused in [all, from + (to - from) / 2] {
-                let range = (from, to);
-                let alone = read(&reader, range, refused, false);
-                assert_eq!(alone.1.is_err(), refused < to, "{range:?} {refused}");
-                assert_eq!(read(&reader, range, refused, true), alone, "{range:?} {refused}");
-            }
-        }
-    }
-    assert_eq!(read(&reader, (0, all + 1), all, true), read(&reader, (0, all + 1), all, false));
-}
-
-#[test]
-fn reading_ahead_tells_of_a_flipped_byte_at_the_record_where_reading_alone_does() {
-    let root = scratch();
-    let records = small_log(root.path(), 9, 1 << 20);
-    let path = log_dir(root.path()).join("volumes").join("0000000000.vol");
-    let bytes = std::fs::read(&path).unwrap();
-    let whole = (0, records.len());
-    for at in (0..bytes.len()).step_by(17) {
-        let mut flipped = bytes.clone();
-        flipped[at] ^= 4;
-        std::fs::write(&path, &flipped).unwrap();
-        // a flipped byte of the volume's head or the newest commit is told before
-        let Ok(reader) = Reader::open(&log_dir(root.path())) else { continue };
-        assert_eq!(read(&reader, whole, whole.1, true), read(&reader, whole, whole.1, false), "byte {at}");
-    }
-}
-
 #[test]
 fn a_scan_works_without_the_positions_file_or_with_a_wrong_one() {
     let root = scratch();
