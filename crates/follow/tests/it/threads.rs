@@ -86,7 +86,7 @@ fn replayed(reader: &Reader, to: TreeSize, threads: Option<usize>) -> Told {
 
 /// A log of facts that count, of which some are voided, answered and out of order; the indicators are adopted again in the middle of them.
 fn counted_log(root: &Path, facts: usize) {
-    const RULES: &str = include_str!("../../../deploy/thanh-xuan/rules/indicators.toml");
+    const RULES: &str = include_str!("../../../../deploy/thanh-xuan/rules/indicators.toml");
     let mut ledger = Ledger::empty(root, 4_000);
     ledger.units.extend((0..=sample::TREASURY.0).map(|no| (no, crate::common::Unit::new(no))));
     let sealed = |ledger: &mut Ledger, unit: u32, facts: Vec<u8>| {
