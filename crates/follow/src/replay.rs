@@ -53,7 +53,7 @@ impl Facts for LogFacts<'_> {
     }
 }
 
-/// So few records are sooner taken in one after the other than shared out.
+/// So few records are sooner taken in one after the other than prepared together.
 const FEW: u64 = 1 << 9;
 /// So many records take longer than a thread's start by far.
 const WORTH_A_THREAD: u64 = 1 << 16;
@@ -86,22 +86,42 @@ pub fn replay_on(
     to: TreeSize,
     mut each: impl FnMut(&RecordRef<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
-    let facts = LogFacts { reader, within: to };
-    let from = LeafIndex(fold.size().0);
-    if to.0.saturating_sub(from.0) < FEW {
-        return reader.for_each(from, to, |record| {
+    let at = fold.size();
+    let alone = match to.0.saturating_sub(at.0) {
+        ..=FEW => to,
+        // units and rules come first: what is prepared before they are there is done again
+        _ => at.max(TreeSize(FEW)),
+    };
+    if alone < to {
+        reader.scan(LeafIndex(at.0), to)?; // an end outside of the log is told before anything is taken in
+    }
+    if at != alone {
+        let facts = LogFacts { reader, within: to };
+        reader.for_each(LeafIndex(at.0), alone, |record| {
             let verdict = fold.apply(&recorded(&record)?, &facts)?;
             each(&record, &verdict);
-            Ok(())
-        });
+            Ok::<_, ReplayError>(())
+        })?;
     }
+    if alone < to { shared(threads.max(1), reader, fold, to, each) } else { Ok(()) }
+}
+
+/// Takes records in chunk by chunk, each prepared by whichever thread is free.
+fn shared(
+    threads: usize,
+    reader: &Reader,
+    fold: &mut Fold,
+    to: TreeSize,
+    mut each: impl FnMut(&RecordRef<'_>, &Verdict),
+) -> Result<(), ReplayError> {
+    let facts = LogFacts { reader, within: to };
     let worker = || {
         let mut preparer = Preparer::default();
         move |part: Part| part.prepared(&mut preparer, &LogFacts { reader, within: to })
     };
-    let mut parts = Parts::new(reader.scan(from, to)?);
+    let mut parts = Parts::new(reader.scan(LeafIndex(fold.size().0), to)?);
+    let ahead = if threads > 1 { CHUNKS_PER_THREAD * threads } else { 1 };
     with_crew(threads, worker, |crew| {
-        let ahead = CHUNKS_PER_THREAD * threads.max(1);
         (0..ahead).map_while(|_| parts.next(fold.books())).for_each(|part| crew.give(part));
         while let Some(mut part) = crew.take() {
             part.chunk.for_each_record(|record| {

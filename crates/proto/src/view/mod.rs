@@ -76,15 +76,15 @@ pub fn day_and_tag(facts: &[u8]) -> Option<(i32, u32)> {
 #[inline]
 #[must_use]
 pub fn likely_tag(facts: &[u8]) -> u16 {
-    let byte = |at: usize| facts.get(at).copied().unwrap_or(0);
-    let mut at = BEFORE_PLACE;
+    let mut rest = facts.get(BEFORE_PLACE..).unwrap_or_default();
     for _ in 0..MOST_FIELDS {
-        let (key, next) = (byte(at), byte(at + 1));
-        match key {
-            0x80.. => return (u16::from(key & 0x7f) | u16::from(next & 0x7f) << 7) >> 3,
-            _ if key & 7 == 2 => at += 2 + usize::from(next),
-            _ => at += 2, // no number of the envelope but the day takes more
+        let [key, next, ..] = *rest else { break };
+        if key >= 0x80 {
+            return (u16::from(key & 0x7f) | u16::from(next & 0x7f) << 7) >> 3;
         }
+        // a number of the envelope, but for the day, takes one byte
+        let len = if key & 7 == 2 { 2 + usize::from(next) } else { 2 };
+        rest = rest.get(len..).unwrap_or_default();
     }
     0
 }
