@@ -160,7 +160,7 @@ impl Output for Parquet {
         if open.added()? { self.relieve() } else { Ok(()) }
     }
 
-    fn beside(&self) -> Box<dyn Output + Send> {
+    fn beside(&self) -> Box<dyn Output> {
         let another = Parquet::new(&self.dir, self.bound.clone());
         Box::new(Parquet { parts: self.parts.clone(), layouts: self.layouts.clone(), ..another })
     }
