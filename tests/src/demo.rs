@@ -1,6 +1,10 @@
-//! The reference month, played by `socai demo --exit` into a directory of its own.
+//! The reference month, played by `socai demo --exit`, each time into a directory of its own.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, Permissions},
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -22,19 +26,19 @@ pub struct Demo {
 impl Demo {
     /// Plays it.
     pub fn play() -> Demo {
-        let place = tempfile::Builder::new().prefix("socai-month-").tempdir().unwrap();
+        let place = place();
         let said = socai!("demo", "--exit", "--data", place.path());
         Demo { said, place }
     }
 
-    /// Plays it, and it has to end well.
+    /// A month that was played and ended well. It is played once for all tests of a program; each gets its files as they were at the end, in
+    /// a directory of its own.
     ///
     /// # Panics
-    /// A figure or the audit is wrong.
+    /// A figure or the audit is wrong, or the files cannot be written.
     pub fn played() -> Demo {
-        let demo = Demo::play();
-        demo.said.clone().ok();
-        demo
+        static PLAYED: LazyLock<Played> = LazyLock::new(|| Played::of(&Demo::play()));
+        PLAYED.laid_out()
     }
 
     /// The directory given to `--data`.
@@ -62,4 +66,48 @@ impl Demo {
     pub fn report(&self) -> Value {
         serde_json::from_str(&self.report_text()).unwrap()
     }
+}
+
+/// What a played month left behind, in memory: a directory would outlive the tests that share it.
+struct Played {
+    said: Said,
+    /// Directories before what lies in them; a file has its bytes.
+    entries: Vec<(PathBuf, Permissions, Option<Vec<u8>>)>,
+}
+
+impl Played {
+    fn of(demo: &Demo) -> Played {
+        demo.said.clone().ok();
+        let mut entries = Vec::new();
+        let mut dirs = vec![PathBuf::new()];
+        while let Some(dir) = dirs.pop() {
+            for entry in fs::read_dir(demo.path().join(&dir)).unwrap() {
+                let (entry, about) = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?))).unwrap();
+                let name = entry.strip_prefix(demo.path()).unwrap().to_owned();
+                let bytes = about.is_file().then(|| fs::read(&entry).unwrap());
+                if about.is_dir() {
+                    dirs.push(name.clone());
+                }
+                entries.push((name, about.permissions(), bytes));
+            }
+        }
+        Played { said: demo.said.clone(), entries }
+    }
+
+    fn laid_out(&self) -> Demo {
+        let place = place();
+        for (name, permissions, bytes) in &self.entries {
+            let path = place.path().join(name);
+            match bytes {
+                Some(bytes) => fs::write(&path, bytes).unwrap(),
+                None => fs::create_dir(&path).unwrap(),
+            }
+            fs::set_permissions(&path, permissions.clone()).unwrap();
+        }
+        Demo { said: self.said.clone(), place }
+    }
+}
+
+fn place() -> TempDir {
+    tempfile::Builder::new().prefix("socai-month-").tempdir().unwrap()
 }

@@ -14,7 +14,7 @@ use crate::{
     rows::{BadRow, Key, Parts, Table},
     rulebook::Series,
     shelves::{Entry, Numbered, Shelved, Shelves},
-    values::{AxesNo, MAX_AXES, ValueNo, Values},
+    values::{AxesNo, MAX_AXES, Numbers as _, ValueNo, Values},
 };
 
 /// The indicator's place in the rule book's list of codes.
@@ -95,6 +95,11 @@ impl CellKey {
 
     pub(crate) fn axes(&self) -> AxesNo {
         self.axes
+    }
+
+    #[inline]
+    pub(crate) fn with_axes(self, axes: AxesNo) -> Self {
+        CellKey { axes, ..self }
     }
 }
 

@@ -9,7 +9,7 @@ use socai_proto::{
     schema::{Field, KindInfo, Shape},
 };
 
-use crate::values::{Value, ValueNo, Values};
+use crate::values::{Numbers, Value, ValueNo};
 
 /// A rule names something that its kind does not have, or asks what cannot be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -77,7 +77,7 @@ impl Scalar {
 
     /// The number of the field's value; an absent one counts as the empty text.
     #[inline]
-    pub(crate) fn number(self, payload: &Kind<'_>, values: &mut Values) -> ValueNo {
+    pub(crate) fn number(self, payload: &Kind<'_>, values: &mut impl Numbers) -> ValueNo {
         match self.is_text {
             true => values.text(payload.text(self.tag).unwrap_or_default()),
             false => match payload.int(self.tag) {

@@ -1,11 +1,14 @@
 //! The state of a ledger as far as figures, cases and findings need it, record by record.
 
+use std::sync::Arc;
+
 use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Registry, rules, time};
 use socai_proto::validate_facts;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
 use crate::{
     activity::{Activities, Activity},
+    added::Added,
     amended::Amendments,
     answer::Answers,
     baseline::Baselines,
@@ -31,8 +34,8 @@ use crate::{
 pub struct Fold {
     pub(crate) size: u64,
     pub(crate) last_received_at_ms: u64,
-    pub(crate) registry: Registry,
-    pub(crate) rulebook: Rulebook,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) rulebook: Arc<Rulebook>,
     pub(crate) closings: Closings,
     pub(crate) reports: Reports,
     pub(crate) erasures: Erasures,
@@ -50,9 +53,11 @@ pub struct Fold {
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
     /// The cells that are there; all, unless the state was restored for a scope.
-    pub(crate) held: Option<Box<Held>>,
+    pub(crate) held: Option<Arc<Held>>,
     today: Today,
     pub(crate) last_shelf: LastShelf,
+    /// Room for what one fact adds.
+    pub(crate) added: Vec<Added>,
     /// Texts of earlier facts; `None` only while one is read.
     known: Option<KnownTexts>,
 }
@@ -77,16 +82,19 @@ impl Fold {
             });
         self.known = Some(known);
         let reasons = judged.unwrap_or_else(|malformed| Ok(reasons_of(malformed, record)))?;
+        Ok(self.conclude(record, reasons))
+    }
+
+    /// Moves on behind a record that counts, or that there are reasons against.
+    #[inline]
+    pub(crate) fn conclude(&mut self, record: &Recorded<'_>, reasons: Vec<Reason>) -> Verdict {
         let is_rejected = !reasons.is_empty();
         self.note(record, is_rejected);
-        if is_rejected {
-            return Ok(Verdict::Rejected(self.reject(record, reasons)));
-        }
-        Ok(Verdict::Counts)
+        if is_rejected { Verdict::Rejected(self.reject(record, reasons)) } else { Verdict::Counts }
     }
 
     #[inline]
-    fn expect_next(&self, record: &Recorded<'_>) -> Result<(), FoldError> {
+    pub(crate) fn expect_next(&self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let at = &record.at;
         if at.leaf.0 != self.size {
             return Err(FoldError::OutOfOrder { got: at.leaf, expected: LeafIndex(self.size) });
@@ -116,7 +124,7 @@ impl Fold {
 
     /// Lets a record count; gives reasons only when it turns out that it cannot.
     #[inline]
-    fn accept(
+    pub(crate) fn accept(
         &mut self,
         event: &Event<'_>,
         record: &Recorded<'_>,
@@ -253,7 +261,7 @@ impl Fold {
 
 /// The day in Viet Nam that the last record was received on: the next one nearly always is on the same.
 #[derive(Clone, Copy, Debug)]
-struct Today {
+pub(crate) struct Today {
     first_ms: u64,
     last_ms: u64,
     date: CivilDate,
@@ -267,7 +275,7 @@ impl Default for Today {
 
 impl Today {
     #[inline]
-    fn of(&mut self, utc_ms: u64) -> CivilDate {
+    pub(crate) fn of(&mut self, utc_ms: u64) -> CivilDate {
         if utc_ms < self.first_ms || self.last_ms < utc_ms {
             let date = time::vietnam_date(utc_ms);
             *self = Today { first_ms: time::start_of_day_ms(date), last_ms: time::end_of_day_ms(date), date };

@@ -13,7 +13,7 @@ use crate::{
     cube::IndicatorNo,
     filter::{BadRule, Filter, Scalar, field, misused, values_of},
     telling::Telling,
-    values::{AxesNo, MAX_AXES, Value, ValueNo, Values},
+    values::{AxesNo, MAX_AXES, Numbers, Value, ValueNo},
 };
 
 /// What a fact adds to its cell.
@@ -87,14 +87,20 @@ impl Axes {
         self.fields.iter().map(|(_, field)| field.value(payload))
     }
 
+    /// Whether there is more than one.
+    #[inline]
+    pub(crate) fn are_several(&self) -> bool {
+        self.fields.len() > 1
+    }
+
     /// A fact's place on every axis.
     #[inline]
-    pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
+    pub(crate) fn place(&self, payload: &Kind<'_>, values: &mut impl Numbers) -> AxesNo {
         if self.fields.is_empty() { AxesNo::default() } else { self.place_among(payload, values) }
     }
 
     #[inline(never)]
-    fn place_among(&self, payload: &Kind<'_>, values: &mut Values) -> AxesNo {
+    fn place_among(&self, payload: &Kind<'_>, values: &mut impl Numbers) -> AxesNo {
         let mut place = [ValueNo::default(); MAX_AXES];
         let place = &mut place[..self.fields.len()];
         for (to, (_, field)) in place.iter_mut().zip(&self.fields) {
@@ -176,7 +182,7 @@ impl Counter {
 
     /// The member that the fact puts into a distinct set, or the case that it says something of.
     #[inline]
-    pub(crate) fn member(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+    pub(crate) fn member(&self, event: &Event<'_>, values: &mut impl Numbers) -> Option<ValueNo> {
         match &self.adds {
             Adds::One | Adds::Fields(_) | Adds::Items(_) | Adds::MinusOne => None,
             Adds::Member(_) | Adds::CaseMember(_) | Adds::Latest(..) => self.member_in(event, values),
@@ -185,7 +191,7 @@ impl Counter {
 
     /// Apart, so that facts that are only counted and added up do not pay for it.
     #[inline(never)]
-    fn member_in(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+    fn member_in(&self, event: &Event<'_>, values: &mut impl Numbers) -> Option<ValueNo> {
         let payload = event.kind();
         match &self.adds {
             Adds::Member(fields) if fields.len() == 1 => Some(fields[0].number(payload, values)),

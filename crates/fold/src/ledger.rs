@@ -1,6 +1,6 @@
 //! The ledger's own kinds: units, keys, rules, closings, baselines, reports, answers and amendments.
 
-use std::cell::Cell;
+use std::{cell::Cell, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 use socai_domain::{CivilDate, Event, Kind, Position, Registry, name_of};
@@ -103,7 +103,7 @@ impl Fold {
                     asked.set(known.unwrap_or_else(|| activity.of(unit).next_seq));
                     UnitSeq(asked.get())
                 };
-                let outcome = self.registry.apply(event, at, next_seq);
+                let outcome = Arc::make_mut(&mut self.registry).apply(event, at, next_seq);
                 return outcome.err().into_iter().flatten().map(Reason::from).collect();
             }
             _ => {}
@@ -113,7 +113,7 @@ impl Fold {
 
     fn adopt(&mut self, said: &view::RulesAdopted<'_>, at: &Position) -> Result<(), BadRule> {
         let effective_from = CivilDate::from_yyyymmdd(said.effective_from);
-        self.rulebook.adopt(Adoption {
+        Arc::make_mut(&mut self.rulebook).adopt(Adoption {
             name: said.name,
             version: said.version,
             effective_from: effective_from.map_err(|error| BadRule::Other(error.to_string()))?,

@@ -11,6 +11,7 @@
 //! ```
 
 mod activity;
+mod added;
 mod amend;
 mod amended;
 mod answer;
@@ -35,10 +36,12 @@ mod latest;
 mod law;
 mod ledger;
 mod load;
+mod noted;
 mod obligation;
 mod packed;
 mod pending;
 mod plan;
+mod prepared;
 mod recorded;
 mod report;
 mod rows;
@@ -70,6 +73,7 @@ pub use load::Restoring;
 pub use obligation::{Obligations, Open, OpenWhat};
 pub use pending::{Awaited, Pending, PendingFacts};
 pub use plan::Plans;
+pub use prepared::{Books, Prepared, Preparer};
 pub use recorded::{Facts, FactsUnavailable, NoFacts, Original, Recorded};
 pub use report::{Report, ReportedValue, Reports};
 pub use rows::{BadRow, Change, Key, ROWS_VERSION, Table};

@@ -1,5 +1,7 @@
 //! The state back from its rows.
 
+use std::sync::Arc;
+
 use socai_domain::CivilDate;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
@@ -134,7 +136,7 @@ impl Restoring {
     /// From here on rows are cells: the rules that say what the scope needs are all there.
     fn begin_cells(&mut self) {
         if let Some(scope) = self.scope.take() {
-            self.fold.held = Some(Box::new(Held::new(scope, &self.fold.rulebook)));
+            self.fold.held = Some(Arc::new(Held::new(scope, &self.fold.rulebook)));
         }
     }
 

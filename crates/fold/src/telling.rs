@@ -5,7 +5,7 @@ use socai_proto::schema::KindInfo;
 
 use crate::{
     filter::{BadRule, Scalar},
-    values::{Value, ValueNo, Values},
+    values::{Numbers, Value, ValueNo},
 };
 
 /// The name by which rows mean the case in the fact's envelope. A field of the kind with this name comes first.
@@ -61,7 +61,7 @@ impl Telling {
     }
 
     /// Its number; only what is new is copied.
-    pub(crate) fn number(&self, event: &Event<'_>, values: &mut Values) -> Option<ValueNo> {
+    pub(crate) fn number(&self, event: &Event<'_>, values: &mut impl Numbers) -> Option<ValueNo> {
         match &*self.parts {
             [Part::Field(field)] => Some(field.number(event.kind(), values)),
             [Part::Case] => event.case().map(|case| values.text(case)),

@@ -32,9 +32,9 @@ impl ValueNo {
 }
 
 /// Integers below this are their own number.
-const FIRST_TEXT: u32 = 1 << 30;
+pub(crate) const FIRST_TEXT: u32 = 1 << 30;
 /// Texts have numbers below this.
-const FIRST_OTHER: u32 = 3 << 30;
+pub(crate) const FIRST_OTHER: u32 = 3 << 30;
 
 /// The values of a fact on all axes of an indicator: nothing for none, the value's own number for one, a noted number for several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -93,40 +93,58 @@ fn text_at<'a>(letters: &'a str, ends: &[u64], place: u32) -> &'a str {
     &letters[start as usize..ends[place] as usize]
 }
 
-impl Values {
+/// Whoever gives values their numbers.
+pub(crate) trait Numbers {
+    /// The number of a text.
+    fn text(&mut self, value: &str) -> ValueNo;
+
+    /// The number of an integer that does not stand for itself, or of several values.
+    fn other(&mut self, value: Value) -> ValueNo;
+
+    /// The number of several values, one for each axis; what is behind the last is zero.
+    fn combination(&mut self, values: [ValueNo; MAX_AXES]) -> AxesNo;
+
     /// The number of an integer.
     #[inline]
-    pub(crate) fn int(&mut self, value: i64) -> ValueNo {
-        match u32::try_from(value) {
-            Ok(small) if small < FIRST_TEXT => ValueNo(small),
-            _ => self.other(Value::Int(value)),
-        }
-    }
-
-    /// The number of a text; only a new text is copied.
-    #[inline]
-    pub(crate) fn text(&mut self, value: &str) -> ValueNo {
-        let hash = hash_of(value);
-        let place = self.texts.find(value, hash).unwrap_or_else(|| self.texts.add(value, hash));
-        ValueNo(FIRST_TEXT + place)
-    }
-
-    /// The number of a value that [`Value::write`] appended to a key; only what is new is copied.
-    pub(crate) fn read(&mut self, parts: &mut Parts<'_>) -> Result<ValueNo, BadRow> {
-        Ok(match parts.u8()? {
-            0 => self.int(parts.i64()?),
-            1 => self.text(parts.text()?),
-            sort => self.number(Value::read_as(sort, parts)?),
-        })
+    fn int(&mut self, value: i64) -> ValueNo {
+        small(value).unwrap_or_else(|| self.other(Value::Int(value)))
     }
 
     /// The number of any value.
-    pub(crate) fn number(&mut self, value: Value) -> ValueNo {
+    fn number(&mut self, value: Value) -> ValueNo {
         match value {
             Value::Int(value) => self.int(value),
             Value::Text(value) => self.text(&value),
             value => self.other(value),
         }
+    }
+
+    /// The number of the values on all axes, at most [`MAX_AXES`].
+    #[inline]
+    fn axes(&mut self, values: &[ValueNo]) -> AxesNo {
+        match values {
+            [] => AxesNo(0),
+            [only] => AxesNo(only.0),
+            several => {
+                let mut whole = [ValueNo::default(); MAX_AXES];
+                whole[..several.len()].copy_from_slice(several);
+                self.combination(whole)
+            }
+        }
+    }
+}
+
+/// The number of an integer that stands for itself.
+#[inline]
+fn small(value: i64) -> Option<ValueNo> {
+    u32::try_from(value).ok().filter(|small| *small < FIRST_TEXT).map(ValueNo)
+}
+
+/// Only what is new is copied.
+impl Numbers for Values {
+    #[inline]
+    fn text(&mut self, value: &str) -> ValueNo {
+        self.hashed_text(value, hash_of(value))
     }
 
     fn other(&mut self, value: Value) -> ValueNo {
@@ -140,25 +158,31 @@ impl Values {
         number
     }
 
-    /// The number of the values on all axes, at most [`MAX_AXES`].
-    #[inline]
-    pub(crate) fn axes(&mut self, values: &[ValueNo]) -> AxesNo {
-        match values {
-            [] => AxesNo(0),
-            [only] => AxesNo(only.0),
-            several => self.combination(several),
-        }
-    }
-
-    fn combination(&mut self, values: &[ValueNo]) -> AxesNo {
-        let mut whole = [ValueNo::default(); MAX_AXES];
-        whole[..values.len()].copy_from_slice(values);
+    fn combination(&mut self, values: [ValueNo; MAX_AXES]) -> AxesNo {
         let next = AxesNo(self.combinations.len() as u32);
-        let number = *self.by_combination.entry(whole).or_insert(next);
+        let number = *self.by_combination.entry(values).or_insert(next);
         if number == next {
-            self.combinations.push(whole);
+            self.combinations.push(values);
         }
         number
+    }
+}
+
+impl Values {
+    /// The number of a text whose hash is known.
+    #[inline]
+    pub(crate) fn hashed_text(&mut self, value: &str, hash: u64) -> ValueNo {
+        let place = self.texts.find(value, hash).unwrap_or_else(|| self.texts.add(value, hash));
+        ValueNo(FIRST_TEXT + place)
+    }
+
+    /// The number of a value that [`Value::write`] appended to a key; only what is new is copied.
+    pub(crate) fn read(&mut self, parts: &mut Parts<'_>) -> Result<ValueNo, BadRow> {
+        Ok(match parts.u8()? {
+            0 => self.int(parts.i64()?),
+            1 => self.text(parts.text()?),
+            sort => self.number(Value::read_as(sort, parts)?),
+        })
     }
 
     /// The value on one of `count` axes.
@@ -168,10 +192,7 @@ impl Values {
 
     /// The number of an integer that was met, or stands for itself.
     pub(crate) fn number_of_int(&self, value: i64) -> Option<ValueNo> {
-        match u32::try_from(value) {
-            Ok(small) if small < FIRST_TEXT => Some(ValueNo(small)),
-            _ => self.by_other.get(&Value::Int(value)).copied(),
-        }
+        small(value).or_else(|| self.by_other.get(&Value::Int(value)).copied())
     }
 
     /// The number of a text that was met.

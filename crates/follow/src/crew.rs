@@ -29,13 +29,13 @@ struct State<J, R> {
 /// The leader's hold on its crew.
 pub(crate) struct Crew<'a, J, R> {
     shared: &'a Shared<J, R>,
-    work: &'a dyn Fn(J) -> R,
+    work: &'a mut dyn FnMut(J) -> R,
 }
 
-/// Runs `lead` with `threads` threads, its own among them, that do `work`.
-pub(crate) fn with_crew<J: Send, R: Send, M>(
+/// Runs `lead` with `threads` threads, its own among them; each does the work that `worker` makes for it.
+pub(crate) fn with_crew<J: Send, R: Send, M, W: FnMut(J) -> R>(
     threads: usize,
-    work: impl Fn(J) -> R + Sync,
+    worker: impl Fn() -> W + Sync,
     lead: impl FnOnce(&mut Crew<'_, J, R>) -> M,
 ) -> M {
     let state =
@@ -44,9 +44,12 @@ pub(crate) fn with_crew<J: Send, R: Send, M>(
     thread::scope(|scope| {
         let _over = AtEnd { shared: &shared, mark: |state| state.is_over = true };
         for _ in 1..threads {
-            scope.spawn(|| shared.help(&work));
+            let hand = thread::Builder::new().name("crew".to_owned());
+            if hand.spawn_scoped(scope, || shared.help(worker())).is_err() {
+                break; // the system has no thread to give: there is a leader
+            }
         }
-        lead(&mut Crew { shared: &shared, work: &work })
+        lead(&mut Crew { shared: &shared, work: &mut worker() })
     })
 }
 
@@ -72,7 +75,7 @@ impl<J, R> Crew<'_, J, R> {
                 return None; // a panic of a worker goes on when the scope ends
             }
             state = match state.waiting.pop_front() {
-                Some(next) => self.shared.run(state, next, self.work),
+                Some(next) => self.shared.run(state, next, &mut self.work),
                 None => self.shared.wait(state),
             };
         }
@@ -94,7 +97,7 @@ impl<J, R> Shared<J, R> {
         &'a self,
         state: MutexGuard<'a, State<J, R>>,
         (number, job): (u64, J),
-        work: impl Fn(J) -> R,
+        mut work: impl FnMut(J) -> R,
     ) -> MutexGuard<'a, State<J, R>> {
         drop(state);
         let result = work(job);
@@ -106,13 +109,13 @@ impl<J, R> Shared<J, R> {
         state
     }
 
-    fn help(&self, work: impl Fn(J) -> R) {
+    fn help(&self, mut work: impl FnMut(J) -> R) {
         let lost = AtEnd { shared: self, mark: |state| state.is_lost = true };
         let mut state = self.lock();
         while !state.is_over {
             state = match state.waiting.pop_front() {
                 Some(next) => {
-                    let state = self.run(state, next, &work);
+                    let state = self.run(state, next, &mut work);
                     self.changed.notify_all();
                     state
                 }
@@ -147,7 +150,7 @@ mod tests {
             let mut squares = Vec::new();
             with_crew(
                 threads,
-                |n: u64| n * n,
+                || |n: u64| n * n,
                 |crew| {
                     (0..10).for_each(|n| crew.give(n));
                     let mut next = 10;
@@ -166,12 +169,12 @@ mod tests {
 
     #[test]
     fn a_crew_without_work_has_no_results() {
-        assert_eq!(with_crew(3, |n: u8| n, |crew| crew.take()), None);
+        assert_eq!(with_crew(3, || |n: u8| n, |crew| crew.take()), None);
     }
 
     #[test]
     fn work_that_is_not_taken_keeps_nobody() {
-        with_crew(3, |n: u8| n, |crew| (0..50).for_each(|n| crew.give(n)));
+        with_crew(3, || |n: u8| n, |crew| (0..50).for_each(|n| crew.give(n)));
     }
 
     #[test]
@@ -179,11 +182,15 @@ mod tests {
     fn a_panic_in_the_work_ends_the_crew() {
         let leader = thread::current().id();
         let work = move |_: u8| assert!(thread::current().id() == leader, "on another thread");
-        with_crew(2, work, |crew| {
-            while crew.take().is_some() || crew.shared.lock().done.is_empty() {
-                crew.give(0);
-                thread::yield_now();
-            }
-        });
+        with_crew(
+            2,
+            || work,
+            |crew| {
+                while crew.take().is_some() || crew.shared.lock().done.is_empty() {
+                    crew.give(0);
+                    thread::yield_now();
+                }
+            },
+        );
     }
 }

@@ -12,6 +12,7 @@ mod faults;
 mod fork;
 mod keys;
 mod order;
+mod parts;
 mod pass;
 mod replay;
 mod standing;

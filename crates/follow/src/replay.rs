@@ -1,13 +1,19 @@
 //! Replay: the records of a log, in order, through the fold.
 //!
-//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop.
+//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Threads share it chunk by
+//! chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
 
 use std::{num::NonZero, thread::available_parallelism};
 
 use socai_domain::Position;
-use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Recorded, Verdict};
+use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Preparer, Recorded, Verdict};
 use socai_log::{LogError, Reader, RecordRef};
 use socai_tlog::{EventName, Header, LeafIndex, Malformed, TreeSize};
+
+use crate::{
+    crew::with_crew,
+    parts::{Part, Parts},
+};
 
 /// Why a replay stopped early.
 #[derive(Debug, thiserror::Error)]
@@ -47,11 +53,14 @@ impl Facts for LogFacts<'_> {
     }
 }
 
+/// So few records are sooner taken in one after the other than shared out.
+const FEW: u64 = 1 << 9;
 /// So many records take longer than a thread's start by far.
 const WORTH_A_THREAD: u64 = 1 << 16;
+/// Chunks under way for each thread: enough that nobody waits, few enough to stay in the processors' caches.
+const CHUNKS_PER_THREAD: usize = 3;
 
-/// Takes a fold from where it is to `to`, telling `each` verdict as it falls. A second thread reads ahead when there is much to read and a
-/// processor for it.
+/// Takes a fold from where it is to `to`, telling `each` verdict as it falls. Every processor helps when there is much to take in.
 ///
 /// # Errors
 /// The log cannot be read, or the fold cannot go on; the fold then stands after the last record it took.
@@ -66,7 +75,7 @@ pub fn replay(
     replay_on(threads, reader, fold, to, each)
 }
 
-/// The same on one thread, or on two when there are more. The outcome is the same.
+/// The same on so many threads. The outcome is the same.
 ///
 /// # Errors
 /// As [`replay`].
@@ -79,15 +88,32 @@ pub fn replay_on(
 ) -> Result<(), ReplayError> {
     let facts = LogFacts { reader, within: to };
     let from = LeafIndex(fold.size().0);
-    let take = |record: RecordRef<'_>| {
-        let verdict = fold.apply(&recorded(&record)?, &facts)?;
-        each(&record, &verdict);
-        Ok(())
-    };
-    match threads {
-        0 | 1 => reader.for_each(from, to, take),
-        _ => reader.for_each_ahead(from, to, take),
+    if to.0.saturating_sub(from.0) < FEW {
+        return reader.for_each(from, to, |record| {
+            let verdict = fold.apply(&recorded(&record)?, &facts)?;
+            each(&record, &verdict);
+            Ok(())
+        });
     }
+    let worker = || {
+        let mut preparer = Preparer::default();
+        move |part: Part| part.prepared(&mut preparer, &LogFacts { reader, within: to })
+    };
+    let mut parts = Parts::new(reader.scan(from, to)?);
+    with_crew(threads, worker, |crew| {
+        let ahead = CHUNKS_PER_THREAD * threads.max(1);
+        (0..ahead).map_while(|_| parts.next(fold.books())).for_each(|part| crew.give(part));
+        while let Some(mut part) = crew.take() {
+            part.chunk.for_each_record(|record| {
+                let verdict = fold.take(&recorded(&record)?, &mut part.prepared, &facts)?;
+                each(&record, &verdict);
+                Ok::<_, ReplayError>(())
+            })?;
+            parts.put_back(part);
+            parts.next(fold.books()).into_iter().for_each(|part| crew.give(part));
+        }
+        parts.end()
+    })
 }
 
 /// A record of the log as the fold takes it.

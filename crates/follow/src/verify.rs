@@ -217,7 +217,7 @@ fn once(
     let mut pass = Pass::new(reader, trust, options, from, written);
     with_crew(
         options.threads.max(1),
-        |work: Work| work.run(reader, trust),
+        || |work: Work| work.run(reader, trust),
         |crew| pass.lead(crew, &end.committed, options.threads.max(1), progress),
     );
     if pass.is_whole() {

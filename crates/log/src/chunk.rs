@@ -70,7 +70,7 @@ impl Chunk {
     }
 
     /// Verifies checksums up to the first frame that does not hold, for whoever reads the items next.
-    pub(crate) fn verify(&mut self) {
+    pub fn verify(&mut self) {
         self.verified = Frames::verified_len(&self.bytes);
     }
 
@@ -100,9 +100,9 @@ impl Chunk {
     /// # Errors
     /// The first damage with its place; what `each` refuses.
     #[inline]
-    pub(crate) fn for_each_record<E: From<LogError>>(
-        &self,
-        mut each: impl FnMut(RecordRef<'_>) -> Result<(), E>,
+    pub fn for_each_record<'c, E: From<LogError>>(
+        &'c self,
+        mut each: impl FnMut(RecordRef<'c>) -> Result<(), E>,
     ) -> Result<(), E> {
         let mut items = self.items();
         while let Some((offset, frame)) = items.frames.next() {

@@ -4,10 +4,7 @@ use std::{
     collections::HashMap,
     fs::File,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use socai_tlog::{LeafIndex, TreeSize};
@@ -27,9 +24,6 @@ use crate::{
 
 /// Files kept open: volumes, and derived files of as many units.
 const MAX_OPEN: usize = 512;
-
-/// Chunks that are read ahead of the one that is at work.
-const AHEAD: usize = 3;
 
 /// A log directory opened for reading. Clones share open files.
 #[derive(Clone)]
@@ -109,36 +103,6 @@ impl Reader {
             chunk.for_each_record(&mut each)?;
         }
         Ok(())
-    }
-
-    /// The same with a second thread, which reads the next chunks and verifies their checksums while `each` is at work: a fifth of a
-    /// replay. Costs the start of a thread and five chunks of memory.
-    pub fn for_each_ahead<E: From<LogError>>(
-        &self,
-        from: LeafIndex,
-        to: TreeSize,
-        mut each: impl FnMut(RecordRef<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let scan = self.scan(from, to)?;
-        std::thread::scope(|scope| {
-            let (read, chunks) = sync_channel(AHEAD);
-            let (done, used) = sync_channel(AHEAD + 1);
-            let ahead = std::thread::Builder::new().name("log-reader".to_owned());
-            let started = ahead.spawn_scoped(scope, move || read_ahead(scan, &read, &used));
-            started.map_err(|source| LogError::Io {
-                action: "start the thread that reads ahead in",
-                path: self.dir().to_owned(),
-                offset: None,
-                source: source.into(),
-            })?;
-            for chunk in chunks {
-                let chunk: Chunk = chunk?;
-                chunk.for_each_record(&mut each)?;
-                // its room is for the next; when there is enough of it, it goes
-                let _ = done.try_send(chunk);
-            }
-            Ok(())
-        })
     }
 
     /// A volume, open. Missing is damage: volumes are numbered without gaps.
@@ -250,25 +214,6 @@ impl Reader {
                 Err(LogError::Behind { path, need, have })
             }
             _ => Ok(()),
-        }
-    }
-}
-
-/// Reads chunk after chunk until nobody wants them any more.
-fn read_ahead(mut scan: Scan, read: &SyncSender<Result<Chunk, LogError>>, used: &Receiver<Chunk>) {
-    loop {
-        let mut chunk = used.try_recv().unwrap_or_default();
-        let next = match scan.next_into(&mut chunk) {
-            Ok(false) => return,
-            Ok(true) => {
-                chunk.verify();
-                Ok(chunk)
-            }
-            Err(error) => Err(error),
-        };
-        let is_over = next.is_err();
-        if read.send(next).is_err() || is_over {
-            return;
         }
     }
 }

@@ -59,7 +59,11 @@ fn save_all(district: &Path, dir: &Path) -> Vec<std::path::PathBuf> {
     .ok();
     socai!("diff", district, "--from", "900", "--to", "1200", "--save", file("diff")).ok();
     socai!("case", district, CASE, "--on", "2023-03-20", "--save", file("case")).ok();
-    socai!("case", district, CASE, "--as-of", "1300", "--save", file("case-then")).ok();
+    // offices play side by side, so where in the log a case begins is another leaf each time
+    let facts = socai!("replay", district, "--case", CASE, "--format", "jsonl").ok();
+    let first: Value = serde_json::from_str(facts.lines().next().unwrap()).unwrap();
+    let then = (first["leaf"].as_u64().unwrap() + 1).to_string();
+    socai!("case", district, CASE, "--as-of", then, "--save", file("case-then")).ok();
     let names =
         ["text", "json", "html", "docx", "xlsx", "early", "series", "units", "diff", "case", "case-then"];
     names.map(file).to_vec()

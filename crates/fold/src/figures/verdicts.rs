@@ -7,7 +7,7 @@ use socai_domain::{
 use socai_tlog::{LeafIndex, UnitNo};
 
 use super::{held::HeldFact, totals::ward_at};
-use crate::{count::place_of, cube::Place, fold::Fold};
+use crate::{added::place_of, cube::Place, fold::Fold};
 
 /// The facts of a case in the order that decides.
 pub(super) struct File<'a> {

@@ -172,7 +172,7 @@ impl<'f> Cases<'f> {
             let at = facts.iter().position(|fact| fact.name == *name)?;
             Some(shown(*name, leaves[at], &facts[at].event))
         };
-        for judged in lifecycle::judge(&facts, &Asked { on: self.on, rules: &self.fold.rulebook }) {
+        for judged in lifecycle::judge(&facts, &Asked { on: self.on, rules: self.fold.rulebook() }) {
             for found in &judged.findings {
                 let seen: Vec<FoundFact> = found.facts.iter().filter_map(shown).collect();
                 for rule in self.rules.iter().filter(|rule| asks(rule, &judged, found)) {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::simulate::{self, Wish};
 
-/// Measures decoding and folding a log on one thread, from its files, and with a second one that reads ahead when there are `threads` for it.
+/// Measures decoding and folding a log from its files, on one thread and on `threads`.
 pub fn replay(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>> {
     let (reader, bytes) = log(place, events)?;
     let size = reader.committed()?.size;
@@ -30,7 +30,12 @@ pub fn replay(place: &Path, events: u64, threads: usize) -> Result<Vec<Measured>
         counted(rejected)?;
         Ok(Measured::rate("replay:decode-and-fold", size.0, bytes, threads, took))
     };
-    (1..=threads.clamp(1, 2)).map(once).collect()
+    counts(threads).map(once).collect()
+}
+
+/// One thread, and so many when they are more.
+fn counts(threads: usize) -> impl Iterator<Item = usize> {
+    [1].into_iter().chain(Some(threads).filter(|threads| *threads > 1))
 }
 
 /// How often a measurement replays the simulated year: one pass is over too soon to be measured well.
@@ -57,7 +62,7 @@ pub fn replay_simulated(place: &Path, events: Option<u64>, threads: usize) -> Re
         let (took, name) = (started.elapsed(), "replay:simulated-year");
         Ok(Measured::rate(name, made.size.0 * PASSES, bytes * PASSES, threads, took))
     };
-    (1..=threads.clamp(1, 2)).map(year).collect()
+    counts(threads).map(year).collect()
 }
 
 /// Measures decoding and folding a ledger that is there, once, from its first entry, on so many threads: nothing else has been in memory, so the
@@ -66,7 +71,7 @@ pub fn replay_ledger(place: &Path, ledger: Option<&Path>, threads: usize) -> Res
     let (dir, _) = long_ledger(place, ledger, 0)?;
     let (reader, bytes) = opened(&dir)?;
     let size = reader.committed()?.size;
-    let (mut fold, threads) = (Fold::new(), threads.clamp(1, 2));
+    let (mut fold, threads) = (Fold::new(), threads.max(1));
     let started = Instant::now();
     replay_on(threads, &reader, &mut fold, size, |_, _| ())?;
     Ok(vec![Measured::rate("replay:ledger", size.0, bytes, threads, started.elapsed())])

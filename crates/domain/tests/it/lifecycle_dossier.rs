@@ -1,0 +1,128 @@
+//! One-stop-shop dossiers: given facts, on a day, then a state and findings.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use crate::given::{Given, given};
+use serde_json::json;
+use socai_domain::lifecycle::{State as Any, Value, dossier::State};
+use socai_proto::v1::DossierStatus as Status;
+
+trait Dossier {
+    fn received(self, on: &str, promised: &str) -> Given;
+    fn at(self, on: &str, minute: u32, status: &str) -> Given;
+}
+
+impl Dossier for Given {
+    fn received(self, on: &str, promised: &str) -> Given {
+        self.fact(3, on, "dossier.received", json!({"promised_on": promised, "components": 3}))
+    }
+
+    fn at(self, on: &str, minute: u32, status: &str) -> Given {
+        let data = json!({"status": status, "at": minute, "e_result": null, "apology": null});
+        self.fact(3, on, "dossier.status_changed", data)
+    }
+}
+
+fn is(status: Status) -> Any {
+    Any::Dossier(State::At(status))
+}
+
+/// `on time`, `late` or `within its term`.
+fn term(dossier: &Given, on: &str) -> &'static str {
+    match crate::given::detail(&dossier.on(on), "term") {
+        Some(Value::Words(words)) => words.en,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_dossier_is_on_time_when_it_is_processed_by_the_end_of_the_promised_day() {
+    let dossier = given().received("2023-02-01", "2023-02-10").at("2023-02-01", 600, "in_process");
+    dossier.expect("2023-02-10", is(Status::InProcess), &[]);
+    assert_eq!(term(&dossier, "2023-02-10"), "within its term");
+    dossier.expect("2023-02-11", is(Status::InProcess), &["late"]);
+    let in_time = dossier.clone().at("2023-02-10", 1_439, "processed").at("2023-02-20", 600, "returned");
+    in_time.expect("2023-03-01", is(Status::Returned), &[]);
+    assert_eq!(term(&in_time, "2023-03-01"), "on time");
+    let late = dossier.at("2023-02-11", 0, "processed");
+    late.expect("2023-03-01", is(Status::Processed), &["late"]);
+    assert_eq!(term(&late, "2023-03-01"), "late");
+    assert!(late.finding("2023-03-01", "late").0.starts_with("1 days after"));
+}
+
+#[test]
+fn a_dossier_that_was_only_returned_ended_then_and_one_given_up_when_it_was() {
+    let dossier = given().received("2023-02-01", "2023-02-10");
+    dossier.clone().at("2023-02-13", 600, "returned").expect("2023-03-01", is(Status::Returned), &["late"]);
+    dossier.clone().at("2023-02-10", 600, "withdrawn").expect("2023-03-01", is(Status::Withdrawn), &[]);
+    dossier.at("2023-02-13", 600, "stopped").expect("2023-03-01", is(Status::Stopped), &["late"]);
+}
+
+#[test]
+fn the_time_in_which_the_citizen_supplements_papers_does_not_count() {
+    let dossier = given()
+        .received("2023-02-01", "2023-02-10")
+        .at("2023-02-06", 600, "supplement_requested")
+        .at("2023-02-09", 600, "in_process");
+    dossier.clone().at("2023-02-13", 1_439, "processed").expect("2023-03-01", is(Status::Processed), &[]);
+    dossier.at("2023-02-14", 0, "processed").expect("2023-03-01", is(Status::Processed), &["late"]);
+}
+
+#[test]
+fn a_dossier_that_waits_for_papers_ended_when_they_were_asked_for() {
+    let dossier = given().received("2023-02-01", "2023-02-10").at("2023-02-09", 600, "supplement_requested");
+    dossier.expect("2023-06-01", is(Status::SupplementRequested), &[]);
+    let late = given().received("2023-02-01", "2023-02-10").at("2023-02-13", 600, "supplement_requested");
+    late.expect("2023-06-01", is(Status::SupplementRequested), &["late"]);
+}
+
+#[test]
+fn a_second_request_for_papers_counts_as_late() {
+    let dossier = given()
+        .received("2023-02-01", "2023-02-28")
+        .at("2023-02-02", 600, "supplement_requested")
+        .at("2023-02-03", 600, "in_process")
+        .at("2023-02-06", 600, "supplement_requested");
+    dossier.expect("2023-02-03", is(Status::InProcess), &[]);
+    dossier.expect("2023-02-06", is(Status::SupplementRequested), &["supplement_asked_again"]);
+    assert_eq!(term(&dossier, "2023-02-06"), "late");
+    let (_, source) = dossier.finding("2023-02-06", "supplement_asked_again");
+    assert!(source.contains("766/QĐ-TTg"), "{source}");
+}
+
+#[test]
+fn statuses_of_one_day_follow_their_minutes_whatever_was_sealed_first() {
+    let dossier = given().received("2023-02-01", "2023-02-10").at("2023-02-09", 900, "returned").at(
+        "2023-02-09",
+        600,
+        "processed",
+    );
+    dossier.expect("2023-02-09", is(Status::Returned), &[]);
+}
+
+#[test]
+fn nothing_follows_the_end_of_a_dossier_but_its_return() {
+    let dossier = given().received("2023-02-01", "2023-02-10").at("2023-02-09", 600, "processed");
+    dossier.clone().at("2023-02-09", 700, "returned").expect("2023-02-09", is(Status::Returned), &[]);
+    dossier.at("2023-02-09", 700, "in_process").expect(
+        "2023-02-09",
+        is(Status::InProcess),
+        &["after_its_end"],
+    );
+}
+
+#[test]
+fn no_more_papers_are_digitised_than_the_dossier_has() {
+    let papers = |digitised| json!({"digitised": digitised, "reused": 1});
+    let dossier = given().received("2023-02-01", "2023-02-10");
+    let all = dossier.clone().fact(3, "2023-02-01", "dossier.component_digitised", papers(2));
+    all.expect("2023-02-02", is(Status::Accepted), &[]);
+    let more = dossier.fact(3, "2023-02-01", "dossier.component_digitised", papers(3));
+    more.expect("2023-02-02", is(Status::Accepted), &["more_than_its_papers"]);
+}
+
+#[test]
+fn a_status_before_its_receipt_is_recorded_waits_for_it_and_is_listed() {
+    let dossier = given().at("2023-02-09", 600, "processed");
+    dossier.expect("2023-02-09", Any::Dossier(State::Pending), &["receipt_pending"]);
+    dossier.received("2023-02-01", "2023-02-10").expect("2023-02-09", is(Status::Processed), &[]);
+}

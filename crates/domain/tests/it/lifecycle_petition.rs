@@ -1,0 +1,105 @@
+//! Complaints, denunciations and requests: given facts, on a day, then a state and findings.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use crate::given::{Given, given};
+use serde_json::{Value as Json, json};
+use socai_domain::lifecycle::{State as Any, petition::State};
+use socai_proto::v1::PetitionAction as Action;
+
+trait Petition {
+    fn received(self, on: &str, class: &str, instance: Json) -> Given;
+    fn handled(self, on: &str, action: &str) -> Given;
+}
+
+impl Petition for Given {
+    fn received(self, on: &str, class: &str, instance: Json) -> Given {
+        self.fact(3, on, "petition.received", json!({"class": class, "eligible": true, "instance": instance}))
+    }
+
+    fn handled(self, on: &str, action: &str) -> Given {
+        let data = json!({"action": action, "outcome": null, "recovered": null});
+        self.fact(3, on, "petition.handled", data)
+    }
+}
+
+fn is(action: Action) -> Any {
+    Any::Petition(State::Handled(action))
+}
+
+const RECEIVED: Any = Any::Petition(State::Received);
+
+#[test]
+fn a_complaint_is_accepted_or_turned_away_within_ten_days() {
+    // ten days from Monday 06/02 end on Thursday 16/02
+    let complaint = given().received("2023-02-06", "complaint", json!(1));
+    complaint.expect("2023-02-16", RECEIVED, &[]);
+    complaint.expect("2023-02-17", RECEIVED, &["not_accepted"]);
+    complaint.clone().handled("2023-02-16", "returned").expect("2023-12-31", is(Action::Returned), &[]);
+    let late = complaint.handled("2023-02-17", "accepted");
+    late.expect("2023-02-17", is(Action::Accepted), &["accepted_late"]);
+    assert!(late.finding("2023-02-17", "accepted_late").1.contains("Điều 27"));
+}
+
+#[test]
+fn a_first_complaint_has_thirty_days_and_forty_five_when_extended() {
+    // thirty days from Tuesday 07/02 end on Thursday 09/03, forty-five on Friday 24/03
+    let complaint = given().received("2023-02-06", "complaint", json!(1)).handled("2023-02-07", "accepted");
+    complaint.clone().handled("2023-03-09", "concluded").expect("2023-12-31", is(Action::Concluded), &[]);
+    complaint.expect("2023-03-10", is(Action::Accepted), &["not_concluded"]);
+    let late = complaint.clone().handled("2023-03-10", "concluded");
+    late.expect("2023-12-31", is(Action::Concluded), &["concluded_late"]);
+    let complex = complaint.handled("2023-03-01", "extended");
+    complex.expect("2023-03-24", is(Action::Accepted), &[]);
+    complex.expect("2023-03-25", is(Action::Accepted), &["not_concluded"]);
+}
+
+#[test]
+fn a_second_complaint_has_forty_five_days() {
+    let complaint = given().received("2023-02-06", "complaint", json!(2)).handled("2023-02-07", "accepted");
+    complaint.clone().handled("2023-03-24", "concluded").expect("2023-12-31", is(Action::Concluded), &[]);
+    complaint.handled("2023-03-27", "concluded").expect(
+        "2023-12-31",
+        is(Action::Concluded),
+        &["concluded_late"],
+    );
+}
+
+#[test]
+fn a_denunciation_is_accepted_within_ten_working_days_and_extended_twice_at_most() {
+    let denunciation = given().received("2023-02-06", "denunciation", json!(null));
+    denunciation.expect("2023-02-20", RECEIVED, &[]);
+    denunciation.expect("2023-02-21", RECEIVED, &["not_accepted"]);
+    let accepted = denunciation.handled("2023-02-07", "accepted");
+    accepted.expect("2023-03-09", is(Action::Accepted), &[]);
+    accepted.expect("2023-03-10", is(Action::Accepted), &["not_concluded"]);
+    // ninety days from 07/02 end on Monday 08/05
+    let twice = accepted.handled("2023-03-01", "extended").handled("2023-04-01", "extended");
+    twice.expect("2023-05-08", is(Action::Accepted), &[]);
+    twice.expect("2023-05-09", is(Action::Accepted), &["not_concluded"]);
+    let thrice = twice.handled("2023-05-01", "extended");
+    thrice.expect("2023-05-08", is(Action::Accepted), &["extended_too_often"]);
+}
+
+#[test]
+fn a_denunciation_may_be_concluded_although_it_was_withdrawn() {
+    let denunciation = given()
+        .received("2023-02-06", "denunciation", json!(null))
+        .handled("2023-02-07", "accepted")
+        .handled("2023-02-10", "withdrawn");
+    denunciation.expect("2023-12-31", is(Action::Withdrawn), &[]);
+    denunciation.handled("2023-03-01", "concluded").expect("2023-12-31", is(Action::Concluded), &[]);
+}
+
+#[test]
+fn requests_and_feedback_have_no_statutory_days() {
+    given().received("2023-02-06", "request", json!(null)).expect("2023-12-31", RECEIVED, &[]);
+    given().received("2023-02-06", "feedback", json!(null)).expect("2023-12-31", RECEIVED, &[]);
+}
+
+#[test]
+fn a_handling_before_its_receipt_is_recorded_waits_for_it_and_is_listed() {
+    let petition = given().handled("2023-02-10", "accepted");
+    petition.expect("2023-02-10", Any::Petition(State::Pending), &["receipt_pending"]);
+    let known = petition.received("2023-02-06", "complaint", json!(1));
+    known.expect("2023-02-10", is(Action::Accepted), &[]);
+}

@@ -1,0 +1,110 @@
+//! Capital projects: given facts, on a day, then a state and findings.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use crate::given::{Given, given};
+use serde_json::json;
+use socai_domain::lifecycle::{State as Any, project::State};
+
+const BILLION: i64 = 1_000_000_000;
+
+trait Project {
+    fn registered(self, on: &str, works: &[&str]) -> Given;
+    fn appraised(self, on: &str, result: &str, value: i64) -> Given;
+    fn disbursed(self, on: &str, kind: &str, amount: i64) -> Given;
+    fn accepted(self, on: &str, kind: &str, work: &str) -> Given;
+}
+
+impl Project for Given {
+    /// A project of ten billion.
+    fn registered(self, on: &str, works: &[&str]) -> Given {
+        let works: Vec<_> = works.iter().map(|work| json!({"work": work, "name": "Nhà văn hóa"})).collect();
+        self.fact(10, on, "project.registered", json!({"works": works, "total_investment": 10 * BILLION}))
+    }
+
+    fn appraised(self, on: &str, result: &str, value: i64) -> Given {
+        let data =
+            json!({"doc_kind": "economic_technical_report", "result": result, "appraised_value": value});
+        self.fact(10, on, "project.appraised", data)
+    }
+
+    fn disbursed(self, on: &str, kind: &str, amount: i64) -> Given {
+        self.fact(10, on, "project.disbursed", json!({"kind": kind, "amount": amount}))
+    }
+
+    fn accepted(self, on: &str, kind: &str, work: &str) -> Given {
+        self.fact(10, on, "project.accepted", json!({"kind": kind, "works": [work]}))
+    }
+}
+
+fn is(state: State) -> Any {
+    Any::Project(state)
+}
+
+#[test]
+fn a_project_is_registered_appraised_paid_accepted_and_settled() {
+    let project = given().registered("2022-01-10", &["a", "b"]);
+    project.expect("2022-01-10", is(State::Registered), &[]);
+    let project = project.appraised("2022-02-10", "pass", 9 * BILLION);
+    project.expect("2022-02-10", is(State::Appraised), &[]);
+    let project =
+        project.disbursed("2022-06-10", "payment", 4 * BILLION).accepted("2022-12-01", "completion", "a");
+    project.expect("2022-12-01", is(State::Disbursing), &[]);
+    let project = project.accepted("2023-01-05", "completion", "b");
+    project.expect("2023-01-05", is(State::Accepted), &[]);
+    project.disbursed("2023-06-10", "final_settlement", BILLION).expect(
+        "2023-06-10",
+        is(State::Settled),
+        &[],
+    );
+}
+
+#[test]
+fn a_work_is_accepted_in_parts_but_completed_once_and_is_one_of_the_projects() {
+    let project = given().registered("2022-01-10", &["a"]).accepted("2022-10-01", "partial", "a");
+    project.expect("2022-10-01", is(State::Registered), &[]);
+    let project = project.accepted("2022-12-01", "completion", "a");
+    project.expect("2022-12-01", is(State::Accepted), &[]);
+    project.clone().accepted("2022-12-05", "completion", "a").expect(
+        "2022-12-05",
+        is(State::Accepted),
+        &["accepted_twice"],
+    );
+    project.accepted("2022-12-05", "completion", "c").expect(
+        "2022-12-05",
+        is(State::Accepted),
+        &["unknown_work"],
+    );
+}
+
+#[test]
+fn no_more_is_paid_out_than_the_investment_and_nothing_after_the_settlement() {
+    let project = given().registered("2022-01-10", &[]).disbursed("2022-06-10", "payment", 10 * BILLION);
+    project.expect("2022-06-10", is(State::Disbursing), &[]);
+    let over = project.clone().disbursed("2022-07-10", "advance", 1);
+    over.expect("2022-07-10", is(State::Disbursing), &["more_than_investment"]);
+    let settled =
+        project.disbursed("2022-07-10", "final_settlement", 0).disbursed("2022-08-10", "payment", 1);
+    settled.expect("2022-08-10", is(State::Settled), &["more_than_investment", "paid_after_settlement"]);
+}
+
+#[test]
+fn a_report_is_for_works_up_to_the_limit_of_its_day() {
+    let report = |on: &str| given().registered("2022-01-10", &[]).appraised(on, "pass", 18 * BILLION);
+    report("2024-12-29").expect("2025-01-31", is(State::Appraised), &["above_the_report_limit"]);
+    report("2024-12-30").expect("2025-01-31", is(State::Appraised), &[]);
+}
+
+#[test]
+fn nothing_is_paid_on_a_failed_appraisal() {
+    let project = given().registered("2022-01-10", &[]).appraised("2022-02-10", "fail", BILLION);
+    project.expect("2022-02-10", is(State::Appraised), &[]);
+    let paid = project.disbursed("2022-06-10", "payment", BILLION);
+    paid.expect("2022-06-10", is(State::Disbursing), &["appraisal_failed"]);
+}
+
+#[test]
+fn facts_before_the_registration_wait_for_it_and_are_listed() {
+    let project = given().accepted("2022-12-01", "completion", "a");
+    project.expect("2022-12-01", is(State::Pending), &["registration_pending"]);
+    project.registered("2022-01-10", &["a"]).expect("2022-12-01", is(State::Accepted), &[]);
+}

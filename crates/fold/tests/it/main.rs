@@ -1,0 +1,34 @@
+//! Everything about folds, in one program: its parts share the cores, and it links once.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail the test")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod cases;
+mod corrections;
+mod figures;
+mod findings_cases;
+mod findings_numbers;
+mod findings_other_cases;
+mod findings_units;
+mod findings_witnessed;
+mod interleavings;
+mod kinds;
+mod law;
+mod measures;
+mod obligations;
+mod passes;
+mod pending;
+mod periods;
+mod prepared;
+mod recount;
+mod reference_cases;
+mod reference_findings;
+mod reference_month;
+mod rejections;
+mod replay;
+mod restated;
+mod scopes;
+mod series;
+mod spread;
+mod stretches;

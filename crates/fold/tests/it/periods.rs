@@ -1,0 +1,120 @@
+//! What a written period asks, and the comparison by the lunar calendar.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
+
+use crate::common::{Ledger, district, facts::asked};
+use serde_json::json;
+use socai_fold::{
+    Fold,
+    figures::{Asked, Window},
+};
+
+fn given() -> Ledger {
+    let mut ledger = district::founded();
+    district::adopt(&mut ledger, "periods", 1, "2020-01-01", &district::read("rules/periods.toml"));
+    ledger
+}
+
+fn days(fold: &Fold, text: &str) -> String {
+    let asked = Asked::written(fold.rulebook(), text).unwrap();
+    format!("{} {} {} {}", asked.from, asked.to, asked.year, asked.occasion.unwrap_or_default())
+}
+
+#[test]
+fn a_named_period_comes_before_the_rule_of_report_months() {
+    let (fold, _) = given().fold();
+    assert_eq!(days(&fold, "2023-02"), "2023-01-01 2023-02-08 2023 tet-quy-mao-2023");
+    assert_eq!(days(&fold, "2023-03"), "2023-02-15 2023-03-14 2023 ");
+    assert_eq!(days(&fold, "2023-Q1"), "2022-12-15 2023-03-14 2023 tet-quy-mao-2023");
+    assert_eq!(days(&fold, "2023-H1"), "2022-12-15 2023-06-14 2023 tet-quy-mao-2023");
+    assert_eq!(days(&fold, "fy2023"), "2023-01-01 2023-12-31 2023 tet-quy-mao-2023");
+    assert_eq!(
+        days(&fold, "tet-quy-mao-2023"),
+        "2022-12-01 2023-02-05 2023 tet-quy-mao-2023",
+        "across the year's border"
+    );
+    assert_eq!(days(&fold, "2022-12-01..2023-02-05"), days(&fold, "tet-quy-mao-2023"));
+    assert!(Asked::written(fold.rulebook(), "2023-14").is_err());
+}
+
+#[test]
+fn report_months_follow_the_cut_in_force_on_their_last_day() {
+    let mut ledger = given();
+    let table = district::read("rules/periods.toml");
+    let later = "\n[[cut]]\nvalid_from = 2024-01-01\nlast_day = 20\nsource = \"thử\"\n";
+    district::adopt(&mut ledger, "periods", 2, "2020-01-01", &format!("{table}{later}"));
+    let (fold, _) = ledger.fold();
+    assert_eq!(days(&fold, "2023-12"), "2023-11-15 2023-12-14 2023 ");
+    assert_eq!(days(&fold, "2024-03"), "2024-02-21 2024-03-20 2024 ");
+    let (bare, _) = district::founded().fold();
+    assert_eq!(days(&bare, "2023-03"), "2023-02-15 2023-03-14 2023 ", "without a table: the usual cut");
+}
+
+fn window(from: &str, to: &str) -> Window {
+    Window { from: from.parse().unwrap(), to: to.parse().unwrap(), pick: None }
+}
+
+#[test]
+fn the_lunar_year_before_keeps_the_distance_from_tet() {
+    let (fold, _) = given().fold();
+    let before = |from: &str, to: &str| window(from, to).lunar_year_before(fold.rulebook());
+    // Tết fell on 01/02/2022 and on 22/01/2023: 355 days apart
+    assert_eq!(before("2023-01-22", "2023-01-22"), Some(window("2022-02-01", "2022-02-01")));
+    assert_eq!(before("2023-01-01", "2023-02-08"), Some(window("2022-01-11", "2022-02-18")));
+    assert_eq!(before("2024-02-10", "2024-02-10"), Some(window("2023-01-22", "2023-01-22")));
+    assert_eq!(before("2021-01-01", "2021-02-08"), None, "the table has no Tết of 2020");
+    let (bare, _) = district::founded().fold();
+    assert_eq!(window("2023-01-01", "2023-02-08").lunar_year_before(bare.rulebook()), None);
+}
+
+fn visits(ledger: &mut Ledger, on: &str, visits: u32) {
+    let data = json!({"facility": "f", "kind": "preventive", "from": on, "to": on, "visits": visits});
+    ledger.json(1, json!({"kind": "health.visits_reported", "occurred_on": on, "data": data}));
+}
+
+/// The district whose row of preventive visits asks for the lunar comparison too.
+fn asking() -> Ledger {
+    let mut ledger = given();
+    let rules = district::read("rules/indicators.toml");
+    let at = rules.find("code = \"YT.07\"").unwrap();
+    let row = rules[at..].replacen(
+        "compare = [\"same-period\"]",
+        "compare = [\"same-period\", \"lunar-period\"]",
+        1,
+    );
+    district::adopt(&mut ledger, "indicators", 2, "2022-01-01", &format!("{}{row}", &rules[..at]));
+    ledger.on("2023-02-09");
+    ledger
+}
+
+#[test]
+fn a_row_that_asks_for_it_is_compared_by_dates_and_by_distance_from_tet() {
+    let mut ledger = asking();
+    visits(&mut ledger, "2023-02-05", 300);
+    visits(&mut ledger, "2022-02-05", 100);
+    visits(&mut ledger, "2022-02-15", 100);
+    let figure = ledger.figure("YT.07");
+    assert_eq!(figure.same_period.unwrap().compared.percent.as_deref(), Some("300"));
+    let lunar = figure.lunar_period.unwrap();
+    assert_eq!(
+        (lunar.compared.value, lunar.compared.percent.as_deref(), lunar.baseline),
+        (200, Some("150"), None)
+    );
+    assert_eq!(ledger.figure("YT.06").lunar_period, None, "a row that does not ask");
+}
+
+#[test]
+fn a_baseline_for_exactly_the_moved_days_serves_the_lunar_comparison() {
+    let mut ledger = asking();
+    visits(&mut ledger, "2023-02-05", 300);
+    assert_eq!(ledger.figure("YT.07").lunar_period, None);
+    let data = json!({
+        "indicator": "YT.07", "period_from": "2022-01-11", "period_to": "2022-02-18", "value": 600, "unit_of_measure": "lượt người",
+        "source_doc": "b",
+    });
+    let baseline =
+        ledger.json(1, json!({"kind": "baseline.declared", "occurred_on": "2023-02-08", "data": data}));
+    let figure = ledger.figure_asked("YT.07", &asked());
+    let lunar = figure.lunar_period.unwrap();
+    assert_eq!((lunar.compared.percent.as_deref(), lunar.baseline), (Some("50"), Some(baseline)));
+    assert_eq!(figure.same_period, None);
+}
