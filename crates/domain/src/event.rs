@@ -70,6 +70,18 @@ impl<'a> Event<'a> {
         Ok(event)
     }
 
+    /// As [`Event::decode_again`], shown where it was read: an event is too large to be moved without need.
+    ///
+    /// # Errors
+    /// As [`Event::decode`].
+    #[inline]
+    pub fn show_again<T>(facts: &'a [u8], show: impl FnOnce(&Event<'a>) -> T) -> Result<T, Malformed> {
+        let mut event = Event::blank(facts);
+        event.view.fill(facts, &mut view::Plainly)?;
+        event.check()?;
+        Ok(show(&event))
+    }
+
     /// As [`Event::decode`], for whoever reads many: texts known from earlier facts are not judged again, and the event is shown where it was read,
     /// because it is too large to be moved without need. Allocates nothing.
     #[inline]

@@ -125,7 +125,7 @@ impl Names {
 }
 
 /// What facts are wanted for.
-enum Use {
+pub(super) enum Use {
     Nothing,
     /// For their case alone, of this day and kind.
     Case((CivilDate, u32)),
@@ -298,25 +298,16 @@ impl<'f> Contributions<'f> {
         self.amended.contains_key(&name)
     }
 
-    /// Whether any tally may take facts of this kind and day.
-    pub(crate) fn may_count(&self, facts: &[u8]) -> bool {
-        let Some((day, tag)) = day_and_tag(facts) else { return true };
-        CivilDate::from_yyyymmdd(day).is_ok_and(|day| self.may_count_of(tag, day))
-    }
-
-    /// The same by what was read of them.
-    #[inline]
-    pub(crate) fn may_count_of(&self, tag: u32, day: CivilDate) -> bool {
-        let days = self.days.get(tag as usize).copied().flatten();
-        days.is_some_and(|(from, to)| from <= day && day <= to)
-    }
-
     /// What facts are wanted for.
     #[inline]
     fn use_of(&self, facts: &[u8]) -> Use {
-        let Some((day, tag)) = day_and_tag(facts) else { return Use::Count };
+        day_of(facts).map_or(Use::Count, |(day, tag)| day.map_or(Use::Nothing, |day| self.use_on(day, tag)))
+    }
+
+    /// The same by what was found of them.
+    #[inline]
+    pub(super) fn use_on(&self, day: CivilDate, tag: u32) -> Use {
         let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return Use::Nothing };
-        let Ok(day) = CivilDate::from_yyyymmdd(day) else { return Use::Nothing };
         if day < from || to < day {
             return Use::Nothing;
         }
@@ -394,6 +385,12 @@ impl<'f> Contributions<'f> {
 
 fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMap<String, Contribution> {
     tallies.into_iter().map(|tally| tally.done(judged)).collect()
+}
+
+/// The day of facts, none when it is no day, and their kind's tag; `None` when these are found only by reading them.
+#[inline]
+pub(super) fn day_of(facts: &[u8]) -> Option<(Option<CivilDate>, u32)> {
+    day_and_tag(facts).map(|(day, tag)| (CivilDate::from_yyyymmdd(day).ok(), tag))
 }
 
 /// By tag, first and last day of something.

@@ -9,7 +9,7 @@ use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::Asked,
-    contributions::{Contribution, Contributions},
+    contributions::{Contribution, Contributions, Use, day_of},
     held::{ANY_SIZE, Held},
     judged::judged_of_all,
     steps::Steps,
@@ -46,37 +46,46 @@ impl<'f> Passes<'f> {
         let Some(first) = self.questions.first() else { return Ok(()) };
         let facts = match first.is_amended(name) {
             true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => {
-                Some(record.facts).filter(|facts| self.questions.iter().any(|asked| asked.may_count(facts)))
-            }
+            false => Some(record.facts),
         };
-        // what counts was judged when it was folded
-        if let Some(Ok(event)) = facts.map(Event::decode_again) {
-            self.take(&event, name, leaf);
+        facts.into_iter().for_each(|facts| self.look(facts, name, leaf));
+        Ok(())
+    }
+
+    /// The same for whoever knows what counts of the record at the fold's size: nothing when it was rejected or voided.
+    ///
+    /// # Errors
+    /// A record is missing before this one.
+    pub fn visit_known(
+        &mut self,
+        name: EventName,
+        leaf: LeafIndex,
+        counts: Option<&[u8]>,
+    ) -> Result<(), FoldError> {
+        if self.steps.advance(leaf, self.fold)? {
+            counts.into_iter().for_each(|facts| self.look(facts, name, leaf));
         }
         Ok(())
     }
 
-    /// The same for whoever has read the record already: `counts` is what counts of it at the fold's size, none when it was rejected or voided.
-    ///
-    /// # Errors
-    /// A record is missing before this one.
-    pub fn visit_read(
-        &mut self,
-        name: EventName,
-        leaf: LeafIndex,
-        counts: Option<&Event<'_>>,
-    ) -> Result<(), FoldError> {
-        if !self.steps.advance(leaf, self.fold)? {
-            return Ok(());
+    /// Takes what counts of a record as far as anybody asks about it; what is there for its case alone is read when that is judged.
+    fn look(&mut self, facts: &[u8], name: EventName, leaf: LeafIndex) {
+        let Some((Some(day), tag)) = day_of(facts) else { return };
+        let mut of_case = None;
+        for asked in &self.questions {
+            match asked.use_on(day, tag) {
+                Use::Nothing => {}
+                Use::Case(of) => of_case = Some(of),
+                Use::Count => {
+                    // what counts was judged, and so could be read, when it was folded
+                    let _ = Event::show_again(facts, |event| self.take(event, name, leaf));
+                    return;
+                }
+            }
         }
-        let asks = |event: &&Event<'_>| {
-            self.questions.iter().any(|asked| asked.may_count_of(event.tag(), event.occurred_on()))
-        };
-        if let Some(event) = counts.filter(asks) {
-            self.take(event, name, leaf);
+        if let Some(of) = of_case {
+            self.held.visit_unread(facts, of, name, leaf);
         }
-        Ok(())
     }
 
     fn take(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {

@@ -20,7 +20,7 @@ use crate::wire as wire_form;
 use reading::Judging;
 use wire::{Wire, stated};
 
-pub use reading::{Reading, TextRule};
+pub use reading::{Plainly, Reading, TextRule};
 pub use wire::{Element, NotFacts, Repeated, Values, View};
 
 /// One struct per message, one enum per oneof; fields are those of the `.proto`.

@@ -62,12 +62,17 @@ impl Step {
 }
 
 impl Cases {
-    /// Takes a fact that counts, as it counts.
-    pub fn note(&mut self, event: &Event<'_>, kind: &'static KindInfo, name: EventName) {
-        let Some(case) = event.case() else { return };
-        let facts = event.facts();
+    /// Takes facts of a case that count, as they count: of a kind and day.
+    pub fn note(
+        &mut self,
+        case: &str,
+        facts: &[u8],
+        kind: &'static KindInfo,
+        on: CivilDate,
+        name: EventName,
+    ) {
         let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
-        let step = Step { on: event.occurred_on(), name, tag: kind.tag };
+        let step = Step { on, name, tag: kind.tag };
         let places = self.places.entry(family).or_default();
         let place = match places.get(case) {
             Some(place) => *place,
@@ -109,10 +114,11 @@ impl Cases {
         cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
             (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))
         });
+        let mut facts = Vec::new();
         for ((family, key), case) in cases {
             let last_name = case.last.name.to_string();
             let unit = fold.registry().unit(case.last.name.unit).map_or("", |unit| unit.id.as_str());
-            let standing = case.family.and_then(|family| self.standing(case, family, fold, on));
+            let standing = case.family.and_then(|family| self.standing(case, family, fold, on, &mut facts));
             let cells = [
                 Cell::Text(key),
                 Cell::Text(family),
@@ -131,21 +137,23 @@ impl Cases {
         Ok(())
     }
 
-    /// Where a case stands on a day, and since when; none before its first fact.
-    fn standing(
-        &self,
+    /// Where a case stands on a day, and since when; none before its first fact. Its facts are read into `facts`.
+    fn standing<'a>(
+        &'a self,
         case: &Case,
         family: Family,
         fold: &Fold,
         on: CivilDate,
+        facts: &mut Vec<Fact<'a>>,
     ) -> Option<(State, CivilDate)> {
         let fact = |held: &Held| {
             let facts = &self.facts[held.piece as usize][held.at as usize..];
             let event = Event::decode_again(&facts[..held.len as usize]).ok()?;
             Some(Fact { name: held.name, event })
         };
-        let facts: Vec<_> = case.held.iter().filter_map(fact).collect();
-        let state = |on| lifecycle::state(&facts, family, &Asked { on, rules: fold.rulebook() });
+        facts.clear();
+        facts.extend(case.held.iter().filter_map(fact));
+        let state = |on| lifecycle::state(facts, family, &Asked { on, rules: fold.rulebook() });
         let mut days: Vec<_> =
             facts.iter().map(|fact| fact.event.occurred_on()).filter(|day| *day <= on).collect();
         days.sort_unstable();

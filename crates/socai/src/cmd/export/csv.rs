@@ -113,7 +113,7 @@ impl Output for Csv {
         self.add((kind.tag, month), || format!("facts/{}", kind.name), head, &cells)
     }
 
-    fn beside(&self) -> Box<dyn Output + Send> {
+    fn beside(&self) -> Box<dyn Output> {
         Box::new(Csv { parts: self.parts.clone(), ..Csv::new(&self.dir) })
     }
 

@@ -6,15 +6,11 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, anyhow};
-use socai_domain::{CivilDate, Event, period};
+use socai_domain::{CivilDate, period};
 use socai_fold::{
     Fold,
     figures::{Asked, Figure, Part, Passes, Spread, series::Found, spreads},
 };
-use socai_follow::{ReplayError, recorded};
-use socai_log::Reader;
-use socai_proto::kind_by_tag;
-use socai_tlog::LeafIndex;
 
 use super::{
     suppress::{self, Shown},
@@ -109,17 +105,6 @@ pub fn found(mut askings: Vec<Asking>, passes: Passes<'_>) -> Result<Vec<Asking>
     Ok(askings)
 }
 
-/// The pass by itself, for an export that does not read the records for anything else.
-///
-/// # Errors
-/// The log cannot be read.
-pub fn read(reader: &Reader, fold: &Fold, passes: &mut Passes<'_>) -> Result<()> {
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        Ok(passes.visit(&recorded(&record)?)?)
-    })?;
-    Ok(())
-}
-
 /// The newest of these months, without digests.
 ///
 /// # Errors
@@ -131,25 +116,6 @@ pub fn of_months(fold: &Fold, months: &BTreeSet<Month>) -> Result<Vec<Asking>> {
         Ok(Asking { asked: Asked::days(fold.rulebook(), from, to), name, found: None })
     };
     months.iter().rev().take(MOST_MONTHS).rev().map(asking).collect()
-}
-
-/// The months in which facts of the domains occurred, for an export that does not read the records for anything else.
-///
-/// # Errors
-/// The log cannot be read.
-pub fn months(reader: &Reader, fold: &Fold) -> Result<BTreeSet<Month>> {
-    let mut months: BTreeSet<Month> = BTreeSet::new();
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
-        let is_domain = |event: &Event<'_>| kind_by_tag(event.tag()).is_some_and(|kind| !kind.is_ledger());
-        if let Ok(event) = Event::decode(record.facts())
-            && is_domain(&event)
-            && !fold.is_rejected(record.leaf())
-        {
-            months.insert(Month::of(event.occurred_on()));
-        }
-        Ok(())
-    })?;
-    Ok(months)
 }
 
 /// The row of a figure and those of its parts.

@@ -7,6 +7,7 @@ mod jsonl;
 pub mod manifest;
 pub mod parquet;
 mod records;
+mod stages;
 mod suppress;
 pub mod tables;
 mod tiles;
@@ -16,13 +17,12 @@ use std::{
     io::{self, IsTerminal as _},
     path::Path,
     process::ExitCode,
-    sync::mpsc,
-    thread,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use socai_log::Reader;
+use socai_tlog::LeafIndex;
 
 use crate::{
     cli::{ExportArgs, ExportFormat},
@@ -31,6 +31,8 @@ use crate::{
     ledger, out, state,
 };
 use manifest::{Bound, Written};
+use records::{Entries, Facts, Gathered};
+use stages::Task;
 use tables::Output;
 
 /// Writes the export and says where it is.
@@ -94,56 +96,31 @@ fn tables(
 pub fn written(
     reader: &Reader,
     bound: &Bound,
-    mut output: Box<dyn Output>,
+    output: Box<dyn Output>,
     min_cell: u64,
     lang: Lang,
 ) -> Result<Vec<Written>> {
     let fold = state::at(reader, bound.size)?;
-    // a table is written by one thread, so what is in its files does not depend on which of them is quicker
-    let (mut entries, mut figures) = (output.beside(), output.beside());
-    let (hand_over, gathered) = mpsc::sync_channel(1);
-    thread::scope(|scope| {
-        let fold = &fold;
-        // each thread reads the log for itself: that is the least of what a record costs
-        let named = scope.spawn(move || -> Result<_> {
-            let named = figures::named(fold);
-            let mut passes = figures::passes(fold, &named);
-            match min_cell {
-                0 => {
-                    let cases = records::entries(reader, fold, entries.as_mut(), &mut passes)?;
-                    let _ = hand_over.send(cases); // nobody waits for them when the facts ended with an error
-                }
-                _ => figures::read(reader, fold, &mut passes)?,
-            }
-            let files = entries.finish()?;
-            Ok((figures::answered(fold, figures::found(named, passes)?)?, files))
-        });
-        let months = if min_cell == 0 {
-            let bar = bar(bound.size.0, lang);
-            let months = records::facts(reader, fold, output.as_mut(), |leaf| {
-                if leaf.0.is_multiple_of(4_096) {
-                    bar.set_position(leaf.0);
-                }
-            })?;
-            bar.finish_and_clear();
-            // none come when the other thread ended with an error, which it tells below
-            if let Ok(cases) = gathered.recv() {
-                cases.write(fold, output.as_mut())?;
-            }
-            months
-        } else {
-            figures::months(reader, fold)?
-        };
-        let mut files = output.finish()?;
-        let months = figures::answered(fold, figures::of_months(fold, &months)?)?;
-        let named = named.join().map_err(|_| anyhow!("the pass for the figures did not end"))?;
-        let (mut answered, of_entries) = named?;
-        answered.extend(months);
-        figures::write(fold, &answered, min_cell, figures.as_mut())?;
-        files.extend(of_entries);
-        files.extend(figures.finish()?);
-        Ok(files)
-    })
+    let is_whole = min_cell == 0;
+    // a table is the work of one task, so what is in its files does not depend on which of them is quicker
+    let (entries, figures) = (output.beside(), output.beside());
+    let cases = is_whole.then(|| output.beside());
+    let bar = bar(bound.size.0, lang);
+    let passed = |leaf: LeafIndex| {
+        if leaf.0.is_multiple_of(4_096) {
+            bar.set_position(leaf.0);
+        }
+    };
+    let gathered = Gathered::new(&fold, cases, figures, min_cell);
+    let mut tasks: Vec<Box<dyn Task + '_>> = vec![Box::new(gathered)];
+    if is_whole {
+        tasks.push(Box::new(Facts { fold: &fold, output, passed }));
+        tasks.push(Box::new(Entries { fold: &fold, output: entries }));
+    }
+    let mut files = stages::run(reader, bound.size, tasks)?;
+    bar.finish_and_clear();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(files)
 }
 
 /// Refuses to mix two exports: tools read every file below a directory.

@@ -1,82 +1,140 @@
-//! Rows of records: the log once more, with a fold at the cut-off that knows what of each record counts.
+//! What is made of the records: their rows, and what cases and figures take of them. The fold at the cut-off knows what of each counts.
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use socai_domain::Event;
+use socai_domain::{CivilDate, Event};
 use socai_fold::{Effective, Fold, figures::Passes};
-use socai_log::{LogError, Reader, RecordRef};
-use socai_proto::{KindInfo, kind_by_tag};
+use socai_log::RecordRef;
+use socai_proto::{
+    KindInfo, kind_by_tag,
+    view::{case_of, day_and_tag},
+};
 use socai_tlog::{LeafIndex, link};
 
 use super::{
     cases::Cases,
+    figures::{self, Asking},
+    manifest::Written,
+    stages::Task,
     tables::{Cell, ENTRIES, Month, Output},
 };
 
-/// Adds facts up to the fold's size; the months in which facts of the domains occurred. `passed` hears how far it is.
-///
-/// # Errors
-/// The log cannot be read or a file not written.
-pub fn facts(
-    reader: &Reader,
-    fold: &Fold,
-    output: &mut dyn Output,
-    mut passed: impl FnMut(LeafIndex),
-) -> Result<BTreeSet<Month>> {
-    let mut months = BTreeSet::new();
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        months.extend(add_fact(&record, fold, output)?);
-        passed(record.leaf());
-        Ok(())
-    })?;
-    Ok(months)
+/// Writes the rows of facts.
+pub struct Facts<'f, P> {
+    pub fold: &'f Fold,
+    pub output: Box<dyn Output>,
+    /// Hears how far it is.
+    pub passed: P,
 }
 
-/// Adds entries up to the fold's size; the pass for the figures sees what counts of them, and so do the cases, which are given back.
-///
-/// # Errors
-/// The log cannot be read or a file not written.
-pub fn entries(
-    reader: &Reader,
-    fold: &Fold,
-    output: &mut dyn Output,
-    passes: &mut Passes<'_>,
-) -> Result<Cases> {
-    let mut cases = Cases::default();
-    reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), Failed> {
-        let standing = Standing::of(&record, fold);
-        let event = standing.event();
-        let kind = event.as_ref().and_then(|event| kind_by_tag(event.tag()));
-        add_entry(&record, fold, &standing, event.as_ref().zip(kind), output)?;
-        let counts = event.as_ref().filter(|_| standing.counts());
-        passes.visit_read(record.name(), record.leaf(), counts).map_err(anyhow::Error::from)?;
-        if let Some((event, kind)) = counts.zip(kind) {
-            cases.note(event, kind, record.name());
+impl<P: FnMut(LeafIndex) + Send> Task for Facts<'_, P> {
+    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
+        add_fact(record, self.fold, self.output.as_mut())?;
+        (self.passed)(record.leaf());
+        Ok(())
+    }
+
+    fn end(self: Box<Self>) -> Result<Vec<Written>> {
+        self.output.finish()
+    }
+}
+
+/// Writes the rows of entries.
+pub struct Entries<'f> {
+    pub fold: &'f Fold,
+    pub output: Box<dyn Output>,
+}
+
+impl Task for Entries<'_> {
+    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
+        add_entry(record, self.fold, self.output.as_mut())
+    }
+
+    fn end(self: Box<Self>) -> Result<Vec<Written>> {
+        self.output.finish()
+    }
+}
+
+/// Gathers what counts, and then writes the rows of cases and figures.
+pub struct Gathered<'f> {
+    fold: &'f Fold,
+    named: Vec<Asking>,
+    passes: Passes<'f>,
+    /// Those in which facts of the domains occurred.
+    months: BTreeSet<Month>,
+    cases: Option<(Cases, Box<dyn Output>)>,
+    figures: Box<dyn Output>,
+    min_cell: u64,
+}
+
+impl<'f> Gathered<'f> {
+    /// Nothing yet, for figures in which parts with fewer facts than `min_cell` are left blank, and for cases where they are to be written.
+    pub fn new(
+        fold: &'f Fold,
+        cases: Option<Box<dyn Output>>,
+        figures: Box<dyn Output>,
+        min_cell: u64,
+    ) -> Self {
+        let named = figures::named(fold);
+        let passes = figures::passes(fold, &named);
+        let cases = cases.map(|output| (Cases::default(), output));
+        Gathered { fold, named, passes, months: BTreeSet::new(), cases, figures, min_cell }
+    }
+}
+
+impl Task for Gathered<'_> {
+    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
+        let standing = Standing::of(record, self.fold);
+        let counts = standing.counts().then_some(standing.facts);
+        self.passes.visit_known(record.name(), record.leaf(), counts)?;
+        if standing.is_rejected() {
+            return Ok(());
+        }
+        let Some(Said { kind, on, case }) = Said::by(standing.facts) else { return Ok(()) };
+        if !kind.is_ledger() {
+            self.months.insert(Month::of(on));
+        }
+        if let (Some((cases, _)), Some(facts), Some(case)) = (&mut self.cases, counts, case) {
+            cases.note(case, facts, kind, on, record.name());
         }
         Ok(())
-    })?;
-    Ok(cases)
-}
+    }
 
-/// What a pass over the log ends with.
-struct Failed(anyhow::Error);
-
-impl From<LogError> for Failed {
-    fn from(error: LogError) -> Self {
-        Failed(error.into())
+    fn end(self: Box<Self>) -> Result<Vec<Written>> {
+        let Gathered { fold, named, passes, months, cases, mut figures, min_cell } = *self;
+        let mut written = Vec::new();
+        if let Some((cases, mut output)) = cases {
+            cases.write(fold, output.as_mut())?;
+            written.extend(output.finish()?);
+        }
+        let mut askings = figures::found(named, passes)?;
+        askings.extend(figures::of_months(fold, &months)?);
+        figures::write(fold, &figures::answered(fold, askings)?, min_cell, figures.as_mut())?;
+        written.extend(figures.finish()?);
+        Ok(written)
     }
 }
 
-impl From<anyhow::Error> for Failed {
-    fn from(error: anyhow::Error) -> Self {
-        Failed(error)
-    }
+/// What facts say of themselves that is found without reading all of them.
+struct Said<'a> {
+    kind: &'static KindInfo,
+    on: CivilDate,
+    case: Option<&'a str>,
 }
 
-impl From<Failed> for anyhow::Error {
-    fn from(Failed(error): Failed) -> Self {
-        error
+impl<'a> Said<'a> {
+    /// By facts that the fold took in; none when this release does not know their kind.
+    fn by(facts: &'a [u8]) -> Option<Self> {
+        let (day, tag) = day_and_tag(facts)?;
+        let case = case_of(facts).filter(|case| !case.is_empty());
+        Some(Said { kind: kind_by_tag(tag)?, on: CivilDate::from_yyyymmdd(day).ok()?, case })
+    }
+
+    /// By facts that nobody may ever have been able to read.
+    fn by_reading(facts: &'a [u8]) -> Option<Self> {
+        let event = Event::decode_again(facts).ok()?;
+        Some(Said { kind: kind_by_tag(event.tag())?, on: event.occurred_on(), case: event.case() })
     }
 }
 
@@ -103,9 +161,12 @@ impl<'a> Standing<'a> {
         Standing { word, facts }
     }
 
-    /// The facts, if this release can read them. The fold has judged them already.
-    fn event(&self) -> Option<Event<'a>> {
-        Event::decode_again(self.facts).ok()
+    fn said(&self) -> Option<Said<'a>> {
+        if self.is_rejected() { Said::by_reading(self.facts) } else { Said::by(self.facts) }
+    }
+
+    fn is_rejected(&self) -> bool {
+        self.word == "rejected"
     }
 
     fn counts(&self) -> bool {
@@ -122,15 +183,10 @@ fn named<'f>(record: &RecordRef<'_>, fold: &'f Fold) -> [Cell<'f>; 4] {
 }
 
 /// Adds the row of a record to the entries.
-fn add_entry(
-    record: &RecordRef<'_>,
-    fold: &Fold,
-    standing: &Standing<'_>,
-    read: Option<(&Event<'_>, &'static KindInfo)>,
-    output: &mut dyn Output,
-) -> Result<()> {
-    let (event, kind) = read.unzip();
-    let month = event.map_or(Month::NONE, |event| Month::of(event.occurred_on()));
+fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+    let standing = Standing::of(record, fold);
+    let said = standing.said();
+    let month = said.as_ref().map_or(Month::NONE, |said| Month::of(said.on));
     let mut hex = [0; 64];
     hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
     let [leaf, unit_no, unit, seq] = named(record, fold);
@@ -145,24 +201,25 @@ fn add_entry(
             Cell::Text(std::str::from_utf8(&hex)?),
             Cell::Time(record.recorded_at_ms()),
             Cell::Time(record.received_at_ms()),
-            kind.map_or(Cell::Null, |kind| Cell::Text(kind.name)),
-            event.map_or(Cell::Null, |event| Cell::Date(event.occurred_on())),
-            Cell::text(event.and_then(Event::case).unwrap_or_default()),
+            said.as_ref().map_or(Cell::Null, |said| Cell::Text(said.kind.name)),
+            said.as_ref().map_or(Cell::Null, |said| Cell::Date(said.on)),
+            said.and_then(|said| said.case).map_or(Cell::Null, Cell::Text),
             Cell::Text(standing.word),
             Cell::Bool(standing.counts()),
         ],
     )
 }
 
-/// Adds the fact of a record to the table of its kind; the month of a fact of a domain that was not rejected.
-fn add_fact(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<Option<Month>> {
+/// Adds the fact of a record to the table of its kind, if this release can read it. The fold has judged it already.
+fn add_fact(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
     let standing = Standing::of(record, fold);
-    let Some(event) = standing.event() else { return Ok(None) };
-    let Some(kind) = kind_by_tag(event.tag()) else { return Ok(None) };
-    let month = Month::of(event.occurred_on());
-    let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
-    let [leaf, unit_no, unit, seq] = named(record, fold);
-    let (word, counts) = (Cell::Text(standing.word), Cell::Bool(standing.counts()));
-    output.fact(kind, month, &[leaf, unit_no, unit, seq, recorded, received, word, counts], &event)?;
-    Ok((!kind.is_ledger() && standing.word != "rejected").then_some(month))
+    let add = |event: &Event<'_>| {
+        let Some(kind) = kind_by_tag(event.tag()) else { return Ok(()) };
+        let month = Month::of(event.occurred_on());
+        let (recorded, received) = (Cell::Time(record.recorded_at_ms()), Cell::Time(record.received_at_ms()));
+        let [leaf, unit_no, unit, seq] = named(record, fold);
+        let (word, counts) = (Cell::Text(standing.word), Cell::Bool(standing.counts()));
+        output.fact(kind, month, &[leaf, unit_no, unit, seq, recorded, received, word, counts], event)
+    };
+    Event::show_again(standing.facts, add).unwrap_or(Ok(()))
 }

@@ -162,7 +162,7 @@ impl fmt::Display for Month {
 }
 
 /// Where rows go.
-pub trait Output {
+pub trait Output: Send {
     /// Adds a row of a table with fixed columns.
     ///
     /// # Errors
@@ -182,7 +182,7 @@ pub trait Output {
     ) -> Result<()>;
 
     /// Another writer into the same place, for other tables than this one writes from now on: on a thread of its own.
-    fn beside(&self) -> Box<dyn Output + Send>;
+    fn beside(&self) -> Box<dyn Output>;
 
     /// Closes every file; what was written, by name.
     ///

@@ -3,7 +3,11 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
-use arrow_array::{Array, ArrayRef, cast::AsArray as _, types::Int64Type};
+use arrow_array::{
+    Array, ArrayRef, ArrowPrimitiveType,
+    cast::AsArray as _,
+    types::{Date32Type, Int64Type, TimestampMillisecondType},
+};
 use arrow_schema::{DataType, Schema, SchemaRef};
 use parquet::{
     arrow::{ArrowSchemaConverter, add_encoded_arrow_schema_to_metadata},
@@ -27,6 +31,8 @@ const OWN_TEXTS: [&str; 2] = ["link", "id"];
 const PAGE: usize = 128 << 10;
 /// Rows by which a column is judged.
 const LOOKED_AT: usize = 256;
+/// Rows of a file that is not worth compressing: what says what is in it is longer.
+const FEW: usize = 32;
 
 /// What the files of a table have in common.
 pub struct Layout {
@@ -47,7 +53,8 @@ impl Layout {
     /// How a file that begins with these rows is written; `is_all` when there are no others.
     ///
     /// A dictionary has a table of its own of 72 KiB, in every column of every open file. It is made where rows repeat each other, and not in a
-    /// file of few rows, where zstd finds what repeats.
+    /// file of few rows, where zstd finds what repeats. zstd has its tables as well: a column that says nothing, or always the same
+    /// and has a dictionary, goes without them.
     pub fn properties(&self, columns: &[ArrayRef], is_all: bool) -> WriterProperties {
         let mut leaves = Vec::new();
         columns.iter().for_each(|column| leaves_of(column, &mut leaves));
@@ -58,7 +65,11 @@ impl Layout {
             if is_all || is_empty || is_mostly_distinct(leaf) {
                 builder = builder.set_column_dictionary_enabled(path(), false);
             }
-            if is_all && is_empty {
+            let is_short = match is_all {
+                true => leaf.len() <= FEW,
+                false => self.properties.dictionary_enabled(described.path()) && is_same(leaf),
+            };
+            if is_empty || is_short {
                 builder = builder.set_column_compression(path(), Compression::UNCOMPRESSED);
             }
         }
@@ -88,6 +99,7 @@ fn properties(bound: &Bound, table: &str) -> Result<WriterProperties> {
     }
     Ok(properties
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_offset_index_disabled(true) // pages have no statistics that would lead to one of them
         .set_data_page_size_limit(PAGE)
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(LEVEL)?))
         .set_key_value_metadata(Some(pairs))
@@ -104,6 +116,21 @@ fn leaves_of<'a>(column: &'a ArrayRef, out: &mut Vec<&'a ArrayRef>) {
         DataType::List(_) => leaves_of(column.as_list::<i32>().values(), out),
         _ => out.push(column),
     }
+}
+
+/// Whether every row says the same.
+fn is_same(leaf: &ArrayRef) -> bool {
+    fn same<T: PartialEq>(mut rows: impl Iterator<Item = T>) -> bool {
+        let first = rows.next();
+        rows.all(|row| first.as_ref() == Some(&row))
+    }
+    fn numbers<T: ArrowPrimitiveType>(leaf: &ArrayRef) -> Option<bool> {
+        leaf.as_primitive_opt::<T>().map(|numbers| same(numbers.iter()))
+    }
+    let texts = || leaf.as_string_opt::<i32>().map(|texts| same(texts.iter()));
+    let flags = || leaf.as_boolean_opt().map(|flags| same(flags.iter()));
+    let dates = || numbers::<Date32Type>(leaf).or_else(|| numbers::<TimestampMillisecondType>(leaf));
+    texts().or_else(flags).or_else(|| numbers::<Int64Type>(leaf)).or_else(dates).unwrap_or_default()
 }
 
 /// Whether more than half of the first values are there once.
@@ -131,9 +158,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dictionary_is_made_where_rows_repeat_each_other_and_nothing_but_nulls_is_left_as_it_is() {
+    fn a_dictionary_is_made_where_rows_repeat_each_other_and_what_is_always_the_same_is_left_as_it_is() {
         let field = |name: &str, of: &DataType| Field::new(name, of.clone(), true);
-        let columns = [("one", DataType::Utf8), ("own", DataType::Utf8), ("sums", DataType::Int64)];
+        let columns = [
+            ("one", DataType::Utf8),
+            ("own", DataType::Utf8),
+            ("sums", DataType::Int64),
+            ("same", DataType::Utf8),
+        ];
         let none = DataType::Struct([field("inside", &DataType::Utf8)].into_iter().collect());
         let fields = columns.iter().map(|(name, of)| field(name, of)).chain([field("none", &none)]);
         let bound = Bound {
@@ -146,22 +178,28 @@ mod tests {
         let texts = |text: &dyn Fn(i64) -> String| -> ArrayRef {
             Arc::new(StringArray::from_iter_values((0..2_000).map(text)))
         };
-        let rows: [ArrayRef; 4] = [
+        let rows: [ArrayRef; 5] = [
             texts(&|row| format!("{}", row % 3)),
             texts(&|row| format!("{row}")),
             Arc::new(Int64Array::from_iter_values((0..2_000).map(|row| row / 10))),
+            texts(&|_| "every time".to_owned()),
             new_null_array(&none, 2_000),
         ];
-        let zstd = Compression::ZSTD(ZstdLevel::try_new(LEVEL).unwrap());
-        for (is_all, dictionaries, last) in
-            [(false, [true, false, true, false], zstd), (true, [false; 4], Compression::UNCOMPRESSED)]
-        {
-            let properties = layout.properties(&rows, is_all);
+        let (zstd, plain) =
+            (Compression::ZSTD(ZstdLevel::try_new(LEVEL).unwrap()), Compression::UNCOMPRESSED);
+        let (all, few): (Vec<_>, Vec<_>) = rows.iter().map(|rows| (rows.clone(), rows.slice(0, FEW))).unzip();
+        let codecs_of = |same| [zstd, zstd, zstd, same, plain];
+        for (rows, is_all, dictionaries, codecs) in [
+            (&all, false, [true, false, true, true, false], codecs_of(plain)),
+            (&all, true, [false; 5], codecs_of(zstd)),
+            (&few, true, [false; 5], [plain; 5]),
+        ] {
+            let properties = layout.properties(rows, is_all);
             let paths: Vec<_> = layout.descriptor.columns().iter().map(|leaf| leaf.path().clone()).collect();
             let made: Vec<_> = paths.iter().map(|path| properties.dictionary_enabled(path)).collect();
             assert_eq!(made, dictionaries, "all: {is_all}");
             let compressed: Vec<_> = paths.iter().map(|path| properties.compression(path)).collect();
-            assert_eq!(compressed, [zstd, zstd, zstd, last], "all: {is_all}");
+            assert_eq!(compressed, codecs, "all: {is_all}");
         }
     }
 }

@@ -29,12 +29,12 @@ use layout::Layout;
 
 /// Files that are written at the same time.
 const MOST_OPEN: usize = 192;
-/// Rows that are encoded at once.
-const BATCH: usize = 1_024;
+/// Rows that are encoded at once: most files of a month have fewer, and are then written knowing all that is in them.
+const BATCH: usize = 4_096;
 /// Encoded bytes that wait for their row group to end.
 const MOST_PENDING: usize = 16 << 20;
 /// How often they are counted, in batches.
-const COUNTED_EVERY: u64 = 64;
+const COUNTED_EVERY: u64 = 16;
 
 /// Tables as Parquet below a directory.
 pub struct Parquet {
@@ -160,7 +160,7 @@ impl Output for Parquet {
         if open.added()? { self.relieve() } else { Ok(()) }
     }
 
-    fn beside(&self) -> Box<dyn Output + Send> {
+    fn beside(&self) -> Box<dyn Output> {
         let another = Parquet::new(&self.dir, self.bound.clone());
         Box::new(Parquet { parts: self.parts.clone(), layouts: self.layouts.clone(), ..another })
     }
