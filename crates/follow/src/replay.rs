@@ -3,7 +3,7 @@
 //! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Threads share it chunk by
 //! chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
 
-use std::{num::NonZero, thread::available_parallelism};
+use std::{collections::BTreeMap, num::NonZero, thread::available_parallelism};
 
 use socai_domain::Position;
 use socai_fold::{Facts, FactsUnavailable, Fold, FoldError, Original, Preparer, Recorded, Verdict};
@@ -12,7 +12,7 @@ use socai_tlog::{EventName, Header, LeafIndex, Malformed, TreeSize};
 
 use crate::{
     crew::with_crew,
-    parts::{Part, Parts},
+    parts::{Part, Source},
 };
 
 /// Why a replay stopped early.
@@ -57,8 +57,8 @@ impl Facts for LogFacts<'_> {
 const FEW: u64 = 1 << 9;
 /// So many records take longer than a thread's start by far.
 const WORTH_A_THREAD: u64 = 1 << 16;
-/// Chunks under way for each thread: enough that nobody waits, few enough to stay in the processors' caches.
-const CHUNKS_PER_THREAD: usize = 3;
+/// Chunks under way for each thread: enough that nobody waits while a table grows.
+const CHUNKS_PER_THREAD: usize = 8;
 
 /// Takes a fold from where it is to `to`, telling `each` verdict as it falls. Every processor helps when there is much to take in.
 ///
@@ -115,24 +115,31 @@ fn shared(
     mut each: impl FnMut(&RecordRef<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
     let facts = LogFacts { reader, within: to };
+    let source = Source::new(reader.scan(LeafIndex(fold.size().0), to)?);
     let worker = || {
         let mut preparer = Preparer::default();
-        move |part: Part| part.prepared(&mut preparer, &LogFacts { reader, within: to })
+        let (source, facts) = (&source, LogFacts { reader, within: to });
+        move |part: Part| part.prepared(source, &mut preparer, &facts)
     };
-    let mut parts = Parts::new(reader.scan(LeafIndex(fold.size().0), to)?);
     let ahead = if threads > 1 { CHUNKS_PER_THREAD * threads } else { 1 };
     with_crew(threads, worker, |crew| {
-        (0..ahead).map_while(|_| parts.next(fold.books())).for_each(|part| crew.give(part));
-        while let Some(mut part) = crew.take() {
-            part.chunk.for_each_record(|record| {
-                let verdict = fold.take(&recorded(&record)?, &mut part.prepared, &facts)?;
-                each(&record, &verdict);
-                Ok::<_, ReplayError>(())
-            })?;
-            parts.put_back(part);
-            parts.next(fold.books()).into_iter().for_each(|part| crew.give(part));
+        (0..ahead).for_each(|_| crew.give(Part::default().room(fold.books())));
+        // whoever came first has read first: chunks may be done before those in front of them
+        let (mut early, mut next) = (BTreeMap::new(), 0);
+        while let Some(part) = crew.take() {
+            early.extend(part.number.map(|number| (number, part)));
+            while let Some(mut part) = early.remove(&next) {
+                next += 1;
+                part.failed.take().map_or(Ok(()), Err)?;
+                part.chunk.for_each_record(|record| {
+                    let verdict = fold.take(&recorded(&record)?, &mut part.prepared, &facts)?;
+                    each(&record, &verdict);
+                    Ok::<_, ReplayError>(())
+                })?;
+                crew.give(part.room(fold.books()));
+            }
         }
-        parts.end()
+        Ok(())
     })
 }
 
