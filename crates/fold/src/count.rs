@@ -6,7 +6,7 @@ use socai_tlog::{EventName, LeafIndex};
 use crate::{
     added,
     case::{self, CaseStanding},
-    fold::Fold,
+    fold::{Fold, is_ledger},
     recorded::Recorded,
 };
 
@@ -41,13 +41,8 @@ impl Fold {
     /// Takes a fact in (`add`) or out of every table that facts add to. The leaf is that of the record as first stated.
     #[inline]
     pub(crate) fn count(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, add: bool) {
-        match event.kind() {
-            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => {
-                self.directives.change(event, name, add)
-            }
-            Kind::BaselineDeclared(said) if add => self.baselines.add(said, name, leaf),
-            Kind::BaselineDeclared(said) => self.baselines.remove(said, leaf),
-            _ => {}
+        if !only_adds(event) {
+            self.count_besides(event, name, leaf, add);
         }
         let Some(version) = self.rulebook.version(leaf, event.occurred_on()) else { return };
         let (tag, payload) = (event.tag(), event.kind());
@@ -70,10 +65,29 @@ impl Fold {
         self.added = added;
     }
 
+    /// What a fact is counted in besides cells and plans.
+    fn count_besides(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex, add: bool) {
+        match event.kind() {
+            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => {
+                self.directives.change(event, name, add)
+            }
+            Kind::BaselineDeclared(said) if add => self.baselines.add(said, name, leaf),
+            Kind::BaselineDeclared(said) => self.baselines.remove(said, leaf),
+            _ => {}
+        }
+    }
+
     /// Notes the row of a fact that belongs to a case.
     pub(crate) fn capture_case(&mut self, event: &Event<'_>, at: &Position) {
         if let Some(capture) = &mut self.capture {
             capture.case(None, case::row(event, at.name, at.leaf, CaseStanding::Recorded));
         }
     }
+}
+
+/// Whether facts of this kind are counted in cells alone, but for rows that plan by them.
+#[inline]
+pub(crate) fn only_adds(event: &Event<'_>) -> bool {
+    !is_ledger(event.tag())
+        && !matches!(event.kind(), Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_))
 }

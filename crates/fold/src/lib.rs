@@ -9,6 +9,9 @@
 //!                        │        └────▶ figures ◀─ second pass over the records: who contributed
 //!                        └▶ rejections
 //! ```
+//!
+//! Judging a fact and working out what it adds needs the units and rules of the moment and nothing else, so others may do it before its turn
+//! ([`Preparer`]); taking facts in ([`Fold::take`], [`Fold::apply`]) is one after the other.
 
 mod activity;
 mod added;

@@ -6,14 +6,15 @@
 
 use std::sync::Arc;
 
-use socai_domain::{CivilDate, Event, Kind, KnownTexts, Position, Registry, corrections, rules};
+use socai_domain::{CivilDate, Event, KnownTexts, Position, Registry, corrections, rules};
 use socai_proto::view;
 use socai_tlog::EventName;
 
 use crate::{
     added::{self, Added},
+    count::only_adds,
     cube::LastShelf,
-    fold::{Fold, Today, is_ledger},
+    fold::{Fold, Today},
     noted::{Noted, Numbered},
     recorded::{Facts, FactsUnavailable, Original, Recorded},
     rulebook::Rulebook,
@@ -168,8 +169,7 @@ impl Books {
     /// Works out what a fact adds, if that is all it does.
     #[inline]
     fn work_out(&self, event: &Event<'_>, at: &Position, noted: &mut Noted, added: &mut Vec<Added>) -> bool {
-        let is_task = matches!(event.kind(), Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_));
-        if is_task || is_ledger(event.tag()) {
+        if !only_adds(event) {
             return false;
         }
         let version = self.rulebook.version(at.leaf, event.occurred_on());
