@@ -188,6 +188,7 @@ impl FromStr for NoteKey {
 fn parts(text: &str) -> Option<(&str, u32, u8, Vec<u8>)> {
     let (name, rest) = text.split_once('+').filter(|_| text.len() <= MAX_VKEY_LEN)?;
     let (id, base64) = rest.split_once('+')?;
+    let id = Some(id).filter(|id| !id.contains(|digit: char| digit.is_ascii_uppercase()))?; // a key has one form
     let id = u32::from_be_bytes(crate::hex::parse(id)?);
     let bytes = STANDARD.decode(base64).ok()?;
     let (&kind, key) = bytes.split_first()?;

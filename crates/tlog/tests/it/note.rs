@@ -159,6 +159,9 @@ fn a_key_is_read_only_if_its_id_and_type_are_right() {
     for bad in structure {
         assert!(matches!(bad.parse::<NoteKey>(), Err(BadNoteKey::Structure { .. })), "{bad:?}");
     }
+    let capitals = EXAMPLE_KEY.replace("530d903a", "530D903a");
+    assert!(capitals != EXAMPLE_KEY);
+    assert!(matches!(capitals.parse::<NoteKey>(), Err(BadNoteKey::Structure { .. })), "a key has one form");
     let name = EXAMPLE_KEY.replace("example.com/foo", "example.com/fog").parse::<NoteKey>();
     assert!(matches!(name, Err(BadNoteKey::Id { got: 0x530d_903a, .. })));
     let ecdsa = EXAMPLE_KEY.replace("+Aek", "+Auk").parse::<NoteKey>();
