@@ -10,12 +10,13 @@ use socai_domain::{
     CivilDate, Event, Kind,
     tables::{Indicator, Measure},
 };
-use socai_proto::{kind, kinds, view::day_and_tag};
+use socai_proto::{kind, kinds, view::Heading};
 use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
     cases::Cases,
+    days::{ALWAYS, DaysOfKinds},
     figure::units_of,
     held::Held,
     judged::{JudgedTotals, judged, judged_of},
@@ -125,10 +126,10 @@ impl Names {
 }
 
 /// What facts are wanted for.
-pub(super) enum Use {
+enum Use<'a> {
     Nothing,
-    /// For their case alone, of this day and kind.
-    Case((CivilDate, u32)),
+    /// For their case alone, with this heading and day.
+    Case(Heading<'a>, CivilDate),
     /// To be counted.
     Count,
 }
@@ -279,8 +280,8 @@ impl<'f> Contributions<'f> {
             true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
             false => match self.use_of(record.facts) {
                 Use::Nothing => None,
-                Use::Case(of) => {
-                    self.cases.visit_unread(record.facts, of, name, record.at.leaf);
+                Use::Case(heading, on) => {
+                    self.cases.visit_unread(record.facts, &heading, on, name, record.at.leaf);
                     None
                 }
                 Use::Count => Some(record.facts),
@@ -300,22 +301,19 @@ impl<'f> Contributions<'f> {
 
     /// What facts are wanted for.
     #[inline]
-    fn use_of(&self, facts: &[u8]) -> Use {
-        day_of(facts).map_or(Use::Count, |(day, tag)| day.map_or(Use::Nothing, |day| self.use_on(day, tag)))
+    fn use_of<'a>(&self, facts: &'a [u8]) -> Use<'a> {
+        let Some(heading) = Heading::of(facts) else { return Use::Count };
+        let Ok(day) = CivilDate::from_yyyymmdd(heading.day) else { return Use::Nothing };
+        match () {
+            () if !self.days.holds(heading.tag, day) => Use::Nothing,
+            () if self.counted.holds(heading.tag, day) => Use::Count,
+            () => Use::Case(heading, day),
+        }
     }
 
-    /// The same by what was found of them.
-    #[inline]
-    pub(super) fn use_on(&self, day: CivilDate, tag: u32) -> Use {
-        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return Use::Nothing };
-        if day < from || to < day {
-            return Use::Nothing;
-        }
-        let counted = self.counted.get(tag as usize).copied().flatten();
-        if counted.is_some_and(|(from, to)| from <= day && day <= to) {
-            return Use::Count;
-        }
-        Use::Case((day, tag))
+    /// By tag, first and last day of the facts that it counts one by one.
+    pub(super) fn counted_days(&self) -> &DaysOfKinds {
+        &self.counted
     }
 
     /// Takes what counts of the record at a leaf.
@@ -387,42 +385,23 @@ fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMa
     tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
-/// The day of facts, none when it is no day, and their kind's tag; `None` when these are found only by reading them.
-#[inline]
-pub(super) fn day_of(facts: &[u8]) -> Option<(Option<CivilDate>, u32)> {
-    day_and_tag(facts).map(|(day, tag)| (CivilDate::from_yyyymmdd(day).ok(), tag))
-}
-
-/// By tag, first and last day of something.
-type DaysOfKinds = Vec<Option<(CivilDate, CivilDate)>>;
-
-/// Every day.
-const ALWAYS: (CivilDate, CivilDate) = (CivilDate::MIN, CivilDate::MAX);
-
 /// By tag, the days on which facts of the kind are counted. Registrations of units are few, and counted on no day.
 fn days_counted(fold: &Fold, watched: &[Vec<Watch>]) -> DaysOfKinds {
-    let mut days = vec![];
-    kind("unit.registered").iter().for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    let mut days = DaysOfKinds::default();
+    kind("unit.registered").iter().for_each(|kind| days.widen(kind.tag, ALWAYS));
     for counter in fold.rulebook().counters() {
         let windows = watched[usize::from(counter.no.0)].iter().map(|watch| &watch.window);
-        windows.for_each(|window| widen(&mut days, counter.tag, (window.from, window.to)));
+        windows.for_each(|window| days.widen(counter.tag, (window.from, window.to)));
     }
     days
 }
 
 /// The same with the kinds of cases, whose facts are wanted however old they are.
-fn days_asked(counted: &[Option<(CivilDate, CivilDate)>], cases: &Cases) -> DaysOfKinds {
-    let mut days = counted.to_vec();
+fn days_asked(counted: &DaysOfKinds, cases: &Cases) -> DaysOfKinds {
+    let mut days = counted.clone();
     let of_cases = kinds().iter().filter(|kind| cases.family_of(kind.tag).is_some());
-    of_cases.for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    of_cases.for_each(|kind| days.widen(kind.tag, ALWAYS));
     days
-}
-
-fn widen(days: &mut DaysOfKinds, tag: u32, (from, to): (CivilDate, CivilDate)) {
-    let at = tag as usize;
-    days.resize(days.len().max(at + 1), None);
-    let (first, last) = days[at].unwrap_or((from, to));
-    days[at] = Some((first.min(from), last.max(to)));
 }
 
 /// The codes of the rows that a ratio is of.

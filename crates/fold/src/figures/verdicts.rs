@@ -6,42 +6,37 @@ use socai_domain::{
 };
 use socai_tlog::{LeafIndex, UnitNo};
 
-use super::{held::HeldFact, totals::ward_at};
+use super::{held::Filed, totals::ward_at};
 use crate::{added::place_of, cube::Place, fold::Fold};
 
-/// The facts of a case in the order that decides.
+/// The facts of a case in the order that decides. Read into again and again: an event is large.
+#[derive(Default)]
 pub(super) struct File<'a> {
     pub facts: Vec<Fact<'a>>,
-    held: Vec<&'a HeldFact>,
+    /// The same as they were held.
+    filed: Vec<Filed<'a>>,
 }
 
 impl<'a> File<'a> {
-    pub fn of(held: impl Iterator<Item = &'a HeldFact>, size: u64) -> Self {
-        // sorted before they are read: an event is large
-        let mut held: Vec<_> = held.filter(|held| held.sizes.contains(&size)).collect();
-        held.sort_unstable_by_key(|held| (held.on, held.name));
-        let mut facts = Vec::with_capacity(held.len());
-        held.retain(|held| {
-            let event = Event::decode_again(&held.facts);
+    /// Reads what counts of a case at a size, in the place of the last one.
+    pub fn read(&mut self, filed: impl Iterator<Item = Filed<'a>>, size: u64) {
+        let File { facts, filed: read } = self;
+        facts.clear();
+        read.clear();
+        read.extend(filed.filter(|filed| filed.held.sizes.contains(&size)));
+        // sorted before they are read
+        read.sort_unstable_by_key(|filed| (filed.held.on, filed.held.name));
+        read.retain(|filed| {
+            let event = Event::decode_again(filed.facts);
             let is_read = event.is_ok();
-            facts.extend(event.map(|event| Fact { name: held.name, event }));
+            facts.extend(event.map(|event| Fact { name: filed.held.name, event }));
             is_read
         });
-        File { facts, held }
     }
 
     /// Those up to a day.
-    pub fn until(&self, on: CivilDate) -> Vec<&'a HeldFact> {
-        let facts = self.facts.iter().zip(&self.held).take_while(|(fact, _)| fact.event.occurred_on() <= on);
-        facts.map(|(_, held)| *held).collect()
-    }
-
-    /// The ward of its first fact that states one place, else of its first fact.
-    pub fn ward(&self, fold: &Fold) -> Option<UnitNo> {
-        let placed = self.facts.iter().find(|fact| fact.event.place().first().is_some());
-        let fact = placed.or_else(|| self.facts.first())?;
-        let place: Place = place_of(&fold.registry, &fact.event, fact.name);
-        ward_at(&fold.registry, place, fact.name.unit, fact.event.occurred_on())
+    pub fn until(&self, on: CivilDate) -> &[Filed<'a>] {
+        &self.filed[..self.filed.partition_point(|filed| filed.held.on <= on)]
     }
 }
 
@@ -76,12 +71,14 @@ pub(super) struct Verdicts<'a> {
     /// The days asked about, each with the place of its answer.
     days: Vec<(CivilDate, usize)>,
     known: Vec<(CivilDate, Option<Judged>)>,
+    /// By place of the fact that says it, the ward of the case.
+    wards: Vec<(usize, Option<UnitNo>)>,
 }
 
 impl<'a> Verdicts<'a> {
     /// Nothing judged yet; the facts are in the order that decides.
     pub fn new(facts: &'a [Fact<'a>], laws: &'a Laws, fold: &'a Fold) -> Self {
-        Verdicts { fold, laws, facts, days: vec![], known: vec![] }
+        Verdicts { fold, laws, facts, days: vec![], known: vec![], wards: vec![] }
     }
 
     pub fn facts(&self) -> &'a [Fact<'a>] {
@@ -107,6 +104,20 @@ impl<'a> Verdicts<'a> {
         let judged = lifecycle::judge(self.facts, &asked).into_iter().next();
         self.known.push((on, judged));
         self.known.len() - 1
+    }
+
+    /// The ward of its first fact up to a day that states one place, else of its first fact.
+    pub fn ward(&mut self, until: CivilDate) -> Option<UnitNo> {
+        let mut known = self.facts.iter().take_while(|fact| fact.event.occurred_on() <= until);
+        let at = known.position(|fact| fact.event.place().first().is_some()).unwrap_or_default();
+        if let Some((_, ward)) = self.wards.iter().find(|(place, _)| *place == at) {
+            return *ward;
+        }
+        let (fact, registry) = (self.facts.get(at)?, &self.fold.registry);
+        let place: Place = place_of(registry, &fact.event, fact.name);
+        let ward = ward_at(registry, place, fact.name.unit, fact.event.occurred_on());
+        self.wards.push((at, ward));
+        ward
     }
 
     /// An answer that still holds on a later day.

@@ -21,14 +21,16 @@ use super::manifest::Written;
 const THREADS: usize = 2;
 /// Chunks of a quarter of a megabyte that a task takes at a time, and so what a thread may have to wait for at the end.
 const AT_ONCE: usize = 8;
+/// Records that a task takes together: what it makes of each stays in the caches of a core.
+const TOGETHER: usize = 64;
 
 /// What is made of the records of a log.
 pub trait Task: Send {
-    /// Takes the next record.
+    /// Takes the next records: at most [`TOGETHER`], or none.
     ///
     /// # Errors
-    /// A file cannot be written, or the record does not follow.
-    fn take(&mut self, record: &RecordRef<'_>) -> Result<()>;
+    /// A file cannot be written, or a record does not follow.
+    fn take(&mut self, records: &[RecordRef<'_>]) -> Result<()>;
 
     /// Goes on after the last record, while the other tasks may still be at theirs; what was written.
     ///
@@ -125,7 +127,17 @@ impl<'t> Stage<'t> {
             if !self.scan.next_into(&mut self.chunk)? {
                 return self.task.end().map(Step::Ended);
             }
-            self.chunk.records().try_for_each(|record| self.task.take(&record?))?;
+            let Stage { task, chunk, .. } = &mut self;
+            let mut records = Vec::with_capacity(TOGETHER);
+            chunk.for_each_record(|record| -> Result<()> {
+                records.push(record);
+                if records.len() == TOGETHER {
+                    task.take(&records)?;
+                    records.clear();
+                }
+                Ok(())
+            })?;
+            task.take(&records)?;
         }
         Ok(Step::Goes(self))
     }
