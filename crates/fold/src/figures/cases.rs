@@ -126,13 +126,8 @@ impl JudgedRow {
     }
 
     /// The latest fact up to a day that the row is about.
-    fn subject<'e>(&self, facts: &'e [Fact<'e>], on: CivilDate) -> Option<&'e Fact<'e>> {
-        let is_subject = |fact: &&Fact<'_>| {
-            fact.event.occurred_on() <= on
-                && fact.event.tag() == self.tag
-                && self.filter.holds(fact.event.kind())
-        };
-        facts.iter().rfind(is_subject)
+    fn subject<'e>(&self, file: &'e File<'e>, on: CivilDate) -> Option<&'e Fact<'e>> {
+        file.last(on, self.tag, |fact| self.filter.holds(fact.event.kind()))
     }
 
     /// Whether the law that it asks about is in force on a day. Without it nothing is found, and that is no answer.
@@ -153,7 +148,7 @@ impl JudgedRow {
     ) -> Option<Vec<(usize, Value)>> {
         let state = judged.on(moment.on).filter(|judged| self.counts(judged))?.state.name();
         if let Some(since) = moment.since
-            && self.subject(judged.facts(), since).is_some()
+            && self.subject(judged.file(), since).is_some()
             && judged.on(since).is_some_and(|judged| self.counts(judged))
         {
             return None;
@@ -291,10 +286,10 @@ impl Cases {
                 if let Some(meet) = meet.as_mut().filter(|_| !file.facts.is_empty()) {
                     meet(WholeCase { family: *family, key, facts: &file.facts });
                 }
-                let mut judged = Verdicts::new(&file.facts, &laws, fold);
+                let mut judged = Verdicts::new(&file, &laws, fold);
                 for AskedRow { question, at, to, row, moments } in &rows {
                     for (answer, moment) in moments {
-                        let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
+                        let Some(subject) = row.subject(&file, moment.on) else { continue };
                         let counted = row.counted(&mut judged, moment, subject).map(|slices| CountedCase {
                             ward: judged.ward(*to),
                             slices,

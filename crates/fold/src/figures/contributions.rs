@@ -20,6 +20,7 @@ use super::{
     figure::units_of,
     held::Held,
     judged::{JudgedTotals, judged, judged_of},
+    names::Names,
     steps::Steps,
 };
 use crate::{
@@ -54,7 +55,12 @@ pub struct Listed {
 impl Contribution {
     /// What only the judged cases of a row say.
     pub(crate) fn judged(totals: JudgedTotals) -> Self {
-        Contribution { events: totals.facts.len() as u64, digest: None, facts: vec![], judged: Some(totals) }
+        Contribution {
+            events: totals.facts.len() as u64,
+            digest: None,
+            facts: vec![],
+            judged: Some(totals.without_facts()),
+        }
     }
 }
 
@@ -80,49 +86,6 @@ pub struct Contributions<'f> {
 struct Watch {
     tally: usize,
     window: Window,
-}
-
-/// The names of facts: unit u32, seq u64, big-endian.
-enum Names {
-    Unwanted,
-    Digested(Box<blake3::Hasher>),
-    /// To be digested after those of earlier records.
-    Kept(Vec<u8>),
-}
-
-impl Names {
-    fn is_wanted(&self) -> bool {
-        !matches!(self, Names::Unwanted)
-    }
-
-    #[inline]
-    fn take(&mut self, name: EventName) {
-        let mut bytes = [0; 12];
-        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
-        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
-        match self {
-            Names::Unwanted => {}
-            Names::Digested(hasher) => drop(hasher.update(&bytes)),
-            Names::Kept(kept) => kept.extend(bytes),
-        }
-    }
-
-    /// Goes on with the names of later records.
-    fn append(&mut self, later: &Names) {
-        match (self, later) {
-            (Names::Digested(hasher), Names::Kept(later)) => drop(hasher.update(later)),
-            (Names::Kept(kept), Names::Kept(later)) => kept.extend(later),
-            // nobody wants those of either
-            _ => {}
-        }
-    }
-
-    fn digest(&self) -> Option<Digest> {
-        match self {
-            Names::Digested(hasher) => Some(Digest(*hasher.finalize().as_bytes())),
-            Names::Kept(_) | Names::Unwanted => None,
-        }
-    }
 }
 
 /// What facts are wanted for.
@@ -183,16 +146,21 @@ impl Tally {
     }
 
     fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
-        let mut facts = std::mem::take(&mut self.kept);
-        for code in &self.judged {
-            facts.extend(judged.get(code).into_iter().flat_map(|judged| &judged.facts));
-        }
-        facts.sort_unstable();
-        facts.dedup();
-        facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
-        let digest = self.digest.digest();
-        let judged = judged.get(&self.code).cloned();
-        let facts = self.listed.unwrap_or_default();
+        let mut kept = std::mem::take(&mut self.kept);
+        let of_rows: Vec<&JudgedTotals> = self.judged.iter().filter_map(|code| judged.get(code)).collect();
+        let facts = match of_rows.as_slice() {
+            [only] if kept.is_empty() => &only.facts,
+            several => {
+                kept.reserve(several.iter().map(|judged| judged.facts.len()).sum());
+                several.iter().for_each(|judged| kept.extend(&judged.facts));
+                kept.sort_unstable();
+                kept.dedup();
+                &kept
+            }
+        };
+        facts.iter().for_each(|(leaf, name)| self.take(*leaf, *name, None));
+        let judged = judged.get(&self.code).map(JudgedTotals::without_facts);
+        let (digest, facts) = (self.digest.digest(), self.listed.unwrap_or_default());
         (self.code, Contribution { events: self.events, digest, facts, judged })
     }
 }
@@ -252,7 +220,7 @@ impl<'f> Contributions<'f> {
     pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
         self.steps = Steps::starting(from, self.fold);
         let digested = self.tallies.iter_mut().filter(|tally| from.0 > 0 && tally.digest.is_wanted());
-        digested.for_each(|tally| tally.digest = Names::Kept(vec![]));
+        digested.for_each(|tally| tally.digest = Names::kept());
         self
     }
 
@@ -338,7 +306,8 @@ impl<'f> Contributions<'f> {
     #[inline]
     pub(crate) fn counted(&mut self, counter: &Counter, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         let (day, payload) = (event.occurred_on(), event.kind());
-        for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
+        let watched = self.watched[usize::from(counter.no.0)].iter();
+        for Watch { tally, window } in watched.filter(|watch| watch.window.has(day)) {
             let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
             if window.holds(day, payload, field) {
                 self.tallies[*tally].add(leaf, name, counter.measure(payload));
@@ -424,7 +393,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         kept: vec![],
         last: None,
         events: 0,
-        digest: Names::Digested(Box::default()),
+        digest: Names::digested(),
         is_sum: is_sum(&row.measure),
         listed: None,
     }

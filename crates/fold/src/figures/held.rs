@@ -7,7 +7,10 @@ use socai_domain::{CivilDate, Event, lifecycle::Family};
 use socai_proto::{kinds, view::Heading};
 use socai_tlog::{EventName, LeafIndex};
 
-use super::pieces::{Pieces, Span};
+use super::{
+    chains::{Chain, Chains},
+    pieces::{Pieces, Span},
+};
 use crate::hash::hash_of;
 
 /// A fact of a case, as it counts.
@@ -18,7 +21,7 @@ pub(crate) struct HeldFact {
     pub(super) on: CivilDate,
     /// The sizes at which it counts as this; an amendment ends one version of it and begins another.
     pub(super) sizes: Range<u64>,
-    facts: Span,
+    bytes: Span,
 }
 
 /// Every size: what counts at the one size that is asked about.
@@ -32,14 +35,15 @@ pub(crate) struct Held {
     pub(super) files: Vec<(Family, Files)>,
     /// The last day that anybody asks about.
     last: Option<CivilDate>,
-    facts: Pieces,
+    facts: Chains<HeldFact>,
+    bytes: Pieces,
 }
 
 /// The cases of a family.
 #[derive(Default)]
 pub(super) struct Files {
     /// In the order in which they were met: their facts then lie behind each other as well.
-    cases: Vec<(Box<str>, Vec<HeldFact>)>,
+    cases: Vec<(Box<str>, Chain)>,
     /// By the hash of their key.
     places: HashTable<(u64, u32)>,
 }
@@ -112,32 +116,37 @@ impl Held {
         (on, facts): (CivilDate, &[u8]),
         sizes: Range<u64>,
     ) {
-        let fact = HeldFact { name, leaf, on, sizes, facts: self.facts.hold(facts) };
+        let fact = HeldFact { name, leaf, on, sizes, bytes: self.bytes.hold(facts) };
         let (_, files) = &mut self.files[usize::from(at)];
-        files.of(case).push(fact);
+        match files.place(case) {
+            Ok(place) => self.facts.extend(&mut files.cases[place as usize].1, fact),
+            Err(hash) => files.add(case, hash, self.facts.begin(fact)),
+        }
+    }
+
+    /// The facts of a case.
+    fn of(&self, chain: Chain) -> impl Iterator<Item = Filed<'_>> {
+        self.facts.of(chain).map(|fact| Filed { held: fact, facts: self.bytes.at(fact.bytes) })
     }
 }
 
 impl Files {
-    /// The facts of a case.
-    fn of(&mut self, case: &str) -> &mut Vec<HeldFact> {
-        let place = self.place(case).unwrap_or_else(|| {
-            let (hash, place) = (hash_of(case), self.cases.len() as u32); // a case takes more than a byte of memory
-            self.places.insert_unique(hash, (hash, place), |(hash, _)| *hash);
-            self.cases.push((case.into(), Vec::new()));
-            place
-        });
-        &mut self.cases[place as usize].1
-    }
-
-    fn place(&self, case: &str) -> Option<u32> {
+    /// The place of a case; the hash of its key when it was not met yet.
+    fn place(&self, case: &str) -> Result<u32, u64> {
         let hash = hash_of(case);
         let is_of = |(known, place): &(u64, u32)| *known == hash && *self.cases[*place as usize].0 == *case;
-        self.places.find(hash, is_of).map(|(_, place)| *place)
+        self.places.find(hash, is_of).map(|(_, place)| *place).ok_or(hash)
     }
 
-    fn get(&self, case: &str) -> Option<&[HeldFact]> {
-        self.place(case).map(|place| self.cases[place as usize].1.as_slice())
+    /// Adds a case that is not there.
+    fn add(&mut self, case: &str, hash: u64, facts: Chain) {
+        let place = self.cases.len() as u32; // there are no more than facts
+        self.places.insert_unique(hash, (hash, place), |(hash, _)| *hash);
+        self.cases.push((case.into(), facts));
+    }
+
+    fn get(&self, case: &str) -> Option<Chain> {
+        self.place(case).ok().map(|place| self.cases[place as usize].1)
     }
 }
 
@@ -166,16 +175,13 @@ impl Every {
         place: usize,
     ) -> impl Iterator<Item = (&'a str, impl Iterator<Item = Filed<'a>>)> {
         let files = move |held: &'a Held| &held.files[place].1;
-        let filed = |held: &'a Held, facts: &'a [HeldFact]| {
-            facts.iter().map(|fact| Filed { held: fact, facts: held.facts.at(fact.facts) })
-        };
         held.iter().enumerate().flat_map(move |(at, first)| {
             let (before, after) = (&held[..at], &held[at + 1..]);
             let cases = files(first).cases.iter().skip(self.from).step_by(self.step.max(1));
             let is_first = move |case: &str| before.iter().all(|held| files(held).get(case).is_none());
             cases.filter(move |(case, _)| is_first(case)).map(move |(case, facts)| {
-                let later = after.iter().filter_map(move |held| Some(filed(held, files(held).get(case)?)));
-                (&**case, filed(first, facts).chain(later.flatten()))
+                let later = after.iter().filter_map(move |held| Some(held.of(files(held).get(case)?)));
+                (&**case, first.of(*facts).chain(later.flatten()))
             })
         })
     }

@@ -87,12 +87,19 @@ impl JudgedTotals {
         self.facts.extend(case.facts.iter().map(|fact| (fact.held.leaf, fact.held.name)));
     }
 
-    /// Adds what other cases came to.
+    /// Adds what other cases came to, when both are done.
     pub(crate) fn add_all(&mut self, other: JudgedTotals) {
         self.totals.add_all(other.totals);
         self.seen += other.seen;
         self.year_before.add(other.year_before);
         self.facts.extend(other.facts);
+        self.facts.sort(); // both are sorted, and so found to be
+    }
+
+    /// What they come to, for whoever has met the facts.
+    pub(crate) fn without_facts(&self) -> Self {
+        let (totals, year_before) = (self.totals.clone(), self.year_before);
+        JudgedTotals { totals, seen: self.seen, year_before, facts: vec![] }
     }
 
     fn done(mut self) -> Self {

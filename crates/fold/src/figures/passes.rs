@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::{CivilDate, Event, lifecycle::Family};
+use socai_domain::{CivilDate, Event, Kind, lifecycle::Family};
 use socai_proto::view::Heading;
 use socai_tlog::{EventName, LeafIndex};
 
@@ -92,7 +92,9 @@ impl<'f> Passes<'f> {
     }
 
     fn count(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
-        self.questions.iter_mut().for_each(|asked| asked.registered(event, name, leaf));
+        if matches!(event.kind(), Kind::UnitRegistered(_)) {
+            self.questions.iter_mut().for_each(|asked| asked.registered(event, name, leaf));
+        }
         let version = self.fold.rulebook().version(leaf, event.occurred_on());
         let Some(of_kind) = version.and_then(|version| version.of_kind(event.tag())) else { return };
         for Counted { counter, .. } in of_kind.counters.of(event.kind()) {
@@ -126,7 +128,7 @@ impl<'f> Passes<'f> {
         self.steps.ended(self.fold)?;
         let cases: Vec<_> = self.questions.iter().map(Contributions::cases).collect();
         let judged = judged_of_all(&cases, &self.held, self.fold, meet);
-        let found = self.questions.into_iter().zip(&judged);
-        Ok(found.map(|(question, judged)| question.finish_judged(judged)).collect())
+        let found = self.questions.into_iter().zip(judged);
+        Ok(found.map(|(question, judged)| question.finish_judged(&judged)).collect())
     }
 }
