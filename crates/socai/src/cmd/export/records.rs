@@ -12,9 +12,8 @@ use socai_tlog::{HEADER_LEN, LeafIndex, Link, links};
 use super::{
     cases::Cases,
     figures::{self, Asking},
-    manifest::Written,
     stages::Task,
-    tables::{Cell, ENTRIES, Month, Output},
+    tables::{Cell, ENTRIES, Ending, Month, Output},
 };
 
 /// Writes the rows of facts.
@@ -34,8 +33,8 @@ impl<P: FnMut(LeafIndex) + Send> Task for Facts<'_, P> {
         })
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
-        self.output.finish()
+    fn end(self: Box<Self>) -> Result<Ending> {
+        Ok(self.output.finish())
     }
 }
 
@@ -52,8 +51,8 @@ impl Task for Entries<'_> {
         records.iter().zip(links(&headers)).try_for_each(add)
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
-        self.output.finish()
+    fn end(self: Box<Self>) -> Result<Ending> {
+        Ok(self.output.finish())
     }
 }
 
@@ -109,22 +108,22 @@ impl Task for Gathered<'_> {
         records.iter().try_for_each(|record| self.take_one(record))
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
+    fn end(self: Box<Self>) -> Result<Ending> {
         let Gathered { fold, named, passes, months, cases, mut figures, min_cell } = *self;
-        let mut written = Vec::new();
+        let mut ending = Ending::default();
         let mut askings = match cases {
             None => figures::found(named, passes.finish()?),
             Some((mut cases, mut output)) => {
                 let askings = figures::found(named, passes.finish_with_cases(|case| cases.meet(case))?);
                 cases.write(output.as_mut())?;
-                written.extend(output.finish()?);
+                ending.add(output.finish());
                 askings
             }
         };
         askings.extend(figures::of_months(fold, &months)?);
         figures::write(fold, &figures::answered(fold, askings)?, min_cell, figures.as_mut())?;
-        written.extend(figures.finish()?);
-        Ok(written)
+        ending.add(figures.finish());
+        Ok(ending)
     }
 }
 
