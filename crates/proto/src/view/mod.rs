@@ -174,7 +174,11 @@ mod tests {
         let mut event = kinds()[0].example_event();
         for case in ["", "xp-2023-5"] {
             event.case = case.to_owned();
-            assert_eq!(case_of(&event.encode_to_vec()), Some(case).filter(|case| !case.is_empty()));
+            let (facts, expected) = (event.encode_to_vec(), Some(case).filter(|case| !case.is_empty()));
+            assert_eq!(
+                (case_of(&facts), Heading::of(&facts).and_then(|head| head.case())),
+                (expected, expected)
+            );
         }
         assert_eq!(case_of(&[0x0A, 200]), None);
         assert_eq!(day_and_tag(&[]), None);
