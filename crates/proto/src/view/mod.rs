@@ -55,21 +55,50 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The day and the kind's tag of facts, found without reading the rest of them; `None` when there is no such event.
+/// What stands before the payload of facts, found without reading the rest of them.
 ///
 /// For passes that look at many records and need few of them: nothing is judged and no text is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    /// `occurred_on` as it is written, which may be no day.
+    pub day: i32,
+    /// The kind's tag.
+    pub tag: u32,
+    case: &'a [u8],
+}
+
+impl<'a> Heading<'a> {
+    /// That of facts; `None` when there is no such event.
+    #[inline]
+    #[must_use]
+    pub fn of(facts: &'a [u8]) -> Option<Self> {
+        let mut fields = wire_form::Reader::new(facts);
+        let (mut day, mut case) = (0, &[][..]);
+        while let Some((tag, wire)) = fields.next().ok()? {
+            match (tag, wire) {
+                (OCCURRED_ON, wire_form::Wire::Varint(said)) => {
+                    day = i32::try_from(said.cast_signed()).ok()?
+                }
+                (CASE, wire_form::Wire::Bytes(said)) => case = said,
+                (FIRST_KIND.., _) => return Some(Heading { day, tag, case }),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The case that the facts belong to; `None` when they state none.
+    #[inline]
+    #[must_use]
+    pub fn case(&self) -> Option<&'a str> {
+        std::str::from_utf8(self.case).ok().filter(|case| !case.is_empty())
+    }
+}
+
+/// The day and the kind's tag of facts, as their [`Heading`] says.
 #[must_use]
 pub fn day_and_tag(facts: &[u8]) -> Option<(i32, u32)> {
-    let mut fields = wire_form::Reader::new(facts);
-    let mut day = 0;
-    while let Some((tag, wire)) = fields.next().ok()? {
-        match (tag, wire) {
-            (OCCURRED_ON, wire_form::Wire::Varint(said)) => day = i32::try_from(said.cast_signed()).ok()?,
-            (FIRST_KIND.., _) => return Some((day, tag)),
-            _ => {}
-        }
-    }
-    None
+    Heading::of(facts).map(|heading| (heading.day, heading.tag))
 }
 
 /// What is most likely the kind's tag of facts, 0 when there seems to be none: for whoever sorts facts before they are read. Nothing is checked.
@@ -145,7 +174,11 @@ mod tests {
         let mut event = kinds()[0].example_event();
         for case in ["", "xp-2023-5"] {
             event.case = case.to_owned();
-            assert_eq!(case_of(&event.encode_to_vec()), Some(case).filter(|case| !case.is_empty()));
+            let (facts, expected) = (event.encode_to_vec(), Some(case).filter(|case| !case.is_empty()));
+            assert_eq!(
+                (case_of(&facts), Heading::of(&facts).and_then(|head| head.case())),
+                (expected, expected)
+            );
         }
         assert_eq!(case_of(&[0x0A, 200]), None);
         assert_eq!(day_and_tag(&[]), None);
