@@ -101,28 +101,6 @@ pub fn day_and_tag(facts: &[u8]) -> Option<(i32, u32)> {
     Heading::of(facts).map(|heading| (heading.day, heading.tag))
 }
 
-/// What is most likely the kind's tag of facts, 0 when there seems to be none: for whoever sorts facts before they are read. Nothing is checked.
-#[inline]
-#[must_use]
-pub fn likely_tag(facts: &[u8]) -> u16 {
-    let mut rest = facts.get(BEFORE_PLACE..).unwrap_or_default();
-    for _ in 0..MOST_FIELDS {
-        let [key, next, ..] = *rest else { break };
-        if key >= 0x80 {
-            return (u16::from(key & 0x7f) | u16::from(next & 0x7f) << 7) >> 3;
-        }
-        // a number of the envelope, but for the day, takes one byte
-        let len = if key & 7 == 2 { 2 + usize::from(next) } else { 2 };
-        rest = rest.get(len..).unwrap_or_default();
-    }
-    0
-}
-
-/// Bytes of an id of 16 bytes and of a day, with their keys.
-const BEFORE_PLACE: usize = 2 + 16 + 5;
-/// Fields between these and the payload: places and references may be several.
-const MOST_FIELDS: usize = 16;
-
 /// The case of facts, found the same way; `None` when they state none.
 #[must_use]
 pub fn case_of(facts: &[u8]) -> Option<&str> {
@@ -168,7 +146,6 @@ mod tests {
             let event = kind.example_event();
             assert_eq!(day_and_tag(&event.encode_to_vec()), Some((event.occurred_on, kind.tag)));
             assert!(kind.tag >= FIRST_KIND);
-            assert_eq!(u32::from(likely_tag(&event.encode_to_vec())), kind.tag, "{}", kind.name);
         }
         assert_eq!(schema::EVENT.field("case").map(|field| field.tag), Some(CASE));
         let mut event = kinds()[0].example_event();
@@ -182,8 +159,6 @@ mod tests {
         }
         assert_eq!(case_of(&[0x0A, 200]), None);
         assert_eq!(day_and_tag(&[]), None);
-        assert_eq!(likely_tag(&[]), 0);
-        assert_eq!(likely_tag(&[0xFF; 40]), 0x7FF);
         assert_eq!(day_and_tag(&[0x0A, 200]), None);
     }
 }
