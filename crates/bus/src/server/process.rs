@@ -3,6 +3,7 @@
 use super::{
     FindError, Finder, ServerConfig,
     command::run,
+    free_port,
     guard::{Guard, detach},
 };
 use crate::{keys::BadKey, permissions::User};
@@ -24,6 +25,9 @@ pub enum ServerError {
     /// A user's key is not a key.
     #[error(transparent)]
     Key(#[from] BadKey),
+    /// No port was given, and there is none.
+    #[error("nats-server gets no port: {0}")]
+    Port(#[source] io::Error),
     /// A file of its directory could not be written or read.
     #[error("{what} {}: {error}", path.display())]
     Io {
@@ -98,7 +102,10 @@ impl Drop for Running {
 
 impl Server {
     /// Finds the program, writes the configuration, starts the server and waits until it listens.
-    pub async fn start(config: ServerConfig) -> Result<Server, ServerError> {
+    pub async fn start(mut config: ServerConfig) -> Result<Server, ServerError> {
+        if config.port == 0 {
+            config.port = free_port().map_err(ServerError::Port)?;
+        }
         let program = match &config.program {
             Some(file) => file.clone(),
             None => find_program().await?,
@@ -110,7 +117,7 @@ impl Server {
 
     /// Kills the server if it runs, then starts it on the same port and directory.
     ///
-    /// While it was down its port may have gone to somebody's outgoing connection; then it is tried again until the deadline.
+    /// While it was down somebody may have taken its port; then it is tried again until the deadline.
     pub async fn restart(&mut self) -> Result<(), ServerError> {
         let deadline = Instant::now() + self.config.ready_within;
         loop {
@@ -150,8 +157,6 @@ impl Server {
         loop {
             if let Some(ports) = self.read_ports() {
                 self.monitor_url = ports.monitoring.into_iter().next();
-                let port = ports.nats.first().and_then(|url| url.rsplit(':').next()?.parse().ok());
-                self.config.port = port.unwrap_or(self.config.port);
                 return Ok(());
             }
             let (log, within) = (self.config.log_file(), self.config.ready_within);
