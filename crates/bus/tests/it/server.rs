@@ -130,7 +130,7 @@ async fn a_program_that_never_listens_is_given_up_and_killed() {
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let mut config = ServerConfig::new(dir.path().join("data"), Subjects::new("test").unwrap(), Vec::new());
     config.program = Some(program);
-    config.ready_within = Duration::from_millis(500);
+    config.ready_within = Duration::from_secs(3); // enough for a shell to begin
     let error = Server::start(config).await.unwrap_err();
     assert!(matches!(error, ServerError::Silent { .. }), "{error}");
     let pid = std::fs::read_to_string(dir.path().join("pid")).unwrap().trim().parse().unwrap();
