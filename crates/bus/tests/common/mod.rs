@@ -8,7 +8,7 @@ use socai_bus::{
     server::{Server, ServerConfig},
 };
 use socai_tlog::UnitNo;
-use std::time::Duration;
+use std::{path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 pub const U17: UnitNo = UnitNo(17);
@@ -104,6 +104,15 @@ impl Net {
     pub async fn admin(&self) -> async_nats::jetstream::Context {
         async_nats::jetstream::new(self.raw(&self.admin, &self.subjects.admin_inbox()).await)
     }
+}
+
+/// A shell script that stands in for a program. Another process writes it: what this one has open for writing, the programs that other tests start just
+/// then have open as well until they run, and whoever starts the script is told "Text file busy".
+pub fn script(file: &Path, body: &str) {
+    let write =
+        "mkdir -p \"$(dirname \"$1\")\" && printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+    let written = Command::new("sh").args(["-c", write, "sh"]).arg(file).arg(body).status();
+    assert!(written.unwrap().success(), "{}", file.display());
 }
 
 pub fn user(key: &TransportKey, role: Role) -> User {

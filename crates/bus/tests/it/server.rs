@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![cfg(unix)]
 
-use crate::common::{Net, U17, message, publish, publish_all, text, until, user};
+use crate::common::{Net, U17, message, publish, publish_all, script, text, until, user};
 use socai_bus::{
     ReaderConfig, Role, Subjects, TransportKey,
     server::{Server, ServerConfig, ServerError, SyncMode},
@@ -123,11 +123,9 @@ async fn a_configuration_the_server_refuses_is_told_with_its_own_words() {
 
 #[tokio::test]
 async fn a_program_that_never_listens_is_given_up_and_killed() {
-    use std::os::unix::fs::PermissionsExt as _;
     let dir = TempDir::new().unwrap();
     let program = dir.path().join("silent");
-    std::fs::write(&program, "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/pid\"\nexec sleep 1000\n").unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script(&program, "echo $$ > \"$(dirname \"$0\")/pid\"\nexec sleep 1000");
     let mut config = ServerConfig::new(dir.path().join("data"), Subjects::new("test").unwrap(), Vec::new());
     config.program = Some(program);
     config.ready_within = Duration::from_secs(3); // enough for a shell to begin
