@@ -16,6 +16,10 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
+/// What the server writes to its log once it has read its configuration again, and when it cannot.
+const RELOADED: &str = "Reloaded server configuration";
+const NOT_RELOADED: &str = "Failed to reload server configuration";
+
 /// A private server could not be started, changed or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -184,11 +188,33 @@ impl Server {
         fs::write(&file, self.config.render()?).map_err(io_error("cannot write", &file))
     }
 
-    /// Lets other keys in: rewrites the configuration and has the server read it. Clients whose key went are disconnected.
+    /// Lets other keys in: rewrites the configuration, has the server read it, and waits until it has. Clients whose key went are disconnected.
     pub async fn set_users(&mut self, users: Vec<User>) -> Result<(), ServerError> {
         self.config.users = users;
         self.write_config()?;
-        self.signal("reload").await
+        let Some(pid) = self.pid() else { return Ok(()) }; // the next start reads it
+        let (log, within) = (self.config.log_file(), self.config.ready_within);
+        let known = text(&log).len();
+        self.signal("reload").await?;
+        let deadline = Instant::now() + within;
+        loop {
+            // the signal is answered by a line in the log, and by nothing else
+            let text = text(&log);
+            let said = text.get(known..).unwrap_or_default();
+            if said.contains(RELOADED) {
+                return Ok(());
+            }
+            if let Some(why) = said.lines().find(|line| line.contains(NOT_RELOADED)) {
+                return Err(ServerError::Signal { pid, why: why.to_owned() });
+            }
+            if let Some(status) = self.ended() {
+                return Err(ServerError::Ended { status, tail: tail(&log), log });
+            }
+            if Instant::now() >= deadline {
+                return Err(ServerError::Silent { within, tail: tail(&log), log });
+            }
+            sleep(Duration::from_millis(3)).await;
+        }
     }
 
     /// Asks the server to stop in order; kills it when it does not within ten seconds.
@@ -282,10 +308,13 @@ fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Server
     move |error| ServerError::Io { what, path, error }
 }
 
+fn text(log: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned()
+}
+
 /// The last lines of a log, for an error message.
 fn tail(log: &Path) -> String {
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    let text = text(log);
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(8)..].join("\n")
 }

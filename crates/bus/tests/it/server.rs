@@ -167,7 +167,22 @@ async fn users_are_let_in_without_a_restart() {
     let late = TransportKey::generate().unwrap();
     let users =
         vec![user(&net.u17, Role::Unit(U17)), user(&net.district, Role::District), user(&late, Role::Admin)];
-    net.server.set_users(users).await.unwrap();
+    let signal = |name: &str| {
+        let kill = Command::new("kill").args(["-s", name, &pid.unwrap().to_string()]).status();
+        assert!(kill.unwrap().success());
+    };
+    signal("STOP");
+    let inbox = net.subjects.admin_inbox();
+    {
+        let told = net.server.set_users(users);
+        tokio::pin!(told);
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut told).await;
+        assert!(early.is_err(), "nothing was read yet: {early:?}");
+        signal("CONT");
+        told.await.unwrap();
+    }
+    // whoever is let in by now is let in at the first try
+    net.raw(&late, &inbox).await;
     publish(&net.unit().await, text(0)).await.unwrap();
     assert_eq!(message(&mut district.reader(ReaderConfig::from(None))).await.message, text(0));
     assert_eq!(net.server.pid(), pid);
