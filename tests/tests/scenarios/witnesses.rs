@@ -44,12 +44,12 @@ fn hand_in(world: &World, chance: &mut Chance, count: usize) {
 fn served(world: &World) -> (Service, String) {
     let dir = world.district_dir();
     let command = socai_tests::command::command(&[&"district", &"run", &dir, &"--http", &"127.0.0.1:0"]);
-    let district = Service::start("district", command, &world.path().join("logs/district.log"));
-    let address = wait::until("the log is served", || {
-        let log = district.log();
-        let url = log.lines().find_map(|line| line.split_once("as C2SP tiles: http://"))?.1.to_owned();
-        Some(url.split_once("/checkpoint")?.0.to_owned())
-    });
+    let mut district = Service::start("district", command, &world.path().join("logs/district.log"));
+    district.await_log("the district runs");
+    let log = district.log();
+    let url =
+        log.lines().find_map(|line| line.split_once("as C2SP tiles: http://")?.1.split_once("/checkpoint"));
+    let address = url.unwrap().0.to_owned();
     (district, address)
 }
 
