@@ -148,7 +148,8 @@ impl Stage {
         // witnesses answer before the district asks for the first time
         for dir in dirs.extract_if(.., |dir| has_address(dir)) {
             let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
-            served.push(socai_web::serve(ward.clone(), serving.clone()).await?);
+            let http = socai_web::serve(ward.clone(), serving.clone()).await;
+            served.push(http.with_context(|| dir.display().to_string())?);
             witnesses.push(ward);
         }
         let district = District::start(place.district()).await.context("the district")?;
