@@ -1,12 +1,14 @@
 //! The reference month, played by `socai demo --exit`, each time into a directory of its own.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, Permissions},
     path::{Path, PathBuf},
     sync::LazyLock,
 };
 
 use serde_json::Value;
+use socai_bus::server::free_port;
 use tempfile::TempDir;
 
 use crate::{command::Said, socai};
@@ -15,6 +17,10 @@ use crate::{command::Said, socai};
 pub const FROM: &str = "2023-01-01";
 /// Its last day.
 pub const TO: &str = "2023-02-08";
+
+/// Files that name ports of brokers and witnesses.
+const SETTINGS: [&str; 3] = ["ledger.toml", "unit.toml", "policy"];
+const HOST: &str = "127.0.0.1:";
 
 /// A played month; its directory goes when this is dropped.
 pub struct Demo {
@@ -32,7 +38,7 @@ impl Demo {
     }
 
     /// A month that was played and ended well. It is played once for all tests of a program; each gets its files as they were at the end, in
-    /// a directory of its own.
+    /// a directory of its own and with ports of its own.
     ///
     /// # Panics
     /// A figure or the audit is wrong, or the files cannot be written.
@@ -95,10 +101,12 @@ impl Played {
     }
 
     fn laid_out(&self) -> Demo {
-        let place = place();
+        let (place, mut ports) = (place(), BTreeMap::from([(String::from("0"), 0)]));
         for (name, permissions, bytes) in &self.entries {
             let path = place.path().join(name);
+            let is_settings = SETTINGS.iter().any(|settings| name.ends_with(settings));
             match bytes {
+                Some(bytes) if is_settings => fs::write(&path, moved(bytes, &mut ports)).unwrap(),
                 Some(bytes) => fs::write(&path, bytes).unwrap(),
                 None => fs::create_dir(&path).unwrap(),
             }
@@ -106,6 +114,20 @@ impl Played {
         }
         Demo { said: self.said.clone(), place }
     }
+}
+
+/// A text with another port in place of each, the same one for the same: months that run beside each other must not meet.
+fn moved(text: &[u8], ports: &mut BTreeMap<String, u16>) -> String {
+    let text = std::str::from_utf8(text).unwrap();
+    let mut pieces = text.split(HOST);
+    let mut moved = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let port: String = piece.chars().take_while(char::is_ascii_digit).collect();
+        let rest = &piece[port.len()..];
+        let own = ports.entry(port).or_insert_with(|| free_port().unwrap());
+        moved.push_str(&format!("{HOST}{own}{rest}"));
+    }
+    moved
 }
 
 fn place() -> TempDir {

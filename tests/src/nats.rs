@@ -3,15 +3,13 @@
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use socai_bus::{Subjects, TransportKey};
 
-/// Longest wait for an answer.
-const LONGEST: Duration = Duration::from_secs(10);
+use crate::wait;
 
 /// A connection with one key.
 pub struct Nats {
@@ -25,7 +23,7 @@ impl Nats {
     /// The server does not answer or does not let the key in.
     pub fn connect(url: &str, key: &TransportKey) -> Nats {
         let stream = TcpStream::connect(url.trim_start_matches("nats://")).unwrap();
-        stream.set_read_timeout(Some(LONGEST)).unwrap();
+        stream.set_read_timeout(Some(wait::LONG)).unwrap();
         let mut nats = Nats { stream: BufReader::new(stream) };
         let info = nats.line();
         let info: Value = serde_json::from_str(info.trim_start_matches("INFO ")).unwrap();

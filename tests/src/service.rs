@@ -44,6 +44,11 @@ impl Service {
         String::from_utf8_lossy(&bytes[self.from.min(bytes.len())..]).into_owned()
     }
 
+    /// How many lines this run wrote so far; one that has no end yet does not count.
+    pub fn lines(&self) -> usize {
+        self.log().matches('\n').count()
+    }
+
     /// Its process number.
     pub fn pid(&self) -> u32 {
         self.child.id()

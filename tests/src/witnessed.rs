@@ -1,12 +1,14 @@
 //! A world whose units are witnesses of their ledger.
 
-use std::{fs, net::TcpListener, path::PathBuf};
+use std::{fs, path::PathBuf};
+
+use socai_bus::server::free_port;
 
 use crate::{socai, unit::Unit, world::World};
 
 /// Gives a unit's node an address that stays, and gives the line that names it in a policy.
 fn witness_line(unit: &Unit) -> String {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_port().unwrap();
     let path = unit.dir.join("unit.toml");
     let config = fs::read_to_string(&path).unwrap();
     let listen = |line: &str| match line.starts_with("listen = ") {

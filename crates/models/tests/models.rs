@@ -188,7 +188,7 @@ fn readers_see_one_state_at_a_time_while_batches_are_written() {
     thread::scope(|scope| {
         let reader = scope.spawn(|| {
             let mut seen = 0;
-            while !done.load(Ordering::Relaxed) {
+            while !done.load(Ordering::Relaxed) || seen < 2 {
                 let snapshot = views.snapshot();
                 let (size, rows) = (snapshot.size(), snapshot.with_prefix(&[]));
                 let rows: Vec<_> = rows.map(Result::unwrap).collect();
@@ -198,11 +198,10 @@ fn readers_see_one_state_at_a_time_while_batches_are_written() {
                 assert_eq!(fold.size(), size, "rows of one state only");
                 seen += 1;
             }
-            seen
         });
         advance(&mut models, &mut noting(), &facts, 50);
         done.store(true, Ordering::Relaxed);
-        assert!(reader.join().unwrap() > 1);
+        reader.join().unwrap();
     });
     assert_eq!(views.snapshot().digest(), models.digest());
 }

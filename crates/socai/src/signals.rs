@@ -1,7 +1,10 @@
 //! SIGTERM and Ctrl-C: finish what is begun, then stop.
 
 use anyhow::{Context as _, Result};
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 /// The runtime of services and of the demo.
 ///
@@ -11,17 +14,53 @@ pub fn runtime() -> Result<Runtime> {
     Builder::new_multi_thread().enable_all().build().context("a runtime")
 }
 
-/// Resolves when the process is asked to stop.
-pub async fn asked_to_stop() {
-    let interrupted = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminated) => {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
+/// What the process is asked from the moment on that this is made. A service makes it before it does or says anything: a signal that comes between
+/// two of its steps waits for [`Signals::asked_to_stop`], where it would else end the process on the spot or be lost.
+pub struct Signals {
+    interrupted: Signal,
+    terminated: Signal,
+}
+
+impl Signals {
+    /// Listens from now on, by the runtime that this is called in.
+    ///
+    /// # Errors
+    /// The system lets nobody listen.
+    pub fn listen() -> Result<Signals> {
+        let listen = |kind| signal(kind).context("listening for signals");
+        Ok(Signals {
+            interrupted: listen(SignalKind::interrupt())?,
+            terminated: listen(SignalKind::terminate())?,
+        })
+    }
+
+    /// Resolves when the process is asked to stop, or was since the last time; may be cancelled without loss.
+    pub async fn asked_to_stop(&mut self) {
+        tokio::select! {
+            _ = self.interrupted.recv() => {}
+            _ = self.terminated.recv() => {}
         }
-        // without SIGTERM there is still Ctrl-C
-        Err(_) => drop(interrupted.await),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{process, time::Duration};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_signal_that_comes_between_two_questions_is_not_lost() {
+        let (mut signals, mut told) = (Signals::listen().unwrap(), Signals::listen().unwrap());
+        for name in ["TERM", "INT"] {
+            // asked, and given up for something else
+            let asked = tokio::time::timeout(Duration::ZERO, signals.asked_to_stop()).await;
+            assert!(asked.is_err(), "nobody asks yet");
+            let kill = process::Command::new("kill").args(["-s", name, &process::id().to_string()]).status();
+            assert!(kill.unwrap().success());
+            told.asked_to_stop().await;
+            let asked = tokio::time::timeout(Duration::from_secs(60), signals.asked_to_stop()).await;
+            assert!(asked.is_ok(), "{name} is lost");
+        }
     }
 }

@@ -4,7 +4,6 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -12,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use socai_bus::{
     Role, Subjects, TransportKey, User,
-    server::{Server, ServerConfig},
+    server::{Server, ServerConfig, free_port},
 };
 use socai_district::{District, LedgerConfig, LedgerDir, UnitSpec, establish, now_ms};
 use socai_tlog::UnitNo;
@@ -79,7 +78,7 @@ pub fn found(place: &Place, witnesses: usize) -> Result<Vec<UnitSpec>> {
     let config = LedgerConfig {
         origin: reference::ORIGIN.to_owned(),
         ledger: reference::LEDGER.to_owned(),
-        nats: format!("nats://127.0.0.1:{}", free_port()?),
+        nats: format!("nats://127.0.0.1:{}", free_port().context("a port for the broker")?),
     };
     let specs = reference::units()?;
     let Some(operator) = specs.iter().find(|spec| spec.is_operator()) else {
@@ -110,13 +109,11 @@ fn name_witnesses(district: &LedgerDir, units: &[UnitDir]) -> Result<()> {
     // lines before the one with the quorum stay: who signs the log
     policy =
         policy.lines().filter(|line| !line.starts_with("quorum ")).map(|line| format!("{line}\n")).collect();
-    let (mut names, mut taken) = (Vec::new(), Vec::new());
+    let mut names = Vec::new();
     for dir in units {
         let mut config = UnitConfig::read(dir)?.config;
-        // held until all have one, so that no two get the same
-        taken.push(TcpListener::bind("127.0.0.1:0").context("a free port on 127.0.0.1")?);
-        let address = taken.last().map(TcpListener::local_addr).transpose()?.context("just bound")?;
-        config.listen = address.to_string();
+        let address = format!("127.0.0.1:{}", free_port().context("a port for a witness")?);
+        config.listen = address.clone();
         config.write(dir)?;
         let vkey = Witness::vkey_of(dir, &UnitConfig::read(dir)?)?;
         policy.push_str(&format!("witness {} {vkey} http://{address}\n", config.unit));
@@ -125,12 +122,6 @@ fn name_witnesses(district: &LedgerDir, units: &[UnitDir]) -> Result<()> {
     let quorum = names.len() / 2 + 1;
     policy.push_str(&format!("group wards {quorum} {}\nquorum wards\n", names.join(" ")));
     fs::write(&path, policy).with_context(|| path.display().to_string())
-}
-
-/// A port that nobody uses now; the broker keeps it in the ledger's settings.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("a free port on 127.0.0.1")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// Everything running.
@@ -157,7 +148,8 @@ impl Stage {
         // witnesses answer before the district asks for the first time
         for dir in dirs.extract_if(.., |dir| has_address(dir)) {
             let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
-            served.push(socai_web::serve(ward.clone(), serving.clone()).await?);
+            let http = socai_web::serve(ward.clone(), serving.clone()).await;
+            served.push(http.with_context(|| dir.display().to_string())?);
             witnesses.push(ward);
         }
         let district = District::start(place.district()).await.context("the district")?;

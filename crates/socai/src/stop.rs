@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use tokio::runtime::Builder;
 
-use crate::signals;
+use crate::signals::Signals;
 
 /// What a shell expects of a program that Ctrl-C ended.
 pub const INTERRUPTED: u8 = 130;
@@ -26,15 +26,19 @@ impl Stop {
     /// Listens from now on. Who asks twice does not want to wait: the second signal ends the process where it is.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system gives no thread, or lets nobody listen.
     pub fn listen() -> Result<Stop> {
         let runtime = Builder::new_current_thread().enable_all().build().context("a runtime for signals")?;
+        let mut signals = {
+            let _inside = runtime.enter();
+            Signals::listen()?
+        };
         let (tell, signal) = mpsc::sync_channel(1);
         let listening = move || {
             runtime.block_on(async {
-                signals::asked_to_stop().await;
+                signals.asked_to_stop().await;
                 let _ = tell.try_send(()); // whoever waited has gone: the process is ending
-                signals::asked_to_stop().await;
+                signals.asked_to_stop().await;
             });
             process::exit(INTERRUPTED.into());
         };

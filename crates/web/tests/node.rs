@@ -6,7 +6,7 @@ use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::Path,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -340,6 +340,15 @@ async fn an_upload_that_breaks_off_imports_nothing() {
     let node = Running::new().await;
     let address = node.http.address();
     let line = format!("{}\n", event(0));
+    let spool = node.dir.path().join("spool");
+    let copies = move || std::fs::read_dir(&spool).unwrap().count();
+    let at_copies = move |count: usize| {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while copies() != count {
+            assert!(Instant::now() < deadline, "{} copies, not {count}", copies());
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    };
     tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(address).unwrap();
         let head = format!(
@@ -348,12 +357,13 @@ async fn an_upload_that_breaks_off_imports_nothing() {
         );
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(line.as_bytes()).unwrap();
+        at_copies(1);
+        drop(stream);
+        at_copies(0);
     })
     .await
     .unwrap();
-    tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(node.sealed().await, 0);
-    assert_eq!(std::fs::read_dir(node.dir.path().join("spool")).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use std::fs;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use socai_bus::server::free_port;
 use socai_tests::{
     browser::{Browser, Page},
     chance::Chance,
@@ -103,8 +104,8 @@ fn a_browser_that_saw_a_checkpoint_convicts_a_server_with_another_history() {
         socai!("unit", "enrol", ledger, dir, "--json", reference_units()[no].to_string()).ok();
     };
     files::copy(&district, &twin);
-    let board = Dashboard::serve(&district);
-    let (address, page) = (board.address().to_owned(), &mut browser.page);
+    let (address, page) = (format!("127.0.0.1:{}", free_port().unwrap()), &mut browser.page);
+    let board = Dashboard::serve_at(&district, &address, &[]);
     page.open(&board.at("/record/0/1?lang=en"));
     assert!(verdict(page, "proven").contains("for the first time"));
     enrol(&district, 2);

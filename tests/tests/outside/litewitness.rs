@@ -2,11 +2,11 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::Path,
     process::{Command, Output},
 };
 
+use socai_bus::server::free_port;
 use socai_tests::{
     chance::Chance,
     facts, ledger, load,
@@ -54,10 +54,10 @@ fn litewitness_cosigns_what_a_district_records() {
     let Some(program) = or_skip("litewitness", program) else { return };
     let place = tempfile::tempdir().unwrap();
     let Some((_agent, fingerprint)) = or_skip("an SSH agent", agent(place.path())) else { return };
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = format!("127.0.0.1:{}", free_port().unwrap());
     let db = place.path().join("db");
     let mut command = Command::new(program);
-    command.args(["-name", "chung.example/lite", "-key", &fingerprint, "-listen", &address.to_string()]);
+    command.args(["-name", "chung.example/lite", "-key", &fingerprint, "-listen", &address]);
     command.arg("-db").arg(&db).arg("-ssh-agent").arg(place.path().join("agent"));
     let lite = Service::start("litewitness", command, &place.path().join("lite.log"));
     let vkey = wait::until("litewitness says its key", || {

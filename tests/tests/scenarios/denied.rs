@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use socai_bus::{Role, TransportKey};
 use socai_tests::{
-    chance::Chance, facts, ledger::Roots, load::hand_in, running::Running, unit::Unit, world::World,
+    chance::Chance, facts, ledger::Roots, load::hand_in, running::Running, unit::Unit, wait, world::World,
 };
 use socai_tlog::UnitNo;
 
-/// What must not take longer than a second may take twice as long on a machine that runs other scenarios beside.
-const AT_ONCE: Duration = Duration::from_secs(2);
+/// Whatever waits for an answer of the broker waits five seconds: what takes less, on however busy a machine, was told without waiting.
+const AT_ONCE: Duration = Duration::from_secs(4);
 
 #[test]
 fn a_ward_with_a_foreign_transport_key_is_told_at_once_and_seals_on() {
@@ -18,9 +18,8 @@ fn a_ward_with_a_foreign_transport_key_is_told_at_once_and_seals_on() {
     let unit = &world.units[0];
     let right = std::fs::read_to_string(unit.dir.join("keys/transport")).unwrap();
     std::fs::write(unit.dir.join("keys/transport"), TransportKey::generate().unwrap().seed()).unwrap();
-    let started = Instant::now();
     let node = unit.node();
-    let status = refused(unit, started);
+    let status = refused(unit);
     assert_eq!(status["connection"]["up"], false, "{status}");
     let fact = facts::inspection(&unit.id, &mut Chance::new(1));
     let accepted = hand_in(unit, &[fact]);
@@ -39,9 +38,8 @@ fn a_ward_that_may_not_publish_or_hear_is_told_at_once_and_goes_on_when_it_may()
     let mut wrong = users.clone();
     wrong[1].1 = Role::Unit(UnitNo(99)); // its key is let in, for another unit's subject and inbox
     world.broker.admit(&wrong);
-    let started = Instant::now();
     let node = unit.node();
-    let status = refused(&unit, started);
+    let status = refused(&unit);
     let error = status["connection"]["error"].as_str().unwrap();
     assert!(error.contains(".u1.") || error.contains("seg.1"), "names the subject that is denied: {error}");
     let accepted = hand_in(&unit, &[facts::inspection(&unit.id, &mut Chance::new(1))]);
@@ -55,15 +53,18 @@ fn a_ward_that_may_not_publish_or_hear_is_told_at_once_and_goes_on_when_it_may()
 fn a_district_that_the_broker_does_not_let_in_ends_at_once_with_the_reason() {
     let mut world = World::found(0);
     world.broker.admit(&[(TransportKey::generate().unwrap().public().to_owned(), Role::District)]);
-    let started = Instant::now();
-    let (code, said) = world.launch_district().ended();
-    assert!(started.elapsed() < AT_ONCE + Duration::from_secs(1), "took {:?}", started.elapsed());
-    assert_eq!(code, Some(2), "{said}");
-    assert!(said.to_lowercase().contains("authorization") || said.contains("key"), "{said}");
+    wait::one_of_three_within(AT_ONCE, || {
+        let started = Instant::now();
+        let (code, said) = world.launch_district().ended();
+        assert_eq!(code, Some(2), "{said}");
+        assert!(said.to_lowercase().contains("authorization") || said.contains("key"), "{said}");
+        started.elapsed()
+    });
 }
 
 /// The status of a node whose broker denies it something, once it says so.
-fn refused(unit: &Unit, started: Instant) -> Value {
+fn refused(unit: &Unit) -> Value {
+    let started = Instant::now();
     let is_told = |status: &Value| {
         let error = status["connection"]["error"].as_str().unwrap_or_default().to_lowercase();
         assert!(!error.contains("timed out") && !error.contains("time-out"), "{status}");
@@ -72,7 +73,7 @@ fn refused(unit: &Unit, started: Instant) -> Value {
             || error.contains("denied")
             || error.contains("may not")
     };
-    let status = unit.status_within(Duration::from_secs(20), is_told);
+    let status = unit.status_within(wait::LONG, is_told);
     let took = started.elapsed();
     let status = status.unwrap_or_else(|| panic!("never told: {:?}", unit.status()));
     eprintln!("told after {took:?}: {}", status["connection"]["error"]);

@@ -14,7 +14,9 @@ use socai_tests::{
     ledger::{self, Roots},
     running::Running,
     service::Service,
-    socai, wait,
+    socai,
+    unit::Unit,
+    wait,
     world::World,
 };
 
@@ -47,13 +49,10 @@ fn an_import_that_was_killed_in_the_middle_is_completed_by_the_next() {
     for round in 0..6 {
         let import = importing(&world, &file);
         // somewhere behind the first reading, when sealing has begun
-        wait::until("sealing begins", || {
-            let now = ledger::journal_bytes(unit).values().map(Vec::len).max().unwrap_or(0);
-            (now > sealed || ended(&import)).then_some(())
-        });
+        wait::until_so("sealing begins", || journal_len(unit) > sealed || ended(&import));
         std::thread::sleep(chance.time(Duration::from_millis(40)));
         import.kill();
-        sealed = ledger::journal_bytes(unit).values().map(Vec::len).max().unwrap_or(0);
+        sealed = journal_len(unit);
         let records = count(unit);
         cut += usize::from(records > 0 && records < rows);
         eprintln!("round {round}: {records} records");
@@ -76,10 +75,10 @@ fn a_node_killed_while_it_imports_completes_when_the_file_is_sent_again() {
     let rows = 12_000;
     let file = month(&world, rows);
     let mut running = Running::start(&world);
+    let before = journal_len(unit);
     let import = importing(&world, &file);
-    wait::until_so("sealing begins", || {
-        unit.status().is_some_and(|status| status["sealed"].as_u64() > Some(0))
-    });
+    // by the disk: the answer of a busy node might come when all is over
+    wait::until_so("sealing begins", || journal_len(unit) > before);
     running.nodes[0].take().unwrap().kill();
     let (code, said) = import.ended();
     assert_eq!(code, Some(2), "{said}");
@@ -128,12 +127,17 @@ fn importing(world: &World, file: &Path) -> Service {
     Service::start("import", command, &world.path().join("logs/import.log"))
 }
 
+/// Bytes of the longest file of a unit's journal.
+fn journal_len(unit: &Unit) -> usize {
+    ledger::journal_bytes(unit).values().map(Vec::len).max().unwrap_or(0)
+}
+
 fn ended(import: &Service) -> bool {
     !Path::new(&format!("/proc/{}/exe", import.pid())).exists()
 }
 
 /// Records in the journal after whatever a crash left is put in order.
-fn count(unit: &socai_tests::unit::Unit) -> usize {
+fn count(unit: &Unit) -> usize {
     let status = socai!("ward", "status", unit.dir, "--json");
     status.json()["sealed"].as_u64().unwrap() as usize
 }

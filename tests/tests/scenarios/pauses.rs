@@ -44,10 +44,12 @@ fn a_broker_that_is_full_is_named_as_the_reason_and_a_new_one_heals_it() {
     let mut accepted = Vec::new();
     let is_full =
         |status: &Value| status["connection"]["error"].as_str().is_some_and(|error| error.contains("full"));
+    // in steps, so that what is on its way when the broker is full has room in the next one, which is no larger
     let full = wait::within(wait::LONG, || {
         let facts: Vec<_> = (0..200).map(|_| facts::inspection(&unit.id, &mut chance)).collect();
         accepted.push(hand_in(&unit, &facts)); // sealing goes on whatever the broker does
-        unit.status().filter(is_full)
+        let is_settled = |status: &Value| is_full(status) || status["recorded"] == status["sealed"];
+        unit.status_within(wait::LONG, is_settled).filter(is_full)
     });
     let full = full.unwrap_or_else(|| panic!("never full: {:?}", unit.status()));
     eprintln!("the node says: {}", full["connection"]["error"]);

@@ -36,7 +36,7 @@ fn audits_reports_and_replays_of_a_ledger_that_is_being_written_are_right_each_t
     let accepted = load.end();
     running.settle(&world);
     let size = ledger::size(&world.log_dir());
-    wait::until_so("the follower has printed everything", || following.log().lines().count() as u64 == size);
+    wait::until_so("the follower has printed everything", || following.lines() as u64 == size);
     let names: Vec<String> = following.log().lines().map(name).collect();
     following.kill();
     let log = running.close(&world, &mut Roots::default());

@@ -1,6 +1,10 @@
 //! How the program ends: when it is asked to, when it is asked wrongly, when nobody listens any more.
 
-use std::time::{Duration, Instant};
+use std::{
+    ffi::OsStr,
+    fs,
+    time::{Duration, Instant},
+};
 
 use socai_tests::{
     chance::Chance,
@@ -37,40 +41,84 @@ fn sigterm_and_ctrl_c_drain_and_end_with_0_under_load() {
     assert_kept(&accepted, &running.close(&world, &mut Roots::default()));
 }
 
+/// Whoever waits for an answer of the broker waits five seconds.
+const AT_ONCE: Duration = Duration::from_secs(4);
+
 #[test]
 fn without_a_broker_everything_still_stops_at_once_when_asked() {
     let mut chance = Chance::new(1);
     let mut world = World::found(1);
-    let running = Running::start(&world);
-    hand_in(&world.units[0], &[facts::inspection(&world.units[0].id, &mut chance)]);
-    running.settle(&world);
-    world.broker.kill();
-    stops_at_once(running);
+    wait::one_of_three_within(AT_ONCE, || {
+        world.broker.restart();
+        let running = Running::start(&world);
+        hand_in(&world.units[0], &[facts::inspection(&world.units[0].id, &mut chance)]);
+        running.settle(&world);
+        world.broker.kill();
+        stops(running)
+    });
     for signal in ["TERM", "INT"] {
-        // a district whose units it cannot ask yet
-        let mut district = world.launch_district();
-        district.live_for(Duration::from_millis(700));
-        let begun = Instant::now();
-        district.signal(signal);
-        let (code, said) = district.ended();
-        assert_eq!(code, Some(0), "{signal}: {said}");
-        assert!(begun.elapsed() < Duration::from_secs(4), "{signal} took {:?}", begun.elapsed());
+        wait::one_of_three_within(AT_ONCE, || {
+            let mut run = command::command(&[&"district", &"run", &world.district_dir()]);
+            run.env("SOCAI_LOG", "socai_district=info");
+            let mut district = Service::start("district", run, &world.path().join("logs/district.log"));
+            district.await_log("the broker is not there yet"); // nor can it ask its units
+            let begun = Instant::now();
+            district.signal(signal);
+            let (code, said) = district.ended();
+            assert_eq!(code, Some(0), "{signal}: {said}");
+            begun.elapsed()
+        });
     }
-    stops_at_once(Running { district: None, nodes: vec![Some(world.units[0].node())] });
+    wait::one_of_three_within(AT_ONCE, || {
+        stops(Running { district: None, nodes: vec![Some(world.units[0].node())] })
+    });
     world.broker.restart();
     Running::start(&world).close(&world, &mut Roots::default());
 }
 
-fn stops_at_once(running: Running) {
+fn stops(running: Running) -> Duration {
     let begun = Instant::now();
     running.stop();
-    assert!(begun.elapsed() < Duration::from_secs(4), "took {:?}", begun.elapsed());
+    begun.elapsed()
+}
+
+#[test]
+fn whoever_is_asked_to_stop_at_any_moment_of_its_start_ends_with_0() {
+    let mut chance = Chance::of_run("stopped_while_starting");
+    let world = World::found(1);
+    let (district, unit) = (world.district_dir(), &world.units[0]);
+    let services: [&[&dyn AsRef<OsStr>]; 4] = [
+        &[&"district", &"run", &district],
+        &[&"ward", &"run", &unit.dir],
+        &[&"serve", &district, &"--http", &"127.0.0.1:0"],
+        &[&"audit", &"watch", &district],
+    ];
+    for round in 0..4 {
+        for args in services {
+            let name = format!("{} {}", args[0].as_ref().display(), args[1].as_ref().display());
+            let mut service =
+                Service::start(&name, command::command(args), &world.path().join("logs/stopped.log"));
+            wait::until_so("it listens for signals", || listens(&service));
+            service.live_for(chance.time(Duration::from_millis(200)));
+            service.signal(if round % 2 == 0 { "TERM" } else { "INT" });
+            let (code, said) = service.ended();
+            assert_eq!(code, Some(0), "{name}: {said}");
+        }
+    }
+}
+
+/// Whether SIGTERM no longer ends it on the spot.
+fn listens(service: &Service) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", service.pid())).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & 1 << (15 - 1) != 0)
 }
 
 #[test]
 fn the_whole_district_of_up_and_demo_ends_with_0_on_ctrl_c() {
     let place = tempfile::tempdir().unwrap();
-    let start = |args: &[&dyn AsRef<std::ffi::OsStr>]| {
+    let start = |args: &[&dyn AsRef<OsStr>]| {
         Service::start("socai", command::command(args), &place.path().join("log"))
     };
     let data = place.path().join("data");

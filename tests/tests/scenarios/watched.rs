@@ -7,7 +7,6 @@ use std::{
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver},
     thread,
-    time::Duration,
 };
 
 use serde_json::Value;
@@ -26,7 +25,7 @@ fn listener() -> (String, Receiver<Value>) {
     let (tell, told) = mpsc::channel();
     thread::spawn(move || {
         while let Ok((mut stream, _)) = listener.accept() {
-            stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+            stream.set_read_timeout(Some(wait::LONG)).unwrap();
             let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
             let body = loop {
                 let read = stream.read(&mut piece).unwrap();

@@ -16,12 +16,22 @@ fn cosigned(world: &World, policy: &Path) -> Option<(TreeSize, usize)> {
     Some((opened.checkpoint.size(), opened.witnessed_by.len()))
 }
 
-/// Waits until everything recorded is witnessed by the quorum at least.
+/// Waits until everything recorded is witnessed by the quorum at least; one of the three may be behind still.
 fn until_witnessed(world: &World, policy: &Path) -> usize {
     wait::until("everything recorded is witnessed", || {
         let size = ledger::size(&world.log_dir());
         cosigned(world, policy).filter(|(cosigned, _)| cosigned.0 == size).map(|(_, by)| by)
     })
+}
+
+/// Waits until each unit itself has cosigned everything recorded: the district asks those who are behind again.
+fn until_each_cosigned(world: &World) {
+    let size = ledger::size(&world.log_dir());
+    for unit in &world.units {
+        let has_cosigned = |status: &serde_json::Value| status["witness"]["cosigned"].as_u64() == Some(size);
+        let status = unit.status_within(wait::LONG, has_cosigned);
+        assert!(status.is_some(), "{} has not cosigned {size}: {:?}", unit.id, unit.status());
+    }
 }
 
 fn hand_in(world: &World, chance: &mut Chance, count: usize) {
@@ -34,12 +44,12 @@ fn hand_in(world: &World, chance: &mut Chance, count: usize) {
 fn served(world: &World) -> (Service, String) {
     let dir = world.district_dir();
     let command = socai_tests::command::command(&[&"district", &"run", &dir, &"--http", &"127.0.0.1:0"]);
-    let district = Service::start("district", command, &world.path().join("logs/district.log"));
-    let address = wait::until("the log is served", || {
-        let log = district.log();
-        let url = log.lines().find_map(|line| line.split_once("as C2SP tiles: http://"))?.1.to_owned();
-        Some(url.split_once("/checkpoint")?.0.to_owned())
-    });
+    let mut district = Service::start("district", command, &world.path().join("logs/district.log"));
+    district.await_log("the district runs");
+    let log = district.log();
+    let url =
+        log.lines().find_map(|line| line.split_once("as C2SP tiles: http://")?.1.split_once("/checkpoint"));
+    let address = url.unwrap().0.to_owned();
     (district, address)
 }
 
@@ -54,19 +64,26 @@ fn what_is_recorded_is_witnessed_and_goes_on_unwitnessed_while_too_few_answer() 
     // one of three may be away
     drop(running.nodes[2].take());
     hand_in(&world, &mut chance, 20);
+    for unit in &world.units[..2] {
+        unit.await_recorded();
+    }
     until_witnessed(&world, &policy);
     let before = cosigned(&world, &policy).unwrap().0;
+    // a district that starts before its witnesses may have said both already
+    let said =
+        |running: &Running, words: &str| running.district.as_ref().unwrap().log().matches(words).count();
+    let (gone, back) = (said(&running, "unwitnessed since"), said(&running, "witnessed again"));
     // two may not: recording goes on and says since when nobody vouches
     drop(running.nodes[1].take());
     let facts: Vec<_> = (0..5).map(|_| facts::inspection(&world.units[0].id, &mut chance)).collect();
     load::hand_in(&world.units[0], &facts);
     world.units[0].await_recorded();
     assert!(ledger::size(&world.log_dir()) > before.0);
-    running.district.as_mut().unwrap().await_log("unwitnessed since");
+    wait::until_so("it is told", || said(&running, "unwitnessed since") > gone);
     assert_eq!(cosigned(&world, &policy).unwrap().0, before, "what is kept stays witnessed");
     running.start_rest(&world);
     until_witnessed(&world, &policy);
-    running.district.as_mut().unwrap().await_log("witnessed again");
+    wait::until_so("the end of it is told", || said(&running, "witnessed again") > back);
     running.stop();
     // an auditor who asks for the quorum is convinced, by the directory and by a proof that left it
     let audited = socai!("audit", "verify", world.district_dir(), "--policy", policy, "--json");
@@ -94,6 +111,7 @@ fn a_district_that_shows_a_second_history_gets_no_cosignature_for_it() {
     hand_in(&world, &mut chance, 2);
     running.settle(&world);
     until_witnessed(&world, &policy);
+    until_each_cosigned(&world);
     let seen = cosigned(&world, &policy).unwrap().0;
     running.stop();
     // the operator grows the old copy into another history and shows it to the same witnesses
@@ -136,7 +154,7 @@ fn a_unit_whose_key_the_operator_replaced_cosigns_nothing_more_and_says_why() {
     let mut running = Running::start(&world);
     hand_in(&world, &mut chance, 5);
     running.settle(&world);
-    until_witnessed(&world, &policy);
+    until_each_cosigned(&world);
     running.district.take().unwrap().stop();
     let before = ledger::size(&world.log_dir());
     let dir = socai_district::LedgerDir::new(world.district_dir());
@@ -147,7 +165,7 @@ fn a_unit_whose_key_the_operator_replaced_cosigns_nothing_more_and_says_why() {
     // the two others have no quarrel with it, and they are enough
     assert_eq!(until_witnessed(&world, &policy), 2);
     let is_refusing = |status: &serde_json::Value| status["witness"]["refused"].is_string();
-    let status = world.units[0].status_within(std::time::Duration::from_secs(30), is_refusing).unwrap();
+    let status = world.units[0].status_within(wait::LONG, is_refusing).unwrap();
     let said = status["witness"]["refused"].as_str().unwrap();
     assert!(said.contains("gives this unit the sealing key") && said.contains("none of its own"), "{said}");
     assert_eq!(status["witness"]["cosigned"].as_u64(), Some(before), "what was true stays");

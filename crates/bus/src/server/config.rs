@@ -49,7 +49,7 @@ pub struct ServerConfig {
     pub users: Vec<User>,
     /// When JetStream syncs.
     pub sync: SyncMode,
-    /// Loopback port; 0 takes a free one, which the server then keeps over restarts.
+    /// Loopback port; 0 takes one of [`super::free_port`], which the server then keeps over restarts.
     pub port: u16,
     /// Bounds.
     pub limits: Limits,
@@ -95,7 +95,6 @@ impl ServerConfig {
 
     /// The text of the configuration file.
     pub(super) fn render(&self) -> Result<String, BadKey> {
-        let port = if self.port == 0 { "-1".to_owned() } else { self.port.to_string() };
         let mut text = format!(
             "# written by socai; changes are overwritten\n\
              server_name: \"socai-{ledger}\"\n\
@@ -104,6 +103,7 @@ impl ServerConfig {
              log_file: {log}\n\
              ports_file_dir: {ports}\n",
             ledger = self.subjects.ledger(),
+            port = self.port,
             max_payload = self.limits.max_payload.max(MAX_MESSAGE_BYTES),
             log = quoted(&self.log_file()),
             ports = quoted(&self.ports_dir()),
@@ -150,9 +150,10 @@ mod tests {
         let mut config = ServerConfig::new("/a \"b\"", subjects, Vec::new());
         config.sync = SyncMode::Always;
         config.limits.max_payload = 1;
+        config.port = 10_017;
         let text = config.render().unwrap();
         assert!(text.contains("sync_interval: always"), "{text}");
-        assert!(text.contains("listen: \"127.0.0.1:-1\""), "{text}");
+        assert!(text.contains("listen: \"127.0.0.1:10017\""), "{text}");
         assert!(text.contains("store_dir: \"/a \\\"b\\\"/jetstream\""), "{text}");
         assert!(
             text.contains("max_payload: 2097152"),

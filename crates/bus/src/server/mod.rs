@@ -6,11 +6,13 @@ mod config;
 mod fetch;
 mod find;
 mod guard;
+mod port;
 mod process;
 mod version;
 
 pub use config::{Limits, ServerConfig, SyncMode};
 pub use fetch::Fetch;
 pub use find::{FindError, Finder, Found, Source, Tried};
+pub use port::free_port;
 pub use process::{Server, ServerError};
 pub use version::{OLDEST, Version};

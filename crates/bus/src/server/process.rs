@@ -3,6 +3,7 @@
 use super::{
     FindError, Finder, ServerConfig,
     command::run,
+    free_port,
     guard::{Guard, detach},
 };
 use crate::{keys::BadKey, permissions::User};
@@ -15,6 +16,10 @@ use std::{
 };
 use tokio::time::{Instant, sleep};
 
+/// What the server writes to its log once it has read its configuration again, and when it cannot.
+const RELOADED: &str = "Reloaded server configuration";
+const NOT_RELOADED: &str = "Failed to reload server configuration";
+
 /// A private server could not be started, changed or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -24,6 +29,9 @@ pub enum ServerError {
     /// A user's key is not a key.
     #[error(transparent)]
     Key(#[from] BadKey),
+    /// No port was given, and there is none.
+    #[error("nats-server gets no port: {0}")]
+    Port(#[source] io::Error),
     /// A file of its directory could not be written or read.
     #[error("{what} {}: {error}", path.display())]
     Io {
@@ -98,7 +106,10 @@ impl Drop for Running {
 
 impl Server {
     /// Finds the program, writes the configuration, starts the server and waits until it listens.
-    pub async fn start(config: ServerConfig) -> Result<Server, ServerError> {
+    pub async fn start(mut config: ServerConfig) -> Result<Server, ServerError> {
+        if config.port == 0 {
+            config.port = free_port().map_err(ServerError::Port)?;
+        }
         let program = match &config.program {
             Some(file) => file.clone(),
             None => find_program().await?,
@@ -110,7 +121,7 @@ impl Server {
 
     /// Kills the server if it runs, then starts it on the same port and directory.
     ///
-    /// While it was down its port may have gone to somebody's outgoing connection; then it is tried again until the deadline.
+    /// While it was down somebody may have taken its port; then it is tried again until the deadline.
     pub async fn restart(&mut self) -> Result<(), ServerError> {
         let deadline = Instant::now() + self.config.ready_within;
         loop {
@@ -150,8 +161,6 @@ impl Server {
         loop {
             if let Some(ports) = self.read_ports() {
                 self.monitor_url = ports.monitoring.into_iter().next();
-                let port = ports.nats.first().and_then(|url| url.rsplit(':').next()?.parse().ok());
-                self.config.port = port.unwrap_or(self.config.port);
                 return Ok(());
             }
             let (log, within) = (self.config.log_file(), self.config.ready_within);
@@ -179,11 +188,33 @@ impl Server {
         fs::write(&file, self.config.render()?).map_err(io_error("cannot write", &file))
     }
 
-    /// Lets other keys in: rewrites the configuration and has the server read it. Clients whose key went are disconnected.
+    /// Lets other keys in: rewrites the configuration, has the server read it, and waits until it has. Clients whose key went are disconnected.
     pub async fn set_users(&mut self, users: Vec<User>) -> Result<(), ServerError> {
         self.config.users = users;
         self.write_config()?;
-        self.signal("reload").await
+        let Some(pid) = self.pid() else { return Ok(()) }; // the next start reads it
+        let (log, within) = (self.config.log_file(), self.config.ready_within);
+        let known = text(&log).len();
+        self.signal("reload").await?;
+        let deadline = Instant::now() + within;
+        loop {
+            // the signal is answered by a line in the log, and by nothing else
+            let text = text(&log);
+            let said = text.get(known..).unwrap_or_default();
+            if said.contains(RELOADED) {
+                return Ok(());
+            }
+            if let Some(why) = said.lines().find(|line| line.contains(NOT_RELOADED)) {
+                return Err(ServerError::Signal { pid, why: why.to_owned() });
+            }
+            if let Some(status) = self.ended() {
+                return Err(ServerError::Ended { status, tail: tail(&log), log });
+            }
+            if Instant::now() >= deadline {
+                return Err(ServerError::Silent { within, tail: tail(&log), log });
+            }
+            sleep(Duration::from_millis(3)).await;
+        }
     }
 
     /// Asks the server to stop in order; kills it when it does not within ten seconds.
@@ -277,10 +308,13 @@ fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Server
     move |error| ServerError::Io { what, path, error }
 }
 
+fn text(log: &Path) -> String {
+    String::from_utf8_lossy(&fs::read(log).unwrap_or_default()).into_owned()
+}
+
 /// The last lines of a log, for an error message.
 fn tail(log: &Path) -> String {
-    let text = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+    let text = text(log);
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(8)..].join("\n")
 }

@@ -8,13 +8,15 @@ use socai_bus::{
     server::{Server, ServerConfig},
 };
 use socai_tlog::UnitNo;
-use std::time::Duration;
+use std::{path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 pub const U17: UnitNo = UnitNo(17);
 pub const U18: UnitNo = UnitNo(18);
 /// Longest wait for anything that must happen, on a machine that is busy with other tests.
 pub const LONG: Duration = Duration::from_secs(30);
+/// What is told without waiting is told within this, however busy the machine is; by [`Net::patient`] what waits for an answer waits three times as long.
+pub const AT_ONCE: Duration = Duration::from_secs(10);
 
 pub struct Net {
     pub server: Server,
@@ -52,6 +54,11 @@ impl Net {
         LinkConfig::new(&self.server.client_url(), key.clone())
     }
 
+    /// The same, which waits so long for an answer that waiting is told from not waiting.
+    pub fn patient(&self, key: &TransportKey) -> LinkConfig {
+        LinkConfig { answer_within: LONG, ..self.link(key) }
+    }
+
     pub fn spec(&self) -> StreamSpec {
         StreamSpec::single(self.subjects.clone())
     }
@@ -59,6 +66,11 @@ impl Net {
     /// Unit 17, connected.
     pub async fn unit(&self) -> UnitLink {
         self.unit_with(|_| {}).await
+    }
+
+    /// The same over a patient link.
+    pub async fn patient_unit(&self) -> UnitLink {
+        self.unit_with(|config| config.answer_within = LONG).await
     }
 
     pub async fn unit_with(&self, change: impl FnOnce(&mut LinkConfig)) -> UnitLink {
@@ -71,7 +83,11 @@ impl Net {
 
     /// The district, connected, with its stream made.
     pub async fn district(&self) -> DistrictLink {
-        let district = DistrictLink::open(&self.link(&self.district), self.spec(), true).await.unwrap();
+        self.district_over(self.link(&self.district)).await
+    }
+
+    pub async fn district_over(&self, link: LinkConfig) -> DistrictLink {
+        let district = DistrictLink::open(&link, self.spec(), true).await.unwrap();
         district.ready(LONG).await.unwrap();
         district.ensure_stream().await.unwrap();
         district
@@ -88,6 +104,15 @@ impl Net {
     pub async fn admin(&self) -> async_nats::jetstream::Context {
         async_nats::jetstream::new(self.raw(&self.admin, &self.subjects.admin_inbox()).await)
     }
+}
+
+/// A shell script that stands in for a program. Another process writes it: what this one has open for writing, the programs that other tests start just
+/// then have open as well until they run, and whoever starts the script is told "Text file busy".
+pub fn script(file: &Path, body: &str) {
+    let write =
+        "mkdir -p \"$(dirname \"$1\")\" && printf '#!/bin/sh\\n%s\\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+    let written = Command::new("sh").args(["-c", write, "sh"]).arg(file).arg(body).status();
+    assert!(written.unwrap().success(), "{}", file.display());
 }
 
 pub fn user(key: &TransportKey, role: Role) -> User {

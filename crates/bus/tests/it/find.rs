@@ -2,21 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![cfg(unix)]
 
+use crate::common::script;
 use socai_bus::server::{Fetch, FindError, Finder, Source};
 use std::{
     fs,
-    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 use tempfile::TempDir;
-
-/// A shell script that stands in for a program.
-fn script(file: &Path, body: &str) {
-    fs::create_dir_all(file.parent().unwrap()).unwrap();
-    fs::write(file, format!("#!/bin/sh\n{body}\n")).unwrap();
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
-}
 
 fn server(dir: &Path, says: &str) -> PathBuf {
     let file = dir.join("nats-server");

@@ -1,7 +1,7 @@
 //! What a unit's key may do on a real server, and how fast it learns what it may not.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 
-use crate::common::{LONG, Net, U17, U18, item, message, nothing_left, publish, text, until, user};
+use crate::common::{AT_ONCE, LONG, Net, U17, U18, item, message, nothing_left, publish, text, until, user};
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use socai_bus::{
@@ -13,8 +13,6 @@ use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
-
-const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// A client with unit 17's key that keeps what the server denies it.
 async fn intruder(net: &Net) -> (async_nats::Client, Arc<Mutex<Vec<String>>>) {
@@ -114,7 +112,7 @@ async fn a_unit_that_publishes_on_another_units_subject_is_told_at_once() {
     let net = Net::start().await;
     let _district = net.district().await;
     // unit 18's number with unit 17's key: a configuration mixed up
-    let unit = UnitLink::open(&net.link(&net.u17), &net.subjects, U18).await.unwrap();
+    let unit = UnitLink::open(&net.patient(&net.u17), &net.subjects, U18).await.unwrap();
     let start = Instant::now();
     let refused = unit.ready(LONG).await;
     let outcome = publish(&unit, text(0)).await;
@@ -133,7 +131,7 @@ async fn a_denied_publish_alone_is_told_at_once_and_leaves_the_link_up() {
     let mut net = Net::start().await;
     let _district = net.district().await;
     // the server lets the key use unit 17's inbox, but knows it by another ledger's subject
-    let unit = net.unit().await;
+    let unit = net.patient_unit().await;
     publish(&unit, text(0)).await.unwrap();
     let conf = net.dir.path().join("nats.conf");
     let changed = std::fs::read_to_string(&conf).unwrap().replace("socai.test.seg.17", "socai.other.seg.17");
@@ -165,7 +163,7 @@ async fn an_unknown_key_is_told_at_once_and_heals_when_it_is_let_in() {
     let mut net = Net::start().await;
     let _district = net.district().await;
     let stranger = TransportKey::generate().unwrap();
-    let unit = UnitLink::open(&net.link(&stranger), &net.subjects, U18).await.unwrap();
+    let unit = UnitLink::open(&net.patient(&stranger), &net.subjects, U18).await.unwrap();
     let start = Instant::now();
     let refused = unit.ready(LONG).await;
     assert!(matches!(refused, Err(BusError::Refused(Refusal::Credentials { .. }))), "{refused:?}");
@@ -183,7 +181,7 @@ async fn an_unknown_key_is_told_at_once_and_heals_when_it_is_let_in() {
 async fn a_key_that_is_taken_away_is_told_at_once() {
     let mut net = Net::start().await;
     let _district = net.district().await;
-    let unit = net.unit().await;
+    let unit = net.patient_unit().await;
     publish(&unit, text(0)).await.unwrap();
     net.server.set_users(vec![user(&net.district, Role::District)]).await.unwrap();
     let start = Instant::now();
@@ -197,7 +195,7 @@ async fn a_key_that_is_taken_away_is_told_at_once() {
 async fn a_district_with_a_units_key_is_told_at_once_that_it_may_not_read() {
     let net = Net::start().await;
     let _district = net.district().await;
-    let district = DistrictLink::open(&net.link(&net.u17), net.spec(), true).await.unwrap();
+    let district = DistrictLink::open(&net.patient(&net.u17), net.spec(), true).await.unwrap();
     let start = Instant::now();
     let _ = district.ready(LONG).await;
     let looked = district.ensure_stream().await;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 #![cfg(unix)]
 
-use crate::common::{Net, U17, message, publish, publish_all, text, until, user};
+use crate::common::{Net, U17, message, publish, publish_all, script, text, until, user};
 use socai_bus::{
     ReaderConfig, Role, Subjects, TransportKey,
     server::{Server, ServerConfig, ServerError, SyncMode},
@@ -123,14 +123,12 @@ async fn a_configuration_the_server_refuses_is_told_with_its_own_words() {
 
 #[tokio::test]
 async fn a_program_that_never_listens_is_given_up_and_killed() {
-    use std::os::unix::fs::PermissionsExt as _;
     let dir = TempDir::new().unwrap();
     let program = dir.path().join("silent");
-    std::fs::write(&program, "#!/bin/sh\necho $$ > \"$(dirname \"$0\")/pid\"\nexec sleep 1000\n").unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script(&program, "echo $$ > \"$(dirname \"$0\")/pid\"\nexec sleep 1000");
     let mut config = ServerConfig::new(dir.path().join("data"), Subjects::new("test").unwrap(), Vec::new());
     config.program = Some(program);
-    config.ready_within = Duration::from_millis(500);
+    config.ready_within = Duration::from_secs(3); // enough for a shell to begin
     let error = Server::start(config).await.unwrap_err();
     assert!(matches!(error, ServerError::Silent { .. }), "{error}");
     let pid = std::fs::read_to_string(dir.path().join("pid")).unwrap().trim().parse().unwrap();
@@ -169,7 +167,22 @@ async fn users_are_let_in_without_a_restart() {
     let late = TransportKey::generate().unwrap();
     let users =
         vec![user(&net.u17, Role::Unit(U17)), user(&net.district, Role::District), user(&late, Role::Admin)];
-    net.server.set_users(users).await.unwrap();
+    let signal = |name: &str| {
+        let kill = Command::new("kill").args(["-s", name, &pid.unwrap().to_string()]).status();
+        assert!(kill.unwrap().success());
+    };
+    signal("STOP");
+    let inbox = net.subjects.admin_inbox();
+    {
+        let told = net.server.set_users(users);
+        tokio::pin!(told);
+        let early = tokio::time::timeout(Duration::from_millis(300), &mut told).await;
+        assert!(early.is_err(), "nothing was read yet: {early:?}");
+        signal("CONT");
+        told.await.unwrap();
+    }
+    // whoever is let in by now is let in at the first try
+    net.raw(&late, &inbox).await;
     publish(&net.unit().await, text(0)).await.unwrap();
     assert_eq!(message(&mut district.reader(ReaderConfig::from(None))).await.message, text(0));
     assert_eq!(net.server.pid(), pid);

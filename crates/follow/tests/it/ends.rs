@@ -263,14 +263,14 @@ fn a_log_that_grows_meanwhile_gives_no_false_alarm() {
             is_over.store(true, Ordering::Relaxed);
         });
         let mut sizes = Vec::new();
-        while !is_over.load(Ordering::Relaxed) {
+        while !is_over.load(Ordering::Relaxed) || sizes.len() < 2 {
             let (reader, trust) = (crate::common::reader(root.path()), trust(root.path()));
             let options = Options { threads: 1 + sizes.len() % 2, ..live() };
             let verified = verify(&reader, &trust, options, &mut |_| ());
             assert!(verified.holds(), "round {}: {:?}", sizes.len(), verified.faults);
             sizes.push(verified.size);
         }
-        assert!(sizes.is_sorted() && sizes.len() > 1);
+        assert!(sizes.is_sorted());
     });
     drop(ledger);
     assert!(check(root.path(), alone()).holds());

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use prost::Message as _;
 use socai_bus::{
     LinkConfig, PublishError, Role, Subjects, TransportKey, UnitLink, User, bench,
-    server::{Server, ServerConfig},
+    server::{Server, ServerConfig, free_port},
 };
 use socai_district::{District, LedgerDir};
 use socai_proto::v1;
@@ -69,7 +69,7 @@ impl Bus {
 }
 
 async fn segments(place: &Path, events: u64) -> Result<Measured> {
-    let port = free_port()?;
+    let port = free_port().context("a port for the broker")?;
     let mut ground = Ground::found(place, &format!("nats://127.0.0.1:{port}"))?;
     let segments = ground.segments(events, PER_SEGMENT)?;
     let bytes = segments.iter().map(|segment| segment.bytes().len() as u64).sum();
@@ -149,10 +149,4 @@ pub fn district_key(dir: &LedgerDir) -> Result<TransportKey> {
     let path = dir.key("transport");
     let seed = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     Ok(TransportKey::from_seed(&seed)?)
-}
-
-/// A port that nobody uses now.
-pub fn free_port() -> Result<u16> {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").context("a free port on 127.0.0.1")?;
-    Ok(listener.local_addr()?.port())
 }

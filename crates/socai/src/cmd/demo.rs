@@ -18,7 +18,8 @@ use crate::{
     demo::{check, progress, reference},
     http,
     lang::Lang,
-    out, paper, signals,
+    out, paper,
+    signals::{self, Signals},
     stage::{self, Place, Stage},
     state,
     stop::INTERRUPTED,
@@ -43,9 +44,10 @@ pub fn run(args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
 async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     let place = Place::new(dir);
     found(&place, lang)?;
+    let mut signals = Signals::listen()?;
     let mut stage = tokio::select! {
         stage = Stage::start(&place) => stage?,
-        () = signals::asked_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
+        () = signals.asked_to_stop() => return Ok(ExitCode::from(INTERRUPTED)),
     };
     say(
         lang,
@@ -55,7 +57,7 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     // again and again does no harm: a row that was sealed is recognised, so a demo that was cut short is completed
     tokio::select! {
         imported = import(&mut stage, lang) => imported?,
-        () = signals::asked_to_stop() => {
+        () = signals.asked_to_stop() => {
             stage.stop().await?;
             return Ok(ExitCode::from(INTERRUPTED));
         }
@@ -67,7 +69,7 @@ async fn play(dir: &Path, args: &DemoArgs, lang: Lang) -> Result<ExitCode> {
     }
     let served = http::serve(&place.district(), args.http.as_deref(), None, lang).await?;
     goodbye(&place, args.data.is_some(), lang)?;
-    signals::asked_to_stop().await;
+    signals.asked_to_stop().await;
     http::stop(served).await;
     stage.stop().await?;
     Ok(ExitCode::SUCCESS)

@@ -14,7 +14,8 @@ use crate::{
     demo::reference,
     http,
     lang::Lang,
-    out, signals,
+    out,
+    signals::{self, Signals},
     signer::Signer,
 };
 
@@ -85,9 +86,11 @@ async fn run_beside_readers(
     board: &BoardArgs,
     lang: Lang,
 ) -> Result<ExitCode> {
+    let mut signals = Signals::listen()?;
     let served = http::serve(&LedgerDir::new(dir), address, mirrors, lang).await?;
     let signer = Signer::default();
-    let (projecting, looking) = (project(dir, &signer, lang), look(dir, board, signer.clone(), lang));
+    let (projecting, looking) =
+        (project(dir, &signer, &mut signals, lang), look(dir, board, signer.clone(), lang));
     tokio::pin!(projecting, looking);
     let ended = tokio::select! {
         ended = &mut projecting => ended,
@@ -111,18 +114,18 @@ async fn look(dir: &Path, board: &BoardArgs, signer: Signer, lang: Lang) -> anyh
 }
 
 /// Runs the projector; what passes (a full disk, a failed sync) is waited out, what does not ends it with the reason.
-async fn project(dir: &Path, signer: &Signer, lang: Lang) -> Result<ExitCode> {
+async fn project(dir: &Path, signer: &Signer, signals: &mut Signals, lang: Lang) -> Result<ExitCode> {
     let mut pause = PAUSES.0;
     loop {
         let started = tokio::select! {
             started = District::start(LedgerDir::new(dir)) => started,
-            () = signals::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+            () = signals.asked_to_stop() => return Ok(ExitCode::SUCCESS),
         };
         let failure = match started {
             Ok(district) => {
                 pause = PAUSES.0;
                 signer.is_at(district.operator());
-                match run_one(district, lang).await {
+                match run_one(district, signals, lang).await {
                     Ok(()) => return Ok(ExitCode::SUCCESS),
                     Err(failure) => failure,
                 }
@@ -135,13 +138,13 @@ async fn project(dir: &Path, signer: &Signer, lang: Lang) -> Result<ExitCode> {
         tracing::error!(%failure, ?pause, "starting again");
         tokio::select! {
             () = tokio::time::sleep(pause) => pause = (pause * 2).min(PAUSES.1),
-            () = signals::asked_to_stop() => return Ok(ExitCode::SUCCESS),
+            () = signals.asked_to_stop() => return Ok(ExitCode::SUCCESS),
         }
     }
 }
 
 /// One life of the district: until it is told to stop, or something fails.
-async fn run_one(mut district: District, lang: Lang) -> Result<(), DistrictError> {
+async fn run_one(mut district: District, signals: &mut Signals, lang: Lang) -> Result<(), DistrictError> {
     let size = *district.committed().borrow();
     let text = match lang {
         Lang::Vi => format!("quận đang chạy, sổ cái có {size} mục; Ctrl-C để dừng"),
@@ -151,6 +154,6 @@ async fn run_one(mut district: District, lang: Lang) -> Result<(), DistrictError
     let _ = out::line(&text);
     tokio::select! {
         ended = district.wait() => ended,
-        () = signals::asked_to_stop() => district.stop().await,
+        () = signals.asked_to_stop() => district.stop().await,
     }
 }

@@ -17,7 +17,8 @@ use crate::{
     cli_board::ServeArgs,
     cmd::{case, issue, report, series},
     lang::Lang,
-    ledger, out, paper, reported, signals,
+    ledger, out, paper, reported,
+    signals::{self, Signals},
     signer::Signer,
     state,
 };
@@ -26,13 +27,14 @@ use crate::{
 pub fn run(args: &ServeArgs, lang: Lang) -> Result<ExitCode> {
     let board = Board::open(&ledger::dir(&args.ledger, None)?, Printed, CancellationToken::new())?;
     signals::runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
         let served = serve_dashboard(board, args.access.access(), &args.http).await?;
         let url = format!("http://{}/", served.address());
         out::line(&match lang {
             Lang::Vi => format!("bảng điều hành: {url}  Ctrl-C để dừng"),
             Lang::En => format!("the dashboard: {url}  Ctrl-C stops it"),
         })?;
-        signals::asked_to_stop().await;
+        signals.asked_to_stop().await;
         served.stop().await;
         Ok(ExitCode::SUCCESS)
     })

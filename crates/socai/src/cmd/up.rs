@@ -8,7 +8,8 @@ use crate::{
     cli::UpArgs,
     http,
     lang::Lang,
-    out, signals,
+    out,
+    signals::{self, Signals},
     stage::{Place, Stage},
 };
 
@@ -26,7 +27,11 @@ pub fn run(args: &UpArgs, lang: Lang) -> Result<ExitCode> {
         );
     }
     signals::runtime()?.block_on(async {
-        let mut stage = Stage::start(&place).await?;
+        let mut signals = Signals::listen()?;
+        let mut stage = tokio::select! {
+            stage = Stage::start(&place) => stage?,
+            () = signals.asked_to_stop() => return Ok(ExitCode::SUCCESS),
+        };
         let (units, url) = (stage.wards.len(), stage.broker_url());
         out::line(&match lang {
             Lang::Vi => format!("quận và {units} đơn vị đang chạy trên {url}; Ctrl-C để dừng"),
@@ -35,7 +40,7 @@ pub fn run(args: &UpArgs, lang: Lang) -> Result<ExitCode> {
         let served = http::serve(&place.district(), args.http.as_deref(), None, lang).await?;
         tokio::select! {
             ended = stage.district.wait() => ended?,
-            () = signals::asked_to_stop() => stage.stop().await?,
+            () = signals.asked_to_stop() => stage.stop().await?,
         }
         http::stop(served).await;
         Ok(ExitCode::SUCCESS)

@@ -10,7 +10,12 @@ use socai_ward::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{cli::WardCommand, lang::Lang, out, signals};
+use crate::{
+    cli::WardCommand,
+    lang::Lang,
+    out,
+    signals::{self, Signals},
+};
 
 /// Runs a node, or asks for one thing.
 pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
@@ -35,6 +40,7 @@ fn witness(dir: &Path, url: Option<&str>) -> Result<ExitCode> {
 }
 
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
+    let mut signals = Signals::listen()?;
     let ward = Ward::open(dir).with_context(|| dir.display().to_string())?;
     let stop = CancellationToken::new();
     let http = socai_web::serve(ward.clone(), stop.clone()).await?;
@@ -46,7 +52,7 @@ async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let mut node = tokio::spawn(socai_ward::run(ward, stop.clone()));
     tokio::select! {
         ended = &mut node => ended.context("the node")??,
-        () = signals::asked_to_stop() => {
+        () = signals.asked_to_stop() => {
             stop.cancel();
             node.await.context("the node")??;
         }
