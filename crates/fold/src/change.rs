@@ -21,7 +21,7 @@ pub(crate) fn between(
     after: Option<&Amended>,
 ) -> Option<Change> {
     let version = |amended: Option<&Amended>| match amended {
-        Some(amended) => corrections::version_of(record, &amended.amendments()),
+        Some(amended) => corrections::version_of(record, amended.amendments()),
         None => Version::Corrected(vec![]),
     };
     match (version(before), version(after)) {

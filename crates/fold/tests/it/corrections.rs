@@ -17,7 +17,7 @@ fn given() -> Ledger {
 /// Why amendments of a record change nothing.
 fn idle(ledger: &Ledger, record: EventName) -> Vec<(EventName, Idle)> {
     let (fold, _) = ledger.fold();
-    corrections::idle(record, &fold.amendments().get(record).unwrap().amendments())
+    corrections::idle(record, fold.amendments().get(record).unwrap().amendments())
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn state(ledger: &Ledger) -> State {
             .map(|(name, amended)| (name, amended.effective(name).facts().map(<[u8]>::to_vec)))
             .collect(),
         idle: amendments()
-            .flat_map(|(name, amended)| corrections::idle(name, &amended.amendments()))
+            .flat_map(|(name, amended)| corrections::idle(name, amended.amendments()))
             .collect(),
         tasks: fold
             .directives()

@@ -8,9 +8,10 @@ use std::{fs::File, io::BufWriter, io::Write as _, path::Path};
 use anyhow::{Context as _, Result};
 use prost::Message as _;
 use socai_fold::{Fold, Verdict};
+use socai_follow::{LogFacts, recorded};
 use socai_log::{Reader, RecordRef};
 use socai_proto::v1;
-use socai_tlog::TreeSize;
+use socai_tlog::{LeafIndex, TreeSize};
 
 use super::manifest::{Hashing, Written};
 use crate::line::{self, UnitIds};
