@@ -268,7 +268,7 @@ fn facts_that_break_a_rule_are_recorded_and_rejected_with_the_reason() {
     let size = world.ledger.checkpoint().size();
     socai_follow::replay(world.ledger.reader(), &mut fold, size, |record, verdict| {
         if let Verdict::Rejected(rejection) = verdict {
-            reasons.insert(record.name(), rejection.reasons[0].code.clone());
+            reasons.insert(record.at.name, rejection.reasons[0].code.clone());
         }
     })
     .unwrap();

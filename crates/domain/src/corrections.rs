@@ -8,6 +8,8 @@
 //! Given the same amendments in the same order the answer is the same. The caller's order is that of each unit's chain and, between
 //! units, of days: it does not ask who reached the log first, so replay, live and any other interleaving agree.
 
+use std::borrow::Borrow;
+
 use socai_proto::v1::Answer;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
@@ -73,12 +75,18 @@ pub enum Idle {
 }
 
 /// The version of `record` that counts, given every amendment of it or of its corrections, in order.
-pub fn version_of(record: EventName, amendments: &[Amendment]) -> Version {
+pub fn version_of(
+    record: EventName,
+    amendments: impl IntoIterator<Item = impl Borrow<Amendment>>,
+) -> Version {
     History::read(record, amendments).version()
 }
 
 /// Amendments of `record` that change nothing, by name, and why: they are listed, not refused.
-pub fn idle(record: EventName, amendments: &[Amendment]) -> Vec<(EventName, Idle)> {
+pub fn idle(
+    record: EventName,
+    amendments: impl IntoIterator<Item = impl Borrow<Amendment>>,
+) -> Vec<(EventName, Idle)> {
     let mut idle = History::read(record, amendments).idle;
     idle.sort_by_key(|(name, _)| *name);
     idle
@@ -86,16 +94,18 @@ pub fn idle(record: EventName, amendments: &[Amendment]) -> Vec<(EventName, Idle
 
 /// The amendments read one at a time as they were recorded.
 struct History {
-    /// The record, then the corrections that count, each of the one before.
-    chain: Vec<EventName>,
+    record: EventName,
+    /// The corrections that count: the first of the record, each other of the one before.
+    corrections: Vec<EventName>,
     voided: Option<EventName>,
     idle: Vec<(EventName, Idle)>,
 }
 
 impl History {
-    fn read(record: EventName, amendments: &[Amendment]) -> History {
-        let mut history = History { chain: vec![record], voided: None, idle: Vec::new() };
+    fn read(record: EventName, amendments: impl IntoIterator<Item = impl Borrow<Amendment>>) -> History {
+        let mut history = History { record, corrections: Vec::new(), voided: None, idle: Vec::new() };
         for amendment in amendments {
+            let amendment = amendment.borrow();
             if let Some(why) = history.take(amendment) {
                 history.idle.push((amendment.name, why));
             }
@@ -109,9 +119,9 @@ impl History {
             (Standing::Pending, _) => return Some(Idle::Pending),
             (Standing::Refused, _) => return Some(Idle::Refused),
             _ if self.voided.is_some() => return Some(Idle::Voided),
-            (_, Effect::Voids) if self.chain.first() == Some(&a.target) => self.void(a.name),
-            _ if self.chain.last() != Some(&a.target) => return Some(Idle::Stale),
-            (_, Effect::Corrects) => self.chain.push(a.name),
+            (_, Effect::Voids) if self.record == a.target => self.void(a.name),
+            _ if *self.corrections.last().unwrap_or(&self.record) != a.target => return Some(Idle::Stale),
+            (_, Effect::Corrects) => self.corrections.push(a.name),
             (_, Effect::Voids) => self.restore(),
         }
         None
@@ -120,18 +130,18 @@ impl History {
     /// Takes the whole fact out, its corrections with it.
     fn void(&mut self, by: EventName) {
         self.voided = Some(by);
-        self.idle.extend(self.chain.drain(1..).map(|correction| (correction, Idle::Voided)));
+        self.idle.extend(self.corrections.drain(..).map(|correction| (correction, Idle::Voided)));
     }
 
     /// Takes the last correction out: the version before it counts again.
     fn restore(&mut self) {
-        self.idle.extend(self.chain.pop().map(|correction| (correction, Idle::Voided)));
+        self.idle.extend(self.corrections.pop().map(|correction| (correction, Idle::Voided)));
     }
 
-    fn version(mut self) -> Version {
+    fn version(self) -> Version {
         match self.voided {
             Some(void) => Version::Voided(void),
-            None => Version::Corrected(self.chain.split_off(1)),
+            None => Version::Corrected(self.corrections),
         }
     }
 }

@@ -27,8 +27,10 @@ impl Fold {
             Some(_) => None,
             None => self.counted_original(about, facts)?,
         };
-        let aggregator = self.acknowledger(step.name(), step.occurred_on());
-        step.set_answer(self.answers.of(at.name, aggregator));
+        if self.answers.are_to(at.name) {
+            let aggregator = self.acknowledger(step.name(), step.occurred_on());
+            step.set_answer(self.answers.of(at.name, aggregator));
+        }
         // Somebody may have amended this amendment before it was in the log, and it was taken for a record then.
         let early = self.amendments.remove(at.name).unwrap_or_default();
         let mut amended = self.amendments.take(about);

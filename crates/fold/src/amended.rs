@@ -176,11 +176,14 @@ impl Amended {
     /// the order of its chain; of several units' next ones that whose target is not still to come, then that of the earlier day, then
     /// of the lower number.
     pub fn amendments(&self) -> Vec<Amendment> {
-        let is_of_one = self.steps.windows(2).all(|pair| pair[0].unit == pair[1].unit);
-        match is_of_one {
+        match self.is_of_one_unit() {
             true => self.steps.iter().map(Step::amendment).collect(),
             false => self.in_turn().into_iter().map(Step::amendment).collect(),
         }
+    }
+
+    fn is_of_one_unit(&self) -> bool {
+        self.steps.windows(2).all(|pair| pair[0].unit == pair[1].unit)
     }
 
     fn in_turn(&self) -> Vec<&Step> {
@@ -214,7 +217,11 @@ impl Amended {
         if self.original.is_none() {
             return Counting::Missing;
         }
-        match corrections::version_of(record, &self.amendments()) {
+        let version = match self.is_of_one_unit() {
+            true => corrections::version_of(record, self.steps.iter().map(Step::amendment)),
+            false => corrections::version_of(record, self.amendments()),
+        };
+        match version {
             Version::Voided(_) => Counting::Voided,
             Version::Corrected(applied) => {
                 let made =

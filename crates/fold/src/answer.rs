@@ -34,6 +34,11 @@ impl Answers {
         self.0.get(&(target, by)).and_then(|answered| Answer::try_from(answered.answer).ok())
     }
 
+    /// Whether anybody answered a record.
+    pub(crate) fn are_to(&self, target: EventName) -> bool {
+        self.to(target).next().is_some()
+    }
+
     /// Who answered a record, and what.
     pub fn to(&self, target: EventName) -> impl Iterator<Item = (UnitNo, Answer)> {
         let answers = self.0.range((target, UnitNo(0))..=(target, UnitNo(u32::MAX)));

@@ -7,7 +7,6 @@
 use std::sync::Arc;
 
 use socai_domain::{CivilDate, Event, KnownTexts, Position, Registry, corrections, rules};
-use socai_proto::view;
 use socai_tlog::EventName;
 
 use crate::{
@@ -34,25 +33,34 @@ pub struct Books {
 /// Facts that one after the other are prepared. Room is kept from one use to the next.
 #[derive(Debug, Default)]
 pub struct Prepared {
-    books: Books,
-    facts: Vec<Fact>,
-    /// What they add, one after the other; the values have the numbers of `noted` until they are settled.
-    added: Vec<Added>,
-    noted: Noted,
-    numbered: Numbered,
+    facts: Vec<Left>,
+    room: Room,
     /// Records that are corrected or voided, read before.
     originals: Vec<(EventName, Option<Original>)>,
+    numbered: Numbered,
     /// How many facts were taken in.
     taken: usize,
     /// Whether the values have the numbers of the fold.
     is_settled: bool,
 }
 
-/// One fact.
-#[derive(Clone, Copy, Debug, Default)]
-struct Fact {
-    left: Left,
-    /// Where what it adds begins and ends.
+/// What facts add, worked out by these books.
+#[derive(Debug, Default)]
+struct Room {
+    books: Books,
+    /// One after the other; the values have the numbers of `noted` until they are settled.
+    added: Vec<Added>,
+    noted: Noted,
+    last_shelf: LastShelf,
+}
+
+/// What a fact adds on its day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Adding {
+    day: CivilDate,
+    /// That of the day.
+    shelf: u32,
+    /// Where it begins and ends among all that is added.
     start: u32,
     end: u32,
 }
@@ -60,8 +68,8 @@ struct Fact {
 /// What is left to do when the turn of a fact comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Left {
-    /// To take in what it adds on its day, whose shelf is that.
-    Adding(CivilDate, u32),
+    /// To take in what it adds.
+    Adding(Adding),
     /// To accept it: it breaks no rule.
     Accepting,
     /// Everything.
@@ -72,84 +80,25 @@ enum Left {
 /// Prepares facts. Each thread has its own, for as long as it likes: what it remembers is which texts are well-formed.
 #[derive(Debug, Default)]
 pub struct Preparer {
-    order: Order,
-    memory: Memory,
-}
-
-#[derive(Debug, Default)]
-struct Memory {
     known: KnownTexts,
     today: Today,
-    last_shelf: LastShelf,
 }
 
 impl Preparer {
-    /// Prepares the next facts, kind by kind: what reads, judges and counts one kind is more than a processor keeps at hand of all. `facts` is
-    /// asked for records that are corrected or voided; what it cannot give is asked again later.
-    pub fn prepare(&mut self, records: &[Recorded<'_>], facts: &dyn Facts, to: &mut Prepared) {
-        let start = to.facts.len();
-        to.facts.resize(start + records.len(), Fact::default());
-        for at in self.order.by_kind(records) {
-            let fact = self.memory.fact(&records[at], facts, to);
-            to.facts[start + at] = fact;
-        }
-    }
-}
-
-impl Memory {
+    /// Prepares the next record. `facts` is asked for those that are corrected or voided; what it cannot give is asked again later.
     #[inline]
-    fn fact(&mut self, record: &Recorded<'_>, facts: &dyn Facts, to: &mut Prepared) -> Fact {
+    pub fn prepare(&mut self, record: &Recorded<'_>, facts: &dyn Facts, to: &mut Prepared) {
         let received_on = self.today.of(record.at.received_at_ms);
-        let shelf = &mut self.last_shelf;
-        let Prepared { books, added, noted, originals, .. } = to;
-        let start = added.len() as u32;
+        let Prepared { room, originals, .. } = to;
         let left = Event::decode_next(record.facts, &mut self.known, |event| {
-            let ctx = rules::Ctx::received_on(&books.registry, &record.at, received_on);
+            let ctx = rules::Ctx::received_on(&room.books.registry, &record.at, received_on);
             if !rules::check(event, record.at.name.unit, &ctx).is_empty() {
                 return Left::All;
             }
             originals.extend(original(event, facts));
-            let day = event.occurred_on();
-            match books.work_out(event, &record.at, noted, added) {
-                true => Left::Adding(day, shelf.of(day)),
-                false => Left::Accepting,
-            }
+            room.work_out(event, &record.at).map_or(Left::Accepting, Left::Adding)
         });
-        Fact { left: left.unwrap_or_default(), start, end: added.len() as u32 }
-    }
-}
-
-/// Places of records, sorted by their kinds.
-#[derive(Debug, Default)]
-struct Order {
-    tags: Vec<u16>,
-    places: Vec<u32>,
-}
-
-/// Tags of kinds are below; others are of no known kind.
-const TAGS: u16 = 512;
-
-impl Order {
-    fn by_kind(&mut self, records: &[Recorded<'_>]) -> impl Iterator<Item = usize> {
-        let mut starts = [0; TAGS as usize];
-        self.tags.clear();
-        self.tags.extend(records.iter().map(|record| {
-            let tag = view::likely_tag(record.facts) % TAGS;
-            starts[usize::from(tag)] += 1;
-            tag
-        }));
-        let mut before = 0;
-        for start in &mut starts {
-            before += std::mem::replace(start, before);
-        }
-        self.places.clear();
-        self.places.resize(records.len(), 0);
-        for (at, tag) in (0..).zip(&self.tags) {
-            let start = &mut starts[usize::from(*tag)];
-            self.places[*start as usize] = at;
-            *start += 1;
-        }
-        self.places.iter().map(|at| *at as usize)
+        to.facts.push(left.unwrap_or_default());
     }
 }
 
@@ -157,6 +106,19 @@ impl Order {
 fn original(event: &Event<'_>, facts: &dyn Facts) -> Option<(EventName, Option<Original>)> {
     let (target, _) = corrections::amends(event)?;
     Some((target, facts.find(target).ok()?))
+}
+
+impl Room {
+    /// What a fact adds, if that is all it does.
+    #[inline]
+    fn work_out(&mut self, event: &Event<'_>, at: &Position) -> Option<Adding> {
+        let start = self.added.len() as u32;
+        let only_adds = self.books.work_out(event, at, &mut self.noted, &mut self.added);
+        only_adds.then(|| {
+            let day = event.occurred_on();
+            Adding { day, shelf: self.last_shelf.of(day), start, end: self.added.len() as u32 }
+        })
+    }
 }
 
 impl Books {
@@ -186,10 +148,10 @@ impl Books {
 impl Prepared {
     /// Begins anew, by other books.
     pub fn begin(&mut self, books: Books) {
-        self.books = books;
+        self.room.books = books;
+        self.room.added.clear();
+        self.room.noted.clear();
         self.facts.clear();
-        self.added.clear();
-        self.noted.clear();
         self.originals.clear();
         (self.taken, self.is_settled) = (0, false);
     }
@@ -197,7 +159,7 @@ impl Prepared {
     /// How many of the facts do more than add to cells, or break a rule: most of their work is left for their turn.
     #[must_use]
     pub fn left(&self) -> usize {
-        self.facts.iter().filter(|fact| !matches!(fact.left, Left::Adding(..))).count()
+        self.facts.iter().filter(|left| !matches!(left, Left::Adding(_))).count()
     }
 
     /// Looks the values up that the facts have, unless they were.
@@ -210,7 +172,7 @@ impl Prepared {
 
     #[cold]
     fn settle_all(&mut self, values: &mut Values) {
-        let Prepared { added, noted, numbered, .. } = self;
+        let Prepared { room: Room { added, noted, .. }, numbered, .. } = self;
         numbered.fill(noted, values);
         for added in added {
             let axes: AxesNo = numbered.axes(added.cell.axes(), added.has_axes);
@@ -239,21 +201,20 @@ impl Fold {
         prepared: &mut Prepared,
         facts: &dyn Facts,
     ) -> Result<Verdict, FoldError> {
-        let fact = prepared.facts.get(prepared.taken).copied().filter(|_| prepared.books.are_of(self));
-        let Fact { left, start, end } = fact.unwrap_or_default();
-        let verdict = match left {
-            Left::Adding(day, shelf) => {
+        let left = prepared.facts.get(prepared.taken).copied().filter(|_| prepared.room.books.are_of(self));
+        let verdict = match left.unwrap_or_default() {
+            Left::Adding(adding) => {
                 self.expect_next(record)?;
                 prepared.settle(&mut self.values);
-                for added in &prepared.added[start as usize..end as usize] {
-                    self.change_cell(added, shelf, record.at.name.seq, true);
+                for added in &prepared.room.added[adding.start as usize..adding.end as usize] {
+                    self.change_cell(added, adding.shelf, record.at.name.seq, true);
                 }
                 if self.capture.is_some()
                     && let Ok(event) = Event::decode_again(record.facts)
                 {
                     self.capture_case(&event, &record.at);
                 }
-                self.note_late(day, record);
+                self.note_late(adding.day, record);
                 self.conclude(record, vec![])
             }
             Left::Accepting => {

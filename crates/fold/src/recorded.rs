@@ -4,7 +4,7 @@ use socai_domain::Position;
 use socai_tlog::{EventName, LeafIndex};
 
 /// A record of the log, verified by whoever hands it over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recorded<'a> {
     /// Name, place and time of receipt.
     pub at: Position,

@@ -1,14 +1,15 @@
 //! The log cut into chunks whose facts are prepared apart from each other.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
 
-use socai_fold::{Books, Facts, Prepared, Preparer};
+use socai_domain::Position;
+use socai_fold::{Books, Facts, Prepared, Preparer, Recorded};
 use socai_log::{Chunk, LogError, Scan};
 
 use crate::replay::{ReplayError, recorded};
-
-/// Most records that a chunk usually has.
-const RECORDS: usize = 1 << 11;
 
 /// The chunks of a log, one after the other for whichever thread wants the next.
 pub(crate) struct Source(Mutex<Reading>);
@@ -49,10 +50,17 @@ impl Source {
 pub(crate) struct Part {
     /// Its place among the chunks; none when it is behind the last.
     pub(crate) number: Option<u64>,
-    /// Why it could not be read.
-    pub(crate) failed: Option<LogError>,
-    pub(crate) chunk: Chunk,
-    pub(crate) prepared: Prepared,
+    chunk: Chunk,
+    slots: Vec<Slot>,
+    prepared: Prepared,
+    /// What is wrong with the chunk behind the last of these records.
+    pub(crate) failed: Option<ReplayError>,
+}
+
+/// Where a record lies in its chunk.
+struct Slot {
+    at: Position,
+    facts: Range<usize>,
 }
 
 impl Part {
@@ -62,22 +70,35 @@ impl Part {
         self
     }
 
-    /// Reads the next chunk, verifies its checksums and prepares its facts, up to the first record that does not hold: whoever takes the records
-    /// in will meet it.
+    /// Reads the next chunk, verifies its checksums and prepares its facts, up to the first record that does not hold.
     pub(crate) fn prepared(mut self, from: &Source, preparer: &mut Preparer, facts: &dyn Facts) -> Self {
-        let Part { number, failed, chunk, prepared } = &mut self;
-        let next = from.next_into(chunk);
-        *number = next.as_ref().map(|(number, _)| *number);
-        *failed = next.and_then(|(_, read)| read.err());
-        if number.is_some() && failed.is_none() {
-            chunk.verify();
-            let mut records = Vec::with_capacity(RECORDS);
-            let _: Result<(), ReplayError> = chunk.for_each_record(|record| {
-                records.push(recorded(&record)?);
-                Ok(())
-            });
-            preparer.prepare(&records, facts, prepared);
-        }
+        self.slots.clear();
+        let next = from.next_into(&mut self.chunk);
+        self.number = next.as_ref().map(|(number, _)| *number);
+        self.failed = match next {
+            None => None,
+            Some((_, Err(error))) => Some(error.into()),
+            Some((_, Ok(()))) => self.prepare(preparer, facts).err(),
+        };
         self
+    }
+
+    fn prepare(&mut self, preparer: &mut Preparer, facts: &dyn Facts) -> Result<(), ReplayError> {
+        let Part { chunk, slots, prepared, .. } = self;
+        chunk.for_each_record(|record| {
+            let start = (record.facts_at() - chunk.offset()) as usize; // of bytes in memory
+            let record = recorded(&record)?;
+            preparer.prepare(&record, facts, prepared);
+            slots.push(Slot { at: record.at, facts: start..start + record.facts.len() });
+            Ok(())
+        })
+    }
+
+    /// The records in order, and what was prepared of them.
+    pub(crate) fn records(&mut self) -> (impl Iterator<Item = Recorded<'_>>, &mut Prepared) {
+        let bytes = self.chunk.bytes();
+        let records =
+            self.slots.iter().map(|Slot { at, facts }| Recorded { at: *at, facts: &bytes[facts.clone()] });
+        (records, &mut self.prepared)
     }
 }

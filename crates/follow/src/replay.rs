@@ -1,7 +1,7 @@
 //! Replay: the records of a log, in order, through the fold.
 //!
-//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Threads share it chunk by
-//! chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
+//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Several threads share it
+//! chunk by chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
 
 use std::{collections::BTreeMap, num::NonZero, thread::available_parallelism};
 
@@ -68,7 +68,7 @@ pub fn replay(
     reader: &Reader,
     fold: &mut Fold,
     to: TreeSize,
-    each: impl FnMut(&RecordRef<'_>, &Verdict),
+    each: impl FnMut(&Recorded<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
     let is_long = to.0.saturating_sub(fold.size().0) >= WORTH_A_THREAD;
     let threads = if is_long { available_parallelism().map_or(1, NonZero::get) } else { 1 };
@@ -84,11 +84,11 @@ pub fn replay_on(
     reader: &Reader,
     fold: &mut Fold,
     to: TreeSize,
-    mut each: impl FnMut(&RecordRef<'_>, &Verdict),
+    mut each: impl FnMut(&Recorded<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
     let at = fold.size();
     let alone = match to.0.saturating_sub(at.0) {
-        ..=FEW => to,
+        left if left <= FEW || threads <= 1 => to,
         // units and rules come first: what is prepared before they are there is done again
         _ => at.max(TreeSize(FEW)),
     };
@@ -98,12 +98,13 @@ pub fn replay_on(
     if at != alone {
         let facts = LogFacts { reader, within: to };
         reader.for_each(LeafIndex(at.0), alone, |record| {
-            let verdict = fold.apply(&recorded(&record)?, &facts)?;
+            let record = recorded(&record)?;
+            let verdict = fold.apply(&record, &facts)?;
             each(&record, &verdict);
             Ok::<_, ReplayError>(())
         })?;
     }
-    if alone < to { shared(threads.max(1), reader, fold, to, each) } else { Ok(()) }
+    if alone < to { shared(threads, reader, fold, to, each) } else { Ok(()) }
 }
 
 /// Takes records in chunk by chunk, each prepared by whichever thread is free.
@@ -112,7 +113,7 @@ fn shared(
     reader: &Reader,
     fold: &mut Fold,
     to: TreeSize,
-    mut each: impl FnMut(&RecordRef<'_>, &Verdict),
+    mut each: impl FnMut(&Recorded<'_>, &Verdict),
 ) -> Result<(), ReplayError> {
     let facts = LogFacts { reader, within: to };
     let source = Source::new(reader.scan(LeafIndex(fold.size().0), to)?);
@@ -121,21 +122,20 @@ fn shared(
         let (source, facts) = (&source, LogFacts { reader, within: to });
         move |part: Part| part.prepared(source, &mut preparer, &facts)
     };
-    let ahead = if threads > 1 { CHUNKS_PER_THREAD * threads } else { 1 };
     with_crew(threads, worker, |crew| {
-        (0..ahead).for_each(|_| crew.give(Part::default().room(fold.books())));
+        (0..CHUNKS_PER_THREAD * threads).for_each(|_| crew.give(Part::default().room(fold.books())));
         // whoever came first has read first: chunks may be done before those in front of them
         let (mut early, mut next) = (BTreeMap::new(), 0);
         while let Some(part) = crew.take() {
             early.extend(part.number.map(|number| (number, part)));
             while let Some(mut part) = early.remove(&next) {
                 next += 1;
-                part.failed.take().map_or(Ok(()), Err)?;
-                part.chunk.for_each_record(|record| {
-                    let verdict = fold.take(&recorded(&record)?, &mut part.prepared, &facts)?;
+                let (records, prepared) = part.records();
+                for record in records {
+                    let verdict = fold.take(&record, prepared, &facts)?;
                     each(&record, &verdict);
-                    Ok::<_, ReplayError>(())
-                })?;
+                }
+                part.failed.take().map_or(Ok(()), Err)?;
                 crew.give(part.room(fold.books()));
             }
         }

@@ -44,11 +44,16 @@ impl Blocks {
         }
         let kept = self.slots[slot].take().map(|block| block.distances);
         let mut distances = kept.unwrap_or_else(|| Box::new([0; NUMBERS]));
-        let first = number_in(bytes, 0).unwrap_or_default();
-        for (to, at) in distances.iter_mut().zip((0..BLOCK_LEN).step_by(NUMBER_LEN as usize)) {
-            let distance = number_in(bytes, at).and_then(|number| number.checked_sub(first));
-            let Some(distance) = distance.and_then(|distance| u32::try_from(distance).ok()) else { return };
-            *to = distance;
+        let (numbers, _) = bytes.as_chunks::<{ NUMBER_LEN as usize }>();
+        let first = u64::from_be_bytes(numbers[0]);
+        let mut all = 0;
+        for (to, number) in distances.iter_mut().zip(numbers) {
+            let distance = u64::from_be_bytes(*number).wrapping_sub(first);
+            all |= distance;
+            *to = distance as u32; // whether it fits is asked of all together
+        }
+        if all > u64::from(u32::MAX) {
+            return;
         }
         self.slots[slot] = Some(Block { file, no, first, distances });
     }

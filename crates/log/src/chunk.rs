@@ -39,8 +39,6 @@ pub struct Chunk {
     pub(crate) before: u32,
     /// Leaves before this one are passed over.
     pub(crate) from: LeafIndex,
-    /// How many of the bytes are frames whose checksums were found to hold.
-    pub(crate) verified: usize,
 }
 
 impl Chunk {
@@ -64,19 +62,19 @@ impl Chunk {
         self.bytes.len()
     }
 
+    /// The frames as they are in the volume.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// Whether there is nothing in it, as before the first use.
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
-    /// Verifies checksums up to the first frame that does not hold, for whoever reads the items next.
-    pub fn verify(&mut self) {
-        self.verified = Frames::verified_len(&self.bytes);
-    }
-
     /// Everything in the chunk with its position in the volume; ends after the first error.
     pub fn items(&self) -> Items<'_> {
-        let frames = Frames::after(&self.bytes, self.offset, self.verified);
+        let frames = Frames::new(&self.bytes, self.offset);
         Items { chunk: self, frames, next: self.before }
     }
 

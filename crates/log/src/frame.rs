@@ -94,6 +94,9 @@ pub(crate) fn push(out: &mut Vec<u8>, kind: Kind, write: impl FnOnce(&mut Vec<u8
     out.len() - start
 }
 
+/// Bytes of length and kind.
+pub(crate) const BEFORE_PAYLOAD: usize = 5;
+
 /// Length of the frame that starts with `bytes`; `None` when even its length field is not all there.
 pub(crate) fn stated_len(bytes: &[u8]) -> Option<usize> {
     let len = bytes.first_chunk::<4>()?;

@@ -96,6 +96,8 @@ pub struct RecordRef<'a> {
     annex: Option<AnnexAt>,
     signature: Option<&'a [u8; 64]>,
     facts: &'a [u8],
+    /// Position of the facts in the volume, in bytes.
+    facts_at: u64,
 }
 
 impl<'a> RecordRef<'a> {
@@ -136,7 +138,8 @@ impl<'a> RecordRef<'a> {
             return Err(Damage::Layout("facts above their limit"));
         }
         let leaf = LeafIndex(first.0 + u64::from(index));
-        Ok(RecordRef { leaf, offset, received_at_ms, header, annex, signature, facts })
+        let facts_at = offset + (frame::BEFORE_PAYLOAD + payload.len() - facts.len()) as u64;
+        Ok(RecordRef { leaf, offset, received_at_ms, header, annex, signature, facts, facts_at })
     }
 
     /// Place in the log.
@@ -227,6 +230,11 @@ impl<'a> RecordRef<'a> {
     /// The facts: a protobuf `Event`.
     pub fn facts(&self) -> &'a [u8] {
         self.facts
+    }
+
+    /// Position of the facts in its volume, in bytes.
+    pub fn facts_at(&self) -> u64 {
+        self.facts_at
     }
 
     /// Whether the header commits to an annex.

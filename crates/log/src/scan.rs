@@ -164,7 +164,7 @@ impl Scan {
         }
         chunk.path = self.walk.path().clone();
         (chunk.volume, chunk.offset, chunk.first, chunk.before) = (self.volume, offset, first, before);
-        (chunk.from, chunk.verified) = (self.from, 0);
+        chunk.from = self.from;
         self.before += records;
         Ok(true)
     }

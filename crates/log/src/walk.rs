@@ -133,18 +133,6 @@ impl<'a> Frames<'a> {
         Frames { bytes, offset, verified }
     }
 
-    /// How many of the bytes are frames whose checksums hold, up to the first that does not.
-    pub(crate) fn verified_len(bytes: &[u8]) -> usize {
-        let mut len = 0;
-        while let Some(next) = frame::verified_len(&bytes[len..]) {
-            len += next;
-        }
-        while let Ok(frame) = frame::parse(&bytes[len..]) {
-            len += frame.encoded_len();
-        }
-        len
-    }
-
     /// Length of the next few frames, up to the first that does not hold; nothing when that is the first, or near it.
     fn verify(&self) -> usize {
         let mut len = 0;

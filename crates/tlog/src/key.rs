@@ -23,10 +23,18 @@ pub enum BadKey {
 /// Reads a key as RFC 8032 encodes it, refusing weak and non-canonical ones.
 fn strict(bytes: &[u8; 32]) -> Result<VerifyingKey, BadKey> {
     let key = VerifyingKey::from_bytes(bytes).map_err(|_| BadKey::NotAPoint)?;
-    if key.to_edwards().compress().to_bytes() != *bytes {
+    // the only points with x = 0, whose sign could be either, are weak: their encoding is compared as a whole
+    let is_weak = key.is_weak();
+    if !is_reduced(bytes) || is_weak && key.to_edwards().compress().to_bytes() != *bytes {
         return Err(BadKey::NotCanonical);
     }
-    if key.is_weak() { Err(BadKey::Weak) } else { Ok(key) }
+    if is_weak { Err(BadKey::Weak) } else { Ok(key) }
+}
+
+/// Whether the y-coordinate, the lower 255 bits little-endian, is below the field's order 2^255 - 19.
+fn is_reduced(bytes: &[u8; 32]) -> bool {
+    let [low, middle @ .., high] = bytes;
+    high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff) || *low < 0xed
 }
 
 macro_rules! public_key {

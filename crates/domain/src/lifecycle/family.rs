@@ -1,12 +1,22 @@
 //! The sorts of cases by name, and the names of their states and findings, as indicator rows write them.
 
+use std::sync::LazyLock;
+
 use socai_proto::{
-    kind,
+    kind, kinds,
     schema::{self, Label},
 };
 
 use super::State;
 use super::{clearance, conscription, directive, dossier, gift, penalty, petition, project};
+
+/// By tag, the sort of case that facts of a kind belong to.
+static BY_TAG: LazyLock<Vec<Option<Family>>> = LazyLock::new(|| {
+    let last = kinds().iter().map(|kind| kind.tag).max().unwrap_or_default();
+    let mut families = vec![None; last as usize + 1];
+    kinds().iter().for_each(|kind| families[kind.tag as usize] = Family::of_kind(kind.name));
+    families
+});
 
 /// A sort of case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +85,12 @@ impl Family {
             _ if kind.name.starts_with("conscription.") => Family::Conscription,
             _ => return None,
         })
+    }
+
+    /// The same of a kind with this tag, which is found at once.
+    #[inline]
+    pub fn of_tag(tag: u32) -> Option<Family> {
+        BY_TAG.get(tag as usize).copied().flatten()
     }
 
     /// The names of its states.

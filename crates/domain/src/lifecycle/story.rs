@@ -1,20 +1,9 @@
 //! The facts of a case in the order that decides its state.
 
-use std::sync::LazyLock;
-
-use socai_proto::kinds;
 use socai_tlog::EventName;
 
 use super::Family;
 use crate::{CivilDate, Event};
-
-/// By tag, the sort of case that facts of a kind belong to.
-static FAMILIES: LazyLock<Vec<Option<Family>>> = LazyLock::new(|| {
-    let last = kinds().iter().map(|kind| kind.tag).max().unwrap_or_default();
-    let mut families = vec![None; last as usize + 1];
-    kinds().iter().for_each(|kind| families[kind.tag as usize] = Family::of_kind(kind.name));
-    families
-});
 
 /// A fact that counts.
 #[derive(Clone, Copy, Debug)]
@@ -44,8 +33,7 @@ impl<'f> Story<'f> {
 
     /// Whether any of them is of a sort of case.
     pub fn has(&self, family: Family) -> bool {
-        let of = |fact: &&Fact<'_>| FAMILIES.get(fact.event.tag() as usize).copied().flatten();
-        self.0.iter().any(|fact| of(fact) == Some(family))
+        self.0.iter().any(|fact| Family::of_tag(fact.event.tag()) == Some(family))
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &'f Fact<'f>> {

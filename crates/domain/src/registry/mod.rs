@@ -117,6 +117,10 @@ impl Registry {
     /// Whether `later` is `earlier` itself or continues its work, through any number of successions that are in effect on
     /// the day.
     pub fn continues(&self, later: UnitNo, earlier: UnitNo, on: CivilDate) -> bool {
+        later == earlier || self.succeeds(later, earlier, on)
+    }
+
+    fn succeeds(&self, later: UnitNo, earlier: UnitNo, on: CivilDate) -> bool {
         let (mut seen, mut open) = (BTreeSet::from([earlier]), vec![earlier]);
         while let Some(no) = open.pop() {
             if no == later {

@@ -167,6 +167,12 @@ impl Window {
             },
             (Some(_), None) => false,
         };
-        picked && self.from <= day && day <= self.to
+        picked && self.has(day)
+    }
+
+    /// Whether a day is one of its days.
+    #[inline]
+    pub(crate) fn has(&self, day: CivilDate) -> bool {
+        self.from <= day && day <= self.to
     }
 }

@@ -10,12 +10,12 @@ use socai_domain::{
     lifecycle::{Fact, Family, Judged},
     tables::{AsOf, Indicator, Measure, PeriodUse, STATE},
 };
-use socai_proto::kind;
+use socai_proto::{kind, view::Heading};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use super::{
     asked::{Asked, Window},
-    held::{ANY_SIZE, Every, Held, HeldFact},
+    held::{ANY_SIZE, Every, Filed, Held},
     verdicts::{File, Laws, Verdicts},
 };
 use crate::{
@@ -73,7 +73,18 @@ pub(crate) struct CountedCase<'a> {
     /// By place in the row's slices.
     pub slices: Vec<(usize, Value)>,
     /// Its facts up to the day.
-    pub facts: Vec<&'a HeldFact>,
+    pub facts: &'a [Filed<'a>],
+}
+
+/// A case with all its facts that count, whatever rows ask.
+#[derive(Clone, Copy, Debug)]
+pub struct WholeCase<'a> {
+    /// What sort of case it is.
+    pub family: Family,
+    /// Its key.
+    pub key: &'a str,
+    /// At least one, by day, then unit, then number.
+    pub facts: &'a [Fact<'a>],
 }
 
 /// A row with what it asks this time.
@@ -86,6 +97,8 @@ struct Asking {
 /// The cases of all rows that judge them.
 pub(crate) struct Cases {
     rows: Vec<Asking>,
+    /// The last day that is asked about.
+    to: CivilDate,
     held: Held,
 }
 
@@ -113,13 +126,8 @@ impl JudgedRow {
     }
 
     /// The latest fact up to a day that the row is about.
-    fn subject<'e>(&self, facts: &'e [Fact<'e>], on: CivilDate) -> Option<&'e Fact<'e>> {
-        let is_subject = |fact: &&Fact<'_>| {
-            fact.event.occurred_on() <= on
-                && fact.event.tag() == self.tag
-                && self.filter.holds(fact.event.kind())
-        };
-        facts.iter().rfind(is_subject)
+    fn subject<'e>(&self, file: &'e File<'e>, on: CivilDate) -> Option<&'e Fact<'e>> {
+        file.last(on, self.tag, |fact| self.filter.holds(fact.event.kind()))
     }
 
     /// Whether the law that it asks about is in force on a day. Without it nothing is found, and that is no answer.
@@ -140,7 +148,7 @@ impl JudgedRow {
     ) -> Option<Vec<(usize, Value)>> {
         let state = judged.on(moment.on).filter(|judged| self.counts(judged))?.state.name();
         if let Some(since) = moment.since
-            && self.subject(judged.facts(), since).is_some()
+            && self.subject(judged.file(), since).is_some()
             && judged.on(since).is_some_and(|judged| self.counts(judged))
         {
             return None;
@@ -185,7 +193,7 @@ impl Cases {
     /// The same for some of the rows.
     pub(crate) fn of_rows(fold: &Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-        let mut cases = Cases { rows: vec![], held: Held::default() };
+        let mut cases = Cases { rows: vec![], to: asked.to, held: Held::default() };
         for row in rows.iter().filter(|row| is_asked(row)) {
             // rows were compiled when they were adopted
             let Ok(Some(judged)) = JudgedRow::of(row) else { continue };
@@ -224,16 +232,17 @@ impl Cases {
         self.held.visit(event, name, leaf, ANY_SIZE);
     }
 
-    /// The same of facts of this day and kind that are read when their case is judged.
+    /// The same of facts with this heading and day that are read when their case is judged.
     #[inline]
     pub(crate) fn visit_unread(
         &mut self,
         facts: &[u8],
-        of: (CivilDate, u32),
+        heading: &Heading<'_>,
+        on: CivilDate,
         name: EventName,
         leaf: LeafIndex,
     ) {
-        self.held.visit_unread(facts, of, name, leaf);
+        self.held.visit_unread(facts, heading, on, name, leaf);
     }
 
     /// What was gathered.
@@ -249,37 +258,44 @@ impl Cases {
     /// Judges the cases that were gathered for these rows and others, as they were at the fold's size and by its rules. Cases come in no particular
     /// order.
     pub(crate) fn judge_held(&self, held: &Held, fold: &Fold, mut see: impl FnMut(Seen<'_>)) {
-        Cases::judge_all(&[self], (&[held], Every::CASE), fold, |_, seen| see(seen));
+        Cases::judge_all(&[self], (&[held], Every::CASE), fold, |_, seen| see(seen), None);
     }
 
     /// The same for several questions at once, each by its place: the facts of a case are read, and a day judged, once for all of them. The facts
     /// may have been gathered in several stretches of the records, by whoever was to gather the same, and only some of the cases be judged.
+    ///
+    /// `meet`, if there is one, is told of every case of all families that were gathered.
     pub(crate) fn judge_all(
         questions: &[&Cases],
         (held, every): (&[&Held], Every),
         fold: &Fold,
         mut see: impl FnMut(usize, Seen<'_>),
+        mut meet: Option<&mut dyn FnMut(WholeCase<'_>)>,
     ) {
         let families = held.first().map(|held| held.files.iter()).into_iter().flatten();
+        let mut file = File::default();
         for (place, (family, _)) in families.enumerate() {
             let rows = AskedRow::of_family(questions, *family, fold);
-            if rows.is_empty() {
+            if rows.is_empty() && meet.is_none() {
                 continue;
             }
             let days = rows.iter().flat_map(|asked| &asked.moments).flat_map(|(_, moment)| moment.days());
             let laws = Laws::on(days, *family, fold);
-            for (case, held) in every.of(held, place) {
-                let file = File::of(held, fold.size().0);
-                let mut judged = Verdicts::new(&file.facts, &laws, fold);
-                for AskedRow { question, at, row, moments } in &rows {
+            for (key, held) in every.of(held, place) {
+                file.read(held, fold.size().0);
+                if let Some(meet) = meet.as_mut().filter(|_| !file.facts.is_empty()) {
+                    meet(WholeCase { family: *family, key, facts: &file.facts });
+                }
+                let mut judged = Verdicts::new(&file, &laws, fold);
+                for AskedRow { question, at, to, row, moments } in &rows {
                     for (answer, moment) in moments {
-                        let Some(subject) = row.subject(&file.facts, moment.on) else { continue };
+                        let Some(subject) = row.subject(&file, moment.on) else { continue };
                         let counted = row.counted(&mut judged, moment, subject).map(|slices| CountedCase {
-                            ward: file.ward(fold),
+                            ward: judged.ward(*to),
                             slices,
                             facts: file.until(moment.on),
                         });
-                        see(*question, Seen { row: *at, answer: *answer, case, counted });
+                        see(*question, Seen { row: *at, answer: *answer, case: key, counted });
                     }
                 }
             }
@@ -291,6 +307,8 @@ impl Cases {
 struct AskedRow<'a> {
     question: usize,
     at: usize,
+    /// The last day of the question.
+    to: CivilDate,
     row: &'a JudgedRow,
     moments: Vec<(Answer, Moment)>,
 }
@@ -301,7 +319,7 @@ impl<'a> AskedRow<'a> {
             let rows = cases.rows.iter().enumerate().filter(|(_, asking)| asking.row.family == family);
             rows.map(move |(at, asking)| {
                 let moments = asking.moments.iter().filter(|(_, moment)| asking.row.has_law(fold, moment.on));
-                AskedRow { question, at, row: &asking.row, moments: moments.copied().collect() }
+                AskedRow { question, at, to: cases.to, row: &asking.row, moments: moments.copied().collect() }
             })
         });
         asked.collect()

@@ -10,15 +10,17 @@ use socai_domain::{
     CivilDate, Event, Kind,
     tables::{Indicator, Measure},
 };
-use socai_proto::{kind, kinds, view::day_and_tag};
+use socai_proto::{kind, kinds, view::Heading};
 use socai_tlog::{Digest, EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
     cases::Cases,
+    days::{ALWAYS, DaysOfKinds},
     figure::units_of,
     held::Held,
     judged::{JudgedTotals, judged, judged_of},
+    names::Names,
     steps::Steps,
 };
 use crate::{
@@ -53,7 +55,12 @@ pub struct Listed {
 impl Contribution {
     /// What only the judged cases of a row say.
     pub(crate) fn judged(totals: JudgedTotals) -> Self {
-        Contribution { events: totals.facts.len() as u64, digest: None, facts: vec![], judged: Some(totals) }
+        Contribution {
+            events: totals.facts.len() as u64,
+            digest: None,
+            facts: vec![],
+            judged: Some(totals.without_facts()),
+        }
     }
 }
 
@@ -81,54 +88,11 @@ struct Watch {
     window: Window,
 }
 
-/// The names of facts: unit u32, seq u64, big-endian.
-enum Names {
-    Unwanted,
-    Digested(Box<blake3::Hasher>),
-    /// To be digested after those of earlier records.
-    Kept(Vec<u8>),
-}
-
-impl Names {
-    fn is_wanted(&self) -> bool {
-        !matches!(self, Names::Unwanted)
-    }
-
-    #[inline]
-    fn take(&mut self, name: EventName) {
-        let mut bytes = [0; 12];
-        bytes[..4].copy_from_slice(&name.unit.0.to_be_bytes());
-        bytes[4..].copy_from_slice(&name.seq.0.to_be_bytes());
-        match self {
-            Names::Unwanted => {}
-            Names::Digested(hasher) => drop(hasher.update(&bytes)),
-            Names::Kept(kept) => kept.extend(bytes),
-        }
-    }
-
-    /// Goes on with the names of later records.
-    fn append(&mut self, later: &Names) {
-        match (self, later) {
-            (Names::Digested(hasher), Names::Kept(later)) => drop(hasher.update(later)),
-            (Names::Kept(kept), Names::Kept(later)) => kept.extend(later),
-            // nobody wants those of either
-            _ => {}
-        }
-    }
-
-    fn digest(&self) -> Option<Digest> {
-        match self {
-            Names::Digested(hasher) => Some(Digest(*hasher.finalize().as_bytes())),
-            Names::Kept(_) | Names::Unwanted => None,
-        }
-    }
-}
-
 /// What facts are wanted for.
-pub(super) enum Use {
+enum Use<'a> {
     Nothing,
-    /// For their case alone, of this day and kind.
-    Case((CivilDate, u32)),
+    /// For their case alone, with this heading and day.
+    Case(Heading<'a>, CivilDate),
     /// To be counted.
     Count,
 }
@@ -182,16 +146,21 @@ impl Tally {
     }
 
     fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
-        let mut facts = std::mem::take(&mut self.kept);
-        for code in &self.judged {
-            facts.extend(judged.get(code).into_iter().flat_map(|judged| &judged.facts));
-        }
-        facts.sort_unstable();
-        facts.dedup();
-        facts.into_iter().for_each(|(leaf, name)| self.take(leaf, name, None));
-        let digest = self.digest.digest();
-        let judged = judged.get(&self.code).cloned();
-        let facts = self.listed.unwrap_or_default();
+        let mut kept = std::mem::take(&mut self.kept);
+        let of_rows: Vec<&JudgedTotals> = self.judged.iter().filter_map(|code| judged.get(code)).collect();
+        let facts = match of_rows.as_slice() {
+            [only] if kept.is_empty() => &only.facts,
+            several => {
+                kept.reserve(several.iter().map(|judged| judged.facts.len()).sum());
+                several.iter().for_each(|judged| kept.extend(&judged.facts));
+                kept.sort_unstable();
+                kept.dedup();
+                &kept
+            }
+        };
+        facts.iter().for_each(|(leaf, name)| self.take(*leaf, *name, None));
+        let judged = judged.get(&self.code).map(JudgedTotals::without_facts);
+        let (digest, facts) = (self.digest.digest(), self.listed.unwrap_or_default());
         (self.code, Contribution { events: self.events, digest, facts, judged })
     }
 }
@@ -251,7 +220,7 @@ impl<'f> Contributions<'f> {
     pub(crate) fn starting(mut self, from: LeafIndex) -> Self {
         self.steps = Steps::starting(from, self.fold);
         let digested = self.tallies.iter_mut().filter(|tally| from.0 > 0 && tally.digest.is_wanted());
-        digested.for_each(|tally| tally.digest = Names::Kept(vec![]));
+        digested.for_each(|tally| tally.digest = Names::kept());
         self
     }
 
@@ -279,8 +248,8 @@ impl<'f> Contributions<'f> {
             true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
             false => match self.use_of(record.facts) {
                 Use::Nothing => None,
-                Use::Case(of) => {
-                    self.cases.visit_unread(record.facts, of, name, record.at.leaf);
+                Use::Case(heading, on) => {
+                    self.cases.visit_unread(record.facts, &heading, on, name, record.at.leaf);
                     None
                 }
                 Use::Count => Some(record.facts),
@@ -300,22 +269,19 @@ impl<'f> Contributions<'f> {
 
     /// What facts are wanted for.
     #[inline]
-    fn use_of(&self, facts: &[u8]) -> Use {
-        day_of(facts).map_or(Use::Count, |(day, tag)| day.map_or(Use::Nothing, |day| self.use_on(day, tag)))
+    fn use_of<'a>(&self, facts: &'a [u8]) -> Use<'a> {
+        let Some(heading) = Heading::of(facts) else { return Use::Count };
+        let Ok(day) = CivilDate::from_yyyymmdd(heading.day) else { return Use::Nothing };
+        match () {
+            () if !self.days.holds(heading.tag, day) => Use::Nothing,
+            () if self.counted.holds(heading.tag, day) => Use::Count,
+            () => Use::Case(heading, day),
+        }
     }
 
-    /// The same by what was found of them.
-    #[inline]
-    pub(super) fn use_on(&self, day: CivilDate, tag: u32) -> Use {
-        let Some((from, to)) = self.days.get(tag as usize).copied().flatten() else { return Use::Nothing };
-        if day < from || to < day {
-            return Use::Nothing;
-        }
-        let counted = self.counted.get(tag as usize).copied().flatten();
-        if counted.is_some_and(|(from, to)| from <= day && day <= to) {
-            return Use::Count;
-        }
-        Use::Case((day, tag))
+    /// By tag, first and last day of the facts that it counts one by one.
+    pub(super) fn counted_days(&self) -> &DaysOfKinds {
+        &self.counted
     }
 
     /// Takes what counts of the record at a leaf.
@@ -340,7 +306,8 @@ impl<'f> Contributions<'f> {
     #[inline]
     pub(crate) fn counted(&mut self, counter: &Counter, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         let (day, payload) = (event.occurred_on(), event.kind());
-        for Watch { tally, window } in &self.watched[usize::from(counter.no.0)] {
+        let watched = self.watched[usize::from(counter.no.0)].iter();
+        for Watch { tally, window } in watched.filter(|watch| watch.window.has(day)) {
             let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
             if window.holds(day, payload, field) {
                 self.tallies[*tally].add(leaf, name, counter.measure(payload));
@@ -387,42 +354,23 @@ fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMa
     tallies.into_iter().map(|tally| tally.done(judged)).collect()
 }
 
-/// The day of facts, none when it is no day, and their kind's tag; `None` when these are found only by reading them.
-#[inline]
-pub(super) fn day_of(facts: &[u8]) -> Option<(Option<CivilDate>, u32)> {
-    day_and_tag(facts).map(|(day, tag)| (CivilDate::from_yyyymmdd(day).ok(), tag))
-}
-
-/// By tag, first and last day of something.
-type DaysOfKinds = Vec<Option<(CivilDate, CivilDate)>>;
-
-/// Every day.
-const ALWAYS: (CivilDate, CivilDate) = (CivilDate::MIN, CivilDate::MAX);
-
 /// By tag, the days on which facts of the kind are counted. Registrations of units are few, and counted on no day.
 fn days_counted(fold: &Fold, watched: &[Vec<Watch>]) -> DaysOfKinds {
-    let mut days = vec![];
-    kind("unit.registered").iter().for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    let mut days = DaysOfKinds::default();
+    kind("unit.registered").iter().for_each(|kind| days.widen(kind.tag, ALWAYS));
     for counter in fold.rulebook().counters() {
         let windows = watched[usize::from(counter.no.0)].iter().map(|watch| &watch.window);
-        windows.for_each(|window| widen(&mut days, counter.tag, (window.from, window.to)));
+        windows.for_each(|window| days.widen(counter.tag, (window.from, window.to)));
     }
     days
 }
 
 /// The same with the kinds of cases, whose facts are wanted however old they are.
-fn days_asked(counted: &[Option<(CivilDate, CivilDate)>], cases: &Cases) -> DaysOfKinds {
-    let mut days = counted.to_vec();
+fn days_asked(counted: &DaysOfKinds, cases: &Cases) -> DaysOfKinds {
+    let mut days = counted.clone();
     let of_cases = kinds().iter().filter(|kind| cases.family_of(kind.tag).is_some());
-    of_cases.for_each(|kind| widen(&mut days, kind.tag, ALWAYS));
+    of_cases.for_each(|kind| days.widen(kind.tag, ALWAYS));
     days
-}
-
-fn widen(days: &mut DaysOfKinds, tag: u32, (from, to): (CivilDate, CivilDate)) {
-    let at = tag as usize;
-    days.resize(days.len().max(at + 1), None);
-    let (first, last) = days[at].unwrap_or((from, to));
-    days[at] = Some((first.min(from), last.max(to)));
 }
 
 /// The codes of the rows that a ratio is of.
@@ -445,7 +393,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
         kept: vec![],
         last: None,
         events: 0,
-        digest: Names::Digested(Box::default()),
+        digest: Names::digested(),
         is_sum: is_sum(&row.measure),
         listed: None,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
-    cases::{Answer, Cases, Seen},
+    cases::{Answer, Cases, Seen, WholeCase},
     figure::Part,
     held::{Every, Held},
     totals::Totals,
@@ -31,7 +31,7 @@ pub(crate) fn judged(cases: &Cases, fold: &Fold) -> BTreeMap<String, JudgedTotal
 
 /// The same over facts that were gathered for several questions.
 pub(crate) fn judged_of(cases: &Cases, held: &Held, fold: &Fold) -> BTreeMap<String, JudgedTotals> {
-    judged_of_all(&[cases], held, fold).pop().unwrap_or_default()
+    judged_of_all(&[cases], held, fold, None).pop().unwrap_or_default()
 }
 
 /// What some of the cases add to the answers of all rows, by code.
@@ -41,26 +41,28 @@ pub(crate) fn judged_in_part(
     every: Every,
     fold: &Fold,
 ) -> BTreeMap<String, JudgedTotals> {
-    judged_by(&[cases], (held, every), fold).pop().unwrap_or_default()
+    judged_by(&[cases], (held, every), fold, None).pop().unwrap_or_default()
 }
 
-/// The answers to several questions about one fold, in their order.
+/// The answers to several questions about one fold, in their order; `meet` is told of every case.
 pub(crate) fn judged_of_all(
     questions: &[&Cases],
     held: &Held,
     fold: &Fold,
+    meet: Option<&mut dyn FnMut(WholeCase<'_>)>,
 ) -> Vec<BTreeMap<String, JudgedTotals>> {
-    judged_by(questions, (&[held], Every::CASE), fold)
+    judged_by(questions, (&[held], Every::CASE), fold, meet)
 }
 
 fn judged_by(
     questions: &[&Cases],
     held: (&[&Held], Every),
     fold: &Fold,
+    meet: Option<&mut dyn FnMut(WholeCase<'_>)>,
 ) -> Vec<BTreeMap<String, JudgedTotals>> {
     let none = |cases: &&Cases| cases.codes().map(|_| JudgedTotals::default()).collect();
     let mut rows: Vec<Vec<JudgedTotals>> = questions.iter().map(none).collect();
-    Cases::judge_all(questions, held, fold, |question, seen| rows[question][seen.row].add(seen));
+    Cases::judge_all(questions, held, fold, |question, seen| rows[question][seen.row].add(seen), meet);
     let done = |(cases, rows): (&&Cases, Vec<JudgedTotals>)| {
         cases.codes().map(str::to_owned).zip(rows.into_iter().map(JudgedTotals::done)).collect()
     };
@@ -81,16 +83,23 @@ impl JudgedTotals {
             part.value += 1;
             part.events += events;
         });
-        self.totals.publishers.extend(case.facts.iter().map(|fact| fact.name.unit));
-        self.facts.extend(case.facts.iter().map(|fact| (fact.leaf, fact.name)));
+        self.totals.publishers.extend(case.facts.iter().map(|fact| fact.held.name.unit));
+        self.facts.extend(case.facts.iter().map(|fact| (fact.held.leaf, fact.held.name)));
     }
 
-    /// Adds what other cases came to.
+    /// Adds what other cases came to, when both are done.
     pub(crate) fn add_all(&mut self, other: JudgedTotals) {
         self.totals.add_all(other.totals);
         self.seen += other.seen;
         self.year_before.add(other.year_before);
         self.facts.extend(other.facts);
+        self.facts.sort(); // both are sorted, and so found to be
+    }
+
+    /// What they come to, for whoever has met the facts.
+    pub(crate) fn without_facts(&self) -> Self {
+        let (totals, year_before) = (self.totals.clone(), self.year_before);
+        JudgedTotals { totals, seen: self.seen, year_before, facts: vec![] }
     }
 
     fn done(mut self) -> Self {

@@ -4,13 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::Event;
+use socai_domain::{CivilDate, Event, Kind, lifecycle::Family};
+use socai_proto::view::Heading;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::Asked,
-    contributions::{Contribution, Contributions, Use, day_of},
-    held::{ANY_SIZE, Held},
+    cases::WholeCase,
+    contributions::{Contribution, Contributions},
+    days::DaysOfKinds,
+    held::Held,
     judged::judged_of_all,
     steps::Steps,
 };
@@ -20,6 +23,8 @@ use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError}
 pub struct Passes<'f> {
     fold: &'f Fold,
     questions: Vec<Contributions<'f>>,
+    /// The days of which a question may count facts one by one.
+    counted: DaysOfKinds,
     held: Held,
     steps: Steps,
 }
@@ -27,32 +32,38 @@ pub struct Passes<'f> {
 impl<'f> Passes<'f> {
     /// A pass for these questions.
     pub fn new<'a>(fold: &'f Fold, asked: impl IntoIterator<Item = &'a Asked>) -> Self {
-        let mut held = Held::default();
+        let (mut held, mut counted) = (Held::default(), DaysOfKinds::default());
         let question = |asked: &Asked| {
             let mut question = Contributions::new(fold, asked);
             held.follow_all(&question.take_held());
+            counted.widen_all(question.counted_days());
             question
         };
         let questions = asked.into_iter().map(question).collect();
-        Passes { fold, questions, held, steps: Steps::default() }
+        Passes { fold, questions, counted, held, steps: Steps::default() }
+    }
+
+    /// Gathers every case, with its facts of whatever day, for [`Passes::finish_with_cases`].
+    #[must_use]
+    pub fn with_every_case(mut self) -> Self {
+        Family::ALL.into_iter().for_each(|family| self.held.follow(family, CivilDate::MAX));
+        self
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
+    ///
+    /// # Errors
+    /// A record is missing before this one.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
-        let (name, leaf) = (record.at.name, record.at.leaf);
-        if !self.steps.advance(leaf, self.fold)? {
-            return Ok(());
-        }
-        let Some(first) = self.questions.first() else { return Ok(()) };
-        let facts = match first.is_amended(name) {
-            true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
-            false => Some(record.facts),
-        };
-        facts.into_iter().for_each(|facts| self.look(facts, name, leaf));
-        Ok(())
+        let name = record.at.name;
+        let may_be_amended = self.questions.first().is_none_or(|asked| asked.is_amended(name));
+        let amended = self.fold.amendments().get(name).filter(|_| may_be_amended);
+        let counts = amended.map_or(Some(record.facts), |amended| amended.effective(name).facts());
+        let known = counts.and_then(|facts| Some((Heading::of(facts)?, facts)));
+        self.visit_known(name, record.at.leaf, known)
     }
 
-    /// The same for whoever knows what counts of the record at the fold's size: nothing when it was rejected or voided.
+    /// The same for whoever knows what counts of the record at the fold's size, and its heading: nothing when it was rejected or voided.
     ///
     /// # Errors
     /// A record is missing before this one.
@@ -60,37 +71,30 @@ impl<'f> Passes<'f> {
         &mut self,
         name: EventName,
         leaf: LeafIndex,
-        counts: Option<&[u8]>,
+        counts: Option<(Heading<'_>, &[u8])>,
     ) -> Result<(), FoldError> {
-        if self.steps.advance(leaf, self.fold)? {
-            counts.into_iter().for_each(|facts| self.look(facts, name, leaf));
+        if self.steps.advance(leaf, self.fold)?
+            && let Some((heading, facts)) = counts
+        {
+            self.look(&heading, facts, name, leaf);
         }
         Ok(())
     }
 
     /// Takes what counts of a record as far as anybody asks about it; what is there for its case alone is read when that is judged.
-    fn look(&mut self, facts: &[u8], name: EventName, leaf: LeafIndex) {
-        let Some((Some(day), tag)) = day_of(facts) else { return };
-        let mut of_case = None;
-        for asked in &self.questions {
-            match asked.use_on(day, tag) {
-                Use::Nothing => {}
-                Use::Case(of) => of_case = Some(of),
-                Use::Count => {
-                    // what counts was judged, and so could be read, when it was folded
-                    let _ = Event::show_again(facts, |event| self.take(event, name, leaf));
-                    return;
-                }
-            }
-        }
-        if let Some(of) = of_case {
-            self.held.visit_unread(facts, of, name, leaf);
+    fn look(&mut self, heading: &Heading<'_>, facts: &[u8], name: EventName, leaf: LeafIndex) {
+        let Ok(day) = CivilDate::from_yyyymmdd(heading.day) else { return };
+        self.held.visit_unread(facts, heading, day, name, leaf);
+        if self.counted.holds(heading.tag, day) {
+            // what counts was judged, and so could be read, when it was folded
+            let _ = Event::show_again(facts, |event| self.count(event, name, leaf));
         }
     }
 
-    fn take(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
-        self.held.visit(event, name, leaf, ANY_SIZE);
-        self.questions.iter_mut().for_each(|asked| asked.registered(event, name, leaf));
+    fn count(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
+        if matches!(event.kind(), Kind::UnitRegistered(_)) {
+            self.questions.iter_mut().for_each(|asked| asked.registered(event, name, leaf));
+        }
         let version = self.fold.rulebook().version(leaf, event.occurred_on());
         let Some(of_kind) = version.and_then(|version| version.of_kind(event.tag())) else { return };
         for Counted { counter, .. } in of_kind.counters.of(event.kind()) {
@@ -103,10 +107,28 @@ impl<'f> Passes<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn finish(self) -> Result<Vec<BTreeMap<String, Contribution>>, FoldError> {
+        self.end(None)
+    }
+
+    /// The same, and every case is shown to `meet`, in no particular order.
+    ///
+    /// # Errors
+    /// As [`Passes::finish`].
+    pub fn finish_with_cases(
+        self,
+        mut meet: impl FnMut(WholeCase<'_>),
+    ) -> Result<Vec<BTreeMap<String, Contribution>>, FoldError> {
+        self.end(Some(&mut meet))
+    }
+
+    fn end(
+        self,
+        meet: Option<&mut dyn FnMut(WholeCase<'_>)>,
+    ) -> Result<Vec<BTreeMap<String, Contribution>>, FoldError> {
         self.steps.ended(self.fold)?;
         let cases: Vec<_> = self.questions.iter().map(Contributions::cases).collect();
-        let judged = judged_of_all(&cases, &self.held, self.fold);
-        let found = self.questions.into_iter().zip(&judged);
-        Ok(found.map(|(question, judged)| question.finish_judged(judged)).collect())
+        let judged = judged_of_all(&cases, &self.held, self.fold, meet);
+        let found = self.questions.into_iter().zip(judged);
+        Ok(found.map(|(question, judged)| question.finish_judged(&judged)).collect())
     }
 }

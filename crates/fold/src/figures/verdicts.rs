@@ -6,42 +6,53 @@ use socai_domain::{
 };
 use socai_tlog::{LeafIndex, UnitNo};
 
-use super::{held::HeldFact, totals::ward_at};
+use super::{held::Filed, totals::ward_at};
 use crate::{added::place_of, cube::Place, fold::Fold};
 
-/// The facts of a case in the order that decides.
+/// The facts of a case in the order that decides. Read into again and again: an event is large.
+#[derive(Default)]
 pub(super) struct File<'a> {
     pub facts: Vec<Fact<'a>>,
-    held: Vec<&'a HeldFact>,
+    /// The same as they were held.
+    filed: Vec<Filed<'a>>,
+    /// The day and tag of each: what nearly always says enough of it.
+    heads: Vec<(CivilDate, u32)>,
 }
 
 impl<'a> File<'a> {
-    pub fn of(held: impl Iterator<Item = &'a HeldFact>, size: u64) -> Self {
-        // sorted before they are read: an event is large
-        let mut held: Vec<_> = held.filter(|held| held.sizes.contains(&size)).collect();
-        held.sort_unstable_by_key(|held| (held.on, held.name));
-        let mut facts = Vec::with_capacity(held.len());
-        held.retain(|held| {
-            let event = Event::decode_again(&held.facts);
+    /// Reads what counts of a case at a size, in the place of the last one.
+    pub fn read(&mut self, filed: impl Iterator<Item = Filed<'a>>, size: u64) {
+        let File { facts, filed: read, heads } = self;
+        facts.clear();
+        read.clear();
+        read.extend(filed.filter(|filed| filed.held.sizes.contains(&size)));
+        // sorted before they are read
+        read.sort_unstable_by_key(|filed| (filed.held.on, filed.held.name));
+        read.retain(|filed| {
+            let event = Event::decode_again(filed.facts);
             let is_read = event.is_ok();
-            facts.extend(event.map(|event| Fact { name: held.name, event }));
+            facts.extend(event.map(|event| Fact { name: filed.held.name, event }));
             is_read
         });
-        File { facts, held }
+        heads.clear();
+        heads.extend(facts.iter().map(|fact| (fact.event.occurred_on(), fact.event.tag())));
     }
 
     /// Those up to a day.
-    pub fn until(&self, on: CivilDate) -> Vec<&'a HeldFact> {
-        let facts = self.facts.iter().zip(&self.held).take_while(|(fact, _)| fact.event.occurred_on() <= on);
-        facts.map(|(_, held)| *held).collect()
+    pub fn until(&self, on: CivilDate) -> &[Filed<'a>] {
+        &self.filed[..self.count(on)]
     }
 
-    /// The ward of its first fact that states one place, else of its first fact.
-    pub fn ward(&self, fold: &Fold) -> Option<UnitNo> {
-        let placed = self.facts.iter().find(|fact| fact.event.place().first().is_some());
-        let fact = placed.or_else(|| self.facts.first())?;
-        let place: Place = place_of(&fold.registry, &fact.event, fact.name);
-        ward_at(&fold.registry, place, fact.name.unit, fact.event.occurred_on())
+    /// How many they are.
+    fn count(&self, on: CivilDate) -> usize {
+        self.heads.partition_point(|(day, _)| *day <= on)
+    }
+
+    /// The last of them that is of a kind and of interest.
+    pub fn last(&self, on: CivilDate, tag: u32, is_it: impl Fn(&Fact<'_>) -> bool) -> Option<&Fact<'a>> {
+        let of_kind =
+            self.heads.iter().zip(&self.facts).rev().filter(|((day, of), _)| *day <= on && *of == tag);
+        of_kind.map(|(_, fact)| fact).find(|fact| is_it(fact))
     }
 }
 
@@ -71,26 +82,28 @@ impl Laws {
 pub(super) struct Verdicts<'a> {
     fold: &'a Fold,
     laws: &'a Laws,
-    /// By day.
-    facts: &'a [Fact<'a>],
+    file: &'a File<'a>,
     /// The days asked about, each with the place of its answer.
     days: Vec<(CivilDate, usize)>,
     known: Vec<(CivilDate, Option<Judged>)>,
+    /// By place of the fact that says it, the ward of the case.
+    wards: Vec<(usize, Option<UnitNo>)>,
 }
 
 impl<'a> Verdicts<'a> {
-    /// Nothing judged yet; the facts are in the order that decides.
-    pub fn new(facts: &'a [Fact<'a>], laws: &'a Laws, fold: &'a Fold) -> Self {
-        Verdicts { fold, laws, facts, days: vec![], known: vec![] }
+    /// Nothing judged yet.
+    pub fn new(file: &'a File<'a>, laws: &'a Laws, fold: &'a Fold) -> Self {
+        Verdicts { fold, laws, file, days: vec![], known: vec![], wards: vec![] }
     }
 
-    pub fn facts(&self) -> &'a [Fact<'a>] {
-        self.facts
+    pub fn file(&self) -> &'a File<'a> {
+        self.file
     }
 
     /// Where the case stands on a day; none before its first fact.
     pub fn on(&mut self, on: CivilDate) -> Option<&Judged> {
-        let at = match self.days.iter().find(|(day, _)| *day == on) {
+        // several rows ask about the same days, one after the other
+        let at = match self.days.iter().rev().find(|(day, _)| *day == on) {
             Some((_, at)) => *at,
             None => {
                 let at = self.settled(on).unwrap_or_else(|| self.judged(on));
@@ -104,14 +117,28 @@ impl<'a> Verdicts<'a> {
     fn judged(&mut self, on: CivilDate) -> usize {
         let asked = Asked { on, rules: self.fold.rulebook() };
         // the facts are of one family, so there is one answer
-        let judged = lifecycle::judge(self.facts, &asked).into_iter().next();
+        let judged = lifecycle::judge(&self.file.facts, &asked).into_iter().next();
         self.known.push((on, judged));
         self.known.len() - 1
     }
 
+    /// The ward of its first fact up to a day that states one place, else of its first fact.
+    pub fn ward(&mut self, until: CivilDate) -> Option<UnitNo> {
+        let facts = &self.file.facts[..self.file.count(until)];
+        let at = facts.iter().position(|fact| fact.event.place().first().is_some()).unwrap_or_default();
+        if let Some((_, ward)) = self.wards.iter().find(|(place, _)| *place == at) {
+            return *ward;
+        }
+        let (fact, registry) = (facts.get(at)?, &self.fold.registry);
+        let place: Place = place_of(registry, &fact.event, fact.name);
+        let ward = ward_at(registry, place, fact.name.unit, fact.event.occurred_on());
+        self.wards.push((at, ward));
+        ward
+    }
+
     /// An answer that still holds on a later day.
     fn settled(&self, on: CivilDate) -> Option<usize> {
-        let until = |day| self.facts.partition_point(|fact| fact.event.occurred_on() <= day);
+        let until = |day| self.file.count(day);
         self.known.iter().position(|(day, judged)| {
             *day < on
                 && judged.as_ref().is_some_and(Judged::is_settled)

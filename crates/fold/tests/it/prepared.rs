@@ -33,7 +33,7 @@ fn in_batches(ledger: &Ledger, len: usize, ahead: usize, drops: bool) -> Outcome
         let mut prepared = Prepared::default();
         prepared.begin(fold.books());
         let end = if drops { batch.len() / 2 } else { batch.len() };
-        preparer.prepare(&batch[..end], ledger, &mut prepared);
+        batch[..end].iter().for_each(|record| preparer.prepare(record, ledger, &mut prepared));
         waiting.push_back((batch, prepared));
         if waiting.len() > ahead {
             waiting.pop_front().into_iter().for_each(|oldest| take(&mut fold, oldest));
@@ -77,7 +77,8 @@ fn most_facts_only_add_to_cells_and_none_is_taken_in_out_of_turn() {
         let records: Vec<Recorded<'_>> = ledger.iter().collect();
         let mut prepared = Prepared::default();
         prepared.begin(fold.books());
-        Preparer::default().prepare(&records, &ledger, &mut prepared);
+        let mut preparer = Preparer::default();
+        records.iter().for_each(|record| preparer.prepare(record, &ledger, &mut prepared));
         let adding = records.len() - prepared.left();
         assert!(adding * 100 > records.len() * at_least, "{adding} of {}", records.len());
         assert!(fold.take(&records[0], &mut prepared, &ledger).is_err());

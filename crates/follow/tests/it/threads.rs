@@ -73,7 +73,7 @@ fn replayed(reader: &Reader, to: TreeSize, threads: Option<usize>) -> Told {
     fold.capture(true);
     let ended = match threads {
         Some(threads) => replay_on(threads, reader, &mut fold, to, |record, verdict| {
-            verdicts.push((record.leaf(), verdict.clone()));
+            verdicts.push((record.at.leaf, verdict.clone()));
         }),
         None => reader.for_each(LeafIndex(0), to, |record| {
             let verdict = fold.apply(&recorded(&record)?, &LogFacts { reader, within: to })?;

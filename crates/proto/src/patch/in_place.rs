@@ -2,6 +2,8 @@
 //!
 //! Answers only where it is sure; [`patch`](super::patch()) answers the rest, and says in words what is wrong.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::CORRECTABLE;
@@ -30,8 +32,17 @@ impl<T> OrUnsure<T> for Option<T> {
     }
 }
 
+/// The facts with all changes made in their order, unchecked.
+pub(super) fn all_patched(facts: &[u8], said: &view::EventCorrected<'_>) -> Result<Vec<u8>, Unmade> {
+    let mut made = Cow::Borrowed(facts);
+    for change in said.changes.iter() {
+        made = Cow::Owned(patched(&made, &change)?);
+    }
+    Ok(made.into_owned())
+}
+
 /// The facts with a change made, unchecked.
-pub(super) fn patched(facts: &[u8], change: &view::Change<'_>) -> Result<Vec<u8>, Unmade> {
+fn patched(facts: &[u8], change: &view::Change<'_>) -> Result<Vec<u8>, Unmade> {
     let value = |text| serde_json::from_str(text).ok().or_unsure();
     let said = Said { old: value(change.old)?, new: value(change.new)? };
     let (first, rest) = match change.field.split_once('.') {

@@ -40,8 +40,7 @@ pub fn patched_facts<R>(
     said: &view::EventCorrected<'_>,
     read: impl Fn(&[u8]) -> Option<R>,
 ) -> Option<(Vec<u8>, R)> {
-    let first = facts.to_vec();
-    match said.changes.iter().try_fold(first, |facts, change| in_place::patched(&facts, &change)) {
+    match in_place::all_patched(facts, said) {
         Ok(patched) => {
             if let Some(made) = read(&patched) {
                 return Some((patched, made));

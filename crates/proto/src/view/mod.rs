@@ -55,44 +55,51 @@ impl<'a> Event<'a> {
     }
 }
 
-/// The day and the kind's tag of facts, found without reading the rest of them; `None` when there is no such event.
+/// What stands before the payload of facts, found without reading the rest of them.
 ///
 /// For passes that look at many records and need few of them: nothing is judged and no text is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Heading<'a> {
+    /// `occurred_on` as it is written, which may be no day.
+    pub day: i32,
+    /// The kind's tag.
+    pub tag: u32,
+    case: &'a [u8],
+}
+
+impl<'a> Heading<'a> {
+    /// That of facts; `None` when there is no such event.
+    #[inline]
+    #[must_use]
+    pub fn of(facts: &'a [u8]) -> Option<Self> {
+        let mut fields = wire_form::Reader::new(facts);
+        let (mut day, mut case) = (0, &[][..]);
+        while let Some((tag, wire)) = fields.next().ok()? {
+            match (tag, wire) {
+                (OCCURRED_ON, wire_form::Wire::Varint(said)) => {
+                    day = i32::try_from(said.cast_signed()).ok()?
+                }
+                (CASE, wire_form::Wire::Bytes(said)) => case = said,
+                (FIRST_KIND.., _) => return Some(Heading { day, tag, case }),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// The case that the facts belong to; `None` when they state none.
+    #[inline]
+    #[must_use]
+    pub fn case(&self) -> Option<&'a str> {
+        std::str::from_utf8(self.case).ok().filter(|case| !case.is_empty())
+    }
+}
+
+/// The day and the kind's tag of facts, as their [`Heading`] says.
 #[must_use]
 pub fn day_and_tag(facts: &[u8]) -> Option<(i32, u32)> {
-    let mut fields = wire_form::Reader::new(facts);
-    let mut day = 0;
-    while let Some((tag, wire)) = fields.next().ok()? {
-        match (tag, wire) {
-            (OCCURRED_ON, wire_form::Wire::Varint(said)) => day = i32::try_from(said.cast_signed()).ok()?,
-            (FIRST_KIND.., _) => return Some((day, tag)),
-            _ => {}
-        }
-    }
-    None
+    Heading::of(facts).map(|heading| (heading.day, heading.tag))
 }
-
-/// What is most likely the kind's tag of facts, 0 when there seems to be none: for whoever sorts facts before they are read. Nothing is checked.
-#[inline]
-#[must_use]
-pub fn likely_tag(facts: &[u8]) -> u16 {
-    let mut rest = facts.get(BEFORE_PLACE..).unwrap_or_default();
-    for _ in 0..MOST_FIELDS {
-        let [key, next, ..] = *rest else { break };
-        if key >= 0x80 {
-            return (u16::from(key & 0x7f) | u16::from(next & 0x7f) << 7) >> 3;
-        }
-        // a number of the envelope, but for the day, takes one byte
-        let len = if key & 7 == 2 { 2 + usize::from(next) } else { 2 };
-        rest = rest.get(len..).unwrap_or_default();
-    }
-    0
-}
-
-/// Bytes of an id of 16 bytes and of a day, with their keys.
-const BEFORE_PLACE: usize = 2 + 16 + 5;
-/// Fields between these and the payload: places and references may be several.
-const MOST_FIELDS: usize = 16;
 
 /// The case of facts, found the same way; `None` when they state none.
 #[must_use]
@@ -139,18 +146,19 @@ mod tests {
             let event = kind.example_event();
             assert_eq!(day_and_tag(&event.encode_to_vec()), Some((event.occurred_on, kind.tag)));
             assert!(kind.tag >= FIRST_KIND);
-            assert_eq!(u32::from(likely_tag(&event.encode_to_vec())), kind.tag, "{}", kind.name);
         }
         assert_eq!(schema::EVENT.field("case").map(|field| field.tag), Some(CASE));
         let mut event = kinds()[0].example_event();
         for case in ["", "xp-2023-5"] {
             event.case = case.to_owned();
-            assert_eq!(case_of(&event.encode_to_vec()), Some(case).filter(|case| !case.is_empty()));
+            let (facts, expected) = (event.encode_to_vec(), Some(case).filter(|case| !case.is_empty()));
+            assert_eq!(
+                (case_of(&facts), Heading::of(&facts).and_then(|head| head.case())),
+                (expected, expected)
+            );
         }
         assert_eq!(case_of(&[0x0A, 200]), None);
         assert_eq!(day_and_tag(&[]), None);
-        assert_eq!(likely_tag(&[]), 0);
-        assert_eq!(likely_tag(&[0xFF; 40]), 0x7FF);
         assert_eq!(day_and_tag(&[0x0A, 200]), None);
     }
 }

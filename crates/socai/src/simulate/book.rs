@@ -277,7 +277,7 @@ impl Book {
         socai_follow::replay(self.ledger.reader(), &mut self.fold, end, |record, verdict| {
             if let Verdict::Rejected(rejection) = verdict {
                 let codes = rejection.reasons.iter().map(|reason| reason.code.clone()).collect();
-                rejected.insert(record.name(), codes);
+                rejected.insert(record.at.name, codes);
             }
         })?;
         Ok(())

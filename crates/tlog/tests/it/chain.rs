@@ -55,6 +55,34 @@ fn weak_and_non_canonical_keys_are_refused() {
 }
 
 #[test]
+fn no_point_of_the_curve_has_two_encodings_that_are_read() {
+    // every y-coordinate from the field's order 2^255 - 19 on, and the two of x = 0, with either sign
+    let above = (0xed..=0xff_u8).map(|low| {
+        let mut y = [0xff; 32];
+        (y[0], y[31]) = (low, 0x7f);
+        y
+    });
+    let mut one = [0; 32];
+    one[0] = 1;
+    let mut minus_one = [0xff; 32];
+    (minus_one[0], minus_one[31]) = (0xec, 0x7f);
+    let (mut points, mut refused) = (0, 0);
+    for y in above.chain([one, minus_one]) {
+        for sign in [0, 0x80] {
+            let mut bytes = y;
+            bytes[31] |= sign;
+            let Ok(key) = ed25519_dalek::VerifyingKey::from_bytes(&bytes) else { continue };
+            let is_canonical = key.to_edwards().compress().to_bytes() == bytes;
+            let expected = if is_canonical { BadKey::Weak } else { BadKey::NotCanonical };
+            assert_eq!(SealingKey::from_bytes(&bytes), Err(expected), "{bytes:02x?}");
+            points += 1;
+            refused += u32::from(!is_canonical);
+        }
+    }
+    assert!(points > 10 && refused > 8, "{points} points, {refused} of them twice");
+}
+
+#[test]
 fn a_signature_with_a_second_form_of_its_scalar_is_refused() {
     let key = SealingKey::of(&ward());
     let good = sign_segment(&ward(), &origin(), Link([7; 32]));

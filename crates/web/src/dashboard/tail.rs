@@ -42,11 +42,11 @@ impl Tail {
             if newest.len() == NEWEST {
                 newest.pop_front();
             }
-            arrivals.note(record.received_at_ms());
+            arrivals.note(record.at.received_at_ms);
             newest.push_back(New {
-                leaf: record.leaf(),
-                name: record.name(),
-                received_at_ms: record.received_at_ms(),
+                leaf: record.at.leaf,
+                name: record.at.name,
+                received_at_ms: record.at.received_at_ms,
                 is_rejected: matches!(verdict, Verdict::Rejected(_)),
             });
         })

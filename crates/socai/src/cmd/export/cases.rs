@@ -1,50 +1,49 @@
 //! Rows of cases: what belongs to each, and where it stands by its lifecycle.
 //!
-//! A lifecycle judges all facts of a case together, so the facts of kinds that have one are held until the end of the pass, in large pieces of
-//! memory.
+//! A lifecycle judges all facts of a case together, and so do figures: whoever gathers cases for these shows them here. Of the kinds that have no
+//! lifecycle nothing is held but numbers and days.
 
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
 use socai_domain::{
-    CivilDate, Event,
+    CivilDate,
     lifecycle::{self, Asked, Fact, Family, State},
     time,
 };
-use socai_fold::Fold;
+use socai_fold::{Fold, figures::WholeCase};
 use socai_proto::{KindInfo, kind_by_tag};
 use socai_tlog::EventName;
 
 use super::tables::{CASES, Cell, Month, Output};
 
-/// Cases by family and key.
-#[derive(Default)]
-pub struct Cases {
-    places: BTreeMap<&'static str, HashMap<Box<str>, usize>>,
-    /// By their place: they are larger than a table that grows should move.
-    cases: Vec<Case>,
-    /// The held facts, one behind the other, in pieces of [`PIECE`].
-    facts: Vec<Vec<u8>>,
+/// The cases that were met so far.
+pub struct Cases<'f> {
+    fold: &'f Fold,
+    /// The day on which they stand somewhere.
+    on: CivilDate,
+    judged: Vec<Row>,
+    /// Those of kinds that have no lifecycle, by family and key.
+    others: BTreeMap<&'static str, HashMap<Box<str>, Span>>,
+    /// Room for the days of a case.
+    days: Vec<CivilDate>,
 }
 
-/// Bytes of a piece; none is ever moved. Facts are at most 1 MiB.
-const PIECE: usize = 4 << 20;
+/// What is known of a case.
+struct Row {
+    family: &'static str,
+    key: Box<str>,
+    span: Span,
+    /// Where it stands and since when; none before its first fact, and when its kinds have no lifecycle.
+    standing: Option<(State, CivilDate)>,
+}
 
-struct Case {
+/// Its facts from the first to the last.
+#[derive(Clone, Copy)]
+struct Span {
     count: i64,
     first: Step,
     last: Step,
-    /// None when its kinds have no lifecycle.
-    family: Option<Family>,
-    held: Vec<Held>,
-}
-
-/// Where a held fact lies.
-struct Held {
-    name: EventName,
-    piece: u32,
-    at: u32,
-    len: u32,
 }
 
 /// A fact in the order of a case: day, unit, seq.
@@ -56,110 +55,110 @@ struct Step {
 }
 
 impl Step {
+    fn of(fact: &Fact<'_>) -> Self {
+        Step { on: fact.event.occurred_on(), name: fact.name, tag: fact.event.tag() }
+    }
+
     fn kind(self) -> &'static str {
         kind_by_tag(self.tag).map_or("", |kind| kind.name)
     }
 }
 
-impl Cases {
-    /// Takes facts of a case that count, as they count: of a kind and day.
-    pub fn note(
-        &mut self,
-        case: &str,
-        facts: &[u8],
-        kind: &'static KindInfo,
-        on: CivilDate,
-        name: EventName,
-    ) {
-        let family = if kind.case_family.is_empty() { kind.name } else { kind.case_family };
-        let step = Step { on, name, tag: kind.tag };
-        let places = self.places.entry(family).or_default();
-        let place = match places.get(case) {
-            Some(place) => *place,
-            None => {
-                let place = self.cases.len();
-                places.insert(case.into(), place);
-                let family = Family::of_kind(kind.name);
-                self.cases.push(Case { count: 0, first: step, last: step, family, held: Vec::new() });
-                place
-            }
-        };
-        let known = &mut self.cases[place];
-        known.count += 1;
-        (known.first, known.last) = (known.first.min(step), known.last.max(step));
-        if known.family.is_some() {
-            if self.facts.last().is_none_or(|piece| piece.len() + facts.len() > PIECE) {
-                self.facts.push(Vec::with_capacity(PIECE));
-            }
-            let place = self.facts.len() - 1;
-            let piece = &mut self.facts[place];
-            let (at, len) = (piece.len() as u32, facts.len() as u32); // a piece has 4 MiB
-            known.held.push(Held { name, piece: place as u32, at, len });
-            piece.extend_from_slice(facts);
+/// The family in which the keys of a kind's cases are unique.
+fn family_of(kind: &KindInfo) -> &'static str {
+    if kind.case_family.is_empty() { kind.name } else { kind.case_family }
+}
+
+impl<'f> Cases<'f> {
+    /// None yet. They stand where they stood on the day that the last record was received.
+    pub fn new(fold: &'f Fold) -> Self {
+        let on = time::vietnam_date(fold.last_received_at_ms());
+        Cases { fold, on, judged: Vec::new(), others: BTreeMap::new(), days: Vec::new() }
+    }
+
+    /// Takes a fact of a case, of a day, as it counts. Of kinds that have a lifecycle, [`Cases::meet`] takes whole cases.
+    pub fn note(&mut self, case: &str, kind: &'static KindInfo, on: CivilDate, name: EventName) {
+        if Family::of_tag(kind.tag).is_some() {
+            return;
         }
+        let step = Step { on, name, tag: kind.tag };
+        let cases = self.others.entry(family_of(kind)).or_default();
+        match cases.get_mut(case) {
+            Some(span) => {
+                span.count += 1;
+                (span.first, span.last) = (span.first.min(step), span.last.max(step));
+            }
+            None => drop(cases.insert(case.into(), Span { count: 1, first: step, last: step })),
+        }
+    }
+
+    /// Takes a case of kinds that have a lifecycle.
+    pub fn meet(&mut self, case: WholeCase<'_>) {
+        let family = |fact: &Fact<'_>| kind_by_tag(fact.event.tag()).map_or("", family_of);
+        let Some(first) = case.facts.first() else { return };
+        if case.family != Family::Conscription {
+            return self.add(family(first), case);
+        }
+        // the one lifecycle of kinds that have no family in common
+        let mut parts: BTreeMap<&'static str, Vec<Fact<'_>>> = BTreeMap::new();
+        case.facts.iter().for_each(|fact| parts.entry(family(fact)).or_default().push(*fact));
+        parts.iter().for_each(|(family, facts)| self.add(family, WholeCase { facts, ..case }));
+    }
+
+    fn add(&mut self, family: &'static str, case: WholeCase<'_>) {
+        if let [first, ..] = case.facts
+            && let [.., last] = case.facts
+        {
+            let span = Span { count: case.facts.len() as i64, first: Step::of(first), last: Step::of(last) };
+            let standing = self.standing(&case);
+            self.judged.push(Row { family, key: case.key.into(), span, standing });
+        }
+    }
+
+    /// Where a case stands, and since when; none before its first fact.
+    fn standing(&mut self, case: &WholeCase<'_>) -> Option<(State, CivilDate)> {
+        let rules = self.fold.rulebook();
+        let state = |on| lifecycle::state(case.facts, case.family, &Asked { on, rules });
+        let now = state(self.on)?;
+        let days = case.facts.iter().map(|fact| fact.event.occurred_on());
+        self.days.clear();
+        self.days.extend(days.take_while(|day| *day <= self.on));
+        self.days.dedup();
+        since(now, &self.days, self.on, state).map(|since| (now, since))
     }
 
     /// Adds a row a case, by the day it began.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn write(self, fold: &Fold, output: &mut dyn Output) -> Result<()> {
-        let on = time::vietnam_date(fold.last_received_at_ms());
-        let mut cases: Vec<_> = self
-            .places
-            .iter()
-            .flat_map(|(family, places)| places.iter().map(move |(key, place)| ((family, key), place)))
-            .map(|(named, place)| (named, &self.cases[*place]))
-            .collect();
-        cases.sort_unstable_by(|((family, key), case), ((other_family, other_key), other)| {
-            (case.first.on, family, key).cmp(&(other.first.on, other_family, other_key))
+    pub fn write(self, output: &mut dyn Output) -> Result<()> {
+        let Cases { fold, judged: mut rows, others, .. } = self;
+        let others = others.into_iter().flat_map(|(family, cases)| {
+            cases.into_iter().map(move |(key, span)| Row { family, key, span, standing: None })
         });
-        let mut facts = Vec::new();
-        for ((family, key), case) in cases {
-            let last_name = case.last.name.to_string();
-            let unit = fold.registry().unit(case.last.name.unit).map_or("", |unit| unit.id.as_str());
-            let standing = case.family.and_then(|family| self.standing(case, family, fold, on, &mut facts));
+        rows.extend(others);
+        rows.sort_unstable_by(|row, other| {
+            (row.span.first.on, row.family, &row.key).cmp(&(other.span.first.on, other.family, &other.key))
+        });
+        for Row { family, key, span: Span { count, first, last }, standing } in &rows {
+            let last_name = last.name.to_string();
+            let unit = fold.registry().unit(last.name.unit).map_or("", |unit| unit.id.as_str());
             let cells = [
                 Cell::Text(key),
                 Cell::Text(family),
-                Cell::Date(case.first.on),
-                Cell::Date(case.last.on),
-                Cell::Int(case.count),
-                Cell::Text(case.first.kind()),
-                Cell::Text(case.last.kind()),
+                Cell::Date(first.on),
+                Cell::Date(last.on),
+                Cell::Int(*count),
+                Cell::Text(first.kind()),
+                Cell::Text(last.kind()),
                 Cell::text(unit),
                 Cell::Text(&last_name),
                 standing.map_or(Cell::Null, |(state, _)| Cell::Text(state.name())),
                 standing.map_or(Cell::Null, |(_, since)| Cell::Date(since)),
             ];
-            output.row(&CASES, Month::of(case.first.on), &cells)?;
+            output.row(&CASES, Month::of(first.on), &cells)?;
         }
         Ok(())
-    }
-
-    /// Where a case stands on a day, and since when; none before its first fact. Its facts are read into `facts`.
-    fn standing<'a>(
-        &'a self,
-        case: &Case,
-        family: Family,
-        fold: &Fold,
-        on: CivilDate,
-        facts: &mut Vec<Fact<'a>>,
-    ) -> Option<(State, CivilDate)> {
-        let fact = |held: &Held| {
-            let facts = &self.facts[held.piece as usize][held.at as usize..];
-            let event = Event::decode_again(&facts[..held.len as usize]).ok()?;
-            Some(Fact { name: held.name, event })
-        };
-        facts.clear();
-        facts.extend(case.held.iter().filter_map(fact));
-        let state = |on| lifecycle::state(facts, family, &Asked { on, rules: fold.rulebook() });
-        let mut days: Vec<_> =
-            facts.iter().map(|fact| fact.event.occurred_on()).filter(|day| *day <= on).collect();
-        days.sort_unstable();
-        days.dedup();
-        let now = state(on)?;
-        since(now, &days, on, state).map(|since| (now, since))
     }
 }
 

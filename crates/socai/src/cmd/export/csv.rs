@@ -22,7 +22,7 @@ use socai_proto::{
 
 use super::{
     manifest::{Hashing, Written},
-    tables::{ABOUT, Cell, Fixed, Month, Output},
+    tables::{ABOUT, Cell, Closing, Ending, Fixed, Month, Output},
 };
 
 /// Files that are open at the same time; one that is needed again is gone on with.
@@ -117,11 +117,9 @@ impl Output for Csv {
         Box::new(Csv { parts: self.parts.clone(), ..Csv::new(&self.dir) })
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<Written>> {
-        for open in std::mem::take(&mut self.open).into_values() {
-            self.written.push(open.close()?);
-        }
-        Ok(self.written)
+    fn finish(self: Box<Self>) -> Ending {
+        let closing = |open: Open| -> Closing { Box::new(move || open.close()) };
+        Ending { written: self.written, open: self.open.into_values().map(closing).collect() }
     }
 }
 

@@ -94,15 +94,12 @@ pub fn passes<'f>(fold: &'f Fold, askings: &[Asking]) -> Passes<'f> {
     Passes::new(fold, askings.iter().map(|asking| &asking.asked))
 }
 
-/// What the pass found.
-///
-/// # Errors
-/// It did not read every record.
-pub fn found(mut askings: Vec<Asking>, passes: Passes<'_>) -> Result<Vec<Asking>> {
-    for (asking, found) in askings.iter_mut().zip(passes.finish()?) {
+/// With what the pass found.
+pub fn found(mut askings: Vec<Asking>, found: Vec<Found>) -> Vec<Asking> {
+    for (asking, found) in askings.iter_mut().zip(found) {
         asking.found = Some(found);
     }
-    Ok(askings)
+    askings
 }
 
 /// The newest of these months, without digests.

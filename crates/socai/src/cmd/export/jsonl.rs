@@ -25,15 +25,12 @@ pub fn write(reader: &Reader, size: TreeSize, dir: &Path) -> Result<Written> {
     let path = dir.join(NAME);
     let file = File::create_new(&path).with_context(|| path.display().to_string())?;
     let mut out = Hashing::new(BufWriter::with_capacity(1 << 20, file));
-    let (mut ids, mut failed) = (UnitIds::default(), None);
-    socai_follow::replay(reader, &mut Fold::new(), size, |record, verdict| {
-        if failed.is_none() {
-            failed = line(&mut out, record, verdict, &mut ids).err();
-        }
+    let (mut ids, mut fold) = (UnitIds::default(), Fold::new());
+    let facts = LogFacts { reader, within: size };
+    reader.for_each(LeafIndex(0), size, |record| -> Result<()> {
+        let verdict = fold.apply(&recorded(&record)?, &facts)?;
+        line(&mut out, &record, &verdict, &mut ids).with_context(|| path.display().to_string())
     })?;
-    if let Some(error) = failed {
-        return Err(error).with_context(|| path.display().to_string());
-    }
     let (writer, bytes, digest) = out.finish().with_context(|| path.display().to_string())?;
     writer.into_inner()?.sync_all().with_context(|| path.display().to_string())?;
     Ok(Written { name: NAME.to_owned(), lines: size.0, bytes, digest })

@@ -6,18 +6,14 @@ use anyhow::Result;
 use socai_domain::{CivilDate, Event};
 use socai_fold::{Effective, Fold, figures::Passes};
 use socai_log::RecordRef;
-use socai_proto::{
-    KindInfo, kind_by_tag,
-    view::{case_of, day_and_tag},
-};
-use socai_tlog::{LeafIndex, link};
+use socai_proto::{KindInfo, kind_by_tag, view::Heading};
+use socai_tlog::{HEADER_LEN, LeafIndex, Link, links};
 
 use super::{
     cases::Cases,
     figures::{self, Asking},
-    manifest::Written,
     stages::Task,
-    tables::{Cell, ENTRIES, Month, Output},
+    tables::{Cell, ENTRIES, Ending, Month, Output},
 };
 
 /// Writes the rows of facts.
@@ -29,14 +25,16 @@ pub struct Facts<'f, P> {
 }
 
 impl<P: FnMut(LeafIndex) + Send> Task for Facts<'_, P> {
-    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
-        add_fact(record, self.fold, self.output.as_mut())?;
-        (self.passed)(record.leaf());
-        Ok(())
+    fn take(&mut self, records: &[RecordRef<'_>]) -> Result<()> {
+        records.iter().try_for_each(|record| {
+            add_fact(record, self.fold, self.output.as_mut())?;
+            (self.passed)(record.leaf());
+            Ok(())
+        })
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
-        self.output.finish()
+    fn end(self: Box<Self>) -> Result<Ending> {
+        Ok(self.output.finish())
     }
 }
 
@@ -47,12 +45,14 @@ pub struct Entries<'f> {
 }
 
 impl Task for Entries<'_> {
-    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
-        add_entry(record, self.fold, self.output.as_mut())
+    fn take(&mut self, records: &[RecordRef<'_>]) -> Result<()> {
+        let headers: Vec<[u8; HEADER_LEN]> = records.iter().map(RecordRef::header_bytes).collect();
+        let add = |(record, link)| add_entry(record, link, self.fold, self.output.as_mut());
+        records.iter().zip(links(&headers)).try_for_each(add)
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
-        self.output.finish()
+    fn end(self: Box<Self>) -> Result<Ending> {
+        Ok(self.output.finish())
     }
 }
 
@@ -63,7 +63,7 @@ pub struct Gathered<'f> {
     passes: Passes<'f>,
     /// Those in which facts of the domains occurred.
     months: BTreeSet<Month>,
-    cases: Option<(Cases, Box<dyn Output>)>,
+    cases: Option<(Cases<'f>, Box<dyn Output>)>,
     figures: Box<dyn Output>,
     min_cell: u64,
 }
@@ -78,41 +78,52 @@ impl<'f> Gathered<'f> {
     ) -> Self {
         let named = figures::named(fold);
         let passes = figures::passes(fold, &named);
-        let cases = cases.map(|output| (Cases::default(), output));
+        let passes = if cases.is_some() { passes.with_every_case() } else { passes };
+        let cases = cases.map(|output| (Cases::new(fold), output));
         Gathered { fold, named, passes, months: BTreeSet::new(), cases, figures, min_cell }
+    }
+
+    fn take_one(&mut self, record: &RecordRef<'_>) -> Result<()> {
+        let standing = Standing::of(record, self.fold);
+        let heading = Heading::of(standing.facts);
+        let counts = heading.filter(|_| standing.counts());
+        let known = counts.map(|heading| (heading, standing.facts));
+        self.passes.visit_known(record.name(), record.leaf(), known)?;
+        if standing.is_rejected() {
+            return Ok(());
+        }
+        let Some(Said { kind, on, case }) = heading.and_then(Said::at_head) else { return Ok(()) };
+        if !kind.is_ledger() {
+            self.months.insert(Month::of(on));
+        }
+        if let (Some((cases, _)), Some(_), Some(case)) = (&mut self.cases, counts, case) {
+            cases.note(case, kind, on, record.name());
+        }
+        Ok(())
     }
 }
 
 impl Task for Gathered<'_> {
-    fn take(&mut self, record: &RecordRef<'_>) -> Result<()> {
-        let standing = Standing::of(record, self.fold);
-        let counts = standing.counts().then_some(standing.facts);
-        self.passes.visit_known(record.name(), record.leaf(), counts)?;
-        if standing.is_rejected() {
-            return Ok(());
-        }
-        let Some(Said { kind, on, case }) = Said::by(standing.facts) else { return Ok(()) };
-        if !kind.is_ledger() {
-            self.months.insert(Month::of(on));
-        }
-        if let (Some((cases, _)), Some(facts), Some(case)) = (&mut self.cases, counts, case) {
-            cases.note(case, facts, kind, on, record.name());
-        }
-        Ok(())
+    fn take(&mut self, records: &[RecordRef<'_>]) -> Result<()> {
+        records.iter().try_for_each(|record| self.take_one(record))
     }
 
-    fn end(self: Box<Self>) -> Result<Vec<Written>> {
+    fn end(self: Box<Self>) -> Result<Ending> {
         let Gathered { fold, named, passes, months, cases, mut figures, min_cell } = *self;
-        let mut written = Vec::new();
-        if let Some((cases, mut output)) = cases {
-            cases.write(fold, output.as_mut())?;
-            written.extend(output.finish()?);
-        }
-        let mut askings = figures::found(named, passes)?;
+        let mut ending = Ending::default();
+        let mut askings = match cases {
+            None => figures::found(named, passes.finish()?),
+            Some((mut cases, mut output)) => {
+                let askings = figures::found(named, passes.finish_with_cases(|case| cases.meet(case))?);
+                cases.write(output.as_mut())?;
+                ending.add(output.finish());
+                askings
+            }
+        };
         askings.extend(figures::of_months(fold, &months)?);
         figures::write(fold, &figures::answered(fold, askings)?, min_cell, figures.as_mut())?;
-        written.extend(figures.finish()?);
-        Ok(written)
+        ending.add(figures.finish());
+        Ok(ending)
     }
 }
 
@@ -124,11 +135,10 @@ struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    /// By facts that the fold took in; none when this release does not know their kind.
-    fn by(facts: &'a [u8]) -> Option<Self> {
-        let (day, tag) = day_and_tag(facts)?;
-        let case = case_of(facts).filter(|case| !case.is_empty());
-        Some(Said { kind: kind_by_tag(tag)?, on: CivilDate::from_yyyymmdd(day).ok()?, case })
+    /// By the heading of facts that the fold took in; none when this release does not know their kind.
+    fn at_head(heading: Heading<'a>) -> Option<Self> {
+        let on = CivilDate::from_yyyymmdd(heading.day).ok()?;
+        Some(Said { kind: kind_by_tag(heading.tag)?, on, case: heading.case() })
     }
 
     /// By facts that nobody may ever have been able to read.
@@ -162,7 +172,10 @@ impl<'a> Standing<'a> {
     }
 
     fn said(&self) -> Option<Said<'a>> {
-        if self.is_rejected() { Said::by_reading(self.facts) } else { Said::by(self.facts) }
+        match self.is_rejected() {
+            true => Said::by_reading(self.facts),
+            false => Heading::of(self.facts).and_then(Said::at_head),
+        }
     }
 
     fn is_rejected(&self) -> bool {
@@ -183,12 +196,12 @@ fn named<'f>(record: &RecordRef<'_>, fold: &'f Fold) -> [Cell<'f>; 4] {
 }
 
 /// Adds the row of a record to the entries.
-fn add_entry(record: &RecordRef<'_>, fold: &Fold, output: &mut dyn Output) -> Result<()> {
+fn add_entry(record: &RecordRef<'_>, link: Link, fold: &Fold, output: &mut dyn Output) -> Result<()> {
     let standing = Standing::of(record, fold);
     let said = standing.said();
     let month = said.as_ref().map_or(Month::NONE, |said| Month::of(said.on));
     let mut hex = [0; 64];
-    hex::encode_to_slice(link(&record.header_bytes()).0, &mut hex)?;
+    hex::encode_to_slice(link.0, &mut hex)?;
     let [leaf, unit_no, unit, seq] = named(record, fold);
     output.row(
         &ENTRIES,

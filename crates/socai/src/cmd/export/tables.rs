@@ -184,9 +184,26 @@ pub trait Output: Send {
     /// Another writer into the same place, for other tables than this one writes from now on: on a thread of its own.
     fn beside(&self) -> Box<dyn Output>;
 
-    /// Closes every file; what was written, by name.
-    ///
-    /// # Errors
-    /// A file cannot be written.
-    fn finish(self: Box<Self>) -> Result<Vec<Written>>;
+    /// Ends with the last row.
+    fn finish(self: Box<Self>) -> Ending;
+}
+
+/// What an output comes to.
+#[derive(Default)]
+pub struct Ending {
+    /// Files that are closed.
+    pub written: Vec<Written>,
+    /// How to write and close each of the others: apart from the rest, by whoever has time.
+    pub open: Vec<Closing>,
+}
+
+/// Closes a file, or says why it cannot be written.
+pub type Closing = Box<dyn FnOnce() -> Result<Written> + Send>;
+
+impl Ending {
+    /// Adds what another output comes to.
+    pub fn add(&mut self, other: Ending) {
+        self.written.extend(other.written);
+        self.open.extend(other.open);
+    }
 }

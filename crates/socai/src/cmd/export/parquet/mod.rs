@@ -22,7 +22,7 @@ use socai_proto::{KindInfo, schema};
 
 use super::{
     manifest::{Bound, Written},
-    tables::{self, ABOUT, Cell, Columns, Fixed, Month, Output},
+    tables::{self, ABOUT, Cell, Closing, Columns, Ending, Fixed, Month, Output},
 };
 use file::Open;
 use layout::Layout;
@@ -165,11 +165,9 @@ impl Output for Parquet {
         Box::new(Parquet { parts: self.parts.clone(), layouts: self.layouts.clone(), ..another })
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<Written>> {
-        for open in std::mem::take(&mut self.open).into_values() {
-            self.written.push(open.close()?);
-        }
-        Ok(self.written)
+    fn finish(self: Box<Self>) -> Ending {
+        let closing = |open: Open| -> Closing { Box::new(move || open.close()) };
+        Ending { written: self.written, open: self.open.into_values().map(closing).collect() }
     }
 }
 
