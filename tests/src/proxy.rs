@@ -1,7 +1,7 @@
 //! A line between a reader and a server: it counts, it breaks, it leads elsewhere.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -87,7 +87,13 @@ impl Line {
             let _ = asks.shutdown(Shutdown::Both);
         });
         let mut piece = [0; 16 << 10];
-        while let Ok(read @ 1..) = server.read(&mut piece) {
+        loop {
+            let read = match server.read(&mut piece) {
+                Ok(read @ 1..) => read,
+                // a process that was stopped and goes on is told so
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                _ => break,
+            };
             if self.given.fetch_add(read as u64, Ordering::SeqCst) >= self.breaks_at.load(Ordering::SeqCst)
                 || client.write_all(&piece[..read]).is_err()
             {

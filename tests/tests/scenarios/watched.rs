@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
     sync::mpsc::{self, Receiver},
@@ -28,7 +28,10 @@ fn listener() -> (String, Receiver<Value>) {
             stream.set_read_timeout(Some(wait::LONG)).unwrap();
             let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
             let body = loop {
-                let read = stream.read(&mut piece).unwrap();
+                let read = match stream.read(&mut piece) {
+                    Err(error) if error.kind() == ErrorKind::Interrupted => continue, // it was stopped, and goes on
+                    read => read.unwrap(),
+                };
                 bytes.extend_from_slice(&piece[..read]);
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 let body = text.split_once("\r\n\r\n").and_then(|(_, body)| serde_json::from_str(body).ok());
