@@ -1,7 +1,7 @@
 //! Replay: the records of a log, in order, through the fold.
 //!
-//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Several threads share it
-//! chunk by chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
+//! Start-up, live operation, rebuild and every question about the past run this loop; they differ in where they stop. Threads share it chunk by
+//! chunk: each reads, judges and works out chunks apart from the others, and what came of them is taken in one after the other.
 
 use std::{collections::BTreeMap, num::NonZero, thread::available_parallelism};
 
@@ -88,7 +88,7 @@ pub fn replay_on(
 ) -> Result<(), ReplayError> {
     let at = fold.size();
     let alone = match to.0.saturating_sub(at.0) {
-        left if left <= FEW || threads <= 1 => to,
+        ..=FEW => to,
         // units and rules come first: what is prepared before they are there is done again
         _ => at.max(TreeSize(FEW)),
     };
@@ -104,7 +104,7 @@ pub fn replay_on(
             Ok::<_, ReplayError>(())
         })?;
     }
-    if alone < to { shared(threads, reader, fold, to, each) } else { Ok(()) }
+    if alone < to { shared(threads.max(1), reader, fold, to, each) } else { Ok(()) }
 }
 
 /// Takes records in chunk by chunk, each prepared by whichever thread is free.
@@ -122,8 +122,9 @@ fn shared(
         let (source, facts) = (&source, LogFacts { reader, within: to });
         move |part: Part| part.prepared(source, &mut preparer, &facts)
     };
+    let ahead = if threads > 1 { CHUNKS_PER_THREAD * threads } else { 1 };
     with_crew(threads, worker, |crew| {
-        (0..CHUNKS_PER_THREAD * threads).for_each(|_| crew.give(Part::default().room(fold.books())));
+        (0..ahead).for_each(|_| crew.give(Part::default().room(fold.books())));
         // whoever came first has read first: chunks may be done before those in front of them
         let (mut early, mut next) = (BTreeMap::new(), 0);
         while let Some(part) = crew.take() {
