@@ -28,6 +28,11 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock, creating the file when missing; [`LogError::Locked`] when another process has it, and not just for an instant.
     pub fn acquire(path: &Path) -> Result<Self, LogError> {
+        Lock::acquire_pausing(path, || thread::sleep(TRY_EVERY))
+    }
+
+    /// The same, with `pause` between one try and the next.
+    fn acquire_pausing(path: &Path, mut pause: impl FnMut()) -> Result<Self, LogError> {
         let failed = |source| {
             let (action, path) = ("lock", path.to_owned());
             LogError::Io { action, path, offset: None, source: Arc::new(source) }
@@ -46,7 +51,7 @@ impl Lock {
                 return Err(LogError::Locked { path: path.to_owned() });
             }
             file.unlock().map_err(failed)?;
-            thread::sleep(TRY_EVERY);
+            pause();
             tries += 1;
         }
     }
@@ -54,5 +59,45 @@ impl Lock {
     /// The lock file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(path: &Path) -> File {
+        let file = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.try_lock_shared().unwrap();
+        file
+    }
+
+    #[test]
+    fn those_who_look_whether_somebody_writes_keep_no_writer_out() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("lock");
+        let (mut looking, mut pauses) = (Some(shared(&path)), 0);
+        let lock = Lock::acquire_pausing(&path, || {
+            pauses += 1;
+            looking.take_if(|_| pauses == 10);
+        });
+        assert_eq!((lock.unwrap().path(), pauses), (&*path, 10));
+        // who never goes away is told
+        let (_looking, mut pauses) = (shared(&path), 0);
+        let refused = Lock::acquire_pausing(&path, || pauses += 1);
+        assert!(matches!(refused, Err(LogError::Locked { .. })));
+        assert_eq!(pauses + 1, TRIES_SHARED);
+    }
+
+    #[test]
+    fn a_writer_keeps_others_out_and_is_waited_for_less_long() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("lock");
+        let (writer, mut pauses) = (Lock::acquire(&path).unwrap(), 0);
+        let refused = Lock::acquire_pausing(&path, || pauses += 1);
+        assert!(matches!(refused, Err(LogError::Locked { .. })));
+        assert_eq!(pauses + 1, TRIES_ALONE);
+        drop(writer);
+        Lock::acquire(&path).unwrap();
     }
 }

@@ -4,7 +4,7 @@
 
 use crate::common::*;
 use bytes::Bytes;
-use socai_log::{Annex, Item, Lock, LogError, NewEntry, Reader, verify};
+use socai_log::{Annex, Item, LogError, NewEntry, Reader, verify};
 use socai_tlog::{
     Entry, EventName, LeafIndex, MemoryTree, Tile, TileKind, TreeSize, UnitNo, bundled, entry_hash,
     prove_consistency, prove_inclusion,
@@ -307,21 +307,4 @@ fn a_second_writer_is_kept_out_and_readers_are_not() {
     let (_writer, _) = open(root.path(), small(5)).unwrap();
     assert!(matches!(open(root.path(), small(5)), Err(LogError::Locked { .. })));
     Reader::open(&log_dir(root.path())).unwrap();
-}
-
-#[test]
-fn those_who_look_whether_somebody_writes_keep_no_writer_out() {
-    let root = scratch();
-    let path = root.path().join("lock");
-    let looking = std::fs::File::create(&path).unwrap();
-    looking.try_lock_shared().unwrap();
-    std::thread::scope(|scope| {
-        let writer = scope.spawn(|| Lock::acquire(&path));
-        std::thread::sleep(std::time::Duration::from_millis(50)); // an instant on a busy machine
-        drop(looking);
-        writer.join().unwrap().unwrap();
-    });
-    let looking = std::fs::File::open(&path).unwrap();
-    looking.try_lock_shared().unwrap();
-    assert!(matches!(Lock::acquire(&path), Err(LogError::Locked { .. })), "who never goes away is told");
 }
