@@ -7,8 +7,10 @@ use crate::{
     error::Damage,
 };
 
-/// Bytes of a frame besides its payload: length, kind, checksum.
-pub(crate) const OVERHEAD: usize = 4 + 1 + 4;
+/// Bytes of a frame before its payload: length, kind.
+pub(crate) const BEFORE_PAYLOAD: usize = 4 + 1;
+/// Bytes of a frame besides its payload: those, and the checksum.
+pub(crate) const OVERHEAD: usize = BEFORE_PAYLOAD + 4;
 /// The most bytes of a payload: a volume head with 380,000 units.
 pub(crate) const MAX_PAYLOAD: usize = 16 << 20;
 
@@ -87,15 +89,12 @@ pub(crate) fn push(out: &mut Vec<u8>, kind: Kind, write: impl FnOnce(&mut Vec<u8
     let start = out.len();
     out.extend([0, 0, 0, 0, kind as u8]);
     write(out);
-    let payload = out.len() - start - 5;
+    let payload = out.len() - start - BEFORE_PAYLOAD;
     out[start..start + 4].copy_from_slice(&(payload as u32).to_be_bytes());
     let crc = crc32c::crc32c(&out[start..]);
     out.extend(crc.to_be_bytes());
     out.len() - start
 }
-
-/// Bytes of length and kind.
-pub(crate) const BEFORE_PAYLOAD: usize = 5;
 
 /// Length of the frame that starts with `bytes`; `None` when even its length field is not all there.
 pub(crate) fn stated_len(bytes: &[u8]) -> Option<usize> {
@@ -136,7 +135,7 @@ pub(crate) fn parse_again(bytes: &[u8]) -> Result<Frame<'_>, Damage> {
 /// The frame with these bytes before its checksum.
 fn of_body(body: &[u8]) -> Result<Frame<'_>, Damage> {
     match Kind::of(body[4]) {
-        Some(kind) => Ok(Frame { kind, payload: &body[5..] }),
+        Some(kind) => Ok(Frame { kind, payload: &body[BEFORE_PAYLOAD..] }),
         None => Err(Damage::FrameKind { got: body[4], expected: "a kind of this version" }),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     checkpoint,
     disk::{self, Disk, DiskFile},
     error::{Damage, LogError},
-    frame::{self, Frame, Kind, OVERHEAD, Parts},
+    frame::{self, BEFORE_PAYLOAD, Frame, Kind, OVERHEAD, Parts},
     reader::damaged,
     volume::origin_mark,
 };
@@ -79,7 +79,7 @@ impl WitnessedNotes {
             let Some(kind) = self.frame()? else { return Ok(None) };
             if kind == Kind::Cosigned {
                 // `frame` parsed it: kind, payload and checksum are all there
-                return Ok(Some(&self.bytes[5..self.bytes.len() - 4]));
+                return Ok(Some(&self.bytes[BEFORE_PAYLOAD..self.bytes.len() - 4]));
             }
         }
     }
