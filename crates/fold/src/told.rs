@@ -4,7 +4,7 @@
 //! records in the log, and asks the state what has become of them.
 
 use socai_domain::Event;
-use socai_proto::view::case_of;
+use socai_proto::view::Heading;
 
 use crate::{
     amended::{Amended, Effective},
@@ -17,7 +17,8 @@ impl Fold {
     /// Whether a record may be a fact of a case: it states the case, or was corrected, perhaps to another one. Told without reading the record.
     #[must_use]
     pub fn may_be_of_case(&self, recorded: &Recorded<'_>, case: &str) -> bool {
-        case_of(recorded.facts) == Some(case) || self.amendments().get(recorded.at.name).is_some()
+        let stated = Heading::of(recorded.facts).and_then(|heading| heading.case());
+        stated == Some(case) || self.amendments().get(recorded.at.name).is_some()
     }
 
     /// What a record says in a case as far as it counts; none when it was rejected, is not in this state, or belongs to another case or none.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use socai_domain::CivilDate;
-use socai_proto::view::day_and_tag;
+use socai_proto::view::Heading;
 use socai_tlog::UnitNo;
 
 use super::asked::Asked;
@@ -32,7 +32,7 @@ impl<'f> Lateness<'f> {
         if leaf.0 >= self.fold.size().0 || self.fold.closings().of(name.unit).is_empty() {
             return;
         }
-        let Some((day, tag)) = day_and_tag(record.facts) else { return };
+        let Some(Heading { day, tag, .. }) = Heading::of(record.facts) else { return };
         let Ok(day) = CivilDate::from_yyyymmdd(day) else { return };
         if is_ledger(tag) || day < self.days.0 || self.days.1 < day || self.fold.is_rejected(leaf) {
             return;

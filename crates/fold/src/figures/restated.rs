@@ -13,7 +13,7 @@ use socai_domain::{
     CivilDate, Event, Kind, name_of,
     tables::{Indicator, Measure},
 };
-use socai_proto::{v1::Answer, view::day_and_tag};
+use socai_proto::{v1::Answer, view::Heading};
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
@@ -227,7 +227,7 @@ impl<'f> Comparison<'f> {
 
     /// A record that counts now as it did: only cases care, and only for their own kinds.
     fn unchanged(&mut self, record: &Recorded<'_>) {
-        if day_and_tag(record.facts).is_some_and(|(_, tag)| !self.cases.is_about(tag)) {
+        if Heading::of(record.facts).is_some_and(|heading| !self.cases.is_about(heading.tag)) {
             return;
         }
         if let Ok(event) = Event::decode(record.facts) {
