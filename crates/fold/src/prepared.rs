@@ -112,12 +112,20 @@ impl Room {
     /// What a fact adds, if that is all it does.
     #[inline]
     fn work_out(&mut self, event: &Event<'_>, at: &Position) -> Option<Adding> {
-        let start = self.added.len() as u32;
-        let only_adds = self.books.work_out(event, at, &mut self.noted, &mut self.added);
-        only_adds.then(|| {
-            let day = event.occurred_on();
-            Adding { day, shelf: self.last_shelf.of(day), start, end: self.added.len() as u32 }
-        })
+        if !only_adds(event) {
+            return None;
+        }
+        let Room { books, added, noted, last_shelf } = self;
+        let (day, start) = (event.occurred_on(), added.len() as u32);
+        let version = books.rulebook.version(at.leaf, day);
+        if let Some(of_kind) = version.and_then(|version| version.of_kind(event.tag())) {
+            if !of_kind.planners.is_empty() {
+                return None;
+            }
+            let there = (&*books.registry, books.held.as_deref());
+            added::work_out(&of_kind.counters, there, (event, at.name), noted, added);
+        }
+        Some(Adding { day, shelf: last_shelf.of(day), start, end: added.len() as u32 })
     }
 }
 
@@ -126,22 +134,6 @@ impl Books {
     #[inline]
     fn are_of(&self, fold: &Fold) -> bool {
         Arc::ptr_eq(&self.registry, &fold.registry) && Arc::ptr_eq(&self.rulebook, &fold.rulebook)
-    }
-
-    /// Works out what a fact adds, if that is all it does.
-    #[inline]
-    fn work_out(&self, event: &Event<'_>, at: &Position, noted: &mut Noted, added: &mut Vec<Added>) -> bool {
-        if !only_adds(event) {
-            return false;
-        }
-        let version = self.rulebook.version(at.leaf, event.occurred_on());
-        let Some(of_kind) = version.and_then(|version| version.of_kind(event.tag())) else { return true };
-        if !of_kind.planners.is_empty() {
-            return false;
-        }
-        let there = (&*self.registry, self.held.as_deref());
-        added::work_out(&of_kind.counters, there, (event, at.name), noted, added);
-        true
     }
 }
 
