@@ -9,7 +9,7 @@ use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 use crate::{
     activity::{Activities, Activity},
     added::Added,
-    amended::Amendments,
+    amendments::Amendments,
     answer::Answers,
     baseline::Baselines,
     capture::Capture,

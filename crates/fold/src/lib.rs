@@ -17,6 +17,7 @@ mod activity;
 mod added;
 mod amend;
 mod amended;
+mod amendments;
 mod answer;
 mod baseline;
 mod capture;
@@ -60,7 +61,8 @@ mod values;
 mod verdict;
 
 pub use activity::Activity;
-pub use amended::{Amended, Amendments, Effective};
+pub use amended::{Amended, Effective};
+pub use amendments::Amendments;
 pub use answer::Answers;
 pub use baseline::{Baseline, Baselines};
 pub use capture::read_late;

@@ -7,7 +7,8 @@ use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
 use crate::{
     activity::Activity,
-    amended::{Amended, Amendments},
+    amended::Amended,
+    amendments::Amendments,
     cube::{self, CellKey, Facts, IndicatorNo, Total},
     drain::Head,
     fold::Fold,

@@ -9,8 +9,8 @@ use crate::view::{provenance::KnownProvenances, setting::KnownSettings};
 /// Lengths in bytes of texts that are remembered: shorter ones are judged as fast.
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=32;
 const SLOTS: usize = 256;
-/// An odd number with even bits: the golden ratio's.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+/// What hashes multiply by: an odd number with even bits, the golden ratio's.
+pub(crate) const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// A few texts, each with the style and length it obeyed. Nothing that is asked here is ever answered wrongly: a slot holds the whole
 /// text. It belongs to whoever judges always in the same way.

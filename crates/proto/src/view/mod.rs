@@ -9,6 +9,7 @@
 
 pub(crate) mod provenance;
 mod reading;
+mod repeated;
 pub(crate) mod setting;
 mod wire;
 
@@ -21,7 +22,8 @@ use reading::Judging;
 use wire::{Wire, stated};
 
 pub use reading::{Plainly, Reading, TextRule};
-pub use wire::{Element, NotFacts, Repeated, Values, View};
+pub use repeated::{Element, Repeated, Values};
+pub use wire::{NotFacts, View};
 
 /// One struct per message, one enum per oneof; fields are those of the `.proto`.
 #[allow(missing_docs)] // the .proto comments are the documentation

@@ -4,12 +4,11 @@
 //! accepted costs a tenth of reading and judging their six values again.
 
 use super::{Event, Source};
+use crate::text::FACTOR;
 
 /// Bytes of the four fields together that are remembered. Imports, which name file and row, are longer and differ from row to row.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=64;
 const SLOTS: usize = 64;
-/// An odd number with even bits: the golden ratio's.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The four fields of facts that were accepted lately. Nothing that is asked here is ever answered wrongly: a slot holds all bytes.
 #[derive(Clone)]

@@ -4,7 +4,7 @@
 //! quarter of reading the date and judging the place again.
 
 use super::{Event, Repeated};
-use crate::text::words;
+use crate::text::{FACTOR, words};
 
 /// Bytes of a day and one place together.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=32;
@@ -15,8 +15,6 @@ const DAY: u8 = 0x10;
 /// Key of `Event.place`.
 pub(super) const PLACE: u8 = 0x1A;
 const SLOTS: usize = 256;
-/// An odd number with even bits: the golden ratio's.
-const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The days and places of facts that were accepted lately. Nothing that is asked here is ever answered wrongly: a slot holds all bytes.
 #[derive(Clone)]
