@@ -89,6 +89,12 @@ impl DistrictError {
             _ => false,
         }
     }
+
+    /// Whether another process may find it mended: somebody else has the ledger for a while, or a part of this process broke.
+    #[must_use]
+    pub fn may_be_gone_later(&self) -> bool {
+        matches!(self, DistrictError::Log(LogError::Locked { .. }) | DistrictError::Ended(_))
+    }
 }
 
 fn holder(unit: UnitNo) -> String {
@@ -349,7 +355,7 @@ impl Ledger {
             Verdict::Append { segment, known, seen_size } => {
                 let (unit, first) = (segment.unit(), segment.continues().next_seq);
                 let last = segment.last().name().seq;
-                let first_leaf = (known == 0).then_some(LeafIndex(self.writer.size().0));
+                let first_leaf = (known == 0).then(|| self.writer.next_leaf());
                 self.append(segment, known, now_ms)?;
                 answers.push(Answer::Receipt { unit, first, last, first_leaf, seen: TreeSize(seen_size) });
             }
@@ -442,7 +448,7 @@ impl Ledger {
     /// Writes the answers of a round from what is committed.
     pub(crate) fn answer(&self, answers: Vec<Answer>) -> Result<Vec<Outgoing>, DistrictError> {
         let checkpoint = self.writer.checkpoint();
-        let answerer = Answerer { operator: &self.operator, reader: &self.reader, checkpoint };
+        let mut answerer = Answerer::new(&self.operator, &self.reader, checkpoint);
         let mut outgoing = Vec::with_capacity(answers.len());
         for answer in answers {
             outgoing.extend(answerer.write(answer)?);
