@@ -62,7 +62,7 @@ mod token;
 
 pub use dashboard::{
     Access, Answers, Board, BoardError, Case, CaseEntry, CaseState, DashboardError, DashboardHttp, Months,
-    NewToken, NotSigned, Paper, Role, Signed, Signing, ToSign, TokensError, serve_dashboard,
+    NewToken, NotSigned, Paper, Role, Signed, Signing, ToSign, TokensError, WrongNumber, serve_dashboard,
 };
 pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};

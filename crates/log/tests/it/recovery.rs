@@ -279,6 +279,44 @@ fn a_log_restored_from_an_older_copy_refuses_as_long_as_the_newer_checkpoint_is_
     assert!(recovery.republished);
 }
 
+/// Puts a directory in the place of a file: it cannot be read as one, by nobody.
+fn make_unreadable(path: &Path) {
+    if path.exists() {
+        fs::remove_file(path).unwrap();
+    }
+    fs::create_dir(path).unwrap();
+}
+
+#[test]
+fn a_checkpoint_that_cannot_be_read_stops_the_writer_and_is_not_taken_for_none() {
+    let root = scratch();
+    small_log(root.path(), 3, 1000);
+    let checkpoint = log_dir(root.path()).join("checkpoint");
+    let volume = fs::read(last_volume(root.path())).unwrap();
+    make_unreadable(&checkpoint);
+    match open(root.path(), small(1000)).map(|_| ()) {
+        Err(LogError::Io { path, action: "read", .. }) => assert_eq!(path, checkpoint),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(last_volume(root.path())).unwrap(), volume);
+    fs::remove_dir(&checkpoint).unwrap();
+    assert!(open(root.path(), small(1000)).unwrap().1.republished, "without one it goes on");
+}
+
+#[test]
+fn an_erasure_under_way_that_cannot_be_read_stops_the_writer() {
+    let root = scratch();
+    small_log(root.path(), 3, 1000);
+    let note = log_dir(root.path()).join("annex/erasing");
+    make_unreadable(&note);
+    match open(root.path(), small(1000)).map(|_| ()) {
+        Err(LogError::Io { path, action: "read", .. }) => assert_eq!(path, note),
+        other => panic!("{other:?}"),
+    }
+    fs::remove_dir(&note).unwrap();
+    open(root.path(), small(1000)).unwrap();
+}
+
 #[test]
 fn two_checkpoints_of_one_size_stop_the_writer() {
     let (one, two) = (scratch(), scratch());

@@ -40,7 +40,7 @@ use axum::{
 use tower_http::compression::CompressionLayer;
 
 pub use access::{Access, NewToken, Role, TokensError};
-pub use answers::{Answers, Case, CaseEntry, CaseState, Months, Paper};
+pub use answers::{Answers, Case, CaseEntry, CaseState, Months, Paper, WrongNumber};
 pub use board::{Board, BoardError};
 pub use server::{DashboardError, DashboardHttp, serve_dashboard};
 pub use signing::{NotSigned, Signed, Signing, ToSign};

@@ -150,7 +150,7 @@ fn statement(board: &Board, asking: &Asking, fields: &Fields) -> Result<Result<v
     let fold = board.fold_at(size)?;
     let (text, asked) = asking.period(&fold)?;
     let number = field("no");
-    if let Some(not) = form::wrong_number(&now, number) {
+    if let Some(not) = form::wrong_number(board, asking, &now, number)? {
         return Ok(Err(not));
     }
     let mut figures = (*board.figures(&fold, &asked)?).clone();
