@@ -205,10 +205,13 @@ impl Ward {
     /// Nothing was sealed, except when the outcome is unknown ([`SealError::Unknown`]).
     pub async fn record(
         &self,
-        forms: &[Value],
-        request_key: Option<&str>,
+        forms: Vec<Value>,
+        request_key: Option<String>,
     ) -> Result<Vec<Sealed>, RecordError> {
-        let drafts = self.draft(forms, request_key)?;
+        // who is in them goes into the vault: its lock and its disk are waited for beside the runtime's threads
+        let ward = self.clone();
+        let drafted = tokio::task::spawn_blocking(move || ward.draft(&forms, request_key.as_deref()));
+        let drafts = drafted.await.map_err(|_| SealError::Stopping)??;
         Ok(self.inner.desk.seal(drafts).await?)
     }
 

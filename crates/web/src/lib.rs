@@ -53,6 +53,7 @@
 //! | `GET /api/v1/policy` | the tlog-policy with the keys of operator and witnesses |
 //! | `GET /api/v1/live` | server-sent events: `checkpoint` whenever the log grew |
 
+mod body;
 mod dashboard;
 mod log;
 mod node;

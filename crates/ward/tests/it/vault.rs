@@ -317,3 +317,22 @@ fn what_is_refused_puts_nobody_into_the_vault_and_no_message_repeats_who_it_was(
     assert_eq!(problems[0].code, "vault_unavailable");
     ward.record_blocking(&[crate::common::unit::event(3)], None).unwrap();
 }
+
+#[tokio::test] // one thread: whatever waits on it stops the unit
+async fn who_waits_for_the_vault_stops_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let unit = enrol(&dir.path().join("unit"));
+    let ward = Ward::open(unit.path()).unwrap();
+    std::fs::create_dir_all(unit.vault()).unwrap();
+    let lock = std::fs::File::options().create(true).append(true).open(unit.vault().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let waiting = tokio::spawn({
+        let ward = ward.clone();
+        async move { ward.record(vec![with_identity(1)], None).await }
+    });
+    tokio::task::yield_now().await; // it has begun
+    assert_eq!(ward.record(vec![violation(2)], None).await.unwrap()[0].name.seq.0, 0);
+    assert!(!waiting.is_finished());
+    lock.unlock().unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap()[0].name.seq.0, 1);
+}

@@ -18,11 +18,13 @@ mod board;
 mod files;
 mod guard;
 mod kept;
+mod listeners;
 mod listing;
 mod live;
 mod oops;
 mod page;
 mod pages;
+mod places;
 mod server;
 mod signing;
 mod steps;
@@ -99,3 +101,6 @@ fn dashboard_router(board: Board, doors: Doors) -> Router {
         .layer(middleware::from_fn_with_state(doors, access::passed))
         .layer(middleware::from_fn(guard::guard))
 }
+
+#[cfg(test)]
+mod busy_tests;
