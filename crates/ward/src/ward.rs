@@ -24,7 +24,7 @@ use crate::{
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
-    vault::{self, Vault, VaultError},
+    vault::{self, Trial, Vault, VaultError, Where},
     witness::WitnessStanding,
 };
 
@@ -237,9 +237,9 @@ impl Ward {
         let drafter = self.drafter();
         if forms.iter().any(|form| form.get(vault::MEMBER).is_some()) {
             // nobody is put into the vault by a request that is refused
-            drafted(&drafter, forms, request_key, true)?;
+            drafted(&drafter, forms, request_key, Some(&Trial::default()))?;
         }
-        let drafts = drafted(&drafter, forms, request_key, false)?;
+        let drafts = drafted(&drafter, forms, request_key, None)?;
         drafter.settle()?;
         Ok(drafts)
     }
@@ -316,13 +316,14 @@ fn drafted(
     drafter: &Drafter,
     forms: &[Value],
     request_key: Option<&str>,
-    is_trial: bool,
+    trial: Option<&Trial>,
 ) -> Result<Vec<Draft>, RecordError> {
     let today = clock::today();
     let (mut drafts, mut wrong) = (Vec::with_capacity(forms.len()), Vec::new());
     for (index, form) in forms.iter().enumerate() {
         let id = request_key.map(|key| drafter.ids().of_request(key, index as u32)); // below MAX_EVENTS
-        match drafter.draft(form, &Given { id, is_trial, ..Given::default() }, today) {
+        let trial = trial.map(|trial| (trial, Where::Event(index as u32)));
+        match drafter.draft(form, &Given { id, trial, ..Given::default() }, today) {
             Ok(draft) => drafts.push(draft),
             Err(problems) if forms.len() == 1 => wrong.extend(problems),
             Err(problems) => wrong.extend(problems.into_iter().map(|problem| problem.in_item(index))),
