@@ -17,6 +17,8 @@ use crate::{gate::Refused, ledger::DistrictError, operator::Operator};
 
 /// Bytes of missing records that one hello is answered with: what a ward can take in without pausing.
 const MAX_RESTORE_BYTES: usize = 32 << 20;
+/// The same of all hellos of a round together: they wait in memory until they are sent. Who gets less asks for more with the next hello.
+const MAX_RESTORED_BYTES: usize = 2 * MAX_RESTORE_BYTES;
 
 /// An answer that waits for the commit of its round.
 #[derive(Debug)]
@@ -75,14 +77,21 @@ pub struct Answerer<'a> {
     pub reader: &'a Reader,
     /// Its newest checkpoint.
     pub checkpoint: &'a SignedCheckpoint,
+    /// How many bytes of missing records may still be written; a unit is given its next segment at least.
+    room: usize,
 }
 
-impl Answerer<'_> {
+impl<'a> Answerer<'a> {
+    /// For the answers of one round.
+    pub fn new(operator: &'a Operator, reader: &'a Reader, checkpoint: &'a SignedCheckpoint) -> Self {
+        Answerer { operator, reader, checkpoint, room: MAX_RESTORED_BYTES }
+    }
+
     /// The messages of one answer, in the order they are sent.
     ///
     /// # Errors
     /// The log could not be read.
-    pub fn write(&self, answer: Answer) -> Result<Vec<Outgoing>, DistrictError> {
+    pub fn write(&mut self, answer: Answer) -> Result<Vec<Outgoing>, DistrictError> {
         match answer {
             Answer::Receipt { unit, first, last, first_leaf, seen } => {
                 let runs = match first_leaf {
@@ -256,9 +265,14 @@ impl Answerer<'_> {
     ///
     /// A range that begins inside a segment is sent from there: the signature covers the last link, so it
     /// covers the rest as well.
-    fn restore(&self, unit: UnitNo, first: UnitSeq, end: UnitSeq) -> Result<Vec<Outgoing>, DistrictError> {
+    fn restore(
+        &mut self,
+        unit: UnitNo,
+        first: UnitSeq,
+        end: UnitSeq,
+    ) -> Result<Vec<Outgoing>, DistrictError> {
         let mut messages = Vec::new();
-        let (mut pending, mut bytes) = (Vec::new(), 0);
+        let (mut pending, mut room) = (Vec::new(), self.room.min(MAX_RESTORE_BYTES));
         for seq in (first.0..end.0).map(UnitSeq) {
             let stored = self.reader.record(self.reader.leaf_of(EventName { unit, seq })?)?;
             let annex = match self.reader.annex(stored.leaf)? {
@@ -269,12 +283,14 @@ impl Answerer<'_> {
             pending.push(Record::restored(header, facts, annex)?);
             let Some(signature) = &stored.signature else { continue };
             let segment = encode_segment(&pending, signature)?;
-            bytes += segment.len();
+            let len = segment.len();
             let first_seq = pending[0].name().seq.0; // pushed above
             let restore = v1::Restore { unit: unit.0, first_seq, segments: vec![segment] };
             messages.push(outgoing(unit, v1::down::Message::Restore(restore)));
             pending.clear();
-            if bytes >= MAX_RESTORE_BYTES {
+            self.room = self.room.saturating_sub(len);
+            room = room.saturating_sub(len);
+            if room == 0 {
                 break;
             }
         }

@@ -12,8 +12,8 @@ use socai_fold::{Erasure, Fold};
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, Hash, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo,
-    UnitSeq, VerifiedSegment,
+    ChainHead, EventName, Hash, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq,
+    VerifiedSegment,
 };
 use tokio::sync::watch;
 
@@ -88,6 +88,12 @@ impl DistrictError {
             DistrictError::Models(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether another process may find it mended: somebody else has the ledger for a while, or a part of this process broke.
+    #[must_use]
+    pub fn may_be_gone_later(&self) -> bool {
+        matches!(self, DistrictError::Log(LogError::Locked { .. }) | DistrictError::Ended(_))
     }
 }
 
@@ -349,7 +355,7 @@ impl Ledger {
             Verdict::Append { segment, known, seen_size } => {
                 let (unit, first) = (segment.unit(), segment.continues().next_seq);
                 let last = segment.last().name().seq;
-                let first_leaf = (known == 0).then_some(LeafIndex(self.writer.size().0));
+                let first_leaf = (known == 0).then(|| self.writer.next_leaf());
                 self.append(segment, known, now_ms)?;
                 answers.push(Answer::Receipt { unit, first, last, first_leaf, seen: TreeSize(seen_size) });
             }
@@ -442,7 +448,7 @@ impl Ledger {
     /// Writes the answers of a round from what is committed.
     pub(crate) fn answer(&self, answers: Vec<Answer>) -> Result<Vec<Outgoing>, DistrictError> {
         let checkpoint = self.writer.checkpoint();
-        let answerer = Answerer { operator: &self.operator, reader: &self.reader, checkpoint };
+        let mut answerer = Answerer::new(&self.operator, &self.reader, checkpoint);
         let mut outgoing = Vec::with_capacity(answers.len());
         for answer in answers {
             outgoing.extend(answerer.write(answer)?);

@@ -93,12 +93,17 @@ async fn search(
     let is_it = |unit: UnitNo, message: &Bytes| units.contains(&unit) && carries(&now.targets, message);
     let erased = link.erase_all(is_it).await?;
     tracing::info!(erased, "the broker's stream was searched for erased annexes");
-    replace(note, format!("{}\n", now.to).as_bytes())?;
-    let is_last = newer.borrow().seen == now.seen;
-    if !is_last {
-        forget(note)?;
+    let is_last = || newer.borrow().seen == now.seen;
+    if !is_last() {
+        return Ok(false);
     }
-    Ok(is_last)
+    replace(note, format!("{}\n", now.to).as_bytes())?;
+    // one that was seen while the note was written removed the older note, not this one
+    if !is_last() {
+        forget(note)?;
+        return Ok(false);
+    }
+    Ok(true)
 }
 
 /// The size up to which the stream was searched; 0 when nothing says so.
@@ -107,10 +112,12 @@ fn swept(note: &Path) -> TreeSize {
     TreeSize(text.trim().parse().unwrap_or_default())
 }
 
-/// From now on the stream has to be searched again.
+/// From now on the stream has to be searched again, after a power cut too.
 pub(crate) fn forget(note: &Path) -> Result<(), ConfigError> {
     match fs::remove_file(note) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ConfigError::io(note)(error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        removed => removed.map_err(ConfigError::io(note))?,
     }
+    let dir = note.parent().unwrap_or(note);
+    fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(ConfigError::io(dir))
 }

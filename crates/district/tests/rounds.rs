@@ -9,10 +9,10 @@ use bytes::Bytes;
 use common::*;
 use socai_district::DistrictError;
 use socai_fold::{Fold, Verdict};
-use socai_proto::v1::{HeadReason, RefusalCode, down};
+use socai_proto::v1::{HeadReason, Receipt, RefusalCode, down};
 use socai_tlog::{
-    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, SignedCheckpoint,
-    TreeSize, UnitNo,
+    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, Record,
+    SignedCheckpoint, TreeSize, UnitNo,
 };
 
 fn own_key(world: &World) -> NoteKey {
@@ -35,19 +35,13 @@ fn recorded(world: &World) -> Vec<EventName> {
     names
 }
 
-#[test]
-fn a_receipt_proves_that_the_records_are_in_the_log() {
-    let mut world = World::new();
-    let records = seal(&mut world.ward(1), &["a", "b", "c"]);
-    let last = records[2].clone();
-    let payload = publish(1, records);
-    let answers = world.round(vec![(1, payload.clone())]);
-    let receipt = receipt(&answers[0].1);
-    assert_eq!((receipt.first_seq, receipt.last_seq), (0, 2));
-    assert_eq!(receipt.head[..], last.link().0);
-    let key = own_key(&world);
-    let checkpoint = SignedCheckpoint::open(receipt.checkpoint.as_bytes(), [&key]).unwrap();
-    let leaf = receipt.runs[0].first_leaf + receipt.runs[0].count - 1;
+/// The receipt proves that its last record is in the log, under the operator's checkpoint, and names that record.
+fn assert_proves(world: &World, receipt: &Receipt, last: &Record) {
+    assert_eq!(receipt.last_seq, last.name().seq.0);
+    assert_eq!(receipt.head[..], last.link().0, "of {}", last.name());
+    let checkpoint = SignedCheckpoint::open(receipt.checkpoint.as_bytes(), [&own_key(world)]).unwrap();
+    let run = receipt.runs.last().unwrap();
+    let leaf = run.first_leaf + run.count - 1;
     let stored = world.ledger.reader().record(LeafIndex(leaf)).unwrap();
     let entry = Entry {
         received_at_ms: receipt.received_at_ms,
@@ -55,6 +49,34 @@ fn a_receipt_proves_that_the_records_are_in_the_log() {
         signature: stored.signature,
     };
     checkpoint.verify_inclusion(LeafIndex(leaf), &entry.leaf_hash(), &hashes(&receipt.inclusion)).unwrap();
+}
+
+#[test]
+fn a_receipt_proves_that_the_records_are_in_the_log() {
+    let mut world = World::new();
+    let records = seal(&mut world.ward(1), &["a", "b", "c"]);
+    let answers = world.round(vec![(1, publish(1, records.clone()))]);
+    let receipt = receipt(&answers[0].1);
+    assert_eq!((receipt.first_seq, receipt.last_seq), (0, 2));
+    assert_proves(&world, receipt, &records[2]);
+}
+
+#[test]
+fn every_segment_of_a_round_gets_a_receipt_of_its_own_records() {
+    let mut world = World::new();
+    let one = seal(&mut world.ward(1), &["a", "b", "c", "d"]);
+    let two = seal(&mut world.ward(2), &["e", "f"]);
+    let answers = world.round(vec![
+        (1, publish(1, one[..2].to_vec())),
+        (2, publish(2, two.clone())),
+        (1, publish(1, one[2..].to_vec())),
+        (2, publish(2, two.clone())),
+    ]);
+    let last = [&one[1], &two[1], &one[3], &two[1]];
+    assert_eq!(answers.len(), last.len());
+    for ((_, answer), last) in answers.iter().zip(last) {
+        assert_proves(&world, receipt(answer), last);
+    }
 }
 
 #[test]
