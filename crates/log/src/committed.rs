@@ -32,11 +32,14 @@ impl Reader {
     /// The newest commit that was published.
     ///
     /// That is the one the file `checkpoint` names, which is replaced only after the commit's sync. When that file is missing, damaged
-    /// or not a commit of this log, it is the last commit that the volumes lead up to.
+    /// or not a commit of this log, it is the last commit that the volumes lead up to. A reader of [`Reader::open_up_to`] has the end that it was given.
     ///
     /// # Errors
     /// [`LogError::Ahead`] when the file names a later commit of this log than its volumes lead up to: committed records are lost.
     pub fn committed(&self) -> Result<Committed, LogError> {
+        if let Some(end) = &self.shared.end {
+            return Ok(end.clone());
+        }
         let path = derived::checkpoint_path(self.dir());
         let note = std::fs::read(&path).unwrap_or_default();
         if let Some(newest) = self.cache().newest.as_ref().filter(|newest| newest.checkpoint == note) {

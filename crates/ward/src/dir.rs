@@ -96,7 +96,7 @@ impl UnitDir {
         self.0.join("erased")
     }
 
-    /// `witness/`: the newest checkpoint that this unit cosigned.
+    /// `witness/`: the newest checkpoint that this unit cosigned, how far it looked, and what it refused.
     pub fn witness(&self) -> PathBuf {
         self.0.join("witness")
     }

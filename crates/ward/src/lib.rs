@@ -30,6 +30,7 @@ mod dir;
 mod draft;
 mod entropy;
 mod erased;
+mod evidence;
 mod generation;
 mod history;
 mod ids;
@@ -59,6 +60,7 @@ pub use cut::CutError;
 pub use dir::{FileError, UnitDir};
 pub use draft::{Draft, Drafter, Given};
 pub use entropy::{EventId, IdMaker, NoEntropy};
+pub use evidence::EvidenceLine;
 pub use generation::JournalError;
 pub use import::{
     Broken, Format, ImportError, Imported, MAX_FILE_LEN, MAX_PROBLEMS, MAX_ROWS, Rejected, Spooling, Stopped,

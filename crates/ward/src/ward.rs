@@ -25,7 +25,7 @@ use crate::{
     registry::{self, RegistryError},
     status::{Live, Status},
     vault::{self, Trial, Vault, VaultError, Where},
-    witness::WitnessStanding,
+    witness::{self, WitnessStanding},
 };
 
 /// The most events of one request: they are sealed as one segment, so all of them or none.
@@ -176,12 +176,15 @@ impl Ward {
         &self.inner.live
     }
 
-    /// Somebody has looked at the alarm: its file is put aside and publishing begins again.
+    /// Somebody has looked at the alarm, and at what the unit as a witness has evidence of: the files are put aside, publishing begins again, and
+    /// checkpoints of a log that is as it should be are cosigned.
     ///
     /// # Errors
-    /// The file cannot be renamed.
+    /// A file cannot be renamed.
     pub fn clear_alarm(&self) -> Result<(), FileError> {
-        self.inner.live.clear_alarm(&self.inner.dir, clock::now_ms())
+        let now_ms = clock::now_ms();
+        witness::acknowledge(&self.inner.dir, now_ms)?;
+        self.inner.live.clear_alarm(&self.inner.dir, now_ms)
     }
 
     pub(crate) fn desk(&self) -> &Desk {

@@ -12,7 +12,7 @@
 //! | `GET /api/v1/status` | yes | 200 how the unit stands |
 //! | `PUT /api/v1/registry` | yes | 204 a newer snapshot of the ledger's units is in use |
 //! | `POST /api/v1/keys/rotate` | yes | 201 the new sealing key and the record that brings it in |
-//! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked, publishing goes on |
+//! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked at the alarm and at what the unit refused as a witness, publishing and cosigning go on |
 //! | `POST /add-checkpoint` · `GET /<SHA-256 of the origin>/checkpoint` | no | the unit as a witness, by c2sp.org/tlog-witness |
 //! | `GET /health/live` · `GET /health/ready` | no | 200, or 503 when nothing can be sealed |
 //!

@@ -1,4 +1,4 @@
-//! `socai ward run|record|import|status`; `vault` is beside it.
+//! `socai ward run|record|import|alarm|status`; `vault` is beside it.
 
 use std::{fs, io, path::Path, process::ExitCode};
 
@@ -26,6 +26,7 @@ pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
         WardCommand::Vault(command) => super::vault::run(&command, lang),
         WardCommand::Import { dir, file, kind } => import(&dir, &file, kind.as_deref(), lang),
         WardCommand::Witness { dir, url } => witness(&dir, url.as_deref()),
+        WardCommand::Alarm { dir, seen } => alarm(&dir, seen, lang),
         WardCommand::Status { dir, json } => status(&dir, json, lang),
     }
 }
@@ -217,6 +218,51 @@ fn line(problem: &Value, lang: Lang) -> String {
     format!("{place}: {message} [{}]", text("code"))
 }
 
+/// What somebody must look at, or that somebody has.
+fn alarm(dir: &Path, is_seen: bool, lang: Lang) -> Result<ExitCode> {
+    let access = reach(dir)?;
+    let status = match &access {
+        Access::Here(ward) => serde_json::to_value(ward.status())?,
+        Access::Node(node) => node.status()?.body,
+    };
+    let mut lines: Vec<String> = status["alarm"]["detail"].as_str().map(alarm_line).into_iter().collect();
+    lines.extend(evidence(&status));
+    if lines.is_empty() {
+        out::line(lang.pick("không có báo động", "no alarm"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in &lines {
+        out::line(line)?;
+    }
+    if !is_seen {
+        return Ok(ExitCode::FAILURE);
+    }
+    match access {
+        Access::Here(ward) => ward.clear_alarm()?,
+        Access::Node(node) => {
+            let answer = node.clear_alarm()?;
+            if answer.status >= 300 {
+                return answered(&answer, lang);
+            }
+        }
+    }
+    out::line(lang.pick("đã xem: các tệp được cất sang bên", "seen: the files are put aside"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn alarm_line(detail: &str) -> String {
+    format!("alarm.json: {detail}")
+}
+
+/// The files of what the unit refused as a witness, each with the reason.
+fn evidence(status: &Value) -> impl Iterator<Item = String> {
+    let lines = status["witness"]["evidence"].as_array().map(Vec::as_slice).unwrap_or_default();
+    lines.iter().map(|line| {
+        let text = |field: &str| line[field].as_str().unwrap_or_default();
+        format!("witness/{}: {}", text("file"), text("why"))
+    })
+}
+
 fn status(dir: &Path, as_json: bool, lang: Lang) -> Result<ExitCode> {
     let status = match reach(dir)? {
         Access::Here(ward) => serde_json::to_value(ward.status())?,
@@ -266,6 +312,7 @@ fn describe(status: &Value, lang: Lang) -> String {
     if let Some(why) = witness["refused"].as_str() {
         lines.push(format!("  {}: {why}", lang.pick("KHÔNG KÝ CHỨNG", "COSIGNS NOTHING")));
     }
+    lines.extend(evidence(status).map(|line| format!("    {line}")));
     if !status["alarm"].is_null() {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));
     }

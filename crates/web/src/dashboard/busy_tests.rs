@@ -77,6 +77,9 @@ impl Answers for Gate {
     fn to_issue(&self, _: &Fold, _: &Figures, _: &str) -> Result<v1::ReportIssued, String> {
         Err(NONE.into())
     }
+    fn wrong_number(&self, _: &Reader, _: &Fold, _: &str) -> Result<Option<answers::WrongNumber>, String> {
+        Err(NONE.into())
+    }
     fn issued(&self, _: &Reader, _: &Fold, _: &Report, _: Paper) -> Result<Vec<u8>, String> {
         Err(NONE.into())
     }
