@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli_board::BoardArgs;
+use crate::{
+    cli_board::BoardArgs,
+    cli_operator::{AcknowledgeArgs, AdoptArgs, StateArgs},
+};
 
 /// `socai demo`.
 #[derive(Debug, Args)]
@@ -68,6 +71,15 @@ pub enum DistrictCommand {
         #[command(flatten)]
         board: BoardArgs,
     },
+    /// Record facts of the operator, the ledger's unit 0: successions, suspensions, estimates, baselines, directives and whatever else it may state. Each is
+    /// tried by the rules and the fold first. An event whose "id" (32 hex digits) is recorded already is told and not recorded again; one without an id is
+    /// recorded anew each time.
+    Record(StateArgs),
+    /// Put corrected rules into force from a date: law, indicators, holidays, grouping, template. Checked as at founding and by the fold; a broken file names its
+    /// line, and what is in use stays in use.
+    Adopt(AdoptArgs),
+    /// Answer, as the operator, a record that waits for the operator's answer: a correction made after a closing counts from then on.
+    Acknowledge(AcknowledgeArgs),
     /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
     Status {
         /// The ledger's directory.
