@@ -81,6 +81,12 @@ pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
                 set.name, set.version, set.effective_from
             ),
         ))?;
+        if set.name == "indicators" {
+            out::line(lang.pick(
+                "  đếm sự kiện được ghi từ đây; sự kiện đã ghi vẫn tính theo phiên bản trước",
+                "  counts what is recorded from here on; facts recorded before stay counted under the version before",
+            ))?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
