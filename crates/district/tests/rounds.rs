@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use common::*;
-use socai_district::DistrictError;
+use socai_district::{DistrictError, Ledger};
 use socai_fold::{Fold, Verdict};
 use socai_proto::v1::{HeadReason, Receipt, RefusalCode, down};
 use socai_tlog::{
@@ -246,6 +246,31 @@ fn a_ward_that_lost_its_disk_gets_its_records_back_before_the_head() {
     }
     assert_eq!(back, records);
     assert_eq!(head(&answers[answers.len() - 1].1).next_seq, 4);
+}
+
+#[test]
+fn a_log_behind_the_checkpoint_that_witnesses_cosigned_is_not_opened_for_signing() {
+    let mut world = World::new();
+    let records = seal(&mut world.ward(1), &["a", "b"]);
+    world.round(vec![(1, publish(1, records[..1].to_vec()))]);
+    let old = tempfile::tempdir().unwrap();
+    copy(&world.dir().log(), old.path());
+    world.round(vec![(1, publish(1, records[1..].to_vec()))]);
+    let newest = world.ledger.checkpoint().to_string();
+    std::fs::write(world.dir().cosigned(), newest).unwrap();
+    let mut world = world.restart(); // one that reaches it is opened
+    world.round(vec![]);
+    let (dir, World { ledger, place, .. }) = (world.dir(), world);
+    drop(ledger);
+    std::fs::remove_dir_all(dir.log()).unwrap();
+    std::fs::create_dir_all(dir.log()).unwrap();
+    copy(old.path(), &dir.log());
+    let refused = Ledger::open_alone(&dir).err().unwrap();
+    assert!(
+        matches!(refused, DistrictError::BehindWitnesses { held: TreeSize(5), size: TreeSize(4), .. }),
+        "{refused}"
+    );
+    drop(place);
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::{
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
-    vault::{self, Vault, VaultError},
+    vault::{self, Trial, Vault, VaultError, Where},
     witness::WitnessStanding,
 };
 
@@ -205,10 +205,13 @@ impl Ward {
     /// Nothing was sealed, except when the outcome is unknown ([`SealError::Unknown`]).
     pub async fn record(
         &self,
-        forms: &[Value],
-        request_key: Option<&str>,
+        forms: Vec<Value>,
+        request_key: Option<String>,
     ) -> Result<Vec<Sealed>, RecordError> {
-        let drafts = self.draft(forms, request_key)?;
+        // who is in them goes into the vault: its lock and its disk are waited for beside the runtime's threads
+        let ward = self.clone();
+        let drafted = tokio::task::spawn_blocking(move || ward.draft(&forms, request_key.as_deref()));
+        let drafts = drafted.await.map_err(|_| SealError::Stopping)??;
         Ok(self.inner.desk.seal(drafts).await?)
     }
 
@@ -234,9 +237,9 @@ impl Ward {
         let drafter = self.drafter();
         if forms.iter().any(|form| form.get(vault::MEMBER).is_some()) {
             // nobody is put into the vault by a request that is refused
-            drafted(&drafter, forms, request_key, true)?;
+            drafted(&drafter, forms, request_key, Some(&Trial::default()))?;
         }
-        let drafts = drafted(&drafter, forms, request_key, false)?;
+        let drafts = drafted(&drafter, forms, request_key, None)?;
         drafter.settle()?;
         Ok(drafts)
     }
@@ -313,13 +316,14 @@ fn drafted(
     drafter: &Drafter,
     forms: &[Value],
     request_key: Option<&str>,
-    is_trial: bool,
+    trial: Option<&Trial>,
 ) -> Result<Vec<Draft>, RecordError> {
     let today = clock::today();
     let (mut drafts, mut wrong) = (Vec::with_capacity(forms.len()), Vec::new());
     for (index, form) in forms.iter().enumerate() {
         let id = request_key.map(|key| drafter.ids().of_request(key, index as u32)); // below MAX_EVENTS
-        match drafter.draft(form, &Given { id, is_trial, ..Given::default() }, today) {
+        let trial = trial.map(|trial| (trial, Where::Event(index as u32)));
+        match drafter.draft(form, &Given { id, trial, ..Given::default() }, today) {
             Ok(draft) => drafts.push(draft),
             Err(problems) if forms.len() == 1 => wrong.extend(problems),
             Err(problems) => wrong.extend(problems.into_iter().map(|problem| problem.in_item(index))),

@@ -5,8 +5,8 @@ use std::{fs, io, path::Path, process::ExitCode};
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use socai_ward::{
-    Access, Answer, Format, ImportError, Problem, RecordError, Sealed, UnitConfig, UnitDir, Ward, Witness,
-    reach,
+    Access, Answer, Format, ImportError, Problem, RecordError, Rejected, Sealed, UnitConfig, UnitDir, Ward,
+    Witness, reach,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -123,18 +123,59 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
                     Ok(ExitCode::SUCCESS)
                 }
                 Err(ImportError::Rejected { rejected }) => {
-                    let code = refused(&rejected.problems, lang)?;
+                    let code = refused_file(&rejected, lang)?;
                     if rejected.more > 0 {
                         let (vi, en) = ("lỗi nữa", "problems more");
                         out::line(&format!("… {} {}", rejected.more, lang.pick(vi, en)))?;
                     }
                     Ok(code)
                 }
+                Err(ImportError::Broken { broken }) => {
+                    bail!(broken_off(broken.sealed, broken.to_line.into(), &broken.why.to_string(), lang))
+                }
                 Err(error) => Err(error.into()),
             }
         }
-        Access::Node(node) => answered(&node.import(file, format, kind)?, lang),
+        Access::Node(node) => {
+            let answer = node.import(file, format, kind)?;
+            if answer.body["type"] == "urn:socai:import-broken" {
+                let count = |member: &str| answer.body[member].as_u64().unwrap_or_default();
+                let why = answer.body["why"].as_str().unwrap_or_default();
+                bail!(broken_off(count("sealed"), count("sealed_to"), why, lang))
+            }
+            answered(&answer, lang)
+        }
     }
+}
+
+/// An import that stopped after a part of the file was sealed, or may have been.
+fn broken_off(sealed: u64, to_line: u64, why: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!(
+            "đang nhập thì dừng: {why}. {sealed} dòng của tệp, đến dòng {to_line}, ĐÃ niêm phong. Hãy nhập lại chính tệp này, giữ nguyên, để làm tiếp: \
+             dòng đã niêm phong được nhận ra. Tệp đã sửa sẽ niêm phong các dòng đó lần thứ hai"
+        ),
+        Lang::En => format!(
+            "the import broke off: {why}. {sealed} rows of the file, up to line {to_line}, ARE sealed. Import the same file again, unchanged, to go on: \
+             what is sealed is recognised. A corrected file would seal those rows a second time"
+        ),
+    }
+}
+
+/// Row by row what is wrong with a file, and what an earlier import sealed of it.
+fn refused_file(rejected: &Rejected, lang: Lang) -> Result<ExitCode> {
+    let Some(line) = rejected.sealed_to else { return refused(&rejected.problems, lang) };
+    out::line(&match lang {
+        Lang::Vi => format!(
+            "lần này không niêm phong gì, nhưng lần trước đã niêm phong các dòng đến dòng {line} của chính tệp này: bỏ chúng khỏi tệp khi sửa, nếu không \
+             chúng bị niêm phong lần thứ hai:"
+        ),
+        Lang::En => format!(
+            "nothing was sealed now, but an earlier import of this very file sealed its rows up to line {line}: leave them out of the file that you \
+             correct, or they are sealed a second time:"
+        ),
+    })?;
+    list(&rejected.problems, lang)
 }
 
 /// Field by field what is wrong; nothing was sealed.
@@ -142,6 +183,10 @@ fn refused(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     out::line(
         lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"),
     )?;
+    list(problems, lang)
+}
+
+fn list(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     for problem in problems {
         out::line(&format!("  {}", line(&serde_json::to_value(problem)?, lang)))?;
     }
@@ -225,4 +270,20 @@ fn describe(status: &Value, lang: Lang) -> String {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_that_broke_off_says_what_is_sealed_and_that_the_same_file_goes_on() {
+        for (lang, words) in
+            [(Lang::Vi, "nhập lại chính tệp này, giữ nguyên"), (Lang::En, "same file again, unchanged")]
+        {
+            let said = broken_off(512, 513, "no space left", lang);
+            let all = ["512", "513", "no space left", words];
+            assert!(all.iter().all(|word| said.contains(word)), "{said}");
+        }
+    }
 }
