@@ -237,7 +237,11 @@ impl UnitSpec {
     }
 }
 
-pub(crate) fn random_id() -> Result<Bytes, SpecError> {
+/// The id of a new event, or the salt of its annex: 16 random bytes.
+///
+/// # Errors
+/// The system gives no randomness.
+pub fn random_id() -> Result<Bytes, SpecError> {
     Ok(Bytes::copy_from_slice(&drawn::<16>(&mut fill)?))
 }
 

@@ -1,4 +1,4 @@
-//! What the operator states on somebody's word: a report that left the house, texts for it, an annex that is to be destroyed.
+//! What the operator states on somebody's word: a report that left the house, texts for it, an answer, an annex that is to be destroyed.
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -52,6 +52,19 @@ pub fn close_with_texts(
 /// The system gives no randomness.
 pub fn issue(report: v1::ReportIssued, now_ms: u64) -> Result<v1::Event, SpecError> {
     Ok(operator_event(random_id()?, now_ms, Kind::ReportIssued(report)))
+}
+
+/// The event that the operator answers another unit's record, entered by an office.
+///
+/// # Errors
+/// The system gives no randomness.
+pub fn acknowledge(
+    answer: v1::EventAcknowledged,
+    entered_by: &str,
+    now_ms: u64,
+) -> Result<v1::Event, SpecError> {
+    let event = operator_event(random_id()?, now_ms, Kind::EventAcknowledged(answer));
+    Ok(v1::Event { entered_by: entered_by.to_owned(), ..event })
 }
 
 /// The event that an annex is to be destroyed, entered by an office for another one that approved it.

@@ -431,7 +431,7 @@ impl Ledger {
     }
 
     /// Seals events of the operator and appends them.
-    fn seal(&mut self, events: &[Stated], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
+    pub(crate) fn seal(&mut self, events: &[Stated], now_ms: u64) -> Result<Vec<EventName>, DistrictError> {
         let head = self.gate.head(UnitNo::OPERATOR).unwrap_or_else(|| self.operator.genesis());
         let mut names = Vec::with_capacity(events.len());
         for segment in self.operator.seal(head, events, now_ms)? {
@@ -456,7 +456,7 @@ impl Ledger {
     }
 
     /// Commits what was appended, if anything was.
-    fn commit(&mut self, cursor: Cursor) -> Result<(), LogError> {
+    pub(crate) fn commit(&mut self, cursor: Cursor) -> Result<(), LogError> {
         if !self.uncommitted.is_empty() {
             self.writer.commit(cursor)?;
             self.uncommitted.clear();

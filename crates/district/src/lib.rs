@@ -24,16 +24,18 @@ mod run;
 mod snapshot;
 mod standing;
 mod sweeping;
+mod trying;
 mod witnesses;
 
 pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};
 pub use folding::Folding;
 pub use founding::{
-    Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, registration,
+    Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, random_id,
+    registration,
 };
 pub use gate::{Gate, Past, Refused, Verdict};
-pub use issuing::{Stated, close_with_texts, issue, order_erasure};
+pub use issuing::{Stated, acknowledge, close_with_texts, issue, order_erasure};
 pub use keeping::keep_snapshots;
 pub use ledger::{DistrictError, Folded, Ledger, Message};
 pub use operator::Operator;
@@ -41,3 +43,4 @@ pub use projector::now_ms;
 pub use run::{District, NotStated, OperatorDesk};
 pub use snapshot::registry_snapshot;
 pub use standing::{Standing, Units};
+pub use trying::{Refusal, Tried};

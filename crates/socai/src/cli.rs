@@ -10,6 +10,7 @@ pub use crate::cli_audit::{AuditCommand, FindingsArgs, FindingsFormat, VerifyArg
 pub use crate::cli_bench::{BenchArgs, BenchKind, SimulateArgs};
 pub use crate::cli_board::{BoardArgs, ServeArgs, TokenArgs};
 pub use crate::cli_follow::{MirrorArgs, WatchArgs};
+pub use crate::cli_operator::{AcknowledgeArgs, AdoptArgs, StateArgs};
 pub use crate::cli_read::{ExportArgs, ExportFormat, ObligationsArgs, PendingArgs, ReplayArgs, ReplayFormat};
 pub use crate::cli_remote::RemoteArgs;
 pub use crate::cli_report::{

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::cli_board::BoardArgs;
+use crate::{
+    cli_board::BoardArgs,
+    cli_operator::{AcknowledgeArgs, AdoptArgs, StateArgs},
+};
 
 /// `socai demo`.
 #[derive(Debug, Args)]
@@ -68,6 +71,21 @@ pub enum DistrictCommand {
         #[command(flatten)]
         board: BoardArgs,
     },
+    /// Record facts of the operator (unit 0): successions, suspensions, estimates, baselines, directives.
+    ///
+    /// Everything that unit 0 may state, in the JSON form of `socai ward record` (`socai kinds KIND` shows it). The rules and the fold try each first; what is wrong
+    /// with any is listed, and nothing is recorded then. An event whose "id" (32 hex digits) is recorded already is told and not recorded again; one without
+    /// an id is recorded anew each time. Prints name and leaf of each.
+    Record(StateArgs),
+    /// Put corrected rules into force from a date: law, indicators, holidays, grouping, template.
+    ///
+    /// Each file becomes the next version of its name (`rules.adopted`), checked as at founding and by the fold. A broken file names its line, and what is in use
+    /// stays in use. A file that says what the last version says, from the same day, is not adopted again.
+    Adopt(AdoptArgs),
+    /// Answer a record that waits for the operator, as `socai obligations` lists it.
+    ///
+    /// A correction or void made after a closing counts from the answer on, or never.
+    Acknowledge(AcknowledgeArgs),
     /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
     Status {
         /// The ledger's directory.

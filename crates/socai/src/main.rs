@@ -11,6 +11,7 @@ mod cli_audit;
 mod cli_bench;
 mod cli_board;
 mod cli_follow;
+mod cli_operator;
 mod cli_read;
 mod cli_remote;
 mod cli_report;

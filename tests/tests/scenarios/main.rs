@@ -24,6 +24,7 @@ mod reported;
 mod restored;
 mod series;
 mod since;
+mod stating;
 mod stopping;
 mod twins;
 mod vault;

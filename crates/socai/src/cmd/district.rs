@@ -1,4 +1,4 @@
-//! `socai district found|run|status`.
+//! `socai district found|run|status`; what the operator states is in `operator`.
 
 use std::{
     path::Path,
@@ -33,6 +33,9 @@ pub fn run(command: DistrictCommand, lang: Lang) -> Result<ExitCode> {
         }
         DistrictCommand::Run { dir, http, serve_log, board } => signals::runtime()?
             .block_on(run_beside_readers(&dir, http.as_deref(), serve_log.as_deref(), &board, lang)),
+        DistrictCommand::Record(args) => super::operator::record::run(&args, lang),
+        DistrictCommand::Adopt(args) => super::operator::adopt::run(&args, lang),
+        DistrictCommand::Acknowledge(args) => super::operator::acknowledge::run(&args, lang),
         DistrictCommand::Status { dir, json } => super::standing::run(&dir, json, lang),
     }
 }

@@ -13,6 +13,7 @@ pub mod issue;
 pub mod kinds;
 pub mod mirror;
 pub mod obligations;
+pub mod operator;
 pub mod pending;
 pub mod proof;
 pub mod query;

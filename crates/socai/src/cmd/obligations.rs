@@ -30,7 +30,11 @@ pub fn run(args: &ObligationsArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(reader: &Reader, size: TreeSize, mut pass: Obligations<'_>) -> Result<Vec<Open>> {
+/// Everything that waits at a size.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn open(reader: &Reader, size: TreeSize, mut pass: Obligations<'_>) -> Result<Vec<Open>> {
     reader.for_each(LeafIndex(0), size, |record| -> Result<(), ReplayError> {
         Ok(pass.visit(&recorded(&record)?)?)
     })?;
@@ -99,6 +103,7 @@ fn standing(open: &Open, on: CivilDate, lang: Lang) -> String {
     format!("{due}{refused}")
 }
 
-fn id(registry: &Registry, no: UnitNo) -> String {
+/// A unit's id, or its number when it is not known.
+pub fn id(registry: &Registry, no: UnitNo) -> String {
     registry.unit(no).map_or_else(|| no.to_string(), |unit| unit.id.clone())
 }
