@@ -26,6 +26,14 @@ def months_before(on, months):
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
+def last_before(last, may_be_whole):
+    """The same day a year earlier; months that were whole are whole then too."""
+    before, length = months_before(last, 12), monthrange(last.year, last.month)[1]
+    if may_be_whole and last.day == length:
+        return before.replace(day=monthrange(before.year, before.month)[1])
+    return before
+
+
 # ── Questions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -88,9 +96,9 @@ def year_before(window):
         return None
     pick = pick and (pick[0], pick[1] - 1)
     if first > MIN and last < MAX:
-        return months_before(first, 12), months_before(last, 12), pick
+        return months_before(first, 12), last_before(last, first.day == 1), pick
     if last < MAX:
-        return first, months_before(last, 12), pick
+        return first, last_before(last, True), pick
     return (first, last, pick) if pick else None
 
 
@@ -287,7 +295,8 @@ class Figures:
             if not meets_row(on):
                 continue
             seen += 1
-            if counts(on) and not (since and counts(since)):
+            was = meets_row if row.get("begun") else counts
+            if counts(on) and not (since and was(since)):
                 value += 1
                 state, _ = cases.judge(family, [fact[:5] for fact in held], on, law)
                 subject = [f for f in held if f[1] <= on and f[2] == row["kind"] and meets(f[3], row.get("where", {}))][-1]
@@ -301,6 +310,8 @@ class Figures:
     def judged(self, family, row, held, when, law):
         state, found = cases.judge(family, [fact[:5] for fact in held], when, law)
         states, findings = row.get("states"), row.get("findings")
+        if row.get("marks") and not set(row["marks"]) & cases.marks(family, [fact[:5] for fact in held], when):
+            return False
         return (not states or state in states) and (not findings or found & set(findings)) and not found & set(row.get("without", []))
 
     def units(self, row):
