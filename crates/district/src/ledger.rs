@@ -12,8 +12,8 @@ use socai_fold::{Erasure, Fold};
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, Hash, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo,
-    UnitSeq, VerifiedSegment,
+    ChainHead, EventName, Hash, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq,
+    VerifiedSegment,
 };
 use tokio::sync::watch;
 

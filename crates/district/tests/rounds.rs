@@ -11,8 +11,8 @@ use socai_district::DistrictError;
 use socai_fold::{Fold, Verdict};
 use socai_proto::v1::{HeadReason, Receipt, RefusalCode, down};
 use socai_tlog::{
-    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, Record, SignedCheckpoint,
-    TreeSize, UnitNo,
+    ChainHead, Entry, EventName, Hash, HeadStatement, LeafIndex, Link, NoteKey, Origin, Record,
+    SignedCheckpoint, TreeSize, UnitNo,
 };
 
 fn own_key(world: &World) -> NoteKey {
@@ -58,7 +58,7 @@ fn a_receipt_proves_that_the_records_are_in_the_log() {
     let answers = world.round(vec![(1, publish(1, records.clone()))]);
     let receipt = receipt(&answers[0].1);
     assert_eq!((receipt.first_seq, receipt.last_seq), (0, 2));
-    assert_proves(&world, &receipt, &records[2]);
+    assert_proves(&world, receipt, &records[2]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn every_segment_of_a_round_gets_a_receipt_of_its_own_records() {
     let last = [&one[1], &two[1], &one[3], &two[1]];
     assert_eq!(answers.len(), last.len());
     for ((_, answer), last) in answers.iter().zip(last) {
-        assert_proves(&world, &receipt(answer), last);
+        assert_proves(&world, receipt(answer), last);
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use socai_log::Disk;
+use socai_log::{Disk, LogError};
 use socai_proto::{KindInfo, v1};
 use socai_tlog::{MAX_RECORDS, SealingKey};
 
@@ -18,6 +18,7 @@ use crate::{
     dir::{FileError, UnitDir},
     draft::{Draft, Drafter, Given},
     entropy::IdMaker,
+    generation::JournalError,
     import::{self, Format, ImportError, Imported, Order, Spool, Spooling},
     keeper::{Judge, Keeper, OpenError, SealError, Sealed},
     problem::Problem,
@@ -91,6 +92,14 @@ pub enum WardError {
     /// The system gave no thread.
     #[error("no thread for sealing: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl WardError {
+    /// Whether another process has the unit's directory: a node, or for a while a command.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self, WardError::Open(OpenError::Journal(JournalError::Log(LogError::Locked { .. }))))
+    }
 }
 
 impl Ward {

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     cli::WardCommand,
     lang::Lang,
+    later::Later,
     out,
     signals::{self, Signals},
 };
@@ -41,7 +42,11 @@ fn witness(dir: &Path, url: Option<&str>) -> Result<ExitCode> {
 
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let mut signals = Signals::listen()?;
-    let ward = Ward::open(dir).with_context(|| dir.display().to_string())?;
+    let ward = Ward::open(dir).map_err(|error| {
+        let is_locked = error.is_locked();
+        let error = anyhow::Error::from(error).context(dir.display().to_string());
+        if is_locked { Later(error).into() } else { error }
+    })?;
     let stop = CancellationToken::new();
     let http = socai_web::serve(ward.clone(), stop.clone()).await?;
     let unit = ward.unit().config.unit.clone();
