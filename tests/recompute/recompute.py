@@ -256,6 +256,11 @@ class Figures:
         span = unit and (unit.on(when) or (unit.spans and unit.spans[-1]))
         return no if span and span["type"] in WARDS else NOBODY
 
+    def is_ward(self, no):
+        unit = self.ledger.units[no]
+        span = unit.on(self.asked.last) or (unit.spans and unit.spans[-1])
+        return bool(span) and span["type"] in WARDS
+
     def told(self, name, event, field):
         """A field that tells cases apart: the case, the unit that the fact belongs to, or a field of the payload."""
         if field == "case" and "case" not in event["data"]:
@@ -277,6 +282,10 @@ class Figures:
                 side_parts.plus(parts)
             sums.append(total)
             sides.append(side_parts)
+        if any(self.rows[code]["measure"] == "as-of" for side in ("numerator", "denominator") for code in row[side]):
+            for side in sides:  # cases belong to wards, so the whole ratio does
+                for no in [no for no in side.units if no != NOBODY and not self.is_ward(no)]:
+                    side.units[NOBODY] += side.units.pop(no)
         scaled = percent_scaled(*sums, row) if sums[1] > 0 else 0
         parts = Parts.divided(*sides, row)
         parts.slices.clear()  # a ratio keeps the axes that it names itself
