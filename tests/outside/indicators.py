@@ -20,7 +20,7 @@ QUERIES = {
     " and occurred_on between date_trunc('year', $to) and $to",
     "DT.01": "select sum(len(data.works)) from {project.accepted} where counts and data.kind = 'completion'"
     " and occurred_on between $from and $to",
-    "GP.01": "select count(distinct (data.plan, data.round)) from {clearance.stage_reached}"
+    "GP.01": "select count(distinct (data.project, data.plan, data.round)) from {clearance.stage_reached}"
     " where counts and data.stage = 'draft_passed' and occurred_on between $from and $to",
     "TT.01": "select count(*) from {penalty.decided} where counts and data.field in ('urban_order', 'traffic_order')"
     " and occurred_on between $from and $to",

@@ -20,6 +20,7 @@ FINDINGS = {
     "petition": {"not_accepted", "accepted_late", "concluded_late", "not_concluded"},
     "directive": set(),
 }
+MARKS = {"dossier": {"digitised", "reused"}}
 
 
 def family_of(kind):
@@ -30,7 +31,7 @@ def check(row):
     """Stops at a row that asks what is not found here."""
     family = family_of(row["kind"])
     asked = set(row.get("findings", [])) | set(row.get("without", []))
-    if family is None or asked - FINDINGS[family]:
+    if family is None or asked - FINDINGS[family] or set(row.get("marks", [])) - MARKS.get(family, set()):
         sys.exit(f"{row['code']}: cases.py does not judge {row['kind']} for {sorted(asked)}; teach it before trusting this row")
 
 
@@ -118,6 +119,21 @@ def dossier(facts, on, law):
     return state, {"late"} if late else set()
 
 
+def marks(family, facts, on):
+    """What else is counted of a case up to a day: whether a dossier is digitised, and whether it reuses data."""
+    facts = [fact for fact in facts if fact[1] <= on]
+    received = of(facts, "dossier.received")
+    if family != "dossier" or not received:
+        return set()
+    papers = [f[3] for f in of(facts, "dossier.component_digitised")]
+    reused = sum(p.get("reused", 0) for p in papers)
+    steps = [f[3] for f in of(facts, "dossier.status_changed")]
+    due = any(s["status"] in ("processed", "returned") for s in steps)
+    result = any(p.get("result_digitised") for p in papers) or any(s.get("e_result") for s in steps)
+    whole = reused + sum(p.get("digitised", 0) for p in papers) >= max(1, received[-1][3]["components"])
+    return ({"digitised"} if whole and (result or not due) else set()) | ({"reused"} if reused else set())
+
+
 def ended(steps):
     for status in ("processed", "returned"):
         for step in steps:
@@ -148,7 +164,11 @@ def petition(facts, on, law):
     if last and (first[0] if first else on) > last:
         found.add("accepted_late" if first else "not_accepted")
     accepted = [f[1] for f in steps if f[3]["action"] == "accepted"]
-    last = accepted and conclusion(data, accepted[0], sum(f[3]["action"] == "extended" for f in steps), law)
+    done = {f[3]["action"] for f in steps}
+    gone = done & {"returned", "filed", "transferred", "withdrawn"} and "concluded" not in done
+    # no acceptance is recorded: from the last day for it
+    since = accepted[0] if accepted else None if gone else first_handling(data["class"], when, law)
+    last = since and conclusion(data, since, sum(f[3]["action"] == "extended" for f in steps), law)
     if last:
         end = [f[1] for f in steps if f[3]["action"] in ("concluded", "withdrawn", "transferred")]
         if (end[0] if end else on) > last:

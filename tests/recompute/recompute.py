@@ -26,6 +26,14 @@ def months_before(on, months):
     return date(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 
 
+def last_before(last, may_be_whole):
+    """The same day a year earlier; months that were whole are whole then too."""
+    before, length = months_before(last, 12), monthrange(last.year, last.month)[1]
+    if may_be_whole and last.day == length:
+        return before.replace(day=monthrange(before.year, before.month)[1])
+    return before
+
+
 # ── Questions ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -88,9 +96,9 @@ def year_before(window):
         return None
     pick = pick and (pick[0], pick[1] - 1)
     if first > MIN and last < MAX:
-        return months_before(first, 12), months_before(last, 12), pick
+        return months_before(first, 12), last_before(last, first.day == 1), pick
     if last < MAX:
-        return first, months_before(last, 12), pick
+        return first, last_before(last, True), pick
     return (first, last, pick) if pick else None
 
 
@@ -248,6 +256,11 @@ class Figures:
         span = unit and (unit.on(when) or (unit.spans and unit.spans[-1]))
         return no if span and span["type"] in WARDS else NOBODY
 
+    def is_ward(self, no):
+        unit = self.ledger.units[no]
+        span = unit.on(self.asked.last) or (unit.spans and unit.spans[-1])
+        return bool(span) and span["type"] in WARDS
+
     def told(self, name, event, field):
         """A field that tells cases apart: the case, the unit that the fact belongs to, or a field of the payload."""
         if field == "case" and "case" not in event["data"]:
@@ -269,6 +282,10 @@ class Figures:
                 side_parts.plus(parts)
             sums.append(total)
             sides.append(side_parts)
+        if any(self.rows[code]["measure"] == "as-of" for side in ("numerator", "denominator") for code in row[side]):
+            for side in sides:  # cases belong to wards, so the whole ratio does
+                for no in [no for no in side.units if no != NOBODY and not self.is_ward(no)]:
+                    side.units[NOBODY] += side.units.pop(no)
         scaled = percent_scaled(*sums, row) if sums[1] > 0 else 0
         parts = Parts.divided(*sides, row)
         parts.slices.clear()  # a ratio keeps the axes that it names itself
@@ -287,7 +304,8 @@ class Figures:
             if not meets_row(on):
                 continue
             seen += 1
-            if counts(on) and not (since and counts(since)):
+            was = meets_row if row.get("begun") else counts
+            if counts(on) and not (since and was(since)):
                 value += 1
                 state, _ = cases.judge(family, [fact[:5] for fact in held], on, law)
                 subject = [f for f in held if f[1] <= on and f[2] == row["kind"] and meets(f[3], row.get("where", {}))][-1]
@@ -301,6 +319,8 @@ class Figures:
     def judged(self, family, row, held, when, law):
         state, found = cases.judge(family, [fact[:5] for fact in held], when, law)
         states, findings = row.get("states"), row.get("findings")
+        if row.get("marks") and not set(row["marks"]) & cases.marks(family, [fact[:5] for fact in held], when):
+            return False
         return (not states or state in states) and (not findings or found & set(findings)) and not found & set(row.get("without", []))
 
     def units(self, row):

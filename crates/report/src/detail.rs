@@ -16,10 +16,10 @@ pub struct Part {
 /// What stands behind one figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// Of the days of the period only.
-    pub in_period: Part,
-    /// Since the year began; for figures with a first day of their own the figure itself.
-    pub to_date: Part,
+    /// Of the days of the period only; none when the figure does not say it.
+    pub in_period: Option<Part>,
+    /// Since the year began; for figures with a first day of their own the figure itself. None when the figure does not say it.
+    pub to_date: Option<Part>,
     /// The value of the same period of the year before.
     pub same_period: Option<i128>,
     /// Parts of the figure by the id of the unit they belong to.

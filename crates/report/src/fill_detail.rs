@@ -22,8 +22,8 @@ pub(crate) fn detail(
     let same_period = figure.same_period.as_ref().map(|same| same.compared.value);
     let Some(spread) = spread else { return judged(registry, asked, figure, same_period) };
     Detail {
-        in_period: part(spread.in_period),
-        to_date: part(spread.to_date),
+        in_period: Some(part(spread.in_period)),
+        to_date: Some(part(spread.to_date)),
         same_period,
         units: spread
             .units
@@ -42,8 +42,8 @@ fn judged(registry: &Registry, asked: &Asked, figure: &figures::Figure, same_per
         figure.wards.iter().map(|ward| (unit_name(registry, ward.unit, asked.to).id, part(ward.part)));
     let is_of_days = figure.row.period == PeriodUse::Period;
     Detail {
-        in_period: if is_of_days { whole } else { Part::default() },
-        to_date: if is_of_days { Part::default() } else { whole },
+        in_period: is_of_days.then_some(whole),
+        to_date: (!is_of_days).then_some(whole),
         same_period,
         units: units.collect(),
         unallocated: part(figure.unallocated),

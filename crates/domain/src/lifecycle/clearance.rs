@@ -91,7 +91,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         details.push(Detail::new("diện tích đã bàn giao (m²)", "area handed over (m²)", Value::Count(area)));
     }
     let findings = rounds.values().flat_map(|round| findings(round, asked)).collect();
-    Some(Judged { state: super::State::Clearance(state), details, findings })
+    Some(Judged { state: super::State::Clearance(state), details, findings, marks: vec![] })
 }
 
 /// How far a stage is; a round that is drafted again is back at its draft, a withdrawn one at nothing.

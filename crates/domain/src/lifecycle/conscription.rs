@@ -81,7 +81,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         Detail::new("đã bàn giao", "handed over", Value::Count(done)),
     ];
     let findings = calls.values().flat_map(|call| call.findings(asked)).collect();
-    Some(Judged { state: super::State::Conscription(state), details, findings })
+    Some(Judged { state: super::State::Conscription(state), details, findings, marks: vec![] })
 }
 
 impl<'f> Call<'f> {

@@ -75,7 +75,12 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         findings.extend(waits_for_nothing(state, fact, &task, latest));
     }
     let details = due_on.map(|due| Detail::new("thời hạn", "due", Value::Day(due)));
-    Some(Judged { state: super::State::Directive(state), details: details.into_iter().collect(), findings })
+    Some(Judged {
+        state: super::State::Directive(state),
+        details: details.into_iter().collect(),
+        findings,
+        marks: vec![],
+    })
 }
 
 type Progress<'f> = (&'f Fact<'f>, view::DirectiveProgressed<'f>);

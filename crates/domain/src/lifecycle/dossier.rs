@@ -3,6 +3,9 @@
 //! The end is the moment it was processed, else returned, else stopped, refused or withdrawn; while it has none, the end of the asking
 //! day. The time in which the citizen supplements papers does not count. A dossier that waits for papers ended when they were asked
 //! for, except that a request beyond those allowed makes it late.
+//!
+//! It is digitised when all its papers are, newly or used again, and its result is electronic, which is due once it was processed or
+//! returned. It reuses data when at least one of its papers was used again.
 
 use socai_proto::{
     schema::{self, Label},
@@ -19,6 +22,11 @@ use super::{
 use crate::{CivilDate, Kind, law::dossier as law};
 
 const MINUTES_A_DAY: i64 = 1_440;
+
+/// The mark of a dossier that is digitised.
+pub(super) const DIGITISED: &str = "digitised";
+/// The mark of one with a paper that was used again.
+pub(super) const REUSED: &str = "reused";
 
 /// Where a dossier stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +64,16 @@ struct Step<'f> {
     status: DossierStatus,
     /// Minutes since 1970 in Viet Nam.
     at: i64,
+    /// Whether the result is electronic.
+    has_result: bool,
 }
 
-impl Step<'_> {
+impl<'f> Step<'f> {
+    fn of(fact: &'f Fact<'f>, change: &view::DossierStatusChanged) -> Self {
+        let at = minute(fact.on(), change.at);
+        Step { fact, status: change.status(), at, has_result: change.e_result }
+    }
+
     /// The minute is more exact than the order of sealing.
     fn place(&self) -> (i64, EventName) {
         (self.at, self.fact.name)
@@ -72,7 +87,7 @@ pub(super) fn stands(story: &Story<'_>) -> Option<super::State> {
         match *fact.event.kind() {
             Kind::DossierReceived(_) => is_received = true,
             Kind::DossierStatusChanged(change) => {
-                let step = Step { fact, status: change.status(), at: minute(fact.on(), change.at) };
+                let step = Step::of(fact, &change);
                 if latest.as_ref().is_none_or(|latest| latest.place() <= step.place()) {
                     latest = Some(step);
                 }
@@ -97,7 +112,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         match *fact.event.kind() {
             Kind::DossierReceived(data) => received = Some((fact, data)),
             Kind::DossierStatusChanged(change) => {
-                steps.push(Step { fact, status: change.status(), at: minute(fact.on(), change.at) });
+                steps.push(Step::of(fact, &change));
             }
             Kind::DossierComponentDigitised(data) => papers.push((fact, data)),
             _ => {}
@@ -121,7 +136,12 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
     }
     findings.extend(after_end(&steps));
     findings.extend(too_many_papers(fact, &data, &papers));
-    Some(Judged { state: super::State::Dossier(State::At(status)), details, findings })
+    let marks = marks(&data, &steps, &papers);
+    if marks.contains(&DIGITISED) {
+        let words = Label { vi: "đủ thành phần và kết quả", en: "all papers and the result" };
+        details.push(Detail::new("số hóa", "digitised", Value::Words(words)));
+    }
+    Some(Judged { state: super::State::Dossier(State::At(status)), details, findings, marks })
 }
 
 fn pending(steps: &[Step<'_>], papers: &[(&Fact<'_>, view::DossierComponentDigitised)]) -> Option<Judged> {
@@ -134,7 +154,7 @@ fn pending(steps: &[Step<'_>], papers: &[(&Fact<'_>, view::DossierComponentDigit
     let (vi, en) =
         ("hồ sơ chưa được ghi sổ tiếp nhận", "the receipt of the dossier is not in the ledger yet");
     let findings = vec![Finding::new("receipt_pending", facts, vi, en)];
-    Some(Judged { state: super::State::Dossier(State::Pending), details: vec![], findings })
+    Some(Judged { state: super::State::Dossier(State::Pending), details: vec![], findings, marks: vec![] })
 }
 
 /// Why a dossier is late; none when it is, or still may be, on time.
@@ -213,6 +233,23 @@ fn after_end(steps: &[Step<'_>]) -> Option<Finding> {
         format!("trạng thái “{}” sau khi hồ sơ {}", after.vi, before.vi),
         format!("`{}` after the dossier was {}", after.en, before.en),
     ))
+}
+
+/// Whether it is digitised, and whether it reuses data.
+fn marks(
+    data: &view::DossierReceived<'_>,
+    steps: &[Step<'_>],
+    papers: &[(&Fact<'_>, view::DossierComponentDigitised)],
+) -> Vec<&'static str> {
+    let reused = papers.iter().map(|(_, said)| u64::from(said.reused)).sum::<u64>();
+    let electronic = reused + papers.iter().map(|(_, said)| u64::from(said.digitised)).sum::<u64>();
+    let has_papers = electronic >= u64::from(data.components).max(1);
+    let is_due =
+        steps.iter().any(|step| matches!(step.status, DossierStatus::Processed | DossierStatus::Returned));
+    let has_result =
+        papers.iter().any(|(_, said)| said.result_digitised) || steps.iter().any(|step| step.has_result);
+    let marks = [(DIGITISED, has_papers && (has_result || !is_due)), (REUSED, reused > 0)];
+    marks.into_iter().filter(|(_, has)| *has).map(|(mark, _)| mark).collect()
 }
 
 /// More papers digitised or used again than the dossier has.

@@ -225,6 +225,16 @@ impl Family {
     }
 }
 
+impl Family {
+    /// Names of everything else that may be counted of such a case.
+    pub const fn marks(self) -> &'static [&'static str] {
+        match self {
+            Family::Dossier => &[dossier::DIGITISED, dossier::REUSED],
+            _ => &[],
+        }
+    }
+}
+
 fn of_all(states: &[State], name: &str) -> Option<Label> {
     states.iter().find(|state| state.name() == name).map(|state| state.label())
 }

@@ -106,7 +106,7 @@ pub(super) fn judge(story: &Story<'_>, _: &Asked<'_>) -> Option<Judged> {
         Detail::new("số suất trả lại", "gifts returned", Value::Count(returned)),
         Detail::new("kinh phí đã trao", "amount handed out", Value::Money(amount)),
     ];
-    Some(Judged { state: super::State::Gift(state), details, findings })
+    Some(Judged { state: super::State::Gift(state), details, findings, marks: vec![] })
 }
 
 fn approve(lines: &mut Lines, programme: &view::GiftProgrammeApproved<'_>) {

@@ -45,6 +45,8 @@ pub struct Judged {
     pub details: Vec<Detail>,
     /// What goes against the law or is still missing, in the order of the facts.
     pub findings: Vec<Finding>,
+    /// What else is counted of it, by name: neither a state nor a finding ([`Family::marks`]).
+    pub marks: Vec<&'static str>,
 }
 
 impl Judged {

@@ -82,7 +82,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
             findings.push(Finding::new("receipt_pending", facts, vi, en));
         }
     }
-    Some(Judged { state: super::State::Petition(state), details, findings })
+    Some(Judged { state: super::State::Petition(state), details, findings, marks: vec![] })
 }
 
 /// The first handling: accepted, or turned away.
@@ -139,7 +139,8 @@ fn initial_term<'r>(
     }
 }
 
-/// The decision or conclusion, counted from the acceptance.
+/// The decision or conclusion, counted from the acceptance; when none is recorded and the petition was not turned away, from the last day
+/// for it: saying nothing of the acceptance gains no time, and loses none.
 fn conclusion(
     received: &Fact<'_>,
     data: &view::PetitionReceived,
@@ -148,18 +149,23 @@ fn conclusion(
     details: &mut Vec<Detail>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some((accepted, _)) = steps.iter().find(|(_, action)| *action == PetitionAction::Accepted) else {
-        return;
+    let accepted = steps.iter().find(|(_, action)| *action == PetitionAction::Accepted);
+    let from = match accepted {
+        Some((fact, _)) => Some(fact.on()),
+        None if is_turned_away(steps) => None,
+        None => initial_term(received, data, asked).map(|term| term.last),
     };
+    let Some(from) = from else { return };
     let extended: Vec<_> = steps.iter().filter(|(_, action)| *action == PetitionAction::Extended).collect();
-    let Some(term) = conclusion_term(accepted, data, &extended, asked, findings) else { return };
+    let Some(term) = conclusion_term(from, data, &extended, asked, findings) else { return };
     details.push(Detail::new("hạn giải quyết", "to be concluded by", Value::Day(term.last)));
     let ended = steps.iter().find(|(_, action)| {
         matches!(action, PetitionAction::Concluded | PetitionAction::Withdrawn | PetitionAction::Transferred)
     });
     let (until, code) = ended.map_or((asked.on, "not_concluded"), |(fact, _)| (fact.on(), "concluded_late"));
     if until > term.last {
-        let facts = [Some(received.name), Some(accepted.name), ended.map(|(fact, _)| fact.name)];
+        let facts =
+            [Some(received.name), accepted.map(|(fact, _)| fact.name), ended.map(|(fact, _)| fact.name)];
         findings.push(
             Finding::new(
                 code,
@@ -172,15 +178,23 @@ fn conclusion(
     }
 }
 
+/// Whether it was given back, filed, handed on or withdrawn, and not concluded all the same: nothing is to be concluded then.
+fn is_turned_away(steps: &[Step<'_>]) -> bool {
+    use PetitionAction::{Concluded, Filed, Returned, Transferred, Withdrawn};
+    let any = |is_it: fn(PetitionAction) -> bool| steps.iter().any(|(_, action)| is_it(*action));
+    any(|action| matches!(action, Returned | Filed | Transferred | Withdrawn))
+        && !any(|action| action == Concluded)
+}
+
 /// A complaint that was extended is a complex one; a denunciation has its days for every extension that the law allows.
 fn conclusion_term<'r>(
-    accepted: &Fact<'_>,
+    on: CivilDate,
     data: &view::PetitionReceived,
     extended: &[&Step<'_>],
     asked: &Asked<'r>,
     findings: &mut Vec<Finding>,
 ) -> Option<Term<'r>> {
-    let (on, calendar) = (accepted.on(), asked.rules.calendar());
+    let calendar = asked.rules.calendar();
     let times = u32::try_from(extended.len()).unwrap_or(u32::MAX);
     let (days, most, source) = match data.class() {
         PetitionClass::Complaint => {

@@ -89,7 +89,12 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         "works accepted",
         Value::Count(file.accepted.len() as u64),
     ));
-    Some(Judged { state: super::State::Project(file.state()), details, findings: file.findings(asked) })
+    Some(Judged {
+        state: super::State::Project(file.state()),
+        details,
+        findings: file.findings(asked),
+        marks: vec![],
+    })
 }
 
 impl File<'_> {

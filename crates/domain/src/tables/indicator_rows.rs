@@ -42,6 +42,10 @@ pub(super) struct Written {
     #[serde(default)]
     pub without: Vec<String>,
     #[serde(default)]
+    pub marks: Vec<String>,
+    #[serde(default)]
+    pub begun: bool,
+    #[serde(default)]
     pub numerator: Vec<String>,
     #[serde(default)]
     pub denominator: Vec<String>,

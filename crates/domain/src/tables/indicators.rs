@@ -113,6 +113,10 @@ pub struct AsOf {
     pub findings: Vec<String>,
     /// Codes of findings, none of which it has.
     pub without: Vec<String>,
+    /// Names of marks, one of which it has.
+    pub marks: Vec<String>,
+    /// Whether only cases that began in the period are counted, by their first fact of the row's kind.
+    pub begun: bool,
 }
 
 /// A percentage, from sums, once.

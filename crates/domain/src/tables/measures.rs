@@ -82,7 +82,7 @@ impl Written {
     /// Keys of one measure in a row of another would say nothing.
     fn check_keys(&self) -> Result<(), Problem> {
         use MeasureName::{AsOf, Latest, Ratio, Stock};
-        let keys: [(&'static str, bool, MeasureName); 9] = [
+        let keys: [(&'static str, bool, MeasureName); 11] = [
             ("adds", !self.adds.is_empty(), Stock),
             ("takes", !self.takes.is_empty(), Stock),
             ("value", self.value.is_some(), Latest),
@@ -90,6 +90,8 @@ impl Written {
             ("states", !self.states.is_empty(), AsOf),
             ("findings", !self.findings.is_empty(), AsOf),
             ("without", !self.without.is_empty(), AsOf),
+            ("marks", !self.marks.is_empty(), AsOf),
+            ("begun", self.begun, AsOf),
             ("numerator", !self.numerator.is_empty(), Ratio),
             ("denominator", !self.denominator.is_empty(), Ratio),
         ];
@@ -132,6 +134,7 @@ impl Written {
             ("states", &self.states, states.as_slice()),
             ("findings", &self.findings, findings),
             ("without", &self.without, findings),
+            ("marks", &self.marks, family.marks()),
         ];
         for (key, written, known) in lists {
             if let Some(unknown) = written.iter().find(|name| !known.contains(&name.as_str())) {
@@ -143,6 +146,8 @@ impl Written {
             states: self.states.clone(),
             findings: self.findings.clone(),
             without: self.without.clone(),
+            marks: self.marks.clone(),
+            begun: self.begun,
         })
     }
 
@@ -183,6 +188,9 @@ impl Written {
         }
         if self.measure == MeasureName::AsOf && !is_of_a_day && *period != PeriodUse::Period {
             return Err(("period", "measure `as-of` takes \"to-date\", \"before\" or \"period\"".into()));
+        }
+        if self.begun && *period != PeriodUse::Period {
+            return Err(("begun", "cases begin in a period: only for period = \"period\"".into()));
         }
         if *period == PeriodUse::Before && !may_be_before {
             return Err(("period", "\"before\" is for stock, latest and as-of".into()));

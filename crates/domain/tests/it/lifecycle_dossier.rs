@@ -126,3 +126,25 @@ fn a_status_before_its_receipt_is_recorded_waits_for_it_and_is_listed() {
     dossier.expect("2023-02-09", Any::Dossier(State::Pending), &["receipt_pending"]);
     dossier.received("2023-02-01", "2023-02-10").expect("2023-02-09", is(Status::Processed), &[]);
 }
+
+#[test]
+fn a_dossier_is_digitised_when_all_its_papers_are_and_once_it_is_processed_its_result_too() {
+    let papers = |digitised, reused, result| json!({"digitised": digitised, "reused": reused, "result_digitised": result});
+    let marks = |dossier: &Given| dossier.on("2023-02-20").marks;
+    // three papers
+    let dossier = given().received("2023-02-01", "2023-02-10");
+    assert_eq!(marks(&dossier), <[&str; 0]>::default());
+    let some = dossier.clone().fact(3, "2023-02-01", "dossier.component_digitised", papers(2, 0, false));
+    assert_eq!(marks(&some), <[&str; 0]>::default(), "two papers of three");
+    let all = some.fact(3, "2023-02-02", "dossier.component_digitised", papers(0, 1, false));
+    assert_eq!(marks(&all), ["digitised", "reused"], "no result is due yet");
+    let done = all.at("2023-02-09", 600, "processed");
+    assert_eq!(marks(&done), ["reused"], "its result is on paper");
+    let scanned = done.clone().fact(3, "2023-02-09", "dossier.component_digitised", papers(0, 0, true));
+    assert_eq!(marks(&scanned), ["digitised", "reused"]);
+    let data = json!({"status": "returned", "at": 610, "e_result": true, "apology": null});
+    let electronic = done.fact(3, "2023-02-09", "dossier.status_changed", data);
+    assert_eq!(marks(&electronic), ["digitised", "reused"]);
+    let result_only = dossier.fact(3, "2023-02-09", "dossier.component_digitised", papers(0, 0, true));
+    assert_eq!(marks(&result_only), <[&str; 0]>::default());
+}

@@ -91,6 +91,29 @@ fn a_denunciation_may_be_concluded_although_it_was_withdrawn() {
 }
 
 #[test]
+fn a_complaint_whose_acceptance_is_not_recorded_has_its_term_from_the_last_day_for_it() {
+    // ten days from 02/05 end on Friday 12/05, thirty more on Sunday 11/06, so on Monday 12/06
+    let complaint = given().received("2023-05-02", "complaint", json!(1));
+    complaint.expect("2023-06-12", RECEIVED, &["not_accepted"]);
+    complaint.expect("2023-06-13", RECEIVED, &["not_accepted", "not_concluded"]);
+    let concluded = |on: &str| complaint.clone().handled(on, "concluded");
+    concluded("2023-05-12").expect("2024-12-31", is(Action::Concluded), &[]);
+    concluded("2023-06-12").expect("2024-12-31", is(Action::Concluded), &["accepted_late"]);
+    let late = ["accepted_late", "concluded_late"];
+    concluded("2024-03-01").expect("2024-12-31", is(Action::Concluded), &late);
+    // turned away: there is nothing to conclude
+    complaint.clone().handled("2023-05-10", "returned").expect("2024-12-31", is(Action::Returned), &[]);
+    complaint.clone().handled("2023-05-10", "filed").expect("2024-12-31", is(Action::Filed), &[]);
+    // concluded although it was given back first
+    let anyway = complaint.handled("2023-05-10", "returned").handled("2024-03-01", "concluded");
+    anyway.expect("2024-12-31", is(Action::Concluded), &["concluded_late"]);
+    // ten working days from Friday 02/06 end on Friday 16/06, thirty more on Sunday 16/07, so on Monday 17/07
+    let denunciation = given().received("2023-06-02", "denunciation", json!(null));
+    denunciation.expect("2023-07-17", RECEIVED, &["not_accepted"]);
+    denunciation.expect("2023-07-18", RECEIVED, &["not_accepted", "not_concluded"]);
+}
+
+#[test]
 fn requests_and_feedback_have_no_statutory_days() {
     given().received("2023-02-06", "request", json!(null)).expect("2023-12-31", RECEIVED, &[]);
     given().received("2023-02-06", "feedback", json!(null)).expect("2023-12-31", RECEIVED, &[]);

@@ -262,6 +262,8 @@ fn a_measure_that_contradicts_itself_is_refused_with_its_line_and_key() {
         ("without = [\"late\"]", "without = [\"overdue\"]", 33, "without"),
         ("findings = [\"late\"]", "findings = [\"latee\"]", 43, "findings"),
         ("findings = [\"late\"]", "findings = [\"late\"]\nof = [\"dossier\"]", 44, "of"),
+        ("findings = [\"late\"]", "marks = [\"late\"]", 43, "marks"),
+        ("findings = [\"late\"]", "begun = true", 43, "begun"),
         ("kind = \"dossier.received\"\nmeasure", "kind = \"inspection.conducted\"\nmeasure", 30, "kind"),
         (
             "without = [\"late\"]\n",

@@ -88,6 +88,14 @@ fn occasions(rulebook: &Rulebook) -> impl Iterator<Item = &Occasion> {
     })
 }
 
+/// The last day of the same days a year earlier, of days up to `to`, without `from` since ever: whole calendar months end with the month, so
+/// that all of February stands beside all of February.
+pub(super) fn last_day_before(from: Option<CivilDate>, to: CivilDate) -> Option<CivilDate> {
+    let before = to.add_months(-12)?;
+    let is_whole = to == to.end_of_month() && from.is_none_or(|from| from.day() == 1);
+    Some(if is_whole { before.end_of_month() } else { before })
+}
+
 /// The facts of one indicator that answer a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -148,9 +156,10 @@ impl Window {
         };
         match (self.from == CivilDate::MIN, self.to == CivilDate::MAX) {
             (false, false) => {
-                Some(Window { from: self.from.add_months(-12)?, to: self.to.add_months(-12)?, pick })
+                let to = last_day_before(Some(self.from), self.to)?;
+                Some(Window { from: self.from.add_months(-12)?, to, pick })
             }
-            (true, false) => Some(Window { from: self.from, to: self.to.add_months(-12)?, pick }),
+            (true, false) => Some(Window { from: self.from, to: last_day_before(None, self.to)?, pick }),
             (true, true) if pick.is_some() => Some(Window { from: self.from, to: self.to, pick }),
             _ => None,
         }

@@ -149,7 +149,7 @@ impl JudgedRow {
         let state = judged.on(moment.on).filter(|judged| self.counts(judged))?.state.name();
         if let Some(since) = moment.since
             && self.subject(judged.file(), since).is_some()
-            && judged.on(since).is_some_and(|judged| self.counts(judged))
+            && (self.asks.begun || judged.on(since).is_some_and(|judged| self.counts(judged)))
         {
             return None;
         }
@@ -166,7 +166,12 @@ impl JudgedRow {
         };
         let in_state =
             self.asks.states.is_empty() || self.asks.states.iter().any(|name| name == judged.state.name());
-        in_state && (self.asks.findings.is_empty() || has(&self.asks.findings)) && !has(&self.asks.without)
+        let is_marked = self.asks.marks.is_empty()
+            || judged.marks.iter().any(|mark| self.asks.marks.iter().any(|name| name == mark));
+        in_state
+            && is_marked
+            && (self.asks.findings.is_empty() || has(&self.asks.findings))
+            && !has(&self.asks.without)
     }
 }
 

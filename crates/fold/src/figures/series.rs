@@ -13,7 +13,7 @@ use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
 use super::{
-    asked::Asked,
+    asked::{Asked, last_day_before},
     contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
     figure::{Compared, Disagreement, Figure, Part, SamePeriod, figures},
@@ -47,7 +47,8 @@ impl Question {
     /// The same days a year earlier; none before the calendar begins.
     pub fn before(&self) -> Option<Asked> {
         let Asked { from, to, year, .. } = self.asked;
-        Some(Asked { from: from.add_months(-12)?, to: to.add_months(-12)?, year: year - 1, occasion: None })
+        let last = last_day_before(Some(from), to)?;
+        Some(Asked { from: from.add_months(-12)?, to: last, year: year - 1, occasion: None })
     }
 
     fn figure(&self, fold: &Fold, code: &str) -> Result<Option<Figure>, Disagreement> {

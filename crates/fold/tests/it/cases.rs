@@ -309,6 +309,27 @@ fn petitions_with_statutory_days_are_concluded_in_time_or_not() {
 }
 
 #[test]
+fn a_complaint_without_a_recorded_acceptance_is_late_when_its_term_from_the_last_day_for_it_has_passed() {
+    let mut ledger = given();
+    for (case, received, concluded) in [
+        ("a", "2022-05-02", Some("2023-01-10")),
+        ("b", "2022-06-02", None),
+        ("c", "2023-01-03", Some("2023-01-10")),
+    ] {
+        let data = json!({"class": "complaint", "field": "land", "eligible": true, "instance": 1});
+        ledger.json(7, json!({"kind": "petition.received", "occurred_on": received, "place": [HA_DINH.1], "case": case, "data": data}));
+        if let Some(on) = concluded {
+            let data = json!({"action": "concluded", "outcome": "right"});
+            ledger.json(7, json!({"kind": "petition.handled", "occurred_on": on, "place": [HA_DINH.1], "case": case, "data": data}));
+        }
+    }
+    assert_eq!(ledger.fold().1, []);
+    let values = ["TD.03.dung", "TD.03.tre", "TD.03.qua"].map(|code| ledger.figure(code).value);
+    assert_eq!(values, [1, 1, 1], "c on time, a late, b past its term");
+    assert_eq!(ledger.figure("TD.03").value, 500, "50,0%");
+}
+
+#[test]
 fn tasks_stand_where_their_latest_report_says_unless_their_day_has_passed() {
     let mut ledger = given();
     for (number, due, report) in [

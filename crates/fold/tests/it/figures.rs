@@ -147,6 +147,23 @@ fn the_year_before_comes_from_the_ledger_if_it_has_any_else_from_exactly_the_dec
 }
 
 #[test]
+fn rows_that_the_brief_compares_stand_beside_what_was_declared_of_the_same_days_and_say_nothing_without() {
+    for code in [
+        "DT.01", "DT.02", "GP.01", "TT.01", "TT.02", "TT.04", "VH.01", "YT.01", "YT.02", "YT.03", "PC.01",
+        "PC.04", "AN.01",
+    ] {
+        let mut ledger = given();
+        assert_eq!(ledger.figure(code).same_period, None, "{code}");
+        let data = json!({
+            "indicator": code, "period_from": "2022-01-01", "period_to": "2022-02-08", "value": 40, "unit_of_measure": "x", "source_doc": "b",
+        });
+        ledger.json(20, json!({"kind": "baseline.declared", "occurred_on": "2023-02-08", "data": data}));
+        let same = ledger.figure(code).same_period.unwrap();
+        assert_eq!((same.compared.value, same.compared.percent.as_deref()), (40, Some("0")), "{code}");
+    }
+}
+
+#[test]
 fn a_zero_is_proven_only_when_nobody_in_scope_is_silent() {
     let mut ledger = given();
     for ward in 1..=11 {

@@ -69,6 +69,7 @@ fn the_rows_of_the_district_count_every_domain() {
             2,
         ),
         ("GP.05", "clearance.payment_made", &[json!({}), json!({"amount": 1_000})], 8_950_001_000, 2),
+        ("GP.05.th", "clearance.payment_made", &[json!({"land_users": 5}), json!({"land_users": 2})], 7, 2),
         ("GP.05.kn", "clearance.payment_made", &[json!({}), json!({"refused": 2})], 3, 2),
         ("GP.06", "clearance.site_handed_over", &[json!({"complete": true}), json!({})], 1, 1),
         ("TT.06", "penalty.decision_revised", &[json!({}), json!({"action": "replaced"})], 2, 2),
@@ -87,6 +88,23 @@ fn the_rows_of_the_district_count_every_domain() {
             &[json!({"field": "fire", "suspension": "temporary"}), json!({"field": "fire"})],
             1,
             1,
+        ),
+        (
+            "YT.04.mac",
+            "incident.reported",
+            &[json!({"kind": "food_poisoning", "injured": 5}), json!({"kind": "rescue", "injured": 7})],
+            5,
+            1,
+        ),
+        (
+            "QS.03",
+            "conscription.handed_over",
+            &[
+                json!({"year": 2023, "count": 7, "returned": 1}),
+                json!({"year": 2023, "count": 6, "returned": 0}),
+            ],
+            13,
+            2,
         ),
         (
             "PC.04.tien",

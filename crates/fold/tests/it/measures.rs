@@ -306,17 +306,45 @@ fn a_share_of_dossiers_counts_each_once_however_often_its_papers_were_used_again
     let case = format!("hs-{}", ledger.records.len() - 1);
     dossier(&mut ledger, NHAN_CHINH, "2023-01-05", "online");
     dossier(&mut ledger, NHAN_CHINH, "2023-01-05", "online");
-    for (digitised, reused) in [(1, 1), (0, 2), (1, 0)] {
-        let data = json!({"digitised": digitised, "reused": reused, "result_digitised": false});
+    for (digitised, reused) in [(1, 1), (0, 1), (0, 0)] {
+        let result_digitised = digitised + reused == 0;
+        let data = json!({"digitised": digitised, "reused": reused, "result_digitised": result_digitised});
         ledger.json(1, json!({"kind": "dossier.component_digitised", "occurred_on": "2023-01-05", "case": case, "data": data}));
     }
     // named by its record only: no case, so no dossier is known
     let data = json!({"digitised": 1, "reused": 1, "result_digitised": false});
     ledger.json(1, json!({"kind": "dossier.component_digitised", "occurred_on": "2023-01-05", "refs": [name.to_string()], "data": data}));
     assert_eq!(ledger.fold().1, []);
-    assert_eq!((ledger.figure("MC.05.hs").value, ledger.figure("MC.05.hs").events), (1, 3));
+    assert_eq!((ledger.figure("MC.05.hs").value, ledger.figure("MC.05.hs").events), (1, 4), "its four facts");
     assert_eq!(ledger.figure("MC.05").value, 3_333);
     assert_eq!(ledger.figure("MC.04").value, 3_333);
+}
+
+#[test]
+fn shares_of_digitised_and_reusing_dossiers_are_of_those_received_in_the_period_and_never_above_all() {
+    let mut ledger = given();
+    let papers = |ledger: &mut Ledger, case: &str, digitised: u32, reused: u32| {
+        let data = json!({"digitised": digitised, "reused": reused, "result_digitised": false});
+        ledger.json(1, json!({"kind": "dossier.component_digitised", "occurred_on": "2023-01-20", "case": case, "data": data}));
+    };
+    let mut cases = vec![];
+    for on in ["2022-12-20", "2022-12-21", "2022-12-22", "2023-01-05", "2023-01-06"] {
+        dossier(&mut ledger, NHAN_CHINH, on, "online");
+        cases.push(format!("hs-{}", ledger.records.len() - 1));
+    }
+    // three of the year before, one of the two of this year: all papers are digitised in January
+    for case in &cases[..4] {
+        papers(&mut ledger, case, 2, 1);
+    }
+    assert_eq!(ledger.fold().1, []);
+    for (code, half) in [("MC.04", "MC.04.hs"), ("MC.05", "MC.05.hs")] {
+        assert_eq!(ledger.figure(half).value, 1, "{half}: the other three were not received in the period");
+        let ratio = ledger.figure(code);
+        assert_eq!((ratio.value, ratio.fraction), (5_000, Some(Fraction { numerator: 1, denominator: 2 })));
+    }
+    // one paper of three is not digitised
+    papers(&mut ledger, &cases[4], 1, 0);
+    assert_eq!(ledger.figure("MC.04").value, 5_000);
 }
 
 #[test]
@@ -335,6 +363,21 @@ fn a_ratio_is_compared_with_another_by_its_exact_sums() {
     }
     let same = ledger.figure("MC.03").same_period.unwrap().compared;
     assert_eq!((same.value, same.percent.as_deref()), (3_333, Some("200")), "66,67/33,33 would be 200,03");
+}
+
+// ── distinct ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn plans_of_two_projects_with_one_id_are_two_drafts_passed() {
+    let mut ledger = given();
+    for project in ["vanh-dai-2-5", "cum-truong", "cum-truong"] {
+        let data = json!({
+            "project": project, "plan": "PA-01", "round": 1, "stage": "draft_passed", "land_users": 3, "area_m2": 120,
+        });
+        ledger.json(16, json!({"kind": "clearance.stage_reached", "occurred_on": "2023-01-20", "case": format!("{project}/PA-01/1"), "data": data}));
+    }
+    assert_eq!(ledger.fold().1, []);
+    assert_eq!(ledger.figure("GP.01").value, 2, "the same plan passed twice is one");
 }
 
 // ── plan by count ───────────────────────────────────────────────────────────────────────────────────────────────

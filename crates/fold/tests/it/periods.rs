@@ -3,6 +3,7 @@
 
 use crate::common::{Ledger, district, facts::asked};
 use serde_json::json;
+use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
     figures::{Asked, Window},
@@ -136,4 +137,37 @@ fn a_baseline_for_exactly_the_moved_days_serves_the_lunar_comparison() {
     let lunar = figure.lunar_period.unwrap();
     assert_eq!((lunar.compared.percent.as_deref(), lunar.baseline), (Some("50"), Some(baseline)));
     assert_eq!(figure.same_period, None);
+}
+
+#[test]
+fn whole_calendar_months_stand_beside_the_same_whole_months_also_when_one_has_a_leap_day() {
+    let before = |from: &str, to: &str| {
+        let before = window(from, to).year_before().unwrap();
+        format!("{} {}", before.from, before.to)
+    };
+    assert_eq!(before("2025-02-01", "2025-02-28"), "2024-02-01 2024-02-29");
+    assert_eq!(before("2024-02-01", "2024-02-29"), "2023-02-01 2023-02-28");
+    assert_eq!(before("2025-01-01", "2025-02-28"), "2024-01-01 2024-02-29", "the year so far");
+    assert_eq!(before("2025-01-01", "2025-03-31"), "2024-01-01 2024-03-31");
+    assert_eq!(before("2025-01-01", "2025-12-31"), "2024-01-01 2024-12-31");
+    assert_eq!(before("2025-02-10", "2025-02-28"), "2024-02-10 2024-02-28", "days are days");
+    assert_eq!(before("2023-01-01", "2023-02-08"), "2022-01-01 2022-02-08");
+    let balance = Window { from: CivilDate::MIN, ..window("2025-02-01", "2025-02-28") };
+    assert_eq!(balance.year_before().unwrap().to.to_string(), "2024-02-29", "at the end of the month");
+}
+
+#[test]
+fn february_is_compared_with_all_of_a_february_of_29_days() {
+    let mut ledger = given();
+    ledger.on("2025-03-03");
+    for (on, visits) in [("2024-02-29", 40), ("2025-02-03", 60)] {
+        let data =
+            json!({"facility": "trung-tam-y-te", "kind": "curative", "from": on, "to": on, "visits": visits});
+        ledger.json(20, json!({"kind": "health.visits_reported", "occurred_on": on, "data": data}));
+    }
+    let (fold, rejections) = ledger.fold();
+    assert_eq!(rejections, []);
+    let february = Asked::written(fold.rulebook(), "cal:2025-02").unwrap();
+    let same = ledger.figure_asked("YT.06", &february).same_period.unwrap();
+    assert_eq!((same.compared.value, same.compared.percent.as_deref()), (40, Some("150")));
 }

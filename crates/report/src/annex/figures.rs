@@ -92,20 +92,20 @@ fn against(figure: &Figure, plan: Option<&Plan>) -> [Cell; 2] {
 }
 
 /// The part of the period; a figure of the period's days is that part itself.
-fn in_period(figure: &Figure) -> Part {
+fn in_period(figure: &Figure) -> Option<Part> {
     figure.detail.in_period
 }
 
 /// What came together; a figure of all time, a year or an occasion is that itself.
-fn to_date(figure: &Figure) -> Part {
+fn to_date(figure: &Figure) -> Option<Part> {
     match figure.span {
-        Span::Until(_) | Span::Occasion(_) => Part { value: figure.value, events: figure.events },
+        Span::Until(_) | Span::Occasion(_) => Some(Part { value: figure.value, events: figure.events }),
         Span::Days(..) => figure.detail.to_date,
     }
 }
 
-fn part(figure: &Figure, part: Part) -> Cell {
-    Cell::known(figure.form, figure.known_part(part))
+fn part(figure: &Figure, part: Option<Part>) -> Cell {
+    part.map_or(Cell::Empty, |part| Cell::known(figure.form, figure.known_part(part)))
 }
 
 /// `đồng` for money.

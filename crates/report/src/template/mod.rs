@@ -6,8 +6,9 @@
 //! template without data, with zeros and with each figure missing alone, so one that would leave a hole is refused when
 //! it is adopted, not discovered on the day of the report. `~` is a space that no line breaks at.
 //!
-//! Also there: `f(code).zero`, `.some`, `.missing`, `.slices.<axis>`; `ky`, `chot`, `nhiem_vu`, `bo_sung`; `text(section)`; the filters `dem`, `tien`,
-//! `pct`, `so`, `upper`, `list`, `length`. There is no loop over numbers, no file, no clock.
+//! Also there: `f(code).zero`, `.some`, `.missing`, `.slices.<axis>` (labels of the parts) and `.parts.<axis>` (labels with their numbers);
+//! `ky`, `chot`, `nhiem_vu`, `bo_sung`; `text(section)`; the filters `dem`, `tien`, `pct`, `so`, `upper`, `list`, `length`. There is no loop
+//! over numbers, no file, no clock.
 
 mod adopted;
 mod engine;

@@ -164,6 +164,19 @@ impl Seen {
             Seen::Sample { .. } => vec!["nhóm".to_owned()],
         }
     }
+
+    /// The parts along an axis whose value is not zero, each with its number: `khiếu nại 03`. None of money.
+    fn parts(&self, axis: &str) -> Vec<String> {
+        match self {
+            Seen::Figure(figure) if figure.form == Form::Count => {
+                let of_axis = figure.slices.iter().filter(|slice| slice.axis == axis && slice.value != 0);
+                of_axis.map(|slice| format!("{}~{}", marks::clean(&slice.label), dem(slice.value))).collect()
+            }
+            Seen::Figure(_) | Seen::Absent { .. } => Vec::new(),
+            Seen::Sample { known: Known::Nothing, .. } => Vec::new(),
+            Seen::Sample { .. } => vec!["nhóm 07".to_owned()],
+        }
+    }
 }
 
 impl Object for Seen {
@@ -177,6 +190,10 @@ impl Object for Seen {
             "slices" => Some(Value::from_object(Part {
                 of: self.clone(),
                 part: |seen, axis| Value::from(seen.slices(axis)),
+            })),
+            "parts" => Some(Value::from_object(Part {
+                of: self.clone(),
+                part: |seen, axis| Value::from(seen.parts(axis)),
             })),
             _ => None,
         }
@@ -199,7 +216,7 @@ impl Object for Percentage {
     }
 }
 
-/// `f(code).plan` and `f(code).slices`: any name may follow.
+/// `f(code).plan`, `f(code).slices` and `f(code).parts`: any name may follow.
 struct Part {
     of: Arc<Seen>,
     part: fn(&Seen, &str) -> Value,

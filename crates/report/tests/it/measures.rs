@@ -145,6 +145,12 @@ fn every_format_prints_the_same_percentage() {
         (&Data::Float(100.0), &Data::Empty),
         "judged cases are of the period only"
     );
+    assert_eq!((&row("MC.02.dung")[5], &row("MC.02.dung")[6]), (&Data::Float(1.0), &Data::Empty));
+    assert_eq!(
+        (&row("MC.01.ton")[5], &row("MC.01.ton")[6]),
+        (&Data::Empty, &Data::Float(2.0)),
+        "judged cases of a day say nothing of the period"
+    );
     assert_eq!(row("NS.05")[6], Data::Float(12_500_000.0));
     let units = workbook.worksheet_range("Phụ lục 2").unwrap();
     let column =

@@ -1,7 +1,7 @@
 //! The text report: the reference rendering, what missing and zero figures do to it, and the page.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use crate::common::{day, empty, figure, hostile, reference, signed, slice, task, template, unit};
+use crate::common::{day, empty, figure, hostile, plan, reference, signed, slice, task, template, unit};
 use socai_report::body::Block;
 use socai_report::{Body, Figures, Form, Nil, Restated, text};
 
@@ -96,6 +96,63 @@ fn poisonings_that_happened_are_counted_even_while_declarations_are_missing() {
     let said = paragraphs(&month);
     assert!(said.contains("Ghi nhận 02 vụ ngộ độc thực phẩm."), "{said}");
     assert!(!said.contains("chưa xác nhận"), "{said}");
+}
+
+#[test]
+fn what_a_month_knows_besides_the_reference_is_said_in_its_section_and_nothing_when_it_does_not() {
+    const TRIEU: i128 = 1_000_000;
+    let mut month = empty();
+    for (code, unit, value) in [
+        ("NS.04", "VND", 250 * TRIEU),
+        ("DT.03", "VND", 90_000 * TRIEU),
+        ("GP.02", "phương án", 5),
+        ("GP.05", "VND", 8_950 * TRIEU),
+        ("GP.05.th", "trường hợp", 51),
+        ("TT.06", "quyết định", 2),
+        ("NO.01", "nhà", 3),
+        ("YT.04", "vụ", 1),
+        ("YT.04.mac", "người", 12),
+        ("YT.08", "ca", 7),
+        ("PC.03", "trường hợp", 4),
+        ("PC.04", "vụ", 1),
+        ("PC.04.thuong", "người", 2),
+        ("PC.04.tien", "VND", 120 * TRIEU),
+        ("TD.02", "đơn", 6),
+    ] {
+        month.figures.push(figure(code, code, unit, value));
+    }
+    let slices = |month: &mut Figures, code: &str, slices| {
+        month.figures.iter_mut().find(|figure| figure.indicator == code).unwrap().slices = slices;
+    };
+    slices(&mut month, "NO.01", vec![slice("milestone", "safety_graded", "đã kiểm định", 3)]);
+    let suspended =
+        vec![slice("suspension", "temporary", "tạm đình chỉ", 3), slice("suspension", "full", "đình chỉ", 1)];
+    slices(&mut month, "PC.03", suspended);
+    let classes = vec![
+        slice("class", "complaint", "khiếu nại", 3),
+        slice("class", "denunciation", "tố cáo", 1),
+        slice("class", "request", "kiến nghị", 2),
+    ];
+    slices(&mut month, "TD.02", classes);
+    month.figures[1].plan = vec![plan("city", "Thành phố giao", Some("30.5".to_owned()))];
+    let said = paragraphs(&month);
+    for sentence in [
+        "Thu hồi nợ thuế trong kỳ được 250 triệu đồng.",
+        "Đã giải ngân 90 tỷ đồng vốn đầu tư công tính đến 08/02/2023, đạt 30,5% kế hoạch vốn Thành phố giao.",
+        "Niêm yết công khai 05 phương án.",
+        "Đã chi trả tiền bồi thường, hỗ trợ 8 tỷ 950 triệu đồng cho 51 trường hợp.",
+        "Trong kỳ có 02 quyết định xử phạt được sửa đổi, hủy bỏ hoặc thay thế.",
+        "Đang theo dõi 03 nhà chung cư cũ theo bước cải tạo: đã kiểm định 03.",
+        "Ghi nhận 01 vụ ngộ độc thực phẩm, 12 người mắc.",
+        "Ghi nhận 07 ca bệnh truyền nhiễm mới.",
+        "Đình chỉ, tạm đình chỉ 04 cơ sở không bảo đảm phòng cháy, chữa cháy (tạm đình chỉ 03 và đình chỉ 01).",
+        "Xảy ra 01 vụ cháy, nổ, 02 người bị thương, thiệt hại 120 triệu đồng.",
+        "Nhận 06 đơn (khiếu nại 03, tố cáo 01 và kiến nghị 02).",
+    ] {
+        assert!(said.contains(sentence), "{sentence}: {said}");
+    }
+    month.figures.iter_mut().for_each(|figure| (figure.value, figure.events) = (0, 0));
+    assert_eq!(paragraphs(&month), "");
 }
 
 #[test]

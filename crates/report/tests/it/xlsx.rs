@@ -9,7 +9,7 @@ use crate::common::opened::{part, parts};
 use crate::common::{figure, hostile, reference};
 use calamine::{Data, Range, Reader, Xlsx};
 use serde_json::Value;
-use socai_report::{Figures, xlsx};
+use socai_report::{Figures, Part, xlsx};
 
 /// Row of a sheet that holds the heads of columns.
 const HEAD: usize = 3;
@@ -136,7 +136,8 @@ fn a_zero_nobody_confirmed_is_an_empty_cell() {
 fn a_number_beyond_what_a_spreadsheet_holds_exactly_is_written_digit_by_digit() {
     let mut month = reference();
     month.figures = vec![figure("NS.01", "Thu", "VND", 9_007_199_254_740_993)];
-    month.figures[0].detail.to_date.value = 9_007_199_254_740_993;
+    let part = Part { value: 9_007_199_254_740_993, events: 3 };
+    month.figures[0].detail.to_date = Some(part);
     let rows = rows(&sheet(&xlsx(&month).unwrap(), "Phụ lục 1"));
     assert_eq!(rows[0][6], Data::String("9.007.199.254.740.993".to_owned()));
 }

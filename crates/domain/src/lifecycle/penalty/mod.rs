@@ -101,7 +101,12 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
     let mut findings = decision::findings(&file, asked);
     findings.extend(execution::findings(&file, &account, asked));
     let state = state(&file, &account, asked);
-    Some(Judged { state: super::State::Penalty(state), details: details(&file, &account), findings })
+    Some(Judged {
+        state: super::State::Penalty(state),
+        details: details(&file, &account),
+        findings,
+        marks: vec![],
+    })
 }
 
 fn state(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>) -> State {

@@ -84,7 +84,7 @@ mod tests {
             value: Value::Money(Dong(2_500_000)),
         };
         let state = State::Penalty(penalty::State::Overdue);
-        let judged = [Judged { state, details: vec![unpaid], findings: vec![found] }];
+        let judged = [Judged { state, details: vec![unpaid], findings: vec![found], marks: vec![] }];
         let on = CivilDate::new(2023, 2, 21).unwrap();
         assert_eq!(
             text(&judged, on, Lang::En),
