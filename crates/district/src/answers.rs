@@ -265,7 +265,12 @@ impl<'a> Answerer<'a> {
     ///
     /// A range that begins inside a segment is sent from there: the signature covers the last link, so it
     /// covers the rest as well.
-    fn restore(&mut self, unit: UnitNo, first: UnitSeq, end: UnitSeq) -> Result<Vec<Outgoing>, DistrictError> {
+    fn restore(
+        &mut self,
+        unit: UnitNo,
+        first: UnitSeq,
+        end: UnitSeq,
+    ) -> Result<Vec<Outgoing>, DistrictError> {
         let mut messages = Vec::new();
         let (mut pending, mut room) = (Vec::new(), self.room.min(MAX_RESTORE_BYTES));
         for seq in (first.0..end.0).map(UnitSeq) {
