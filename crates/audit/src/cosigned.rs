@@ -1,7 +1,7 @@
 //! How far witnesses have cosigned a ledger, by what lies beside its log, for whoever shows how it stands. `audit verify` holds it against the
 //! log as well.
 
-use std::{fs, path::Path};
+use std::{fs, io, path::Path};
 
 use socai_tlog::{Policy, TreeSize};
 
@@ -28,7 +28,11 @@ impl CosignedTo {
     /// By a policy and the file with the newest cosigned checkpoint; both may be missing. Cosignatures are verified under the policy's keys.
     #[must_use]
     pub fn beside(policy: &Path, cosigned: &Path) -> Self {
-        let Ok(policy) = fs::read(policy) else { return CosignedTo::NotAsked };
+        let policy = match fs::read(policy) {
+            Ok(policy) => policy,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return CosignedTo::NotAsked,
+            Err(_) => return CosignedTo::Nothing,
+        };
         let Ok(policy) = Policy::parse(&policy) else { return CosignedTo::Nothing };
         if !policy.asks_for_witnesses() {
             return CosignedTo::NotAsked;
@@ -47,5 +51,22 @@ impl CosignedTo {
             CosignedTo::Size(cosigned) => cosigned.0,
         };
         (from < size.0).then_some(from)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test says what went wrong by panicking
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_cannot_be_read_does_not_ask_for_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let (policy, cosigned) = (dir.path().join("policy"), dir.path().join("cosigned"));
+        assert_eq!(CosignedTo::beside(&policy, &cosigned), CosignedTo::NotAsked, "there is none");
+        fs::create_dir(&policy).unwrap(); // a directory cannot be read as a file, by nobody
+        let unreadable = CosignedTo::beside(&policy, &cosigned);
+        assert_eq!(unreadable, CosignedTo::Nothing);
+        assert_eq!(unreadable.unwitnessed_from(TreeSize(3)), Some(0), "all three entries");
     }
 }

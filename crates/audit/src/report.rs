@@ -149,7 +149,7 @@ pub struct KeyLine {
 pub struct FaultLine {
     /// What kind of fault: `damaged`, `annex`, `derived`, `leftover`, `stray`, `signature`, `uncovered`, `unregistered`, `genesis`,
     /// `evidence`, `checkpoint`, `foreign`, `tail`, `ahead`, `rewritten`, `rolled_back`, `forked`, `quorum`, `destroyed`, `unerased`,
-    /// `models`, `report`, `chain`, `order`, `unreadable` or `other`.
+    /// `models`, `report`, `replay`, `chain`, `order`, `unreadable` or `other`.
     pub code: &'static str,
     /// The file.
     pub file: Option<String>,

@@ -7,8 +7,9 @@ use std::{
 };
 
 use socai_domain::time::vietnam_rfc3339;
+use socai_fold::FoldError;
 use socai_follow::{
-    Fault, Kept, KeyChange, KeyChanged, Options, Progress, Signatures, Standing, Trust, Verified,
+    Fault, Kept, KeyChange, KeyChanged, Options, Progress, ReplayError, Signatures, Standing, Trust, Verified,
 };
 use socai_log::Reader;
 use socai_tlog::{SignedCheckpoint, TreeSize};
@@ -259,17 +260,40 @@ fn judged(ground: Ground<'_>, published: Option<Told>) -> Judged {
             judged.tell(more.len(), more.into_iter());
             (judged.reports, judged.nil) = (reports, nil);
         }
-        // a replay looks records up by the derived files, which are told already; a difference of the models is told too
-        (Some(Err(error)), _) | (_, Err(error)) => {
-            let is_told = !log.holds() || judged.models == ModelsAnswer::Differs || !judged.faults.is_empty();
-            if !is_told {
-                let fault = FaultLine::new("other", Said::same(error), Remedy::Restore.said());
-                judged.tell(1, [fault].into_iter());
-            }
-        }
+        // whatever else was told: nobody would know otherwise why there is nothing about reports
+        (Some(Err(error)), _) | (_, Err(error)) => judged.tell(1, [not_replayed(error, log)].into_iter()),
         (None, Ok(_)) => {}
     }
     judged
+}
+
+/// That the record could not be replayed, so that nothing is said of reports and declarations. A replay looks records up by the derived files: where those are
+/// faulty, which is told already, what mends them mends this too.
+fn not_replayed(error: ReplayError, log: &Verified) -> FaultLine {
+    let said = Said::new(
+        format!("không phát lại được, nên chưa đối chiếu báo cáo và khai báo không phát sinh: {error}"),
+        format!("cannot be replayed, so that reports and nil declarations were not compared: {error}"),
+    );
+    let by_lookup = matches!(error, ReplayError::Log(_) | ReplayError::Fold(FoldError::Facts(_)));
+    let mends = |fault: &Fault| matches!(fault, Fault::Derived(fault) if fault.what.is_repaired_by_start());
+    let by_derived = by_lookup && log.faults.iter().any(mends);
+    let fault = match error {
+        ReplayError::Log(error) => line(&Fault::from(error)),
+        other => FaultLine::new("replay", Said::same(other), Remedy::Restore.said()),
+    };
+    let remedy = match (by_derived, fault.unreadable) {
+        (true, _) => Remedy::Start,
+        (false, true) => Remedy::Read,
+        (false, false) => Remedy::Restore,
+    };
+    FaultLine {
+        file: fault.file,
+        offset: fault.offset,
+        record: fault.record,
+        repaired_by_start: by_derived,
+        unreadable: fault.unreadable,
+        ..FaultLine::new("replay", said, remedy.said())
+    }
 }
 
 impl<'a> Ground<'a> {

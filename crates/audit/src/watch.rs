@@ -11,7 +11,7 @@ use std::{
 };
 
 use socai_follow::{Standing, Trust};
-use socai_log::Reader;
+use socai_log::{Reader, Readers, replace_durably};
 use socai_tlog::SignedCheckpoint;
 
 use crate::{
@@ -179,14 +179,7 @@ fn keeping(path: &Path, cause: io::Error) -> AuditError {
     AuditError::Kept { path: path.to_owned(), cause }
 }
 
-/// Replaces a small file whole, so that a crash leaves the one before.
+/// Replaces a small file whole and durably: what was pinned stays pinned.
 fn keep(path: &Path, bytes: &[u8]) -> Result<(), AuditError> {
-    let beside = path.with_extension("new");
-    let write = || {
-        let mut file = fs::File::create(&beside)?;
-        io::Write::write_all(&mut file, bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    };
-    write().map_err(|cause| keeping(path, cause))
+    replace_durably(path, bytes, Readers::Others).map_err(|cause| keeping(path, cause))
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use socai_log::{Readers, replace_durably};
 use socai_tlog::Origin;
 
 /// `ledger.toml`: what the operator chose when the ledger was founded, and where its broker is.
@@ -164,10 +165,7 @@ pub(crate) fn write_secret(path: &Path, content: &[u8]) -> Result<(), ConfigErro
     file.write_all(content).and_then(|()| file.sync_all()).map_err(ConfigError::io(path))
 }
 
-/// Replaces a small file so that a reader sees the old one or the new one, never half.
+/// Replaces a small file, durably: a reader and a power cut see the old one or the new one, never half.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), ConfigError> {
-    let beside = path.with_extension("new");
-    let mut file = fs::File::create(&beside).map_err(ConfigError::io(&beside))?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(ConfigError::io(&beside))?;
-    fs::rename(&beside, path).map_err(ConfigError::io(path))
+    replace_durably(path, content, Readers::Others).map_err(ConfigError::io(path))
 }

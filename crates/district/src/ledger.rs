@@ -12,8 +12,8 @@ use socai_fold::{Erasure, Fold};
 use socai_log::{Cursor, Lock, LogError, LogKey, NewEntry, Options, Reader, Recovery, Writer};
 use socai_proto::v1;
 use socai_tlog::{
-    ChainHead, EventName, Hash, LeafIndex, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo,
-    UnitSeq, VerifiedSegment,
+    ChainHead, EventName, Hash, Link, Origin, SealingKey, SignedCheckpoint, TreeSize, UnitNo, UnitSeq,
+    VerifiedSegment,
 };
 use tokio::sync::watch;
 
@@ -28,6 +28,7 @@ use crate::{
     operator::Operator,
     standing::Units,
     sweeping::{self, Wanted},
+    witnesses::Held,
 };
 
 /// Why the district cannot go on.
@@ -64,6 +65,23 @@ pub enum DistrictError {
         /// The log directory.
         log: PathBuf,
     },
+    /// Witnesses cosigned a checkpoint of ours that our log does not lead to.
+    #[error(
+        "{} is a checkpoint of this ledger at size {held}, but the log here ends at size {size}: the log was restored from an old copy. \
+         Nothing was signed. Restore {} from a mirror or backup that reaches size {held}; never delete the checkpoint to go on, that \
+         would sign a second history",
+        cosigned.display(), log.display()
+    )]
+    BehindWitnesses {
+        /// The file with the cosigned checkpoint.
+        cosigned: PathBuf,
+        /// Its size.
+        held: TreeSize,
+        /// Our size.
+        size: TreeSize,
+        /// The log directory.
+        log: PathBuf,
+    },
     /// A unit or rule of the operator is not what it should be.
     #[error(transparent)]
     Spec(#[from] crate::founding::SpecError),
@@ -85,7 +103,7 @@ impl DistrictError {
         match self {
             DistrictError::Log(error) => matches!(error, LogError::Io { .. } | LogError::Poisoned { .. }),
             DistrictError::Bus(error) => matches!(error, socai_bus::BusError::Unavailable { .. }),
-            DistrictError::Models(_) => true,
+            DistrictError::Models(_) | DistrictError::Config(ConfigError::Io { .. }) => true,
             _ => false,
         }
     }
@@ -157,7 +175,10 @@ impl Ledger {
         let operator = Operator::load(dir, origin.clone())?;
         let key = LogKey::new(origin.clone(), operator.secret().clone());
         let lock = Lock::acquire(&dir.lock())?;
+        let held = Held::of(dir, &key)?;
+        held.refuse_behind_readers()?;
         let (writer, recovery) = Writer::open(&dir.log(), key, &lock, Options::default())?;
+        held.refuse_behind(writer.size())?;
         let reader = Reader::open(&dir.log())?;
         let Folded { registry, erasures } = folded(&reader)?;
         let units = Units::new(registry);

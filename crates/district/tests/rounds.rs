@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use common::*;
-use socai_district::DistrictError;
+use socai_district::{DistrictError, Ledger};
 use socai_fold::{Fold, Verdict};
 use socai_proto::v1::{HeadReason, Receipt, RefusalCode, down};
 use socai_tlog::{
@@ -58,7 +58,7 @@ fn a_receipt_proves_that_the_records_are_in_the_log() {
     let answers = world.round(vec![(1, publish(1, records.clone()))]);
     let receipt = receipt(&answers[0].1);
     assert_eq!((receipt.first_seq, receipt.last_seq), (0, 2));
-    assert_proves(&world, &receipt, &records[2]);
+    assert_proves(&world, receipt, &records[2]);
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn every_segment_of_a_round_gets_a_receipt_of_its_own_records() {
     let last = [&one[1], &two[1], &one[3], &two[1]];
     assert_eq!(answers.len(), last.len());
     for ((_, answer), last) in answers.iter().zip(last) {
-        assert_proves(&world, &receipt(answer), last);
+        assert_proves(&world, receipt(answer), last);
     }
 }
 
@@ -246,6 +246,31 @@ fn a_ward_that_lost_its_disk_gets_its_records_back_before_the_head() {
     }
     assert_eq!(back, records);
     assert_eq!(head(&answers[answers.len() - 1].1).next_seq, 4);
+}
+
+#[test]
+fn a_log_behind_the_checkpoint_that_witnesses_cosigned_is_not_opened_for_signing() {
+    let mut world = World::new();
+    let records = seal(&mut world.ward(1), &["a", "b"]);
+    world.round(vec![(1, publish(1, records[..1].to_vec()))]);
+    let old = tempfile::tempdir().unwrap();
+    copy(&world.dir().log(), old.path());
+    world.round(vec![(1, publish(1, records[1..].to_vec()))]);
+    let newest = world.ledger.checkpoint().to_string();
+    std::fs::write(world.dir().cosigned(), newest).unwrap();
+    let mut world = world.restart(); // one that reaches it is opened
+    world.round(vec![]);
+    let (dir, World { ledger, place, .. }) = (world.dir(), world);
+    drop(ledger);
+    std::fs::remove_dir_all(dir.log()).unwrap();
+    std::fs::create_dir_all(dir.log()).unwrap();
+    copy(old.path(), &dir.log());
+    let refused = Ledger::open_alone(&dir).err().unwrap();
+    assert!(
+        matches!(refused, DistrictError::BehindWitnesses { held: TreeSize(5), size: TreeSize(4), .. }),
+        "{refused}"
+    );
+    drop(place);
 }
 
 #[test]

@@ -11,8 +11,12 @@
 //! | `fy2023` | 01/01 – 31/12/2023 | a fiscal year (Law 83/2015/QH13 art. 14) |
 //! | `2023-01-01..2023-02-08` | as written | a cut for the occasion |
 //!
+//! A text also says which sort of period it is ([`kind`]): a month, a quarter, or any other span.
+//!
 //! On which day a report month ends is a [`Cut`], a dated row of the `periods` table. Periods that a unit has named in its
 //! `occasions` table come before this syntax; whoever asks looks there first.
+
+use socai_proto::v1::PeriodKind;
 
 use crate::CivilDate;
 
@@ -44,20 +48,52 @@ pub struct NotAPeriod {
 
 /// The days of a period; `cut` says how report months end.
 pub fn days(text: &str, cut: Cut) -> Result<Days, NotAPeriod> {
-    read(text, cut).ok_or_else(|| NotAPeriod { got: text.to_owned() })
+    Written::read(text)
+        .and_then(|written| written.days(cut))
+        .ok_or_else(|| NotAPeriod { got: text.to_owned() })
 }
 
-fn read(text: &str, cut: Cut) -> Option<Days> {
-    if let Some((from, to)) = text.split_once("..") {
-        let days = (from.parse().ok()?, to.parse().ok()?);
-        return (days.0 <= days.1).then_some(days);
+/// The sort of a period as records state it: one month is a month and three of a quarter are a quarter, by the calendar too; half-years, nine months,
+/// years and written days are ad hoc.
+pub fn kind(text: &str) -> Result<PeriodKind, NotAPeriod> {
+    days(text, Cut::USUAL)?;
+    Ok(match Written::read(text) {
+        Some(Written::Reporting(months) | Written::Calendar(months)) => months.kind(),
+        _ => PeriodKind::AdHoc,
+    })
+}
+
+/// What a text says.
+enum Written {
+    /// Months as reports cut them.
+    Reporting(Months),
+    /// Months of the calendar.
+    Calendar(Months),
+    /// The days themselves.
+    Days(Days),
+}
+
+impl Written {
+    fn read(text: &str) -> Option<Written> {
+        if let Some((from, to)) = text.split_once("..") {
+            let days = (from.parse().ok()?, to.parse().ok()?);
+            return (days.0 <= days.1).then_some(Written::Days(days));
+        }
+        if let Some(year) = text.strip_prefix("fy") {
+            return Some(Written::Calendar(Months::of_year(number(year, 4)?)));
+        }
+        match text.strip_prefix("cal:") {
+            Some(text) => Some(Written::Calendar(Months::read(text)?)),
+            None => Some(Written::Reporting(Months::read(text)?)),
+        }
     }
-    if let Some(year) = text.strip_prefix("fy") {
-        return calendar(Months::of_year(number(year, 4)?));
-    }
-    match text.strip_prefix("cal:") {
-        Some(text) => calendar(Months::read(text)?),
-        None => reporting(Months::read(text)?, cut),
+
+    fn days(self, cut: Cut) -> Option<Days> {
+        match self {
+            Written::Reporting(months) => reporting(months, cut),
+            Written::Calendar(months) => calendar(months),
+            Written::Days(days) => Some(days),
+        }
     }
 }
 
@@ -90,6 +126,14 @@ impl Months {
             }
         };
         Some(Months { year, first, last })
+    }
+
+    fn kind(&self) -> PeriodKind {
+        match (self.first, self.last) {
+            (first, last) if first == last => PeriodKind::Month,
+            (1, 3) | (4, 6) | (7, 9) | (10, 12) => PeriodKind::Quarter,
+            _ => PeriodKind::AdHoc,
+        }
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::Path;
 use crate::{
     annex::{self, annex_path},
     checkpoint::LogKey,
-    disk::{Disk, DiskFile},
+    disk::{Disk, DiskFile, read_failed},
     error::{Damage, LogError},
     reader::{damaged, read_frame},
     volume::origin_mark,
 };
 
-/// Cuts annexes that no committed record points to; a missing committed one is damage.
+/// Cuts annexes that no committed record points to; a missing committed one is damage. The name of the file is durable afterwards: a start that made it may have
+/// died before its sync.
 pub(crate) fn cut_annexes(
     dir: &Path,
     key: &LogKey,
@@ -20,19 +21,19 @@ pub(crate) fn cut_annexes(
     end: u64,
 ) -> Result<(Option<DiskFile>, u64), LogError> {
     let path = annex_path(dir, volume);
-    if !path.exists() && end == 0 {
-        return Ok((None, 0));
-    }
-    if !path.exists() {
-        return Err(damaged(&path, 0, Damage::Missing));
+    match (path.try_exists().map_err(|source| read_failed(&path, None, source))?, end) {
+        (false, 0) => return Ok((None, 0)),
+        (false, _) => return Err(damaged(&path, 0, Damage::Missing)),
+        (true, _) => {}
     }
     let file = disk.open(&path)?;
     let have = file.len()?;
     if have < end {
         return Err(damaged(&path, have, Damage::Truncated { need: end, have }));
     }
-    if end > 0 {
-        check_annex_head(&file, key, volume)?;
+    match end {
+        0 => disk.sync_dir(&annex::annex_dir(dir))?,
+        _ => check_annex_head(&file, key, volume)?,
     }
     if have > end {
         file.set_len(end)?;

@@ -7,7 +7,7 @@ use crate::{
     error::{Damage, LogError},
     frame::{Frame, Kind},
     reader::{Reader, damaged, read_frame},
-    volume::{CommitRef, Cursor, VolumeHead},
+    volume::{CommitRef, Cursor, VolumeHead, origin_mark, volume_path},
     walk::{Frames, Stop, Walk},
 };
 
@@ -32,8 +32,14 @@ impl Reader {
     /// The newest commit that was published.
     ///
     /// That is the one the file `checkpoint` names, which is replaced only after the commit's sync. When that file is missing, damaged
-    /// or not a commit of this log, it is the last commit that the volumes lead up to.
+    /// or not a commit of this log, it is the last commit that the volumes lead up to. A reader of [`Reader::open_up_to`] has the end that it was given.
+    ///
+    /// # Errors
+    /// [`LogError::Ahead`] when the file names a later commit of this log than its volumes lead up to: committed records are lost.
     pub fn committed(&self) -> Result<Committed, LogError> {
+        if let Some(end) = &self.shared.end {
+            return Ok(end.clone());
+        }
         let path = derived::checkpoint_path(self.dir());
         let note = std::fs::read(&path).unwrap_or_default();
         if let Some(newest) = self.cache().newest.as_ref().filter(|newest| newest.checkpoint == note) {
@@ -41,10 +47,28 @@ impl Reader {
         }
         let found = match self.published(&note) {
             Some(found) => found,
-            None => self.last_commit()?,
+            None => self.not_behind(&note, self.last_commit()?)?,
         };
         self.cache().newest = Some(found.clone());
         Ok(found)
+    }
+
+    /// The last commit of the volumes, unless the published one is later: a log that was cut short is no smaller log.
+    fn not_behind(&self, note: &[u8], found: Committed) -> Result<Committed, LogError> {
+        let Some(stated) = checkpoint::stated(note) else { return Ok(found) };
+        let is_ours = self.volume_head(0)?.origin == origin_mark(&stated.origin);
+        if stated.size <= found.size || !is_ours {
+            return Ok(found);
+        }
+        let checkpoint = derived::checkpoint_path(self.dir());
+        let volume = volume_path(self.dir(), found.volume);
+        Err(LogError::Ahead {
+            checkpoint,
+            published: stated.size,
+            found: found.size,
+            volume,
+            offset: found.end,
+        })
     }
 
     /// The file `checkpoint` as it is, unverified: compare with [`Reader::committed`].

@@ -188,13 +188,23 @@ impl LogCopy {
     /// # Errors
     /// Damage of a volume, or the file system refuses.
     pub fn publish(&self, from: u64, end: &Committed) -> Result<(), LogError> {
+        self.complete(from, end)?;
+        self.publish_completed(end)
+    }
+
+    /// Completes the derived files up to `end`, reading from volume `from` on. Readers see nothing of it before [`LogCopy::publish_completed`].
+    ///
+    /// # Errors
+    /// Damage of a volume, or the file system refuses.
+    pub fn complete(&self, from: u64, end: &Committed) -> Result<(), LogError> {
         let reader = Reader::open(&self.dir)?;
         let head = reader.volume_head(from)?;
         let replay = Replay::new(State::at(&head), Roots::At(vec![end.size]));
-        self.publish_from(replay, Scan::volumes(reader, from, Target::within(end.size, end))?, end)
+        self.complete_from(replay, Scan::volumes(reader, from, Target::within(end.size, end))?)
     }
 
-    /// The derived files, to be written while what they are derived from is verified. Readers see nothing of it before [`LogCopy::publish_written`].
+    /// The derived files, to be written while what they are derived from is verified. What lies behind is then to be cut
+    /// ([`LogCopy::cut_derived`]). Readers see nothing of it before [`LogCopy::publish_completed`].
     ///
     /// # Errors
     /// The file system refuses.
@@ -203,12 +213,11 @@ impl LogCopy {
         Ok(CopyDerived { files, repaired: Vec::new() })
     }
 
-    /// Shows the copy to readers up to `end`, whose derived files were written; `state` is the one there.
+    /// Shows the copy to readers up to `end`, whose derived files are complete.
     ///
     /// # Errors
     /// The file system refuses.
-    pub fn publish_written(&self, state: &State, end: &Committed) -> Result<(), LogError> {
-        self.cut_derived(state)?;
+    pub fn publish_completed(&self, end: &Committed) -> Result<(), LogError> {
         self.derived()?.files.publish(&end.checkpoint)?;
         self.disk.sync_dir(&self.dir)
     }
@@ -222,7 +231,7 @@ impl LogCopy {
     }
 
     /// One thread reads and hashes, this one puts the tree together and writes.
-    fn publish_from(&self, mut replay: Replay, mut scan: Scan, end: &Committed) -> Result<(), LogError> {
+    fn complete_from(&self, mut replay: Replay, mut scan: Scan) -> Result<(), LogError> {
         let mut files = self.derived()?;
         thread::scope(|scope| {
             let (give, hashed) = sync_channel(AHEAD);
@@ -237,7 +246,7 @@ impl LogCopy {
             }
             Ok::<_, LogError>(())
         })?;
-        self.publish_written(&replay.state, end)
+        self.cut_derived(&replay.state)
     }
 
     /// Takes back what is published, when a copy has no end yet.

@@ -222,6 +222,15 @@ pub(crate) fn open_read(path: &Path) -> Result<Option<File>, LogError> {
     }
 }
 
+/// The whole of a small file; `None` when there is no such file, and only then.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, LogError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(read_failed(path, None, source)),
+    }
+}
+
 /// Fills `bytes` from `offset`; a file that ends before is an error.
 pub(crate) fn read_at(file: &File, path: &Path, bytes: &mut [u8], offset: u64) -> Result<(), LogError> {
     file.read_exact_at(bytes, offset).map_err(|source| read_failed(path, Some(offset), source))

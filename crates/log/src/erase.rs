@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    disk::Disk,
+    disk::{self, Disk},
     error::{Damage, LogError},
     frame::{self, Frame, Kind, Parts},
     reader::damaged,
@@ -45,7 +45,7 @@ pub(crate) fn erase(
 /// Does again what a crash may have left half done.
 pub(crate) fn finish(disk: &Disk, dir: &Path, path_of: fn(&Path, u64) -> PathBuf) -> Result<(), LogError> {
     let path = note_path(dir);
-    let Ok(note) = std::fs::read(&path) else { return Ok(()) };
+    let Some(note) = disk::read_if_there(&path)? else { return Ok(()) };
     let erasure = frame::parse(&note).and_then(|frame| Erasure::parse(&frame));
     let erasure = erasure.map_err(|what| damaged(&path, 0, what))?;
     overwrite(disk, &path_of(dir, erasure.file), erasure)?;

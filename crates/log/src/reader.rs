@@ -28,11 +28,13 @@ const MAX_OPEN: usize = 512;
 /// A log directory opened for reading. Clones share open files.
 #[derive(Clone)]
 pub struct Reader {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     dir: PathBuf,
+    /// Where the log is taken to end, instead of what was published.
+    pub(crate) end: Option<Committed>,
     open: Mutex<Open>,
 }
 
@@ -50,7 +52,19 @@ pub(crate) struct Open {
 impl Reader {
     /// Opens the log in `dir`; fails when there is no volume 0.
     pub fn open(dir: &Path) -> Result<Self, LogError> {
-        let shared = Arc::new(Shared { dir: dir.to_owned(), open: Mutex::default() });
+        Reader::ending_at(dir, None)
+    }
+
+    /// The log in `dir` up to `end`, whatever was published: for whoever makes a copy and looks at it before its readers do.
+    ///
+    /// # Errors
+    /// As [`Reader::open`].
+    pub fn open_up_to(dir: &Path, end: &Committed) -> Result<Self, LogError> {
+        Reader::ending_at(dir, Some(end.clone()))
+    }
+
+    fn ending_at(dir: &Path, end: Option<Committed>) -> Result<Self, LogError> {
+        let shared = Arc::new(Shared { dir: dir.to_owned(), end, open: Mutex::default() });
         let reader = Reader { shared };
         reader.first_leaf(0)?;
         Ok(reader)

@@ -13,7 +13,7 @@ use crate::{
     chunk::Chunk,
     delta::DerivedFile,
     derived::{self, DerivedFiles, checkpoint_path},
-    disk::{Disk, side_name},
+    disk::{self, Disk, side_name},
     erase,
     error::{Damage, LogError},
     last::{Found, find_end, last_volume, refuse_behind},
@@ -70,9 +70,13 @@ pub(crate) fn recover(
     }
     remove_side_files(disk, dir)?;
     erase::finish(disk, &annex::annex_dir(dir), annex::annex_file)?;
-    let published = published(dir, key);
+    let published = published(dir, key)?;
     let created = match last_volume(dir)? {
-        Some(_) => false,
+        Some(_) => {
+            // whoever made the newest volume may have died before its name was durable
+            disk.sync_dir(&dir.join("volumes"))?;
+            false
+        }
         None => {
             create(dir, key, disk, published.as_ref())?;
             true
@@ -125,9 +129,10 @@ fn remove_side_files(disk: &Disk, dir: &Path) -> Result<(), LogError> {
     Ok(())
 }
 
-/// What the file `checkpoint` says, if this log's key signed it. Anything else is as good as no file.
-fn published(dir: &Path, key: &LogKey) -> Option<SignedCheckpoint> {
-    key.open(&std::fs::read(checkpoint_path(dir)).ok()?).ok()
+/// What the file `checkpoint` says, if this log's key signed it. Other content is as good as no file; a file that cannot be read is neither, since it may
+/// say that the log was longer.
+fn published(dir: &Path, key: &LogKey) -> Result<Option<SignedCheckpoint>, LogError> {
+    Ok(disk::read_if_there(&checkpoint_path(dir))?.and_then(|note| key.open(&note).ok()))
 }
 
 /// Volume 0, with the signed empty tree. It takes its name only once it is on the disk.

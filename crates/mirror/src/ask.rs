@@ -118,23 +118,31 @@ impl Mirror {
 
     /// Takes what the source has of the cosigned checkpoints before that one, behind what the copy has. Nothing of it is believed, and of a source that
     /// does not go on from the copy's own nothing is taken: it is others' statements, which the copy does without.
-    pub(crate) fn keep_witnessed(&self) -> Result<(), MirrorError> {
+    pub(crate) fn keep_witnessed(&mut self) -> Result<(), MirrorError> {
         let Some(kept) = self.kept()?.filter(|_| self.trust.policy().asks_for_witnesses()) else {
             return Ok(());
         };
-        if self.source.read(RawFile::Witnessed, 0, 1)?.is_none() {
-            return Ok(());
-        }
-        let path = self.dest.join(WITNESSED);
-        let (mut file, damage) = WitnessedFile::open(&path, self.trust.origin(), &Disk::default())?;
-        if let Some(damage) = damage {
-            tracing::warn!(%damage, "the copy of what witnesses saw is damaged: put aside, fetched anew");
-        }
+        let mut file = match self.witnessed.take() {
+            Some(file) => file,
+            None if self.source.read(RawFile::Witnessed, 0, 1)?.is_none() => return Ok(()),
+            None => self.open_witnessed()?,
+        };
         while let Some(piece) = self.source.read(RawFile::Witnessed, file.end(), MAX_PIECE)?
             && !piece.bytes.is_empty()
             && file.take(&piece.bytes, kept.size)? > 0
         {}
+        // after an error it is opened anew, which cuts what was written of a note
+        self.witnessed = Some(file);
         Ok(())
+    }
+
+    fn open_witnessed(&self) -> Result<WitnessedFile, MirrorError> {
+        let path = self.dest.join(WITNESSED);
+        let (file, damage) = WitnessedFile::open(&path, self.trust.origin(), &Disk::default())?;
+        if let Some(damage) = damage {
+            tracing::warn!(%damage, "the copy of what witnesses saw is damaged: put aside, fetched anew");
+        }
+        Ok(file)
     }
 
     /// Keeps it beside the copy, unless it is of more than the copy has. Nothing of it is believed: who verifies the copy verifies it.

@@ -1,13 +1,9 @@
 //! Up to where a copy was verified.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
-use socai_log::CopyEnd;
+use socai_log::{CopyEnd, Readers, replace_durably};
 
 use crate::error::MirrorError;
 
@@ -45,13 +41,5 @@ impl Held {
 
 /// Replaces a small file whole and durably.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), MirrorError> {
-    let beside = path.with_extension("new");
-    let write = || {
-        let mut file = fs::File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&beside, path)?;
-        path.parent().map_or(Ok(()), |dir| fs::File::open(dir)?.sync_all())
-    };
-    write().map_err(MirrorError::io(path))
+    replace_durably(path, bytes, Readers::Others).map_err(MirrorError::io(path))
 }

@@ -9,8 +9,8 @@ use std::{
 
 use socai_fold::Fold;
 use socai_follow::{Kept, ReplayError, Standing, Trust, replay};
-use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader, State};
-use socai_tlog::{EventName, SignedCheckpoint, TreeSize};
+use socai_log::{Annex, Disk, Lock, LogCopy, LogError, RawFile, Reader, State, WitnessedFile};
+use socai_tlog::{EventName, LeafIndex, SignedCheckpoint, TreeSize};
 
 use crate::{
     ask::{Wait, check_same_key, first_policy},
@@ -35,6 +35,8 @@ pub struct Mirror {
     standing: Option<Standing>,
     /// Whether derived files are complete up to `held`.
     is_derived: bool,
+    /// What witnesses saw before, once it was needed: it is gone over when it is opened.
+    pub(crate) witnessed: Option<WitnessedFile>,
     /// What the copied records say, for erasures.
     fold: Fold,
     /// Whether everything on the disk was verified by this process. Else there may be bytes of a round that was cut short: they are kept, so that
@@ -96,6 +98,7 @@ impl Mirror {
             held: Held::read(&held)?,
             standing: None,
             is_derived: false,
+            witnessed: None,
             fold: Fold::new(),
             is_settled: false,
         })
@@ -222,26 +225,37 @@ impl Mirror {
             return Ok(Err(format!("the source states {stated} entries, its files lead to {found} only")));
         }
         self.copy.sync(self.held.as_ref().map_or(0, |held| held.volume))?;
-        self.publish(&good)?;
-        let reader = Reader::open(&self.log())?;
+        self.complete(&good)?;
+        // everything that could speak against it is asked before anybody else sees it
+        let reader = Reader::open_up_to(&self.log(), &good.committed)?;
         if reader.root_at(asked.size())? != *asked.root() {
             return Ok(Err(format!(
                 "the source shows two histories: its checkpoint of size {} is of another tree than its files",
                 asked.size()
             )));
         }
-        let erased = match self.erase(&reader, &good)? {
-            Ok(erased) => erased,
+        let ordered = match self.ordered(&reader, &good)? {
+            Ok(ordered) => ordered,
             Err(what) => return Ok(Err(what)),
         };
+        self.copy.publish_completed(&good.committed)?;
+        for (target, leaf) in &ordered {
+            self.copy.erase_annex(&reader, *leaf)?;
+            tracing::info!(record = %target, "annex erased from the copy");
+        }
         self.hold(&good)?;
+        let erased = ordered.len() as u64;
         Ok(Ok(Round { size: good.committed.size, root: good.committed.root.to_string(), bytes, erased }))
     }
 
-    /// Erases what the copied records order; the inner error is an annex that is gone without an order.
-    fn erase(&mut self, reader: &Reader, good: &Good) -> Result<Result<u64, String>, MirrorError> {
+    /// The annexes here that the copied records order to erase, by leaf; the inner error is one that is gone without an order.
+    fn ordered(
+        &mut self,
+        reader: &Reader,
+        good: &Good,
+    ) -> Result<Result<Vec<(EventName, LeafIndex)>, String>, MirrorError> {
         if good.verified.unkept.is_empty() && !self.copy.has_annexes()? {
-            return Ok(Ok(0));
+            return Ok(Ok(Vec::new()));
         }
         replay(reader, &mut self.fold, good.committed.size, |_, _| ())?;
         let ordered: HashSet<EventName> = self.fold.erasures().iter().map(|erasure| erasure.target).collect();
@@ -251,7 +265,7 @@ impl Mirror {
                 "the annex of record {name} is gone at the source, and no annex.erased orders it"
             )));
         }
-        let mut erased = 0;
+        let mut here = Vec::new();
         for target in ordered {
             let leaf = match reader.leaf_of(target) {
                 Ok(leaf) => leaf,
@@ -259,12 +273,10 @@ impl Mirror {
                 Err(error) => return Err(error.into()),
             };
             if matches!(reader.annex(leaf)?, Annex::Present(_)) {
-                self.copy.erase_annex(reader, leaf)?;
-                tracing::info!(record = %target, "annex erased from the copy");
-                erased += 1;
+                here.push((target, leaf));
             }
         }
-        Ok(Ok(erased))
+        Ok(Ok(here))
     }
 
     fn judged(
@@ -276,12 +288,12 @@ impl Mirror {
         judge(&self.log(), &self.copy, &self.trust, kept, from, is_to_write)
     }
 
-    /// Shows it to readers. The derived files of what was gone over are written.
-    fn publish(&mut self, good: &Good) -> Result<(), MirrorError> {
+    /// Makes the derived files those of its end. Of what was gone over they are written.
+    fn complete(&self, good: &Good) -> Result<(), MirrorError> {
         let is_derived = self.is_derived || good.verified.skipped == TreeSize(0);
         match good.verified.standing.as_ref().filter(|_| is_derived) {
-            Some(at) => self.copy.publish_written(at.stand().state(), &good.committed)?,
-            None => self.copy.publish(0, &good.committed)?,
+            Some(at) => self.copy.cut_derived(at.stand().state())?,
+            None => self.copy.complete(0, &good.committed)?,
         }
         Ok(())
     }

@@ -6,14 +6,21 @@ mod common;
 
 use std::{
     fs,
-    io::Write as _,
+    io::{self, BufRead as _, BufReader, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::{FileExt as _, MetadataExt as _},
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
 };
 
 use common::{Ledger, files};
 use socai_log::{Disk, Reader, WitnessedFile};
 use socai_mirror::{Mirror, MirrorError, Round, Source};
-use socai_tlog::{NoteKey, Origin, SignedCheckpoint, WitnessKey, cosign};
+use socai_tlog::{Checkpoint, Hash, LeafIndex, NoteKey, Origin, SignedCheckpoint, WitnessKey, cosign};
 
 fn open(root: &Path, dest: &Path) -> Mirror {
     let reader = Reader::open(&root.join("log")).unwrap();
@@ -286,4 +293,186 @@ fn what_witnesses_stated_before_comes_along_note_by_note_and_what_does_not_go_on
     mirror.round().unwrap();
     let (shorter, kept) = both();
     assert!(shorter.len() < kept.len() && kept == copy);
+}
+
+/// A server that gives the files below `root` as a district does, and whatever note lies in `root/stated` as its checkpoint.
+struct Server {
+    address: SocketAddr,
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn of(root: &Path) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (address, stop) = (listener.local_addr().unwrap(), Arc::new(AtomicBool::new(false)));
+        let (root, stopping) = (root.to_owned(), stop.clone());
+        let thread = thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept()
+                && !stopping.load(Ordering::SeqCst)
+            {
+                let _ = answer(&stream, &root); // a client that went away
+            }
+        });
+        Server { address, stop, thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Answers one request, of a file or of the range that is asked for.
+fn answer(stream: &TcpStream, root: &Path) -> io::Result<()> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().unwrap_or(Ok(String::new()))?;
+    let target = first.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
+    let mut range: Option<(u64, u64)> = None;
+    for line in lines {
+        let line = line?.to_lowercase();
+        if line.is_empty() {
+            break;
+        }
+        let asked = line.strip_prefix("range: bytes=").and_then(|range| range.split_once('-'));
+        range = asked.map(|(from, to)| (from.parse().unwrap(), to.parse().unwrap())).or(range);
+    }
+    let path = root.join(if target == "checkpoint" { "stated" } else { target });
+    let (status, extra, body) = match (fs::File::open(path), range) {
+        (Err(_), _) => ("404 Not Found", String::new(), Vec::new()),
+        (Ok(file), None) => {
+            let mut body = vec![0; file.metadata()?.len() as usize];
+            file.read_exact_at(&mut body, 0)?;
+            ("200 OK", String::new(), body)
+        }
+        (Ok(file), Some((from, to))) => {
+            let total = file.metadata()?.len();
+            let to = total.min(1 + to);
+            if from >= total {
+                ("416 Range Not Satisfiable", format!("Content-Range: bytes */{total}\r\n"), Vec::new())
+            } else {
+                let mut body = vec![0; (to - from) as usize];
+                file.read_exact_at(&mut body, from)?;
+                ("206 Partial Content", format!("Content-Range: bytes {from}-{}/{total}\r\n", to - 1), body)
+            }
+        }
+    };
+    let mut stream = stream;
+    let len = body.len();
+    write!(stream, "HTTP/1.1 {status}\r\n{extra}Content-Length: {len}\r\nConnection: close\r\n\r\n")?;
+    stream.write_all(&body)
+}
+
+/// The file that says to readers where the copy ends, held open: while it lies there, nothing else was shown.
+struct Shown {
+    path: PathBuf,
+    open: fs::File,
+}
+
+impl Shown {
+    fn of(dest: &Path) -> Self {
+        let path = dest.join("log/checkpoint");
+        Shown { open: fs::File::open(&path).unwrap(), path }
+    }
+
+    fn is_untouched(&self) -> bool {
+        let here = |metadata: fs::Metadata| (metadata.ino(), metadata.mtime(), metadata.mtime_nsec());
+        here(fs::metadata(&self.path).unwrap()) == here(self.open.metadata().unwrap())
+    }
+}
+
+#[test]
+fn of_a_head_of_another_tree_than_the_files_readers_never_see_anything() {
+    let (_place, mut ledger, root, dest) = copied();
+    let server = Server::of(&root);
+    let source = Source::url(&format!("http://{}", server.address), "token");
+    let mut mirror = Mirror::open(source, &dest, Some(&root.join("policy"))).unwrap();
+    let state = |note: &str| fs::write(root.join("stated"), note).unwrap();
+    state(&ledger.writer.checkpoint().to_string());
+    mirror.round().unwrap();
+    let (had, shown) = (whole(&dest), Shown::of(&dest));
+    ledger.publish(1, 4, true);
+    ledger.commit();
+    let good = ledger.writer.checkpoint().clone();
+    // of the end itself, and of a tree before it
+    for before in [0, 2] {
+        let size = socai_tlog::TreeSize(good.size().0 - before);
+        let forged = Checkpoint { origin: common::origin(), size, root: Hash([7; 32]) };
+        state(&forged.sign(&common::operator()).to_string());
+        let error = mirror.round().unwrap_err();
+        assert!(matches!(&error, MirrorError::Refused(what) if what.contains("two histories")), "{error}");
+        assert!(shown.is_untouched(), "readers saw an end that was taken back");
+        assert_eq!(whole(&dest), had);
+    }
+    state(&good.to_string());
+    mirror.round().unwrap();
+    assert!(!shown.is_untouched());
+    assert_eq!(whole(&dest), whole(&root));
+}
+
+#[test]
+fn of_an_end_with_an_annex_that_is_gone_without_an_order_readers_never_see_anything() {
+    let (_place, mut ledger, root, dest) = copied();
+    let mut mirror = open(&root, &dest);
+    mirror.round().unwrap();
+    let (had, shown) = (whole(&dest), Shown::of(&dest));
+    let leaf = LeafIndex(ledger.writer.size().0);
+    ledger.publish(1, 4, true);
+    ledger.commit();
+    ledger.writer.erase_annex(leaf).unwrap();
+    for _ in 0..2 {
+        let error = mirror.round().unwrap_err();
+        assert!(matches!(&error, MirrorError::Refused(what) if what.contains("no annex.erased")), "{error}");
+        assert!(shown.is_untouched(), "readers saw an end that was taken back");
+        assert_eq!(whole(&dest), had);
+    }
+}
+
+#[test]
+fn what_the_copy_has_of_witnesses_is_gone_over_when_it_is_opened_and_not_at_every_look() {
+    let (_place, mut ledger, root, dest) = copied();
+    let name = Origin::new("nhan-chung.example").unwrap();
+    let key = common::secret(77);
+    let witness = NoteKey::witness(name.clone(), WitnessKey::of(&key));
+    let policy = fs::read_to_string(root.join("policy")).unwrap();
+    for root in [&root, &dest] {
+        let asks = policy.replace("quorum none", &format!("witness w {witness}\nquorum w"));
+        fs::write(root.join("policy"), asks).unwrap();
+    }
+    let keep = |checkpoint: &SignedCheckpoint| {
+        let mut note = checkpoint.clone();
+        note.add(cosign(checkpoint, &name, &key, 1_700_000_000).unwrap());
+        let path = root.join("witnessed");
+        let (mut file, _) = WitnessedFile::open(&path, &common::origin(), &Disk::default()).unwrap();
+        file.keep(note.to_string().as_bytes()).unwrap();
+    };
+    keep(ledger.writer.checkpoint());
+    let mut mirror = open(&root, &dest);
+    mirror.round().unwrap();
+    let (here, aside) = (dest.join("witnessed"), dest.join("witnessed.damaged"));
+    // what was gone over changes on the disk in its middle: only who opens it meets that
+    ledger.publish(1, 3, false);
+    ledger.commit();
+    keep(ledger.writer.checkpoint());
+    mirror.round().unwrap();
+    let good = fs::read(&here).unwrap();
+    assert_eq!(good, fs::read(root.join("witnessed")).unwrap());
+    let file = fs::File::options().write(true).open(&here).unwrap();
+    file.write_all_at(&[good[good.len() / 3] ^ 1], good.len() as u64 / 3).unwrap();
+    for _ in 0..3 {
+        mirror.round().unwrap();
+    }
+    ledger.publish(1, 1, false);
+    ledger.commit();
+    keep(ledger.writer.checkpoint());
+    mirror.round().unwrap();
+    assert!(!aside.exists(), "nothing was gone over again");
+    assert_eq!(fs::read(&here).unwrap().len(), fs::read(root.join("witnessed")).unwrap().len());
+    drop(mirror);
+    open(&root, &dest).round().unwrap();
+    assert!(aside.exists());
+    assert_eq!(fs::read(&here).unwrap(), fs::read(root.join("witnessed")).unwrap());
 }

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use socai_log::{Readers, replace_remakable};
+
 use crate::error::ModelsError;
 
 /// The directory of the models.
@@ -52,12 +54,10 @@ impl Place {
         self.replace(&self.0.join("current"), &format!("{number}\n"))
     }
 
-    /// Replaces a small file as a whole.
+    /// Replaces a small file as a whole; like everything here it can be made again.
     pub(crate) fn replace(&self, path: &Path, text: &str) -> Result<(), ModelsError> {
-        let beside = path.with_extension("next");
-        let failed = |cause| ModelsError::Io { path: path.to_owned(), cause };
-        fs::write(&beside, text).map_err(failed)?;
-        fs::rename(&beside, path).map_err(failed)
+        let replaced = replace_remakable(path, text.as_bytes(), Readers::Others);
+        replaced.map_err(|cause| ModelsError::Io { path: path.to_owned(), cause })
     }
 
     /// Moves a database that cannot be used out of the way, where it can be looked at.

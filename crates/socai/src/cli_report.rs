@@ -47,7 +47,7 @@ pub enum ReportCommand {
     Issue {
         /// The district's directory; its district must not be running.
         dir: PathBuf,
-        /// Number with symbol: 45/BC-UBND.
+        /// Number with symbol that no report has yet: 45/BC-UBND.
         #[arg(long = "no")]
         number: String,
         /// What to report.

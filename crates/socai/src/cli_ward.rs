@@ -46,6 +46,14 @@ pub enum WardCommand {
         #[arg(long)]
         url: Option<String>,
     },
+    /// Say what somebody must look at: why nothing is published, and what the unit as a witness has evidence of. Exit 1 while there is something.
+    Alarm {
+        /// The unit's directory.
+        dir: PathBuf,
+        /// Somebody has looked: the files are put aside (alarm-….json, witness/seen-…), publishing and cosigning go on.
+        #[arg(long)]
+        seen: bool,
+    },
     /// Say what is sealed, in transit and recorded.
     Status {
         /// The unit's directory.

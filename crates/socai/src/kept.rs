@@ -9,14 +9,18 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use socai_audit::Place;
 use socai_follow::{Standing, Trust};
+use socai_log::{Readers, replace_durably, replace_remakable};
 
-/// Puts both where the next audit finds them; a crash leaves the ones before, or a state that belongs to no checkpoint, which is then refused.
+/// Puts both where the next audit finds them; a crash leaves the ones before, or a state that belongs to no checkpoint, which is then refused. The checkpoint is
+/// durable, since nobody can make it again; without its state the next audit reads everything.
 ///
 /// # Errors
 /// A file cannot be written.
 pub fn keep(path: &Path, checkpoint: &str, standing: &Standing) -> Result<()> {
-    replace(&state_of(path), &standing.save()?)?;
-    replace(path, checkpoint.as_bytes())
+    let state = state_of(path);
+    let failed = |path: &Path| format!("{}: cannot be kept", path.display());
+    replace_remakable(&state, &standing.save()?, Readers::Others).with_context(|| failed(&state))?;
+    replace_durably(path, checkpoint.as_bytes(), Readers::Others).with_context(|| failed(path))
 }
 
 /// The state beside a kept checkpoint, of the ledger in `dir`; `policy` is whom the auditor believes, else the one that lies with the ledger.
@@ -47,11 +51,4 @@ fn state_of(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(".state");
     name.into()
-}
-
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut beside = OsString::from(path);
-    beside.push(".new");
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    written.with_context(|| format!("{}: cannot be kept", path.display()))
 }

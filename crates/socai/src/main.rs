@@ -25,6 +25,7 @@ mod enrol;
 mod http;
 mod kept;
 mod lang;
+mod later;
 mod ledger;
 mod line;
 mod months;
@@ -47,6 +48,7 @@ use anyhow::Result;
 use clap::Parser as _;
 use cli::{Cli, Command};
 use lang::Lang;
+use later::Later;
 use tracing_subscriber::EnvFilter;
 
 /// Decoded facts and rows are many small allocations; this allocator halves their cost.
@@ -63,7 +65,8 @@ fn main() -> ExitCode {
         Err(error) if out::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error:#}", lang.pick("lỗi", "error"));
-            ExitCode::from(if remote::is_verdict(&error) { 1 } else { 2 })
+            let code = if remote::is_verdict(&error) { 1 } else { 2 };
+            Later::code_of(&error).unwrap_or(ExitCode::from(code))
         }
     }
 }

@@ -58,6 +58,15 @@ impl District {
         let dir = self.path("district");
         socai(&[&["report", "issue", dir.to_str().unwrap()], &DAYS[..], args].concat())
     }
+
+    /// The records of issued reports, oldest first.
+    fn issued(&self) -> Vec<Value> {
+        let dir = self.path("district");
+        let lines =
+            ok(socai(&["replay", dir.to_str().unwrap(), "--kind", "report.issued", "--format", "jsonl"]));
+        let lines = String::from_utf8(lines).unwrap();
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
 }
 
 fn socai(args: &[&str]) -> Output {
@@ -111,11 +120,8 @@ fn what_was_issued_is_in_the_log_and_prints_again_with_the_digest_it_stated() {
     assert!(fs::read_to_string(file).unwrap().contains("46/BC-UBND"));
 
     let dir = district.path("district");
-    let replayed =
-        ok(socai(&["replay", dir.to_str().unwrap(), "--kind", "report.issued", "--format", "jsonl"]));
-    let replayed = String::from_utf8(replayed).unwrap();
-    let issued: Vec<Value> = replayed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let [first, second] = issued.as_slice() else { panic!("{replayed}") };
+    let issued = district.issued();
+    let [first, second] = issued.as_slice() else { panic!("{issued:?}") };
     let stated = &first["event"]["data"];
     assert_eq!(stated["text_digest"], socai_tlog::Digest::of(&printed).to_string());
     assert!(stated["values"].as_array().unwrap().iter().any(|value| value["indicator"] == "HC.00"));
@@ -133,8 +139,50 @@ fn a_number_that_is_none_issues_nothing() {
     let file = district.path("r.txt");
     let said = district.issue(&["--no", "bốn mươi lăm\n", "--out", file.to_str().unwrap()]);
     assert_eq!(said.status.code(), Some(2), "{}", err(&said));
-    assert!(err(&said).contains("report_no"), "{}", err(&said));
+    assert!(err(&said).contains("--no") && err(&said).contains("45/BC-UBND"), "{}", err(&said));
     assert!(!file.exists());
+}
+
+#[test]
+fn a_number_is_issued_once_and_the_refusal_names_the_report_that_has_it() {
+    let district = District::with_a_ward();
+    ok(district.issue(&["--no", "1/BC"]));
+    let issued = district.issued();
+    let file = district.path("second.txt");
+    let said = district.issue(&["--no", "1/BC", "--out", file.to_str().unwrap()]);
+    assert_eq!(said.status.code(), Some(2), "{}", err(&said));
+    let name = issued[0]["name"].as_str().unwrap();
+    let leaf = issued[0]["leaf"].as_u64().unwrap();
+    // 2023-02-14T09:08:07.000+07:00 is printed 14/02/2023 09:08:07
+    let at = issued[0]["received_at"].as_str().unwrap();
+    let time = &at[11..19];
+    let day = format!("{}/{}/{}", &at[8..10], &at[5..7], &at[..4]);
+    for words in ["1/BC", name, &leaf.to_string(), &day, time] {
+        assert!(err(&said).contains(words), "{words}: {}", err(&said));
+    }
+    assert!(!file.exists());
+    assert_eq!(district.issued(), issued, "nothing was recorded");
+}
+
+#[test]
+fn a_half_year_and_nine_months_are_recorded_as_no_month() {
+    let district = District::with_a_ward();
+    let dir = district.path("district");
+    let periods = ["2023-02", "cal:2023-03", "2023-Q1", "2023-H1", "2023-9M"];
+    for (period, number) in periods.iter().zip(1..) {
+        ok(socai(&[
+            "report",
+            "issue",
+            dir.to_str().unwrap(),
+            "--period",
+            period,
+            "--no",
+            &format!("{number}/BC"),
+        ]));
+    }
+    let kinds: Vec<Value> =
+        district.issued().iter().map(|line| line["event"]["data"]["period"]["kind"].clone()).collect();
+    assert_eq!(kinds, ["month", "month", "quarter", "ad_hoc", "ad_hoc"]);
 }
 
 #[test]

@@ -2,13 +2,9 @@
 
 use std::path::Path;
 
-use socai_log::LogError;
-
 use crate::{
     client::{Client, ClientError},
     dir::UnitDir,
-    generation::JournalError,
-    keeper::OpenError,
     ward::{Ward, WardError},
 };
 
@@ -38,9 +34,7 @@ pub enum AccessError {
 pub fn reach(dir: &Path) -> Result<Access, AccessError> {
     match Ward::open(dir) {
         Ok(ward) => Ok(Access::Here(ward)),
-        Err(WardError::Open(OpenError::Journal(JournalError::Log(LogError::Locked { .. })))) => {
-            Ok(Access::Node(Client::to_node_of(&UnitDir::new(dir))?))
-        }
+        Err(error) if error.is_locked() => Ok(Access::Node(Client::to_node_of(&UnitDir::new(dir))?)),
         Err(error) => Err(AccessError::Ward(error.into())),
     }
 }

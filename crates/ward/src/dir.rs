@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use socai_log::{Readers, replace_durably, replace_remakable};
+
 /// A file or directory of the unit that could not be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {cause}", path.display())]
@@ -94,7 +96,7 @@ impl UnitDir {
         self.0.join("erased")
     }
 
-    /// `witness/`: the newest checkpoint that this unit cosigned.
+    /// `witness/`: the newest checkpoint that this unit cosigned, how far it looked, and what it refused.
     pub fn witness(&self) -> PathBuf {
         self.0.join("witness")
     }
@@ -136,19 +138,12 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
 
 /// Replaces a small file, synced: a reader and a crash see the old one or the new one, never half.
 pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    let beside = path.with_extension("new");
-    let mut file = owners_file().truncate(true).open(&beside).map_err(FileError::at(&beside))?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(FileError::at(&beside))?;
-    fs::rename(&beside, path).map_err(FileError::at(path))?;
-    path.parent().map_or(Ok(()), sync_dir)
+    replace_durably(path, content, Readers::OwnerAlone).map_err(FileError::at(path))
 }
 
 /// Replaces a small file that is derived from others: a reader sees the old one or the new one, a crash may leave either.
 pub(crate) fn replace_unsynced(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    let beside = path.with_extension("new");
-    let mut file = owners_file().truncate(true).open(&beside).map_err(FileError::at(&beside))?;
-    file.write_all(content).map_err(FileError::at(&beside))?;
-    fs::rename(&beside, path).map_err(FileError::at(path))
+    replace_remakable(path, content, Readers::OwnerAlone).map_err(FileError::at(path))
 }
 
 /// Writes a new file for its owner alone, synced; one that is there already is left as it is and is an error.

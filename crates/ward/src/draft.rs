@@ -17,7 +17,7 @@ use crate::{
     entropy::{EventId, IdMaker, random},
     personal,
     problem::Problem,
-    vault::{self, Vault, VaultError},
+    vault::{self, Trial, Vault, VaultError, Where},
 };
 
 /// Content that broke no rule this ward can check, ready to be sealed.
@@ -33,15 +33,15 @@ pub struct Draft {
 
 /// What the way of entry adds to a form.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct Given<'a> {
     /// The kind, where the form does not state one.
     pub kind: Option<&'static str>,
     /// The id of this very event, when the caller can name it again; a stated `id` goes before.
     pub id: Option<EventId>,
     /// File and row it comes from.
     pub row: Option<([u8; 32], u32)>,
-    /// Whether it is only tried: then nobody is put into the vault.
-    pub is_trial: bool,
+    /// Where it is only tried, among what: then nobody is put into the vault.
+    pub trial: Option<(&'a Trial, Where)>,
 }
 
 /// Drafts and checks for one unit.
@@ -89,11 +89,11 @@ impl Drafter {
     ///
     /// # Errors
     /// Everything that is wrong, field by field. Nothing of it was sealed.
-    pub fn draft(&self, form: &Value, given: &Given, today: CivilDate) -> Result<Draft, Vec<Problem>> {
+    pub fn draft(&self, form: &Value, given: &Given<'_>, today: CivilDate) -> Result<Draft, Vec<Problem>> {
         self.check_unit(form)?;
         let named = with_kind(form, given.kind);
         let form = named.as_ref().unwrap_or(form);
-        let identified = vault::identified(&self.vault, form, given.is_trial)?;
+        let identified = vault::identified(&self.vault, form, given.trial)?;
         let (mut event, mut annex) =
             json::event_from_json(identified.as_ref().unwrap_or(form)).map_err(problems)?;
         let id = self.complete(&mut event, given)?;

@@ -30,6 +30,7 @@ mod dir;
 mod draft;
 mod entropy;
 mod erased;
+mod evidence;
 mod generation;
 mod history;
 mod ids;
@@ -59,8 +60,11 @@ pub use cut::CutError;
 pub use dir::{FileError, UnitDir};
 pub use draft::{Draft, Drafter, Given};
 pub use entropy::{EventId, IdMaker, NoEntropy};
+pub use evidence::EvidenceLine;
 pub use generation::JournalError;
-pub use import::{Format, ImportError, Imported, MAX_FILE_LEN, MAX_PROBLEMS, MAX_ROWS, Rejected, Spooling};
+pub use import::{
+    Broken, Format, ImportError, Imported, MAX_FILE_LEN, MAX_PROBLEMS, MAX_ROWS, Rejected, Spooling, Stopped,
+};
 pub use keeper::{OpenError, SealError, Sealed};
 pub use keys::{Enrolment, KeyError, Keys, generate};
 pub use looked::NotPassed;
@@ -70,6 +74,6 @@ pub use problem::Problem;
 pub use registry::RegistryError;
 pub use status::{CheckpointLine, Connection, Status};
 pub use trust::Trust;
-pub use vault::{Person, Vault, VaultError, VaultStatus};
+pub use vault::{Person, Trial, Vault, VaultError, VaultStatus, Where};
 pub use ward::{MAX_EVENTS, RecordError, Ward, WardError};
 pub use witness::{Witness, WitnessError, WitnessStanding};

@@ -58,6 +58,8 @@ pub enum NotPassed {
         leaf: LeafIndex,
         /// Its name.
         name: EventName,
+        /// Its link, where it continues the chain and the journal does not have it: a journal may be brought back.
+        unknown: Option<Link>,
     },
     /// A key under the unit's number that is none of its own.
     #[error("leaf {leaf} gives this unit the {what} key {key}, which is none of its own")]
@@ -110,6 +112,22 @@ pub enum NotPassed {
 }
 
 impl NotPassed {
+    /// Whether the fault stays, whatever is shown later: the operator's signature is evidence of it.
+    pub(crate) fn is_lasting(&self) -> bool {
+        let heals = matches!(self, NotPassed::Future { .. } | NotPassed::Backwards { .. });
+        self.is_contradiction() && !heals
+    }
+
+    /// The leaf that it was met at.
+    pub(crate) fn leaf(&self) -> Option<LeafIndex> {
+        match self {
+            NotPassed::Invented { leaf, .. }
+            | NotPassed::ForeignKey { leaf, .. }
+            | NotPassed::Header { leaf, .. } => Some(*leaf),
+            _ => None,
+        }
+    }
+
     /// Whether the operator's own signature stands under what cannot be, so that somebody must look.
     pub fn is_contradiction(&self) -> bool {
         match self {
@@ -184,7 +202,7 @@ impl Looked {
         let to = tree.size();
         verify_consistency(to, &tree.root(), signed.size(), signed.root(), &shown.reached.proof)
             .map_err(|_| NotPassed::NotTheTree { to })?;
-        let mut next = self.clone();
+        let (mut next, mut last_own) = (self.clone(), None);
         for ((entry, facts), hash) in shown.entries.iter().zip(hashes) {
             let leaf = LeafIndex(next.tree.size().0);
             next.tree.push(hash);
@@ -193,6 +211,7 @@ impl Looked {
             let header = header.map_err(|cause| NotPassed::Header { leaf, cause })?;
             if header.unit == looking.unit.no {
                 next.own(leaf, &header, &entry.header_bytes, looking)?;
+                last_own = Some(leaf);
             }
             if header.unit == UnitNo::OPERATOR {
                 keys(leaf, &header, facts, looking)?;
@@ -200,7 +219,7 @@ impl Looked {
             next.is_held(looking)?;
         }
         // last, because it reads the disk: the last of the unit's records stands for those before, which it links to
-        next.is_journal(looking)?;
+        next.is_journal(last_own, looking)?;
         Ok(next)
     }
 
@@ -227,23 +246,25 @@ impl Looked {
     ) -> Result<(), NotPassed> {
         let name = EventName { unit: looking.unit.no, seq: header.seq };
         if header.seq != self.own.next_seq || header.prev != self.own.link {
-            return Err(NotPassed::Invented { leaf, name });
+            return Err(NotPassed::Invented { leaf, name, unknown: None });
         }
         self.own = ChainHead { next_seq: UnitSeq(header.seq.0.saturating_add(1)), link: link(bytes) };
         Ok(())
     }
 
     /// The chain so far is that of the journal.
-    fn is_journal(&self, looking: &Looking<'_>) -> Result<(), NotPassed> {
+    fn is_journal(&self, last_own: Option<LeafIndex>, looking: &Looking<'_>) -> Result<(), NotPassed> {
         let Some(last) = self.own.next_seq.0.checked_sub(1).map(UnitSeq) else { return Ok(()) };
         let sealed = (looking.own_link)(last).map_err(NotPassed::Own)?;
-        match sealed == Some(self.own.link) {
-            true => Ok(()),
-            false => {
-                let name = EventName { unit: looking.unit.no, seq: last };
-                Err(NotPassed::Invented { leaf: LeafIndex(self.size().0.saturating_sub(1)), name })
-            }
+        if sealed == Some(self.own.link) {
+            return Ok(());
         }
+        Err(NotPassed::Invented {
+            // of entries without a record of the unit all that is known is that it lies before their end
+            leaf: last_own.unwrap_or(LeafIndex(self.size().0.saturating_sub(1))),
+            name: EventName { unit: looking.unit.no, seq: last },
+            unknown: sealed.is_none().then_some(self.own.link),
+        })
     }
 
     /// A tree of the size of a checkpoint that the unit holds has its root.

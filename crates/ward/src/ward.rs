@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::Value;
-use socai_log::Disk;
+use socai_log::{Disk, LogError};
 use socai_proto::{KindInfo, v1};
 use socai_tlog::{MAX_RECORDS, SealingKey};
 
@@ -18,13 +18,14 @@ use crate::{
     dir::{FileError, UnitDir},
     draft::{Draft, Drafter, Given},
     entropy::IdMaker,
+    generation::JournalError,
     import::{self, Format, ImportError, Imported, Order, Spool, Spooling},
     keeper::{Judge, Keeper, OpenError, SealError, Sealed},
     problem::Problem,
     registry::{self, RegistryError},
     status::{Live, Status},
-    vault::{self, Vault, VaultError},
-    witness::WitnessStanding,
+    vault::{self, Trial, Vault, VaultError, Where},
+    witness::{self, WitnessStanding},
 };
 
 /// The most events of one request: they are sealed as one segment, so all of them or none.
@@ -91,6 +92,14 @@ pub enum WardError {
     /// The system gave no thread.
     #[error("no thread for sealing: {0}")]
     Thread(#[from] std::io::Error),
+}
+
+impl WardError {
+    /// Whether another process has the unit's directory: a node, or for a while a command.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self, WardError::Open(OpenError::Journal(JournalError::Log(LogError::Locked { .. }))))
+    }
 }
 
 impl Ward {
@@ -167,12 +176,15 @@ impl Ward {
         &self.inner.live
     }
 
-    /// Somebody has looked at the alarm: its file is put aside and publishing begins again.
+    /// Somebody has looked at the alarm, and at what the unit as a witness has evidence of: the files are put aside, publishing begins again, and
+    /// checkpoints of a log that is as it should be are cosigned.
     ///
     /// # Errors
-    /// The file cannot be renamed.
+    /// A file cannot be renamed.
     pub fn clear_alarm(&self) -> Result<(), FileError> {
-        self.inner.live.clear_alarm(&self.inner.dir, clock::now_ms())
+        let now_ms = clock::now_ms();
+        witness::acknowledge(&self.inner.dir, now_ms)?;
+        self.inner.live.clear_alarm(&self.inner.dir, now_ms)
     }
 
     pub(crate) fn desk(&self) -> &Desk {
@@ -196,10 +208,13 @@ impl Ward {
     /// Nothing was sealed, except when the outcome is unknown ([`SealError::Unknown`]).
     pub async fn record(
         &self,
-        forms: &[Value],
-        request_key: Option<&str>,
+        forms: Vec<Value>,
+        request_key: Option<String>,
     ) -> Result<Vec<Sealed>, RecordError> {
-        let drafts = self.draft(forms, request_key)?;
+        // who is in them goes into the vault: its lock and its disk are waited for beside the runtime's threads
+        let ward = self.clone();
+        let drafted = tokio::task::spawn_blocking(move || ward.draft(&forms, request_key.as_deref()));
+        let drafts = drafted.await.map_err(|_| SealError::Stopping)??;
         Ok(self.inner.desk.seal(drafts).await?)
     }
 
@@ -225,9 +240,9 @@ impl Ward {
         let drafter = self.drafter();
         if forms.iter().any(|form| form.get(vault::MEMBER).is_some()) {
             // nobody is put into the vault by a request that is refused
-            drafted(&drafter, forms, request_key, true)?;
+            drafted(&drafter, forms, request_key, Some(&Trial::default()))?;
         }
-        let drafts = drafted(&drafter, forms, request_key, false)?;
+        let drafts = drafted(&drafter, forms, request_key, None)?;
         drafter.settle()?;
         Ok(drafts)
     }
@@ -304,13 +319,14 @@ fn drafted(
     drafter: &Drafter,
     forms: &[Value],
     request_key: Option<&str>,
-    is_trial: bool,
+    trial: Option<&Trial>,
 ) -> Result<Vec<Draft>, RecordError> {
     let today = clock::today();
     let (mut drafts, mut wrong) = (Vec::with_capacity(forms.len()), Vec::new());
     for (index, form) in forms.iter().enumerate() {
         let id = request_key.map(|key| drafter.ids().of_request(key, index as u32)); // below MAX_EVENTS
-        match drafter.draft(form, &Given { id, is_trial, ..Given::default() }, today) {
+        let trial = trial.map(|trial| (trial, Where::Event(index as u32)));
+        match drafter.draft(form, &Given { id, trial, ..Given::default() }, today) {
             Ok(draft) => drafts.push(draft),
             Err(problems) if forms.len() == 1 => wrong.extend(problems),
             Err(problems) => wrong.extend(problems.into_iter().map(|problem| problem.in_item(index))),

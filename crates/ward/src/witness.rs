@@ -2,8 +2,9 @@
 //! has looked at every entry ([`crate::NotPassed`] says what it does not pass).
 //!
 //! In scope: deciding, storing, cosigning with the unit's witnessing key, one request after another. What is cosigned is on the disk before the
-//! cosignature leaves: after a crash the witness has seen at least what it vouched for. Out of scope: HTTP (`socai-web`), asking for
-//! cosignatures (`socai-district`).
+//! cosignature leaves: after a crash the witness has seen at least what it vouched for. What the operator signed against it is on the disk before
+//! the refusal leaves, and stops the witness until the office has looked. Out of scope: HTTP (`socai-web`), asking for cosignatures
+//! (`socai-district`).
 
 use std::{
     path::PathBuf,
@@ -13,14 +14,15 @@ use std::{
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use socai_tlog::{
-    Checkpoint, Link, NotWitnessed, Note, NoteKey, NoteSignature, Origin, SignedCheckpoint, SigningKey,
-    TreeSize, UnitSeq, WitnessKey, cosign, judge_checkpoint,
+    AddCheckpoint, Checkpoint, Link, NotWitnessed, Note, NoteKey, NoteSignature, Origin, SignedCheckpoint,
+    SigningKey, TreeSize, UnitSeq, WitnessKey, cosign, judge_checkpoint,
 };
 
 use crate::{
     clock,
     config::{Unit, WITNESS_CLOCK_TOLERANCE_S},
-    dir::{FileError, UnitDir, make_dir, read_if_there, replace},
+    dir::{FileError, UnitDir, make_dir, read_if_there, remove_if_there, replace},
+    evidence::{self, Evidence, EvidenceLine},
     keeper::record_at,
     keys::{KeyError, Keys},
     looked::{Looked, Looking, NotPassed},
@@ -56,8 +58,10 @@ type OwnLink = dyn Fn(UnitSeq) -> Result<Option<Link>, String> + Send + Sync;
 pub struct WitnessStanding {
     /// Size of the newest checkpoint that it cosigned.
     pub cosigned: Option<u64>,
-    /// Why it cosigns no more, in words, until the log is as it should be.
+    /// Why it cosigns no more, in words, until the log is as it should be and somebody has looked at what is evidence.
     pub refused: Option<String>,
+    /// What the operator signed and cannot be, oldest first, until somebody has looked ([`crate::Ward::clear_alarm`]).
+    pub evidence: Vec<EvidenceLine>,
 }
 
 impl WitnessStanding {
@@ -68,11 +72,23 @@ impl WitnessStanding {
         let stated = stated.and_then(|note| Checkpoint::parse(note.text()).ok());
         let refused =
             read_if_there(&refusal(dir)).map(|why| why.map(|why| String::from_utf8_lossy(&why).into()));
+        let (evidence, unread) = match evidence::lines(dir) {
+            Ok(lines) => (lines, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+        let refused = refused.unwrap_or_else(|error| Some(error.to_string())).or(unread);
         WitnessStanding {
             cosigned: stated.map(|stated| stated.size.0),
-            refused: refused.unwrap_or_else(|error| Some(error.to_string())),
+            refused: refused.or_else(|| evidence.last().map(|line| line.why.clone())),
+            evidence,
         }
     }
+}
+
+/// Somebody has looked at why the unit cosigns nothing: the evidence is put aside, and the log is asked for anew.
+pub(crate) fn acknowledge(dir: &UnitDir, now_ms: u64) -> Result<(), FileError> {
+    evidence::put_aside(dir, now_ms)?;
+    remove_if_there(&refusal(dir))
 }
 
 /// Where the reason of a refusal is kept.
@@ -175,7 +191,7 @@ impl Witness {
     /// disk: what was looked at is stored before the answer.
     ///
     /// # Errors
-    /// See [`NotPassed`]; nothing changed, and a contradiction is kept for `ward status`.
+    /// See [`NotPassed`]; nothing changed, and a contradiction is kept for `ward status`, with the operator's note where that is evidence.
     pub fn look(&self, request: &[u8]) -> Result<TreeSize, NotPassed> {
         let _alone = self.deciding.lock().unwrap_or_else(PoisonError::into_inner); // it guards files, whole at any time
         let looked = Looked::read(&self.looked, &self.unit)?;
@@ -196,14 +212,16 @@ impl Witness {
         if let Err(why) = &passed
             && why.is_contradiction()
         {
+            if why.is_lasting() {
+                Evidence::of_entries(why, request, &held).keep(&self.dir)?;
+            }
             replace(&refusal(&self.dir), why.to_string().as_bytes())?;
         }
         let passed = passed?;
         passed.store(&self.looked)?;
-        // what was refused before is as it should be now: a clock was set, a journal brought back
-        if refusal(&self.dir).exists() {
-            std::fs::remove_file(refusal(&self.dir)).map_err(FileError::at(&refusal(&self.dir)))?;
-        }
+        // what was refused before is as it should be now: a clock was set, a journal brought back. What was evidence stays
+        remove_if_there(&refusal(&self.dir))?;
+        evidence::heal(&self.dir, &self.own_link)?;
         Ok(passed.size())
     }
 
@@ -211,6 +229,12 @@ impl Witness {
     fn has_looked(&self, shown: &SignedCheckpoint) -> Result<(), WitnessError> {
         if let Some(why) = read_if_there(&refusal(&self.dir))? {
             return Err(WitnessError::Contradicted(String::from_utf8_lossy(&why).into()));
+        }
+        if let Some(line) = evidence::lines(&self.dir)?.first() {
+            return Err(WitnessError::Contradicted(format!(
+                "{}: kept in {}, this unit cosigns nothing until its office has looked at it",
+                line.why, line.file
+            )));
         }
         let looked = Looked::read(&self.looked, &self.unit)?;
         if looked.size() != shown.size() || looked.root() != *shown.root() {
@@ -225,12 +249,21 @@ impl Witness {
     /// See [`WitnessError`]; nothing was cosigned.
     pub fn add_checkpoint(&self, request: &[u8]) -> Result<NoteSignature, WitnessError> {
         let _alone = self.deciding.lock().unwrap_or_else(PoisonError::into_inner); // it guards a file, whole at any time
-        let mut shown = judge_checkpoint(request, &self.log, self.seen()?.as_ref())?;
+        let seen = self.seen()?;
+        let mut shown = match judge_checkpoint(request, &self.log, seen.as_ref()) {
+            Err(why @ NotWitnessed::Forked { .. }) => {
+                self.keep_forked(&why, request, seen.as_ref())?;
+                return Err(why.into());
+            }
+            judged => judged?,
+        };
         if let Some(received) = self.received()?
             && received.size() == shown.size()
             && received.root() != shown.root()
         {
-            return Err(WitnessError::AgainstReceipts { size: shown.size() });
+            let why = WitnessError::AgainstReceipts { size: shown.size() };
+            Evidence::new(why.to_string(), shown.to_string(), Some(&received)).keep(&self.dir)?;
+            return Err(why);
         }
         self.has_looked(&shown)?;
         let now_s = clock::now_ms() / 1000;
@@ -241,6 +274,24 @@ impl Witness {
         // a crash before this line vouches for nothing; after it, the next request is judged by what is stored here
         replace(&self.file, shown.to_string().as_bytes())?;
         Ok(cosignature)
+    }
+
+    /// Keeps two checkpoints of one size. A proof that leads from one size to another nowhere is no evidence: anybody may have spoilt it.
+    fn keep_forked(
+        &self,
+        why: &NotWitnessed,
+        request: &[u8],
+        seen: Option<&SignedCheckpoint>,
+    ) -> Result<(), FileError> {
+        let shown = AddCheckpoint::parse(request).ok();
+        let shown =
+            shown.and_then(|shown| SignedCheckpoint::open(shown.checkpoint.as_bytes(), [&self.log]).ok());
+        match (shown, seen) {
+            (Some(shown), Some(seen)) if shown.size() == seen.size() && shown.root() != seen.root() => {
+                Evidence::new(why.to_string(), shown.to_string(), Some(seen)).keep(&self.dir)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The newest cosigned checkpoint of the log whose origin has this SHA-256 in hex; none if it is another log, or none was cosigned.

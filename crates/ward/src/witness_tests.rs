@@ -13,6 +13,9 @@ use socai_tlog::{
 use super::*;
 use crate::keys::generate;
 
+#[path = "witness_evidence_tests.rs"]
+mod evidence_tests;
+
 fn operator() -> SigningKey {
     SigningKey::from_bytes(&[1; 32])
 }
@@ -222,7 +225,7 @@ fn what_is_cosigned_is_stored_first_and_known_after_a_start() {
     let newest = again.newest(&origin_hash(&origin())).unwrap().unwrap();
     assert_eq!(policy.verify(&newest).unwrap().checkpoint.size(), TreeSize(9));
     assert_eq!(again.newest("00").unwrap(), None);
-    assert_eq!(place.standing(), WitnessStanding { cosigned: Some(9), refused: None });
+    assert_eq!(place.standing(), WitnessStanding { cosigned: Some(9), ..Default::default() });
 }
 
 #[test]
@@ -404,10 +407,13 @@ fn an_invented_record_under_the_unit_s_number_gets_no_cosignature_and_its_own_pa
     beside.heads.insert(7, place.unit.genesis());
     beside.add(7, b"made up");
     assert!(matches!(place.refuses(&beside, size), NotPassed::Invented { .. }));
-    // the log as it was goes on: the reason is gone with the contradiction
+    // the log as it was goes on: the unit looks at it, and cosigns it once somebody has looked at what was forged
     place.seal(&mut log);
-    log.ask(&place.witness(), size).unwrap();
-    assert_eq!(place.standing(), WitnessStanding { cosigned: Some(log.size()), refused: None });
+    let refused = log.ask(&place.witness(), size).unwrap_err();
+    assert!(matches!(refused, WitnessError::Contradicted(_)), "{refused}");
+    acknowledge(&place.dir, 5).unwrap();
+    place.witness().add_checkpoint(&log.request(size, log.size())).unwrap();
+    assert_eq!(place.standing(), WitnessStanding { cosigned: Some(log.size()), ..Default::default() });
 }
 
 #[test]
@@ -446,7 +452,7 @@ fn times_beyond_the_tolerance_get_no_cosignature_until_they_are_reached() {
     // within what is let pass
     log.now_ms = clock::now_ms() + 20_000;
     log.others(1).ask(&place.witness(), size).unwrap();
-    assert_eq!(place.standing().refused, None);
+    assert_eq!((place.standing().refused, place.standing().evidence), (None, vec![]));
 }
 
 #[test]

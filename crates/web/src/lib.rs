@@ -8,11 +8,11 @@
 //! | route | token | answers |
 //! |---|---|---|
 //! | `POST /api/v1/events` | yes | 201 `{"name","link"}`, an array for an array; sealed and on the disk |
-//! | `POST /api/v1/imports?kind=` | yes | 201 what was sealed of a file, all of it or nothing |
+//! | `POST /api/v1/imports?kind=` | yes | 201 what was sealed of a file, all of it or nothing; `import-broken` (503, 409) says how much is, and the same file goes on |
 //! | `GET /api/v1/status` | yes | 200 how the unit stands |
 //! | `PUT /api/v1/registry` | yes | 204 a newer snapshot of the ledger's units is in use |
 //! | `POST /api/v1/keys/rotate` | yes | 201 the new sealing key and the record that brings it in |
-//! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked, publishing goes on |
+//! | `DELETE /api/v1/alarm` | yes | 204 somebody has looked at the alarm and at what the unit refused as a witness, publishing and cosigning go on |
 //! | `POST /add-checkpoint` · `GET /<SHA-256 of the origin>/checkpoint` | no | the unit as a witness, by c2sp.org/tlog-witness |
 //! | `GET /health/live` · `GET /health/ready` | no | 200, or 503 when nothing can be sealed |
 //!
@@ -53,6 +53,7 @@
 //! | `GET /api/v1/policy` | the tlog-policy with the keys of operator and witnesses |
 //! | `GET /api/v1/live` | server-sent events: `checkpoint` whenever the log grew |
 
+mod body;
 mod dashboard;
 mod log;
 mod node;
@@ -62,7 +63,7 @@ mod token;
 
 pub use dashboard::{
     Access, Answers, Board, BoardError, Case, CaseEntry, CaseState, DashboardError, DashboardHttp, Months,
-    NewToken, NotSigned, Paper, Role, Signed, Signing, ToSign, TokensError, serve_dashboard,
+    NewToken, NotSigned, Paper, Role, Signed, Signing, ToSign, TokensError, WrongNumber, serve_dashboard,
 };
 pub use log::{LogHttp, LogHttpError, log_router, serve_log};
 pub use node::{Http, HttpError, MAX_BODY_LEN, router, serve};

@@ -238,6 +238,10 @@ async fn a_log_is_only_read_and_says_whether_it_can_be() {
     let metrics = log.get("/metrics").await;
     let text = String::from_utf8_lossy(&metrics.body).into_owned();
     assert!(metrics.status == 200 && text.contains("socai_unwitnessed_entries 0\n"), "{text}");
+    // a policy that is there and cannot be read may ask for witnesses
+    std::fs::create_dir(log.dir.path().join("policy")).unwrap();
+    let text = String::from_utf8(log.get("/metrics").await.body).unwrap();
+    assert!(text.contains("socai_unwitnessed_entries 3\n"), "{text}");
     log.http.stop().await;
 }
 

@@ -138,7 +138,10 @@ fn an_issuer_signs_just_what_was_shown_by_the_districts_key_and_everybody_else_a
     let to = signed.header("location")[0].to_owned();
     let issued = me.get(&to).text();
     assert!(issued.contains("role=\"status\"") && issued.contains("45&#x2f;BC-UBND"), "{to}: {issued}");
-    mend(me.sign(&page, &[]), 409, "đã có báo cáo");
+    let taken = me.sign(&page, &[]);
+    let detail = format!("Mục {}", ledger::size(&world.log_dir()) - 1);
+    assert!(taken.text().contains(&detail), "which leaf has the number, {detail}: {}", taken.text());
+    mend(taken, 409, "đã có báo cáo");
 
     let log = wait::within(wait::LONG, || Some(board.log()).filter(|log| log.contains(" signed ")));
     let log = log.unwrap_or_else(|| board.log());

@@ -15,7 +15,7 @@ fn a_second_node_on_a_units_directory_refuses_and_the_first_goes_on() {
     let world = World::found(1);
     let running = Running::start(&world);
     let unit = &world.units[0];
-    socai!("ward", "run", unit.dir).fails(2, &["lock", "another process"]);
+    socai!("ward", "run", unit.dir).fails(75, &["lock", "another process"]);
     let (address, pid) = unit.address().unwrap();
     assert_eq!(
         Some(pid),
@@ -35,7 +35,7 @@ fn a_second_district_on_a_ledger_refuses_and_the_first_goes_on() {
     let world = World::found(1);
     let running = Running::start(&world);
     let district = world.district_dir();
-    socai!("district", "run", district).fails(2, &["lock", "another process"]);
+    socai!("district", "run", district).fails(75, &["lock", "another process"]);
     // whatever else would write waits for the district to stop, and says so
     let spec = reference_units()[5].to_string();
     let other = world.path().join("units/other");

@@ -246,6 +246,31 @@ fn a_report_of_another_tree_fails() {
 }
 
 #[test]
+fn a_replay_that_fails_is_told_beside_whatever_else_is_wrong() {
+    let (_place, dir, mut ledger) = ledger();
+    ledger.publish(&[decision(1)], NOW).unwrap();
+    let report = stated(&ledger);
+    publish(&mut ledger, report);
+    drop(ledger);
+    assert_eq!(audit(&dir).reports.len(), 1);
+    // what says where a record lies: the record itself is whole, and a report cannot be looked up
+    let positions = dir.log().join("positions");
+    std::fs::File::options().write(true).open(&positions).unwrap().set_len(3).unwrap();
+    let report = audit(&dir);
+    let codes: Vec<&str> = report.faults.iter().map(|fault| fault.code).collect();
+    assert_eq!((report.reports.len(), codes), (0, vec!["derived", "replay"]), "{:?}", report.faults);
+    assert_eq!(report.faults_found, 2);
+    let fault = &report.faults[1];
+    assert!(fault.what.contains("reports and nil declarations were not compared"), "{fault:?}");
+    assert_ne!((&fault.what, &fault.remedy), (&fault.what_vi, &fault.remedy_vi));
+    assert!(report.faults.iter().all(|fault| fault.repaired_by_start), "a start makes both good");
+    assert_eq!(report.exit_code(), 1);
+    drop(Ledger::open_alone(&dir).unwrap());
+    let again = audit(&dir);
+    assert!(again.verified && again.reports.len() == 1, "{:?}", again.faults);
+}
+
+#[test]
 fn a_unit_that_denies_its_own_records_is_told_and_fails_nothing() {
     let (_place, dir, mut ledger) = ledger();
     let names = ledger.publish(&[decision(1)], NOW).unwrap();

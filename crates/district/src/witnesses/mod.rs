@@ -11,7 +11,7 @@ mod show;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use socai_log::{Committed, Reader};
+use socai_log::{Committed, LogKey, Reader};
 use socai_tlog::{Checkpoint, Note, NoteSignature, Policy, SignedCheckpoint, TreeSize};
 use tokio::{sync::watch, task::JoinSet, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -191,6 +191,53 @@ impl Witnesses {
 }
 
 /// The size that a kept checkpoint states; 0 when there is none.
+/// The newest cosigned checkpoint beside a log, if it is of this operator: what units and the broker remember is heard only once they are there.
+pub(crate) struct Held {
+    cosigned: PathBuf,
+    log: PathBuf,
+    size: TreeSize,
+}
+
+impl Held {
+    /// Reads it; size 0 when there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(crate) fn of(dir: &LedgerDir, key: &LogKey) -> Result<Self, ConfigError> {
+        let (cosigned, log) = (dir.cosigned(), dir.log());
+        let size = match std::fs::read(&cosigned) {
+            // one that does not open under our key says nothing about our log
+            Ok(note) => {
+                SignedCheckpoint::open(&note, [key.note_key()]).map_or(TreeSize(0), |signed| signed.size())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => TreeSize(0),
+            Err(error) => return Err(ConfigError::io(&cosigned)(error)),
+        };
+        Ok(Held { cosigned, log, size })
+    }
+
+    /// An error when the log that readers find does not reach it. One that they cannot read is for recovery to judge.
+    ///
+    /// # Errors
+    /// [`DistrictError::BehindWitnesses`].
+    pub(crate) fn refuse_behind_readers(&self) -> Result<(), DistrictError> {
+        let found = Reader::open(&self.log).and_then(|reader| reader.committed());
+        found.map_or(Ok(()), |committed| self.refuse_behind(committed.size))
+    }
+
+    /// An error when a log of this size does not reach it.
+    ///
+    /// # Errors
+    /// [`DistrictError::BehindWitnesses`].
+    pub(crate) fn refuse_behind(&self, size: TreeSize) -> Result<(), DistrictError> {
+        if self.size <= size {
+            return Ok(());
+        }
+        let (cosigned, log) = (self.cosigned.clone(), self.log.clone());
+        Err(DistrictError::BehindWitnesses { cosigned, held: self.size, size, log })
+    }
+}
+
 fn cosigned_size(path: &std::path::Path) -> TreeSize {
     let note = std::fs::read(path).ok().and_then(|note| Note::parse(&note).ok());
     let stated = note.and_then(|note| Checkpoint::parse(note.text()).ok());

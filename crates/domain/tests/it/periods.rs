@@ -1,7 +1,8 @@
 //! Periods as people write them.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use socai_domain::period::{Cut, days};
+use socai_domain::period::{Cut, days, kind};
+use socai_proto::v1::PeriodKind;
 
 fn of(text: &str, last_day: u8) -> String {
     match days(text, Cut { last_day }) {
@@ -49,6 +50,33 @@ fn calendar_and_fiscal_periods_follow_the_calendar_whatever_the_cut() {
 }
 
 #[test]
+fn the_sort_of_a_period_is_that_of_its_months_and_not_of_the_length_of_its_text() {
+    for (text, expected) in [
+        ("2023-02", PeriodKind::Month),
+        ("2023-12", PeriodKind::Month),
+        ("2023-Q1", PeriodKind::Quarter),
+        ("2023-Q2", PeriodKind::Quarter),
+        ("2023-Q3", PeriodKind::Quarter),
+        ("2023-Q4", PeriodKind::Quarter),
+        ("2023-H1", PeriodKind::AdHoc),
+        ("2023-H2", PeriodKind::AdHoc),
+        ("2023-9M", PeriodKind::AdHoc),
+        ("2023", PeriodKind::AdHoc),
+        ("cal:2023-02", PeriodKind::Month),
+        ("cal:2023-Q4", PeriodKind::Quarter),
+        ("cal:2023-H1", PeriodKind::AdHoc),
+        ("cal:2023-9M", PeriodKind::AdHoc),
+        ("cal:2023", PeriodKind::AdHoc),
+        ("fy2023", PeriodKind::AdHoc),
+        ("2023-01-15..2023-02-14", PeriodKind::AdHoc),
+        ("2023-02-08..2023-02-08", PeriodKind::AdHoc),
+    ] {
+        assert_eq!(kind(text).unwrap(), expected, "{text}");
+        assert!(days(text, Cut::USUAL).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn report_months_leave_no_day_out_and_share_none() {
     for last_day in 1..=28 {
         let months: Vec<_> =
@@ -91,6 +119,7 @@ fn what_is_no_period_is_told_with_what_is() {
     ];
     for text in wrong {
         let error = days(text, Cut::USUAL).unwrap_err();
+        assert_eq!(kind(text).unwrap_err(), error);
         assert!(error.to_string().contains(&format!("`{text}`")) && error.to_string().contains("2023-Q1"));
     }
 }

@@ -5,6 +5,7 @@ use socai_domain::{
     period::{self, Cut, NotAPeriod},
     tables::{Occasion, PeriodUse, Table},
 };
+use socai_proto::v1::PeriodKind;
 
 use crate::{filter::Scalar, rulebook::Rulebook};
 
@@ -51,6 +52,16 @@ impl Asked {
         let (_, about) = period::days(text, Cut::USUAL)?;
         let (from, to) = period::days(text, rulebook.cut(about))?;
         Ok(Asked::days(rulebook, from, to))
+    }
+
+    /// The sort of a period as people write it, for what is recorded about it: an occasion of the table is one, and everything else is what its text says. A
+    /// named period with a name of its own is ad hoc.
+    pub fn kind_written(rulebook: &Rulebook, text: &str) -> Result<PeriodKind, NotAPeriod> {
+        match occasions(rulebook).find(|row| row.id == text) {
+            Some(row) if row.occasion.is_none() => Ok(PeriodKind::Occasion),
+            Some(_) => Ok(period::kind(text).unwrap_or(PeriodKind::AdHoc)),
+            None => period::kind(text),
+        }
     }
 
     /// The days of an issued report: the row of the occasions table that has them, else just these days.

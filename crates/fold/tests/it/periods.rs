@@ -7,6 +7,7 @@ use socai_fold::{
     Fold,
     figures::{Asked, Window},
 };
+use socai_proto::v1::PeriodKind;
 
 fn given() -> Ledger {
     let mut ledger = district::founded();
@@ -34,6 +35,24 @@ fn a_named_period_comes_before_the_rule_of_report_months() {
     );
     assert_eq!(days(&fold, "2022-12-01..2023-02-05"), days(&fold, "tet-quy-mao-2023"));
     assert!(Asked::written(fold.rulebook(), "2023-14").is_err());
+}
+
+#[test]
+fn an_occasion_is_one_and_a_named_period_is_what_its_name_says() {
+    let (fold, _) = given().fold();
+    let kind = |text: &str| Asked::kind_written(fold.rulebook(), text);
+    for (text, expected) in [
+        ("tet-quy-mao-2023", PeriodKind::Occasion),
+        ("2023-02", PeriodKind::Month), // a row of the table
+        ("2023-03", PeriodKind::Month),
+        ("2023-Q1", PeriodKind::Quarter),
+        ("2023-H1", PeriodKind::AdHoc),
+        ("2023-9M", PeriodKind::AdHoc),
+        ("cal:2023-H2", PeriodKind::AdHoc),
+    ] {
+        assert_eq!(kind(text).unwrap(), expected, "{text}");
+    }
+    assert!(kind("2023-14").is_err());
 }
 
 #[test]

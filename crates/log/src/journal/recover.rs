@@ -48,9 +48,14 @@ pub(crate) fn recover(
         disk.remove(&side_name(&file_path(dir, number)))?;
     }
     erase::finish(disk, dir, file_path)?;
-    let noted = std::fs::read(end_path(dir)).ok().and_then(|bytes| parse_end_note(&bytes));
+    // a note that cannot be read may say that the journal was longer
+    let noted = disk::read_if_there(&end_path(dir))?.and_then(|bytes| parse_end_note(&bytes));
     let (number, created) = match last_file(dir)? {
-        Some(number) => (number, false),
+        Some(number) => {
+            // whoever made the newest file may have died before its name was durable
+            disk.sync_dir(dir)?;
+            (number, false)
+        }
         None => (create(dir, &owner, disk, noted)?, true),
     };
     let start = read_head(dir, number)?;

@@ -202,6 +202,27 @@ fn a_flipped_bit_in_the_note_of_the_end_is_noticed_or_harmless() {
 }
 
 #[test]
+fn a_note_of_the_end_or_of_an_erasure_that_cannot_be_read_stops_the_journal() {
+    let segments = seal(3);
+    let root = scratch();
+    drop(journal_of(root.path(), 1000, &segments));
+    for name in ["end", "erasing"] {
+        let (path, aside) = (root.path().join("journal").join(name), root.path().join("aside"));
+        let was_there = fs::rename(&path, &aside).is_ok();
+        fs::create_dir(&path).unwrap(); // a directory cannot be read as a file, by nobody
+        match open_journal(root.path(), 1000).map(|_| ()) {
+            Err(LogError::Io { path: told, action: "read", .. }) => assert_eq!(told, path),
+            other => panic!("{name}: {other:?}"),
+        }
+        fs::remove_dir(&path).unwrap();
+        if was_there {
+            fs::rename(&aside, &path).unwrap();
+        }
+    }
+    assert_eq!(read(&open_journal(root.path(), 1000).unwrap().0.reader(), 0), segments);
+}
+
+#[test]
 fn a_journal_restored_from_an_older_copy_opens_at_its_older_end() {
     let segments = seal(6);
     let (root, old) = (scratch(), scratch());

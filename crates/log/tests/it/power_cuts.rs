@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::common::*;
 use crate::crash::{Fate, Recorder};
-use socai_log::{Journal, JournalOptions, Lock, Options, Owner, Reader, verify};
+use socai_log::{Disk, Journal, JournalOptions, Lock, Options, Owner, Reader, verify};
 use socai_tlog::{Hash, LeafIndex, Record, TreeSize, UnitNo, UnitSeq};
 
 fn fates(point: usize) -> impl Iterator<Item = Fate> {
@@ -99,6 +99,42 @@ fn what_a_start_after_a_failed_sync_takes_for_committed_survives_a_power_cut() {
 }
 
 #[test]
+fn an_annex_committed_by_a_start_after_a_kill_survives_a_power_cut() {
+    for at in 0.. {
+        let root = scratch();
+        std::fs::create_dir_all(log_dir(root.path())).unwrap();
+        let recorder = Recorder::new(&log_dir(root.path()));
+        let options = || Options { disk: recorder.disk(), ..small(6) };
+        recorder.kill_at(at);
+        let life = || {
+            let (mut writer, _) = open(root.path(), options())?;
+            for unit in [4, 5, 6] {
+                append(&mut writer, &Unit::new(unit).segment(3, true))?;
+                writer.commit(cursor(1))?;
+            }
+            writer.check()
+        };
+        let _ = life();
+        if recorder.count() < at {
+            break;
+        }
+        recorder.kill_at(usize::MAX);
+        let (mut writer, _) = open(root.path(), options()).unwrap();
+        append(&mut writer, &Unit::new(50).segment(2, true)).unwrap();
+        let size = writer.commit(cursor(2)).unwrap().size();
+        let annexes = verify(&writer.reader().unwrap()).unwrap().annexes;
+        let image = scratch();
+        for fate in fates(at) {
+            recorder.platter(recorder.count()).image(fate, &log_dir(image.path()));
+            let opened = open(image.path(), small(6));
+            let (again, _) = opened.unwrap_or_else(|error| panic!("change {at}, {fate:?}: {error}"));
+            let verified = verify(&again.reader().unwrap()).unwrap();
+            assert_eq!((verified.size, verified.annexes), (size, annexes), "change {at}, {fate:?}");
+        }
+    }
+}
+
+#[test]
 fn a_power_cut_while_an_annex_is_erased_leaves_it_whole_or_erased() {
     let root = scratch();
     std::fs::create_dir_all(log_dir(root.path())).unwrap();
@@ -162,6 +198,47 @@ fn after_a_power_cut_at_any_point_every_sealed_segment_is_in_the_journal() {
             let got = journal.segments(UnitSeq(0)).unwrap().map(|segment| segment.unwrap());
             let got: Vec<_> = got.map(|segment| (segment.records, segment.signature)).collect();
             assert_eq!(got, segments, "change {point}, {fate:?}");
+        }
+    }
+}
+
+#[test]
+fn a_segment_sealed_by_a_start_after_a_kill_survives_a_power_cut() {
+    for at in 0.. {
+        let root = scratch();
+        let dir = root.path().join("journal");
+        std::fs::create_dir_all(&dir).unwrap();
+        let recorder = Recorder::new(&dir);
+        let open = |root: &std::path::Path, disk| {
+            let lock = Lock::acquire(&root.join("lock")).unwrap();
+            let options = JournalOptions { disk, file_records: 5 };
+            Journal::open(&root.join("journal"), owner(), &lock, options)
+        };
+        recorder.kill_at(at);
+        let mut unit = Unit::new(4);
+        let segments: Vec<_> = (0..4).map(|_| unit.segment(2, true)).collect();
+        let life = || {
+            let (mut journal, _) = open(root.path(), recorder.disk())?;
+            segments
+                .iter()
+                .try_for_each(|(records, signature)| journal.append(records, signature).map(|_| ()))
+        };
+        let _ = life();
+        if recorder.count() < at {
+            break;
+        }
+        recorder.kill_at(usize::MAX);
+        let (mut journal, _) = open(root.path(), recorder.disk()).unwrap();
+        let next = journal.head().next_seq;
+        for (records, signature) in segments.iter().filter(|(records, _)| records[0].header().seq >= next) {
+            journal.append(records, signature).unwrap();
+        }
+        let image = scratch();
+        for fate in fates(at) {
+            recorder.platter(recorder.count()).image(fate, &image.path().join("journal"));
+            let opened = open(image.path(), Disk::default());
+            let (again, _) = opened.unwrap_or_else(|error| panic!("change {at}, {fate:?}: {error}"));
+            assert_eq!(again.head().next_seq, UnitSeq(8), "change {at}, {fate:?}");
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn once(ward: &Ward, number: u64) -> Result<()> {
             "suspension": "none", "samples_taken": 0, "samples_failed": 0,
         },
     });
-    let sealed = ward.record(&[form], None).await?;
+    let sealed = ward.record(vec![form], None).await?;
     let goal = sealed.last().map_or(0, |sealed| sealed.name.seq.0 + 1);
     ward.until_recorded(goal).await;
     Ok(())

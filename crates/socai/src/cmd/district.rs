@@ -1,6 +1,10 @@
 //! `socai district found|run|status`.
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result};
 use socai_district::{
@@ -14,6 +18,7 @@ use crate::{
     demo::reference,
     http,
     lang::Lang,
+    later::Later,
     out,
     signals::{self, Signals},
     signer::Signer,
@@ -75,8 +80,10 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
     Ok(sets)
 }
 
-/// Pauses before starting again after a passing failure: from the first to the last, doubling.
+/// Pauses before starting again after a passing failure: from the first to the last, doubling until something was done.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
+/// A district that ran so long without a failure starts again at once, whether it had anything to write or not.
+const STEADY: Duration = Duration::from_secs(60);
 
 /// Runs the district, and its log's HTTP side and dashboard beside it: readers are served whatever happens to the writer.
 async fn run_beside_readers(
@@ -123,15 +130,25 @@ async fn project(dir: &Path, signer: &Signer, signals: &mut Signals, lang: Lang)
         };
         let failure = match started {
             Ok(district) => {
-                pause = PAUSES.0;
                 signer.is_at(district.operator());
+                let (since, committed) = (Instant::now(), district.committed());
+                let size = *committed.borrow();
                 match run_one(district, signals, lang).await {
                     Ok(()) => return Ok(ExitCode::SUCCESS),
-                    Err(failure) => failure,
+                    Err(failure) => {
+                        // a full disk lets a district start and fails it at its first commit
+                        if *committed.borrow() > size || since.elapsed() > STEADY {
+                            pause = PAUSES.0;
+                        }
+                        failure
+                    }
                 }
             }
             Err(failure) => failure,
         };
+        if failure.may_be_gone_later() {
+            return Err(Later(failure.into()).into());
+        }
         if !failure.is_passing() {
             return Err(failure.into());
         }

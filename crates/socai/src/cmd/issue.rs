@@ -2,14 +2,15 @@
 
 use std::{path::Path, process::ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Error, Result, anyhow};
 use bytes::Bytes;
 use socai_district::{Ledger, LedgerDir, issue, now_ms};
-use socai_domain::CivilDate;
-use socai_fold::{Fold, Rulebook};
+use socai_fold::{Fold, figures::Asked};
+use socai_log::Reader;
 use socai_proto::v1;
-use socai_report::{Figure, Figures, Known};
+use socai_report::{Figure, Figures, Known, format::thoi_diem};
 use socai_tlog::Digest;
+use socai_web::WrongNumber;
 
 use crate::{
     cli::{PrintArgs, QuestionArgs},
@@ -17,6 +18,9 @@ use crate::{
     lang::Lang,
     out, paper, state,
 };
+
+/// Longest number of a report, in characters.
+const MAX_NUMBER: usize = 64;
 
 /// Records that the report was issued, then prints it. A crash between, or a file that cannot be written, leaves a recorded report that `socai report --as-of SIZE --no NUMBER`
 /// prints again, byte for byte.
@@ -30,13 +34,16 @@ pub fn run(
     paper::refuse_terminal(print, lang)?;
     let mut ledger = Ledger::open_alone(&LedgerDir::new(dir)).with_context(|| dir.display().to_string())?;
     let fold = state::newest(ledger.reader())?;
+    if let Some(wrong) = wrong_number(ledger.reader(), &fold, number)? {
+        return Err(refused(number, wrong, lang));
+    }
     let asked = report::asked(question, &fold, lang)?;
     let mut figures = report::figures(ledger.reader(), &fold, &asked)?;
     figures.number = Some(number.to_owned());
     let text = paper::text(&fold, &figures)?;
     let bytes = paper::bytes(print.format, &fold, &figures)?;
     let kind = match (&question.period, &question.from) {
-        (Some(text), _) => kind_of(fold.rulebook(), text),
+        (Some(text), _) => Asked::kind_written(fold.rulebook(), text)?,
         (None, Some(_)) => v1::PeriodKind::AdHoc,
         (None, None) => v1::PeriodKind::Occasion,
     };
@@ -55,15 +62,37 @@ pub fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-/// The sort of a period as people write it: a row of the occasions table is an occasion, unless it names a period.
-pub fn kind_of(rulebook: &Rulebook, text: &str) -> v1::PeriodKind {
-    let row = rulebook.occasions(CivilDate::MAX).iter().find(|row| row.id == text);
-    match row {
-        Some(row) if row.occasion.is_none() => v1::PeriodKind::Occasion,
-        Some(_) => v1::PeriodKind::Month,
-        None if text.contains("-Q") => v1::PeriodKind::Quarter,
-        None if text.trim_start_matches("cal:").len() == "2023-02".len() => v1::PeriodKind::Month,
-        None => v1::PeriodKind::AdHoc,
+/// Why no report can be issued with a number: no document could have it, or a report of the ledger has it already. The reader is of the fold's log.
+///
+/// # Errors
+/// The record that has the number cannot be read.
+pub fn wrong_number(reader: &Reader, fold: &Fold, number: &str) -> Result<Option<WrongNumber>> {
+    let is_odd = |c: char| c.is_control() || c.is_whitespace();
+    if number.is_empty() || number.chars().count() > MAX_NUMBER || number.contains(is_odd) {
+        return Ok(Some(WrongNumber::Odd));
+    }
+    let Some(report) = fold.reports().numbered(number) else { return Ok(None) };
+    let received_at_ms = reader.record(report.leaf)?.received_at_ms;
+    Ok(Some(WrongNumber::Taken { name: report.name, leaf: report.leaf, received_at_ms }))
+}
+
+/// The refusal in words.
+fn refused(number: &str, wrong: WrongNumber, lang: Lang) -> Error {
+    match (wrong, lang) {
+        (WrongNumber::Odd, Lang::Vi) => anyhow!(
+            "--no {number:?}: số, ký hiệu có từ 1 đến {MAX_NUMBER} ký tự, không có khoảng trắng, như 45/BC-UBND"
+        ),
+        (WrongNumber::Odd, Lang::En) => anyhow!(
+            "--no {number:?}: a number with symbol has 1 to {MAX_NUMBER} characters and no white space, such as 45/BC-UBND"
+        ),
+        (WrongNumber::Taken { name, leaf, received_at_ms }, Lang::Vi) => anyhow!(
+            "--no {number}: báo cáo ban hành {} đã có số này (sự kiện {name}, mục {leaf}); hãy cấp số khác",
+            thoi_diem(received_at_ms)
+        ),
+        (WrongNumber::Taken { name, leaf, received_at_ms }, Lang::En) => anyhow!(
+            "--no {number}: the report issued {} has this number (event {name}, leaf {leaf}); give another",
+            thoi_diem(received_at_ms)
+        ),
     }
 }
 

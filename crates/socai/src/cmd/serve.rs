@@ -9,7 +9,7 @@ use socai_log::Reader;
 use socai_proto::v1;
 use socai_report::Figures;
 use socai_tlog::TreeSize;
-use socai_web::{Access, Answers, Board, Case, DashboardHttp, Months, Paper, serve_dashboard};
+use socai_web::{Access, Answers, Board, Case, DashboardHttp, Months, Paper, WrongNumber, serve_dashboard};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -117,7 +117,17 @@ impl Answers for Printed {
 
     fn to_issue(&self, fold: &Fold, figures: &Figures, period: &str) -> Result<v1::ReportIssued, String> {
         let text = paper::text(fold, figures).map_err(words)?;
-        issue::stated(issue::kind_of(fold.rulebook(), period), fold, figures, &text).map_err(words)
+        let kind = Asked::kind_written(fold.rulebook(), period).map_err(|error| error.to_string())?;
+        issue::stated(kind, fold, figures, &text).map_err(words)
+    }
+
+    fn wrong_number(
+        &self,
+        reader: &Reader,
+        fold: &Fold,
+        number: &str,
+    ) -> Result<Option<WrongNumber>, String> {
+        issue::wrong_number(reader, fold, number).map_err(words)
     }
 
     fn issued(&self, reader: &Reader, fold: &Fold, report: &Report, paper: Paper) -> Result<Vec<u8>, String> {

@@ -1,18 +1,19 @@
-//! `socai ward run|record|import|status`; `vault` is beside it.
+//! `socai ward run|record|import|alarm|status`; `vault` is beside it.
 
 use std::{fs, io, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use socai_ward::{
-    Access, Answer, Format, ImportError, Problem, RecordError, Sealed, UnitConfig, UnitDir, Ward, Witness,
-    reach,
+    Access, Answer, Format, ImportError, Problem, RecordError, Rejected, Sealed, UnitConfig, UnitDir, Ward,
+    Witness, reach,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::WardCommand,
     lang::Lang,
+    later::Later,
     out,
     signals::{self, Signals},
 };
@@ -25,6 +26,7 @@ pub fn run(command: WardCommand, lang: Lang) -> Result<ExitCode> {
         WardCommand::Vault(command) => super::vault::run(&command, lang),
         WardCommand::Import { dir, file, kind } => import(&dir, &file, kind.as_deref(), lang),
         WardCommand::Witness { dir, url } => witness(&dir, url.as_deref()),
+        WardCommand::Alarm { dir, seen } => alarm(&dir, seen, lang),
         WardCommand::Status { dir, json } => status(&dir, json, lang),
     }
 }
@@ -41,7 +43,11 @@ fn witness(dir: &Path, url: Option<&str>) -> Result<ExitCode> {
 
 async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let mut signals = Signals::listen()?;
-    let ward = Ward::open(dir).with_context(|| dir.display().to_string())?;
+    let ward = Ward::open(dir).map_err(|error| {
+        let is_locked = error.is_locked();
+        let error = anyhow::Error::from(error).context(dir.display().to_string());
+        if is_locked { Later(error).into() } else { error }
+    })?;
     let stop = CancellationToken::new();
     let http = socai_web::serve(ward.clone(), stop.clone()).await?;
     let unit = ward.unit().config.unit.clone();
@@ -118,18 +124,59 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
                     Ok(ExitCode::SUCCESS)
                 }
                 Err(ImportError::Rejected { rejected }) => {
-                    let code = refused(&rejected.problems, lang)?;
+                    let code = refused_file(&rejected, lang)?;
                     if rejected.more > 0 {
                         let (vi, en) = ("lỗi nữa", "problems more");
                         out::line(&format!("… {} {}", rejected.more, lang.pick(vi, en)))?;
                     }
                     Ok(code)
                 }
+                Err(ImportError::Broken { broken }) => {
+                    bail!(broken_off(broken.sealed, broken.to_line.into(), &broken.why.to_string(), lang))
+                }
                 Err(error) => Err(error.into()),
             }
         }
-        Access::Node(node) => answered(&node.import(file, format, kind)?, lang),
+        Access::Node(node) => {
+            let answer = node.import(file, format, kind)?;
+            if answer.body["type"] == "urn:socai:import-broken" {
+                let count = |member: &str| answer.body[member].as_u64().unwrap_or_default();
+                let why = answer.body["why"].as_str().unwrap_or_default();
+                bail!(broken_off(count("sealed"), count("sealed_to"), why, lang))
+            }
+            answered(&answer, lang)
+        }
     }
+}
+
+/// An import that stopped after a part of the file was sealed, or may have been.
+fn broken_off(sealed: u64, to_line: u64, why: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Vi => format!(
+            "đang nhập thì dừng: {why}. {sealed} dòng của tệp, đến dòng {to_line}, ĐÃ niêm phong. Hãy nhập lại chính tệp này, giữ nguyên, để làm tiếp: \
+             dòng đã niêm phong được nhận ra. Tệp đã sửa sẽ niêm phong các dòng đó lần thứ hai"
+        ),
+        Lang::En => format!(
+            "the import broke off: {why}. {sealed} rows of the file, up to line {to_line}, ARE sealed. Import the same file again, unchanged, to go on: \
+             what is sealed is recognised. A corrected file would seal those rows a second time"
+        ),
+    }
+}
+
+/// Row by row what is wrong with a file, and what an earlier import sealed of it.
+fn refused_file(rejected: &Rejected, lang: Lang) -> Result<ExitCode> {
+    let Some(line) = rejected.sealed_to else { return refused(&rejected.problems, lang) };
+    out::line(&match lang {
+        Lang::Vi => format!(
+            "lần này không niêm phong gì, nhưng lần trước đã niêm phong các dòng đến dòng {line} của chính tệp này: bỏ chúng khỏi tệp khi sửa, nếu không \
+             chúng bị niêm phong lần thứ hai:"
+        ),
+        Lang::En => format!(
+            "nothing was sealed now, but an earlier import of this very file sealed its rows up to line {line}: leave them out of the file that you \
+             correct, or they are sealed a second time:"
+        ),
+    })?;
+    list(&rejected.problems, lang)
 }
 
 /// Field by field what is wrong; nothing was sealed.
@@ -137,6 +184,10 @@ fn refused(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     out::line(
         lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"),
     )?;
+    list(problems, lang)
+}
+
+fn list(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     for problem in problems {
         out::line(&format!("  {}", line(&serde_json::to_value(problem)?, lang)))?;
     }
@@ -165,6 +216,51 @@ fn line(problem: &Value, lang: Lang) -> String {
     };
     let message = text(lang.pick("message_vi", "message_en"));
     format!("{place}: {message} [{}]", text("code"))
+}
+
+/// What somebody must look at, or that somebody has.
+fn alarm(dir: &Path, is_seen: bool, lang: Lang) -> Result<ExitCode> {
+    let access = reach(dir)?;
+    let status = match &access {
+        Access::Here(ward) => serde_json::to_value(ward.status())?,
+        Access::Node(node) => node.status()?.body,
+    };
+    let mut lines: Vec<String> = status["alarm"]["detail"].as_str().map(alarm_line).into_iter().collect();
+    lines.extend(evidence(&status));
+    if lines.is_empty() {
+        out::line(lang.pick("không có báo động", "no alarm"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for line in &lines {
+        out::line(line)?;
+    }
+    if !is_seen {
+        return Ok(ExitCode::FAILURE);
+    }
+    match access {
+        Access::Here(ward) => ward.clear_alarm()?,
+        Access::Node(node) => {
+            let answer = node.clear_alarm()?;
+            if answer.status >= 300 {
+                return answered(&answer, lang);
+            }
+        }
+    }
+    out::line(lang.pick("đã xem: các tệp được cất sang bên", "seen: the files are put aside"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn alarm_line(detail: &str) -> String {
+    format!("alarm.json: {detail}")
+}
+
+/// The files of what the unit refused as a witness, each with the reason.
+fn evidence(status: &Value) -> impl Iterator<Item = String> {
+    let lines = status["witness"]["evidence"].as_array().map(Vec::as_slice).unwrap_or_default();
+    lines.iter().map(|line| {
+        let text = |field: &str| line[field].as_str().unwrap_or_default();
+        format!("witness/{}: {}", text("file"), text("why"))
+    })
 }
 
 fn status(dir: &Path, as_json: bool, lang: Lang) -> Result<ExitCode> {
@@ -216,8 +312,25 @@ fn describe(status: &Value, lang: Lang) -> String {
     if let Some(why) = witness["refused"].as_str() {
         lines.push(format!("  {}: {why}", lang.pick("KHÔNG KÝ CHỨNG", "COSIGNS NOTHING")));
     }
+    lines.extend(evidence(status).map(|line| format!("    {line}")));
     if !status["alarm"].is_null() {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_import_that_broke_off_says_what_is_sealed_and_that_the_same_file_goes_on() {
+        for (lang, words) in
+            [(Lang::Vi, "nhập lại chính tệp này, giữ nguyên"), (Lang::En, "same file again, unchanged")]
+        {
+            let said = broken_off(512, 513, "no space left", lang);
+            let all = ["512", "513", "no space left", words];
+            assert!(all.iter().all(|word| said.contains(word)), "{said}");
+        }
+    }
 }

@@ -1,34 +1,39 @@
 //! A whole file of events, or nothing of it.
 //!
 //! The file is copied into the unit's spool first, so nobody changes it between the two readings. The first reading drafts every row and
-//! keeps nothing but what is wrong; the second, only if nothing was, drafts again and seals in batches, one sync each. A crash
-//! between two batches is finished by importing the same file again: a row's id is derived from the file's digest and its line, so
-//! what is sealed is recognised. Memory is one row and one batch, whatever the file's length.
+//! keeps nothing but what is wrong; the second, only if nothing was, drafts again and seals in batches, one sync each. A crash or
+//! failure between two batches ([`Broken`]) is finished by importing the same file again: a row's id is derived from the file's digest
+//! and its line, so what is sealed is recognised. A corrected file is another file. Memory is one row and one batch, and while rows are
+//! only tried the ids they state and 32 bytes for each person ([`Trial`]).
 
 mod cells;
 mod columns;
 mod headers;
 mod lines;
 mod rows;
+mod sealing;
 mod spool;
 mod table;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, fmt};
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 use socai_domain::CivilDate;
 use socai_proto::KindInfo;
-use socai_tlog::{EventName, MAX_RECORDS};
+use socai_tlog::EventName;
 
 use crate::{
     dir::FileError,
     draft::{Draft, Drafter, Given},
+    entropy::EventId,
     keeper::{Known, SealError, Sealed},
     problem::Problem,
-    vault::VaultError,
+    vault::{Trial, VaultError, Where},
 };
 use rows::Rows;
+pub use sealing::{Broken, Stopped};
 pub use spool::{MAX_FILE_LEN, Spool, Spooled, Spooling};
 
 /// The most problems that are listed; the others are counted.
@@ -86,7 +91,7 @@ pub struct Imported {
     pub last: Option<String>,
 }
 
-/// What is wrong with a file. Nothing of it was sealed.
+/// What is wrong with a file. Nothing of it was sealed now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rejected {
     /// Rows with content that were read.
@@ -95,27 +100,51 @@ pub struct Rejected {
     pub problems: Vec<Problem>,
     /// How many more there are.
     pub more: u64,
+    /// The line up to which an earlier import of this very file sealed its rows. Corrected, they would be sealed a second time.
+    pub sealed_to: Option<u32>,
+}
+
+impl fmt::Display for Rejected {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problems = self.problems.len() as u64 + self.more;
+        write!(out, "{problems} problems in {} rows; nothing was sealed", self.rows)?;
+        if let Some(line) = self.sealed_to {
+            write!(
+                out,
+                " now, but an earlier import of this very file sealed its rows up to line {line}: leave them out of the file that \
+                 you correct, or they are sealed a second time"
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Why a file was not imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Rows are wrong: mend them and import again. Nothing was sealed.
-    #[error("{} problems in {} rows; nothing was sealed", rejected.problems.len() as u64 + rejected.more, rejected.rows)]
+    /// Rows are wrong: mend them and import again. Nothing was sealed now.
+    #[error("{rejected}")]
     Rejected {
         /// What is wrong.
         rejected: Rejected,
     },
-    /// The file cannot be read or copied.
+    /// It stopped when a part of the rows was sealed, or may be: import the same file again.
+    #[error(transparent)]
+    Broken {
+        /// How far it came, and why.
+        #[from]
+        broken: Broken,
+    },
+    /// The file cannot be read or copied. Nothing was sealed.
     #[error(transparent)]
     File(#[from] FileError),
     /// The file is longer than an import may be.
     #[error("the file has more than {MAX_FILE_LEN} bytes; split it")]
     TooLarge,
-    /// The journal cannot take it now. Import the same file again: what was sealed before stays and is recognised.
+    /// The journal cannot take it now. Nothing was sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// The vault cannot keep who the tokens of the next rows are. Import the same file again once it can.
+    /// The vault cannot keep who the tokens of the rows are. Nothing was sealed.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }
@@ -146,29 +175,7 @@ pub fn import(
     sealer: &impl Seals,
 ) -> Result<Imported, ImportError> {
     let rows = check(file, order, drafter, sealer)?;
-    let mut done =
-        Imported { file: hex::encode(file.digest()), rows, sealed: 0, already: 0, first: None, last: None };
-    let (mut batch, mut len) = (Vec::new(), 0);
-    let mut reader = Rows::open(file, order)?;
-    while let Some(row) = reader.next()? {
-        // the first reading found nothing wrong in the same bytes on the same day
-        let draft = row
-            .and_then(|(line, form)| draft_row(file, drafter, order, line, &form, false))
-            .map_err(one_row)?;
-        let size = draft.facts.len() + draft.annex.len();
-        if batch.len() == MAX_RECORDS || (len + size > BATCH_LEN && !batch.is_empty()) {
-            drafter.settle()?;
-            done.count(&sealer.seal(std::mem::take(&mut batch))?);
-            len = 0;
-        }
-        len += size;
-        batch.push(draft);
-    }
-    if !batch.is_empty() {
-        drafter.settle()?;
-        done.count(&sealer.seal(batch)?);
-    }
-    Ok(done)
+    sealing::seal_all(file, order, drafter, sealer, rows)
 }
 
 impl Imported {
@@ -188,17 +195,18 @@ impl Imported {
 
 /// The first reading: how many rows there are, or everything that is wrong.
 fn check(file: &Spooled, order: &Order, drafter: &Drafter, sealer: &impl Seals) -> Result<u64, ImportError> {
-    let mut rejected = Rejected { rows: 0, problems: Vec::new(), more: 0 };
-    let mut stated = HashSet::new();
+    let mut rejected = Rejected { rows: 0, problems: Vec::new(), more: 0, sealed_to: None };
+    let mut lookup = Lookup { sealer, stated: HashSet::new(), sealed_to: None };
+    let trial = Trial::default();
     let mut reader = Rows::open(file, order)?;
     while let Some(row) = reader.next()? {
         rejected.rows += 1;
-        let drafted = match row {
-            Ok((line, form)) => draft_row(file, drafter, order, line, &form, true)
-                .and_then(|draft| if_free(draft, &form, line, sealer, &mut stated)),
-            Err(problems) => Err(problems),
-        };
-        rejected.add(drafted.err().unwrap_or_default());
+        if let Err(problems) = row.and_then(|(line, form)| {
+            let drafted = draft_row(file, drafter, order, line, &form, Some(&trial));
+            lookup.row(drafted, drafter.ids().of_row(file.digest(), line), &form, line)
+        }) {
+            rejected.add(problems);
+        }
         if rejected.rows > MAX_ROWS {
             rejected.add(vec![too_many_rows()]);
             break;
@@ -207,6 +215,7 @@ fn check(file: &Spooled, order: &Order, drafter: &Drafter, sealer: &impl Seals) 
     if rejected.rows == 0 && rejected.problems.is_empty() {
         rejected.add(vec![no_rows()]);
     }
+    rejected.sealed_to = lookup.sealed_to;
     if rejected.problems.is_empty() { Ok(rejected.rows) } else { Err(ImportError::Rejected { rejected }) }
 }
 
@@ -224,42 +233,66 @@ fn draft_row(
     order: &Order,
     line: u32,
     form: &Value,
-    is_trial: bool,
+    trial: Option<&Trial>,
 ) -> Result<Draft, Vec<Problem>> {
     let given = Given {
         kind: order.kind.map(|kind| kind.name),
         id: Some(drafter.ids().of_row(file.digest(), line)),
         row: Some((*file.digest(), line)),
-        is_trial,
+        trial: trial.map(|trial| (trial, Where::Row(line))),
     };
     let drafted = drafter.draft(form, &given, order.today);
     drafted.map_err(|problems| problems.into_iter().map(|problem| problem.in_row(line)).collect())
 }
 
-/// An id that a row states may not be in the file twice, nor name another event in the journal.
-fn if_free(
-    draft: Draft,
-    form: &Value,
-    line: u32,
-    sealer: &impl Seals,
-    stated: &mut HashSet<[u8; 16]>,
-) -> Result<(), Vec<Problem>> {
-    let states_id = form.get("id").is_some_and(|id| !id.is_null());
-    if states_id && !stated.insert(draft.id) {
-        return Err(vec![id_twice().in_row(line)]);
-    }
-    match sealer.known(&draft) {
-        Ok(Known::Other(name)) => Err(vec![id_taken(name).in_row(line)]),
-        Ok(_) => Ok(()),
-        Err(error) => {
-            let text = error.to_string();
-            Err(vec![Problem::new("", "unavailable", text.clone(), text).in_row(line)])
-        }
-    }
+/// What is known of the ids of rows while they are only tried.
+struct Lookup<'a, S> {
+    sealer: &'a S,
+    /// Ids that rows state.
+    stated: HashSet<EventId>,
+    /// The last line that an earlier import of the same file sealed.
+    sealed_to: Option<u32>,
 }
 
-fn one_row(problems: Vec<Problem>) -> ImportError {
-    ImportError::Rejected { rejected: Rejected { rows: 1, problems, more: 0 } }
+impl<S: Seals> Lookup<'_, S> {
+    /// An id that a row states may not be in the file twice, nor name another event in the journal. `own`, which the file gives it, is in the
+    /// journal only when an earlier import of the same file sealed the row.
+    fn row(
+        &mut self,
+        drafted: Result<Draft, Vec<Problem>>,
+        own: EventId,
+        form: &Value,
+        line: u32,
+    ) -> Result<(), Vec<Problem>> {
+        let states_id = form.get("id").is_some_and(|id| !id.is_null());
+        let draft = match drafted {
+            Ok(draft) => draft,
+            Err(problems) => {
+                let nothing = Draft { id: own, facts: Bytes::new(), annex: Bytes::new() };
+                // what cannot be read is told of rows without problems
+                if !states_id && self.sealer.known(&nothing).is_ok_and(|known| known != Known::No) {
+                    self.sealed_to = Some(line);
+                }
+                return Err(problems);
+            }
+        };
+        let one = |problem: Problem| Err(vec![problem.in_row(line)]);
+        if states_id && !self.stated.insert(draft.id) {
+            return one(id_twice());
+        }
+        let known = match self.sealer.known(&draft) {
+            Ok(known) => known,
+            Err(error) => return one(Problem::new("", "unavailable", error.to_string(), error.to_string())),
+        };
+        if !states_id && known != Known::No {
+            self.sealed_to = Some(line);
+        }
+        match known {
+            Known::Other(name) if states_id => one(id_taken(name)),
+            Known::Other(name) => one(sealed_otherwise(name)),
+            Known::No | Known::Same(_) => Ok(()),
+        }
+    }
 }
 
 fn id_twice() -> Problem {
@@ -278,6 +311,19 @@ fn id_taken(name: EventName) -> Problem {
         format!("Mã này thuộc về bản ghi {name} với nội dung khác; bỏ mã, hoặc đính chính bản ghi đó"),
         format!(
             "this id belongs to record {name}, which says something else; leave the id out, or correct that record"
+        ),
+    )
+}
+
+fn sealed_otherwise(name: EventName) -> Problem {
+    Problem::new(
+        "",
+        "sealed_otherwise",
+        format!(
+            "Lần nhập trước của chính tệp này đã niêm phong dòng này thành bản ghi {name}, nay nó nói khác; đính chính bản ghi đó nếu cần"
+        ),
+        format!(
+            "an earlier import of this very file sealed this row as record {name}, and now it says something else; correct that record if need be"
         ),
     )
 }

@@ -43,6 +43,8 @@ pub(crate) struct Keeper {
     lookup: Lookup,
     ids: IdIndex,
     history: KeyHistory,
+    /// Whether another generation may be in use than the one that ids and history are about.
+    is_stale: bool,
     /// The time of the last record: a clock that goes back does not go back in the chain.
     floor_ms: u64,
     restoring: Option<rejoin::Restoring>,
@@ -155,6 +157,7 @@ impl Keeper {
             reader,
             ids,
             history,
+            is_stale: false,
             floor_ms: 0,
             restoring: None,
             disk,
@@ -226,14 +229,32 @@ impl Keeper {
 
     /// Opens the journal again after a failure, if it has to be.
     fn revive(&mut self) -> Result<(), SealError> {
+        self.reopen().map_err(|error| SealError::NotSealed { why: error.to_string() })
+    }
+
+    /// Opens the journal in use and what is derived from it, if one of them is not. Until it succeeds nothing is looked up, sealed or restored.
+    fn reopen(&mut self) -> Result<(), OpenError> {
         if self.journal.is_some() {
             return Ok(());
         }
+        if self.is_stale {
+            self.generation = self.generations.current()?;
+            // a swap that was reported to have failed may be one that a crash undoes: it is made certain
+            self.generations.put_in_use(self.generation)?;
+        }
         let path = self.generations.path(self.generation);
-        let opened = generation::open(&path, owner(&self.unit), &self.lock, &self.disk);
-        let journal = opened.map_err(|error| SealError::NotSealed { why: error.to_string() })?;
+        let journal =
+            generation::open(&path, owner(&self.unit), &self.lock, &self.disk).map_err(JournalError::Log)?;
+        if self.is_stale {
+            (self.ids, self.history) = open_derived(&self.dir, &self.unit, &journal.reader())?;
+        }
         self.take_in_use(journal);
-        self.catch_up().map_err(|error| SealError::NotSealed { why: error.to_string() })
+        let caught_up = self.catch_up();
+        self.is_stale = self.is_stale && caught_up.is_err();
+        if caught_up.is_err() {
+            self.journal = None;
+        }
+        caught_up
     }
 
     /// From now on this is the journal.

@@ -10,7 +10,7 @@ use socai_tlog::{
     sign_segment,
 };
 
-use super::{Keeper, OpenError, id_of, open_derived, owner};
+use super::{Keeper, OpenError, id_of, owner};
 use crate::{
     entropy::EventId,
     generation::{self, JournalError},
@@ -31,7 +31,7 @@ impl Restoring {
     }
 }
 
-/// Why the new generation could not be made. The journal in use is as it was.
+/// Why the new generation could not be made or not be opened. What was sealed before is in the journal in use, whichever it is.
 #[derive(Debug, thiserror::Error)]
 pub enum RejoinError {
     /// A file could not be read or written.
@@ -69,6 +69,7 @@ impl Keeper {
     /// The journal cannot be read, or the generation not written.
     pub(crate) fn begin_restore(&mut self, base: ChainHead) -> Result<(), RejoinError> {
         self.restoring = None;
+        self.reopen()?;
         let path = self.generations.begin_next(self.generation)?;
         let mut journal = generation::open(&path, owner(&self.unit), &self.lock, &self.disk)?;
         for segment in self.reader.segments(UnitSeq(0))? {
@@ -121,8 +122,10 @@ impl Keeper {
     /// Seals our own unrecorded events again behind the restored ones, and puts the generation in use.
     ///
     /// # Errors
-    /// The generation does not end at `head`, a key is missing, or a file cannot be written. The journal in use stays.
+    /// The generation does not end at `head`, a key is missing, or a file cannot be written: the journal in use stays. If it cannot be swapped or what is
+    /// derived from it not be read, the next request opens both again.
     pub(crate) fn rejoin(&mut self, head: ChainHead, now_ms: u64) -> Result<ChainHead, RejoinError> {
+        self.reopen()?; // what is not read back yet may be sealed
         let Some(mut restoring) = self.restoring.take() else {
             return Err(RejoinError::Order("nothing was begun"));
         };
@@ -131,19 +134,18 @@ impl Keeper {
         }
         let lost = self.not_among(&restoring)?;
         let resealed = self.seal_again(&mut restoring, &lost, now_ms)?;
+        drop(restoring);
+        // From here on a failure leaves no journal open: which one is in use is read again, and ids and keys with it, before anything else is done.
+        (self.journal, self.is_stale) = (None, true);
         // A crash before this line leaves the old generation in use: the next hello restores again.
         self.generations.put_in_use(self.generation + 1).map_err(OpenError::File)?;
         // A crash after it starts with the new one, whose ids are derived again.
+        self.reopen()?;
         tracing::warn!(
             restored_to = head.next_seq.0,
             resealed,
             "the journal was joined with the district's records"
         );
-        self.generation += 1;
-        self.take_in_use(restoring.journal);
-        let (ids, history) = open_derived(&self.dir, &self.unit, &self.reader)?;
-        (self.ids, self.history) = (ids, history);
-        self.catch_up()?;
         Ok(self.head())
     }
 

@@ -158,3 +158,75 @@ fn an_interrupted_join_leaves_the_journal_in_use_and_is_done_again() {
     join(&mut again, base, sent_back(&dead, 4)).unwrap();
     assert_eq!(records(&again), records(&dead));
 }
+
+/// Nothing can be derived from the journal while a file lies where the runs of ids belong.
+fn block_ids(unit: &crate::dir::UnitDir) {
+    std::fs::remove_dir_all(unit.ids()).unwrap();
+    std::fs::write(unit.ids(), b"in the way").unwrap();
+}
+
+#[test]
+fn a_join_whose_ids_cannot_be_read_seals_nothing_until_they_can_and_then_once() {
+    let (_dir, dead, mut stale, base) = stale(4, 3);
+    seal(&mut stale, 100..102);
+    let unit = stale.dir.clone();
+    block_ids(&unit);
+    assert!(matches!(join(&mut stale, base, sent_back(&dead, 4)), Err(RejoinError::Open(_))));
+    assert!(!stale.can_seal());
+    // 5 came back, 101 was sealed again: neither is new, and nothing tells so yet
+    for number in [5, 101, 200] {
+        let refused = stale.seal(&[&[draft(number)]], 1).pop().unwrap();
+        assert!(matches!(refused, Err(crate::keeper::SealError::NotSealed { .. })), "{number}: {refused:?}");
+        assert!(stale.known(&draft(number)).is_err());
+    }
+    assert!(stale.begin_restore(base).is_err(), "nothing is restored over a journal that is not read");
+
+    std::fs::remove_file(unit.ids()).unwrap();
+    for number in [5, 101] {
+        assert!(stale.seal(&[&[draft(number)]], 1)[0].as_ref().unwrap()[0].already, "{number}");
+    }
+    seal(&mut stale, 200..201);
+    let expected: Vec<_> = (0..7).chain(100..102).chain(200..201).map(|number| draft(number).facts).collect();
+    assert_eq!(records(&stale).iter().map(|record| record.facts().clone()).collect::<Vec<_>>(), expected);
+    drop(stale);
+    assert_eq!(records(&open(&unit)).len(), 10);
+}
+
+#[test]
+fn the_key_that_came_back_signs_after_a_join_whose_ids_could_not_be_read() {
+    let (_dir, unit) = enrolled();
+    let mut dead = open(&unit);
+    seal(&mut dead, 0..3);
+    let today = socai_domain::CivilDate::from_yyyymmdd(20_230_201).unwrap();
+    dead.rotate(socai_proto::v1::KeyGround::Scheduled, "van-thu", 9_000, &crate::testing::judge(today))
+        .unwrap();
+    let (back, genesis, key) = (sent_back(&dead, 0), dead.unit.genesis(), dead.history.newest());
+    drop(dead);
+    for lost in ["journal", "ids"] {
+        std::fs::remove_dir_all(unit.path().join(lost)).unwrap();
+    }
+    let mut empty = open(&unit);
+    assert_ne!(empty.history.newest(), key);
+    block_ids(&unit);
+    assert!(join(&mut empty, genesis, back).is_err());
+    std::fs::remove_file(unit.ids()).unwrap();
+    seal(&mut empty, 30..31);
+    let last = segments(&empty).pop().unwrap();
+    let signed = encode_segment(&last.records, &last.signature).unwrap();
+    Segment::parse(signed).unwrap().verify(&empty.unit.origin, &key).unwrap();
+}
+
+#[test]
+fn a_swap_that_is_reported_to_have_failed_goes_on_with_the_journal_that_is_in_use() {
+    let (_dir, dead, mut stale, base) = stale(4, 3);
+    seal(&mut stale, 100..101);
+    // nothing can be written beside `current`, so the old generation stays in use
+    let beside = stale.dir.journal().join("current.new");
+    std::fs::create_dir(&beside).unwrap();
+    assert!(join(&mut stale, base, sent_back(&dead, 4)).is_err());
+    std::fs::remove_dir(&beside).unwrap();
+    seal(&mut stale, 101..102);
+    assert_eq!(records(&stale).len(), 6, "the old generation, and what is sealed is in it");
+    join(&mut stale, base, sent_back(&dead, 4)).unwrap();
+    assert_eq!(records(&stale).len(), 9, "and the join is done again");
+}

@@ -79,6 +79,7 @@ impl Keeper {
 
     /// What the journal knows of a draft's id.
     pub(crate) fn known(&mut self, draft: &Draft) -> Result<Known, SealError> {
+        self.revive()?; // ids of a journal that is not open may be of another one
         let failed = |why: String| SealError::NotSealed { why };
         let Some(seq) = self.ids.find(&draft.id).map_err(|error| failed(error.to_string()))? else {
             return Ok(Known::No);

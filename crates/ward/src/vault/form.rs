@@ -6,7 +6,7 @@ use socai_proto::{
     schema::{Field, Shape, TextStyle},
 };
 
-use super::{Person, Vault, VaultError};
+use super::{Person, Trial, Vault, VaultError, Where, trial::Untold};
 use crate::problem::Problem;
 
 /// The member of a form that says who; nothing below it ever gets further than this file.
@@ -14,12 +14,16 @@ pub(crate) const MEMBER: &str = "identity";
 /// Stands for a person who is not in the vault yet while a form is only tried.
 const NOBODY_YET: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// The form with a token in the field of its kind that takes one, and without `identity`; none when the form has none. A form that is only tried makes no
-/// entry.
+/// The form with a token in the field of its kind that takes one, and without `identity`; none when the form has none. A form that is only tried, at a
+/// place among others, makes no entry.
 ///
 /// # Errors
 /// Its kind has no such field, the field has a value already, or the person cannot be told from others. No message repeats what was said of him.
-pub(crate) fn identified(vault: &Vault, form: &Value, is_trial: bool) -> Result<Option<Value>, Vec<Problem>> {
+pub(crate) fn identified(
+    vault: &Vault,
+    form: &Value,
+    trial: Option<(&Trial, Where)>,
+) -> Result<Option<Value>, Vec<Problem>> {
     let Some(said) = form.get(MEMBER).filter(|said| !said.is_null()) else { return Ok(None) };
     let one = |problem| vec![problem];
     let person = Person::deserialize(said).map_err(one)?;
@@ -36,11 +40,17 @@ pub(crate) fn identified(vault: &Vault, form: &Value, is_trial: bool) -> Result<
     if data.get(field.name).is_some_and(|token| !token.is_null()) {
         return Err(one(both(field.name)));
     }
-    let token = match is_trial {
-        true => vault.known(&person).map(|token| token.unwrap_or_else(|| NOBODY_YET.to_owned())),
-        false => vault.token(&person, false),
+    let token = match trial {
+        Some((trial, at)) => {
+            vault.tried(&person, trial, at).map(|token| token.unwrap_or_else(|| NOBODY_YET.to_owned()))
+        }
+        None => vault.token(&person, false).map_err(Untold::Vault),
     };
-    data.insert(field.name.to_owned(), token.map_err(|error| one(refused(&error)))?.into());
+    let token = token.map_err(|why| match why {
+        Untold::Vault(error) => one(refused(&error)),
+        Untold::OtherNameAt(place) => one(two_names(place)),
+    })?;
+    data.insert(field.name.to_owned(), token.into());
     Ok(Some(form))
 }
 
@@ -81,6 +91,21 @@ fn both(field: &str) -> Problem {
         "token_twice",
         "Đã có mã đối tượng, không nêu thêm danh tính",
         "a token is stated already: leave it or the identity out",
+    )
+}
+
+fn two_names(at: Where) -> Problem {
+    let (vi, en) = match at {
+        Where::Row(line) => (format!("Dòng {line}"), format!("row {line}")),
+        Where::Event(index) => {
+            (format!("Sự kiện {index} của yêu cầu"), format!("event {index} of the request"))
+        }
+    };
+    Problem::new(
+        MEMBER,
+        "two_names",
+        format!("{vi} ghi số định danh này với tên khác: sửa số hoặc tên ở một trong hai"),
+        format!("{en} has this number under another name: correct the number or the name in one of the two"),
     )
 }
 

@@ -16,6 +16,7 @@
 mod file;
 mod form;
 mod person;
+mod trial;
 
 use std::{
     collections::HashMap,
@@ -34,6 +35,7 @@ use crate::{
 use file::{Entries, Entry, Place};
 pub(crate) use form::{MEMBER, identified};
 pub use person::Person;
+pub use trial::{Trial, Where};
 
 /// How long the vault of a unit may be held by another process, and how often it is looked whether it still is.
 const LOCK_WITHIN: Duration = Duration::from_secs(5);

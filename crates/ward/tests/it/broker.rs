@@ -121,7 +121,7 @@ impl Running {
 
     async fn seal(&self, numbers: std::ops::Range<u64>) {
         for number in numbers {
-            self.ward.record(&[event(number)], None).await.unwrap();
+            self.ward.record(vec![event(number)], None).await.unwrap();
         }
     }
 
@@ -176,7 +176,7 @@ async fn a_long_line_of_small_segments_goes_out_in_large_ones() {
     let world = World::start().await;
     let ward = Ward::open(world.unit.path()).unwrap();
     for number in 0..300 {
-        ward.record(&[event(number)], None).await.unwrap(); // offline, one segment each
+        ward.record(vec![event(number)], None).await.unwrap(); // offline, one segment each
     }
     let text: String = (1_000..5_000).map(|number| format!("{}\n", event(number))).collect();
     let importing = ward.clone();
@@ -248,7 +248,7 @@ async fn a_node_on_an_old_copy_of_its_disk_rejoins_without_a_fork() {
     copy(&backup, world.unit.path());
     let ward = Ward::open(world.unit.path()).unwrap();
     for number in 100..103 {
-        ward.record(&[event(number)], None).await.unwrap();
+        ward.record(vec![event(number)], None).await.unwrap();
     }
     drop(ward);
     let node = Running::start(world.unit.path());

@@ -275,6 +275,55 @@ fn a_crash_between_two_segments_is_finished_by_importing_again() {
     assert!(partial.contains(&512) && partial.contains(&1_024), "{partial:?}");
 }
 
+/// Has no room for one write to a journal file, the `at`th from 1; everything before and after it happens.
+struct FullOnce {
+    writes: AtomicUsize,
+    at: usize,
+}
+
+impl Faults for FullOnce {
+    fn verdict(&self, op: Op<'_>) -> Verdict {
+        let is_write =
+            matches!(op, Op::Write { path, .. } if path.extension().is_some_and(|end| end == "jnl"));
+        if is_write && self.writes.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
+            return Verdict::Lose(ErrorKind::StorageFull);
+        }
+        Verdict::Do
+    }
+}
+
+#[test]
+fn a_failure_after_the_first_segment_says_how_many_rows_are_sealed_and_the_same_file_again_doubles_nothing() {
+    let text = lines(0..1_300); // three segments
+    let mut broke_off = Vec::new();
+    for at in 1..8 {
+        let (_dir, unit) = unit();
+        drop(Ward::open(unit.path()).unwrap());
+        let disk = Disk::with_faults(Arc::new(FullOnce { writes: AtomicUsize::new(0), at }));
+        let Ok(ward) = Ward::open_on(unit.path(), disk) else { continue };
+        let first = ward.import(text.as_bytes(), Path::new("test"), Format::Jsonl, None);
+        let before = ward.status().sealed;
+        match first {
+            Err(ImportError::Broken { broken }) => {
+                assert_eq!((broken.sealed, u64::from(broken.to_line)), (before, before), "{broken}");
+                assert!(broken.to_string().contains(&format!("{before} rows of the file")), "{broken}");
+                broke_off.push(before);
+            }
+            Err(error) => assert_eq!(before, 0, "{error}"),
+            Ok(imported) => assert_eq!(imported.sealed, 1_300),
+        }
+        let finished = jsonl(&ward, &text).unwrap();
+        assert_eq!((finished.already, finished.sealed), (before, 1_300 - before));
+        drop(ward);
+        let mut all = sealed(&unit);
+        assert_eq!(all.len(), 1_300);
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 1_300, "no fact is there twice");
+    }
+    assert!(broke_off.contains(&512) && broke_off.contains(&1_024), "{broke_off:?}");
+}
+
 #[test]
 fn requests_and_an_import_at_the_same_time_do_not_disturb_each_other() {
     let (_dir, unit) = unit();

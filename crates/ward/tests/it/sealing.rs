@@ -238,7 +238,7 @@ async fn requests_that_come_together_share_one_sync() {
     let requests: Vec<_> = (0..200)
         .map(|number| {
             let ward = ward.clone();
-            tokio::spawn(async move { ward.record(&[event(number)], None).await.unwrap()[0].name })
+            tokio::spawn(async move { ward.record(vec![event(number)], None).await.unwrap()[0].name })
         })
         .collect();
     let mut names = Vec::new();

@@ -269,6 +269,42 @@ fn an_identity_in_a_request_or_a_file_is_a_token_before_it_is_sealed_and_is_in_n
 }
 
 #[test]
+fn two_names_for_one_number_anywhere_in_a_file_or_request_are_found_before_anything_is_sealed() {
+    let (_dir, unit) = unit();
+    let ward = Ward::open(unit.path()).unwrap();
+    ward.record_blocking(&[crate::common::unit::event(1)], None).unwrap();
+    let row = |number: u32, same_as: u32, name: &str| {
+        let mut event = violation(number);
+        event["identity"] =
+            json!({"number": format!("0010990{same_as:05}"), "name": name, "address": ADDRESS});
+        event
+    };
+    let file = |name: &str| -> String {
+        let rows = (1..=600).map(|number| match number {
+            591 => row(number, 11, name),
+            number => row(number, number, NAME),
+        });
+        rows.map(|row| format!("{row}\n")).collect()
+    };
+    let other = "Trần Văn Khác";
+    let rejected = import(&ward, &file(other), Format::Jsonl).unwrap_err();
+    assert_eq!((rejected.rows, rejected.problems.len(), rejected.sealed_to), (600, 1, None));
+    let problem = &rejected.problems[0];
+    assert_eq!((problem.row, problem.code.as_str()), (Some(591), "two_names"));
+    assert!(problem.message_en.starts_with("row 11 ") && problem.message_vi.starts_with("Dòng 11 "));
+    assert!(![other, NAME, "0010990"].iter().any(|word| format!("{rejected:?}").contains(word)));
+    assert_eq!((ward.status().sealed, Vault::of(&unit).status().unwrap().entries), (1, 0));
+    // corrected it is whole, once
+    assert_eq!(import(&ward, &file(NAME), Format::Jsonl).unwrap().sealed, 600);
+    assert_eq!((ward.status().sealed, Vault::of(&unit).status().unwrap().entries), (601, 599));
+
+    let two = [row(700, 700, NAME), row(701, 700, other)];
+    let Err(RecordError::Wrong(problems)) = ward.record_blocking(&two, None) else { panic!("let in") };
+    assert_eq!((problems[0].field.as_str(), problems[0].code.as_str()), ("1.identity", "two_names"));
+    assert_eq!((ward.status().sealed, Vault::of(&unit).status().unwrap().entries), (601, 599));
+}
+
+#[test]
 fn what_is_refused_puts_nobody_into_the_vault_and_no_message_repeats_who_it_was() {
     let (_dir, unit) = unit();
     let ward = Ward::open(unit.path()).unwrap();
@@ -316,4 +352,23 @@ fn what_is_refused_puts_nobody_into_the_vault_and_no_message_repeats_who_it_was(
     let Err(RecordError::Wrong(problems)) = ward.record_blocking(&[with_identity(2)], None) else { panic!() };
     assert_eq!(problems[0].code, "vault_unavailable");
     ward.record_blocking(&[crate::common::unit::event(3)], None).unwrap();
+}
+
+#[tokio::test] // one thread: whatever waits on it stops the unit
+async fn who_waits_for_the_vault_stops_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let unit = enrol(&dir.path().join("unit"));
+    let ward = Ward::open(unit.path()).unwrap();
+    std::fs::create_dir_all(unit.vault()).unwrap();
+    let lock = std::fs::File::options().create(true).append(true).open(unit.vault().join("lock")).unwrap();
+    lock.lock().unwrap();
+    let waiting = tokio::spawn({
+        let ward = ward.clone();
+        async move { ward.record(vec![with_identity(1)], None).await }
+    });
+    tokio::task::yield_now().await; // it has begun
+    assert_eq!(ward.record(vec![violation(2)], None).await.unwrap()[0].name.seq.0, 0);
+    assert!(!waiting.is_finished());
+    lock.unlock().unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap()[0].name.seq.0, 1);
 }

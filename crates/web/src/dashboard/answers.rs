@@ -5,7 +5,7 @@ use socai_fold::{Fold, Report, figures::Asked};
 use socai_log::Reader;
 use socai_proto::{Lang, v1};
 use socai_report::Figures;
-use socai_tlog::TreeSize;
+use socai_tlog::{EventName, LeafIndex, TreeSize};
 
 /// A report as a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,22 @@ pub enum Paper {
     Docx,
     /// The annexes as a workbook.
     Xlsx,
+}
+
+/// Why no report can be issued with a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongNumber {
+    /// No document can have it: it is empty, too long, or has white space or control characters.
+    Odd,
+    /// A report has it already.
+    Taken {
+        /// The record.
+        name: EventName,
+        /// Its place in the log.
+        leaf: LeafIndex,
+        /// When it was issued, ms UTC.
+        received_at_ms: u64,
+    },
 }
 
 /// A case on a day.
@@ -118,6 +134,13 @@ pub trait Answers: Send + Sync + 'static {
     /// # Errors
     /// No template fits the figures.
     fn to_issue(&self, fold: &Fold, figures: &Figures, period: &str) -> Result<v1::ReportIssued, String>;
+
+    /// Why no report can be issued with this number; none when one can. The fold is the newest, so that no report is overlooked.
+    ///
+    /// # Errors
+    /// The log cannot be read.
+    fn wrong_number(&self, reader: &Reader, fold: &Fold, number: &str)
+    -> Result<Option<WrongNumber>, String>;
 
     /// An issued report as it was printed. Costs a replay to its size.
     ///

@@ -33,7 +33,7 @@ fn as_json(value: &Value) -> Response {
 /// `brief=1` the same form without a pass over the records: no digests, and no rows that judge cases.
 pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
-    let answer = board.compute(move |board| {
+    let answer = board.compute_figures(&asking, move |board| {
         let now = board.fold();
         let (_, asked) = question.period(&now)?;
         if question.get("brief") == Some("1") {
@@ -50,8 +50,10 @@ pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Respo
 
 /// `GET /api/v1/units?on=`: `[{"no","id","name","code","records","rejected","late","received_at","suspended"}]` in official order.
 pub(super) async fn units(State(board): State<Board>, asking: Asking) -> Response {
-    let fold = board.fold();
-    let answer = asking.on(&fold).map(|on| {
+    let question = asking.clone();
+    let answer = board.compute(move |board| {
+        let fold = board.fold();
+        let on = question.on(&fold)?;
         let units = fold.registry().on(on).into_iter().map(|(unit, span)| {
             let said = fold.activity(unit.no);
             json!({
@@ -66,9 +68,9 @@ pub(super) async fn units(State(board): State<Board>, asking: Asking) -> Respons
                 "suspended": unit.is_suspended(),
             })
         });
-        as_json(&units.collect())
+        Ok(units.collect::<Value>())
     });
-    or_oops(&asking, answer)
+    or_oops(&asking, answer.await.map(|units| as_json(&units)))
 }
 
 /// `GET /api/v1/status`: `{"ledger","size","root","received_at","checkpoint","unwitnessed_since"}`.

@@ -117,8 +117,7 @@ impl Asking {
     pub(super) fn period(&self, fold: &Fold) -> Result<(String, Asked), Oops> {
         let rulebook = fold.rulebook();
         if let Some(text) = self.get("period") {
-            // one day more or less would tell the public a single fact
-            if (text.contains("..") || text.starts_with("cal:")) && !self.sees(Part::Cells) {
+            if !is_for_everybody(text) && !self.sees(Part::Cells) {
                 return Err(Oops::new(StatusCode::FORBIDDEN, "days_not_for_you"));
             }
             let asked = Asked::written(rulebook, text).map_err(|_| Oops::bad_request("bad_period"))?;
@@ -127,11 +126,22 @@ impl Asking {
         let day = fold.closings().iter().map(|closing| closing.to).max();
         let day = day.unwrap_or_else(|| socai_domain::time::vietnam_date(fold.last_received_at_ms()));
         let named = rulebook.occasions(CivilDate::MAX).iter().find(|row| row.to == day);
+        let named = named.filter(|_| self.sees(Part::Cells));
         let text =
             named.map_or_else(|| format!("{:04}-{:02}", day.year(), day.month()), |row| row.id.clone());
         let asked = Asked::written(rulebook, &text).map_err(|_| Oops::bad_request("bad_period"))?;
         Ok((text, asked))
     }
+}
+
+/// Whether a period is one of those that everybody may ask about: months of the district and what they add up to (`2023-02`, `2023-Q1`,
+/// `2023-H1`, `2023-9M`, `2023`). Of two that overlap otherwise, as an occasion and its month do, the difference may be a single fact.
+fn is_for_everybody(period: &str) -> bool {
+    let (year, part) = period.split_once('-').unwrap_or((period, "9M"));
+    let digits = |text: &str, len| text.len() == len && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_part =
+        part == "9M" || digits(part, 2) || part.strip_prefix(['Q', 'H']).is_some_and(|no| digits(no, 1));
+    digits(year, 4) && is_part
 }
 
 fn lang_of(text: &str) -> Option<Lang> {
@@ -168,6 +178,25 @@ mod tests {
         headers.insert(header::ACCEPT_LANGUAGE, accept.parse().unwrap());
         headers.insert(header::COOKIE, cookie.parse().unwrap());
         Asking::of(&uri.parse().unwrap(), &headers, &Extensions::new()).lang
+    }
+
+    #[test]
+    fn everybody_may_ask_about_months_and_what_they_add_up_to() {
+        for period in ["2023-02", "2023-Q1", "2023-H2", "2023-9M", "2023"] {
+            assert!(is_for_everybody(period), "{period}");
+        }
+        for period in [
+            "2023-01-15..2023-02-13",
+            "cal:2023-02",
+            "fy2023",
+            "tet-quy-mao-2023",
+            "2023-tet",
+            "",
+            "-",
+            "2023-",
+        ] {
+            assert!(!is_for_everybody(period), "{period}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use socai_models::Snapshots;
 use socai_proto::Lang;
 use socai_report::Figures;
 use socai_tlog::{LeafIndex, TreeSize};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -27,17 +27,15 @@ use super::{
     asking::Asking,
     begun::Begun,
     kept::Kept,
+    listeners::Listeners,
     listing::Facts,
     oops::Oops,
+    places::{Places, Work},
     signing::Signing,
     steps::Steps,
     tail::{New, Tail},
 };
 
-/// How many requests compute at once; the others wait.
-const AT_ONCE: usize = 4;
-/// How many browsers may wait for news at once.
-const LISTENERS: usize = 256;
 /// How often the end of the log is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// How often the pages move on while the log grows: figures of one moment are computed once for all who ask, so they stay for a moment,
@@ -97,7 +95,7 @@ struct Shared {
     /// What the pages are made of: a moment behind the tail when much is going on.
     fold: RwLock<Arc<Fold>>,
     moved: Mutex<Instant>,
-    /// How long the newest figures took.
+    /// How long the newest figures of a page took.
     took: Mutex<Duration>,
     size: watch::Sender<TreeSize>,
     news: Kept<(TreeSize, Lang, bool), Value>,
@@ -114,13 +112,26 @@ struct Shared {
     /// States of the past.
     past: Kept<TreeSize, Fold>,
     steps: Mutex<Steps>,
-    places: Arc<Semaphore>,
-    listeners: Arc<Semaphore>,
+    places: Places,
+    listeners: Arc<Listeners>,
     stop: CancellationToken,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Asks on a thread that may wait, until nobody else computes the answer.
+fn waited<T>(ask: impl Fn() -> Result<T, Oops>) -> Result<T, Oops> {
+    loop {
+        match ask() {
+            Ok(answer) => return Ok(answer),
+            Err(mut oops) => match oops.coming() {
+                Some(coming) => coming.wait(),
+                None => return Err(oops),
+            },
+        }
+    }
 }
 
 impl Board {
@@ -160,8 +171,8 @@ impl Board {
             months: Kept::new(KEPT),
             past: Kept::new(KEPT_PAST),
             steps: Mutex::default(),
-            places: Arc::new(Semaphore::new(AT_ONCE)),
-            listeners: Arc::new(Semaphore::new(LISTENERS)),
+            places: Places::new(),
+            listeners: Arc::default(),
             stop,
         }));
         board.look()?;
@@ -216,10 +227,10 @@ impl Board {
 
     /// How many browsers wait for news.
     pub(super) fn listening(&self) -> usize {
-        LISTENERS - self.0.listeners.available_permits()
+        self.0.listeners.len()
     }
 
-    pub(super) fn listeners(&self) -> &Arc<Semaphore> {
+    pub(super) fn listeners(&self) -> &Arc<Listeners> {
         &self.0.listeners
     }
 
@@ -292,9 +303,10 @@ impl Board {
         &self,
         size: TreeSize,
         asking: &Asking,
-        tell: impl FnOnce() -> Result<Value, Oops>,
+        tell: impl Fn() -> Result<Value, Oops>,
     ) -> Result<Arc<Value>, Oops> {
-        self.0.news.get((size, asking.lang, asking.sees(Part::Facts)), tell)
+        let question = (size, asking.lang, asking.sees(Part::Facts));
+        waited(|| self.0.news.get(question, &tell))
     }
 
     /// Follows the log until told to stop. A log that cannot be read for a while is told once and tried again.
@@ -318,18 +330,45 @@ impl Board {
         }
     }
 
-    /// Computes on a thread that may wait for the disk, a few at a time.
+    /// Computes what is at hand in a moment, on a thread that may wait for the disk, a few at a time. What somebody else is computing is waited for
+    /// without a place, and then asked for again.
     pub(super) async fn compute<T: Send + 'static>(
         &self,
-        compute: impl FnOnce(&Board) -> Result<T, Oops> + Send + 'static,
+        compute: impl Fn(&Board) -> Result<T, Oops> + Send + Sync + 'static,
     ) -> Result<T, Oops> {
-        let place = Arc::clone(&self.0.places).acquire_owned().await; // never closed
-        let board = self.clone();
-        let computed = tokio::task::spawn_blocking(move || {
-            let _place = place; // held to the end even when the caller goes away
-            compute(&board)
-        });
-        computed.await.unwrap_or_else(|error| Err(Oops::fault(&error)))
+        self.compute_as(Work::Short, compute).await
+    }
+
+    /// The same of what may cost a pass over the log.
+    pub(super) async fn compute_figures<T: Send + 'static>(
+        &self,
+        asking: &Asking,
+        compute: impl Fn(&Board) -> Result<T, Oops> + Send + Sync + 'static,
+    ) -> Result<T, Oops> {
+        self.compute_as(Work::figures(asking), compute).await
+    }
+
+    async fn compute_as<T: Send + 'static>(
+        &self,
+        work: Work,
+        compute: impl Fn(&Board) -> Result<T, Oops> + Send + Sync + 'static,
+    ) -> Result<T, Oops> {
+        let compute = Arc::new(compute);
+        loop {
+            let place = self.0.places.take(work).await;
+            let (board, compute) = (self.clone(), Arc::clone(&compute));
+            let computed = tokio::task::spawn_blocking(move || {
+                let _place = place; // held to the end even when the caller goes away
+                compute(&board)
+            });
+            match computed.await.unwrap_or_else(|error| Err(Oops::fault(&error))) {
+                Ok(computed) => return Ok(computed),
+                Err(mut oops) => match oops.coming() {
+                    Some(coming) => coming.ended().await,
+                    None => return Err(oops),
+                },
+            }
+        }
     }
 
     /// Records that came in the minute before now.

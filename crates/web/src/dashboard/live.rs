@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
+    Extension,
     extract::State,
     http::StatusCode,
     response::{
@@ -14,11 +15,15 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use socai_domain::time::vietnam_rfc3339;
 
-use super::{Board, asking::Asking, listing::Row, oops::Oops, tail::New};
+use super::{Board, access::Address, asking::Asking, listing::Row, oops::Oops, tail::New};
 
 /// `GET /api/v1/live`: an event `checkpoint` now and whenever the log grew.
-pub(super) async fn live(State(board): State<Board>, asking: Asking) -> Response {
-    let Ok(place) = board.listeners().clone().try_acquire_owned() else {
+pub(super) async fn live(
+    State(board): State<Board>,
+    Extension(Address(address)): Extension<Address>,
+    asking: Asking,
+) -> Response {
+    let Some(place) = board.listeners().take(address) else {
         return Oops::new(StatusCode::SERVICE_UNAVAILABLE, "many_listeners").answer(&asking);
     };
     let (mut sizes, stop) = (board.sizes(), board.stop().clone());

@@ -18,11 +18,13 @@ mod board;
 mod files;
 mod guard;
 mod kept;
+mod listeners;
 mod listing;
 mod live;
 mod oops;
 mod page;
 mod pages;
+mod places;
 mod server;
 mod signing;
 mod steps;
@@ -40,7 +42,7 @@ use axum::{
 use tower_http::compression::CompressionLayer;
 
 pub use access::{Access, NewToken, Role, TokensError};
-pub use answers::{Answers, Case, CaseEntry, CaseState, Months, Paper};
+pub use answers::{Answers, Case, CaseEntry, CaseState, Months, Paper, WrongNumber};
 pub use board::{Board, BoardError};
 pub use server::{DashboardError, DashboardHttp, serve_dashboard};
 pub use signing::{NotSigned, Signed, Signing, ToSign};
@@ -99,3 +101,6 @@ fn dashboard_router(board: Board, doors: Doors) -> Router {
         .layer(middleware::from_fn_with_state(doors, access::passed))
         .layer(middleware::from_fn(guard::guard))
 }
+
+#[cfg(test)]
+mod busy_tests;

@@ -8,7 +8,7 @@ use axum::{
 };
 use minijinja::context;
 
-use super::{asking::Asking, page};
+use super::{asking::Asking, kept::Coming, page};
 use crate::problem::Problem;
 
 /// Why there is no answer.
@@ -17,11 +17,24 @@ pub(super) struct Oops {
     status: StatusCode,
     /// Key of the words: `oops_<key>`.
     key: &'static str,
+    /// None but for what somebody else computes at this moment; then it is asked again.
+    coming: Option<Coming>,
+}
+
+impl From<Coming> for Oops {
+    fn from(coming: Coming) -> Oops {
+        Oops { coming: Some(coming), ..Oops::new(StatusCode::SERVICE_UNAVAILABLE, "fault") }
+    }
 }
 
 impl Oops {
     pub(super) fn new(status: StatusCode, key: &'static str) -> Oops {
-        Oops { status, key }
+        Oops { status, key, coming: None }
+    }
+
+    /// What is to be waited for before asking again, if that is all.
+    pub(super) fn coming(&mut self) -> Option<Coming> {
+        self.coming.take()
     }
 
     pub(super) fn nothing_here() -> Oops {

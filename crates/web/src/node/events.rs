@@ -1,8 +1,8 @@
 //! `POST /api/v1/events`: one event or an array, sealed together or not at all.
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest as _, Request, State, rejection::BytesRejection},
+    body::{Body, Bytes},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -10,27 +10,34 @@ use serde_json::{Value, json};
 use socai_ward::Sealed;
 
 use super::{MAX_BODY_LEN, Node, require_json};
-use crate::problem::Problem;
+use crate::{body::whole, problem::Problem};
 
 /// The most characters of an Idempotency-Key.
 const MAX_KEY_LEN: usize = 200;
 
-pub(super) async fn post(State(node): State<Node>, request: Request) -> Result<Response, Problem> {
-    let headers = request.headers().clone();
+pub(super) async fn post(
+    State(node): State<Node>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
     require_json(&headers)?;
-    let key = request_key(&headers)?;
+    let key = request_key(&headers)?.map(ToOwned::to_owned);
     let _place = node.events.acquire().await; // never closed
-    let body = Bytes::from_request(request, &()).await.map_err(unread)?;
-    match parse(&body)? {
+    match parse(&read(&node, body).await?)? {
         Value::Array(forms) => {
-            let sealed = node.ward.record(&forms, key).await?;
+            let sealed = node.ward.record(forms, key).await?;
             Ok(created(Value::Array(sealed.iter().map(name).collect())))
         }
         form => {
-            let sealed = node.ward.record(std::slice::from_ref(&form), key).await?;
+            let sealed = node.ward.record(vec![form], key).await?;
             Ok(created(sealed.first().map_or(Value::Null, name)))
         }
     }
+}
+
+/// A whole body of whoever has the token. It is read with a place in `events`, which it gives back when it stalls.
+pub(super) async fn read(node: &Node, body: Body) -> Result<Bytes, Problem> {
+    whole(body, MAX_BODY_LEN, node.paces.office).await.map_err(|unread| unread.problem(MAX_BODY_LEN))
 }
 
 fn created(body: Value) -> Response {
@@ -45,16 +52,6 @@ pub(super) fn parse(body: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(body).map_err(|error| {
         Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("the body is not JSON: {error}"))
     })
-}
-
-pub(super) fn unread(rejection: BytesRejection) -> Problem {
-    match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail = format!("the body has more than {MAX_BODY_LEN} bytes: send several requests");
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
-        }
-        _ => Problem::new(StatusCode::BAD_REQUEST, "malformed", rejection.body_text()),
-    }
 }
 
 fn request_key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

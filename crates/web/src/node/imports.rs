@@ -8,12 +8,11 @@ use axum::{
     extract::{Query, State},
     http::{HeaderMap, StatusCode},
 };
-use futures_util::StreamExt as _;
 use socai_proto::KindInfo;
-use socai_ward::{Format, Imported};
+use socai_ward::{Format, ImportError, Imported, MAX_FILE_LEN};
 
 use super::{Node, media_type};
-use crate::problem::Problem;
+use crate::{body::Pieces, problem::Problem};
 
 pub(super) async fn post(
     State(node): State<Node>,
@@ -24,19 +23,26 @@ pub(super) async fn post(
     let format = format(&headers)?;
     let kind = kind(&query)?;
     let place = node.imports.clone().acquire_owned().await; // never closed
-    let mut copy = node.ward.begin_import()?;
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let piece =
-            piece.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "broken-off", error.to_string()))?;
-        copy.write(&piece)?;
+    let ward = node.ward.clone();
+    let mut copy = on_disk(move || ward.begin_import()).await?;
+    let mut pieces = Pieces::of(body, node.paces.office);
+    while let Some(piece) = pieces.next().await.map_err(|unread| unread.problem(MAX_FILE_LEN as usize))? {
+        // one that is not done with in order goes with the copy, whose file goes with it
+        copy = on_disk(move || copy.write(&piece).map(|()| copy)).await?;
     }
-    let import = tokio::task::spawn_blocking(move || {
+    let imported = on_disk(move || {
         let _place = place; // held to the end even when the caller goes away
         node.ward.finish_import(copy, format, kind)
     });
+    Ok((StatusCode::CREATED, Json(imported.await?)))
+}
+
+/// Does something on a thread that may wait for the disk.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ImportError> + Send + 'static,
+) -> Result<T, Problem> {
     let stopped = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the node is stopping");
-    Ok((StatusCode::CREATED, Json(import.await.map_err(stopped)??)))
+    Ok(tokio::task::spawn_blocking(work).await.map_err(stopped)??)
 }
 
 fn format(headers: &HeaderMap) -> Result<Format, Problem> {

@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    body::Body,
+    extract::State,
     http::{HeaderMap, StatusCode},
 };
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use socai_ward::Status;
 
 use super::{
     Node,
-    events::{parse, unread},
+    events::{parse, read},
     require_json,
 };
 use crate::problem::Problem;
@@ -34,20 +34,28 @@ pub(super) async fn ready(State(node): State<Node>) -> Result<&'static str, Prob
 pub(super) async fn registry(
     State(node): State<Node>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<StatusCode, Problem> {
     require_json(&headers)?;
-    node.ward.adopt_registry(&body.map_err(unread)?)?;
+    let place = node.events.clone().acquire_owned().await; // never closed
+    let snapshot = read(&node, body).await?;
+    let adopted = tokio::task::spawn_blocking(move || {
+        let _place = place;
+        node.ward.adopt_registry(&snapshot)
+    });
+    let stopped = |_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", "the node is stopping");
+    adopted.await.map_err(stopped)??;
     Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn rotate(
     State(node): State<Node>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     require_json(&headers)?;
-    let form = parse(&body.map_err(unread)?)?;
+    let _place = node.events.acquire().await; // never closed
+    let form = parse(&read(&node, body).await?)?;
     let (key, sealed) = node.ward.rotate_key(ground(&form)?).await?;
     let body =
         json!({ "key": key.to_string(), "name": sealed.name.to_string(), "link": sealed.link.to_string() });

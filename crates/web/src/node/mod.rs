@@ -5,21 +5,20 @@ mod imports;
 mod manage;
 mod witness;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderMap, StatusCode, header},
     middleware,
     routing::{delete, get, post, put},
 };
-use socai_tlog::MAX_SHOWN_LEN;
 use socai_ward::{FileError, KeyError, NodeFile, Ward, Witness};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    body::Pace,
     problem::Problem,
     serving::{STOP_WITHIN, Served, listen as listen_at},
     token,
@@ -33,6 +32,22 @@ const EVENTS_AT_ONCE: usize = 64;
 const IMPORTS_AT_ONCE: usize = 4;
 /// How many checkpoints are looked at at once. The others wait.
 const CHECKPOINTS_AT_ONCE: usize = 4;
+/// How many requests with entries are read at once, of whoever sends them: 96 MiB. The others wait.
+const SHOWN_AT_ONCE: usize = 16;
+
+/// How slowly bodies may come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Paces {
+    /// From whoever has the token: an office on a poor line.
+    office: Pace,
+    /// From anybody who says that he operates the ledger, which gives a request up after five seconds.
+    operator: Pace,
+}
+
+const PACES: Paces = Paces {
+    office: Pace { rest: Duration::from_secs(30), bytes_per_s: 4 << 10 },
+    operator: Pace { rest: Duration::from_secs(10), bytes_per_s: 256 << 10 },
+};
 
 /// What every handler gets.
 #[derive(Clone)]
@@ -43,6 +58,8 @@ pub(crate) struct Node {
     imports: Arc<Semaphore>,
     witness: Arc<Witness>,
     witnessed: Arc<Semaphore>,
+    shown: Arc<Semaphore>,
+    paces: Paces,
 }
 
 /// A server that answers until it is told to stop.
@@ -106,8 +123,7 @@ impl Http {
         served.abort(); // no effect on one that ended
         NodeFile::remove(&self.dir)?;
         match ended {
-            None | Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(error))) => Err(HttpError::Ended(error.to_string())),
+            None | Some(Ok(())) => Ok(()),
             Some(Err(error)) => Err(HttpError::Ended(error.to_string())),
         }
     }
@@ -118,24 +134,27 @@ impl Http {
 /// # Errors
 /// The witnessing key cannot be read.
 pub fn router(ward: Ward) -> Result<Router, KeyError> {
+    router_at(ward, PACES)
+}
+
+fn router_at(ward: Ward, paces: Paces) -> Result<Router, KeyError> {
     let token = ward.unit().config.token.as_str().into();
     let witness = Arc::new(Witness::of(&ward)?);
     let places = |count| Arc::new(Semaphore::new(count));
     let (events, imports) = (places(EVENTS_AT_ONCE), places(IMPORTS_AT_ONCE));
-    let node = Node { ward, token, events, imports, witness, witnessed: places(CHECKPOINTS_AT_ONCE) };
+    let (witnessed, shown) = (places(CHECKPOINTS_AT_ONCE), places(SHOWN_AT_ONCE));
+    let node = Node { ward, token, events, imports, witness, witnessed, shown, paces };
     let guarded = Router::new()
         .route("/api/v1/events", post(events::post))
         .route("/api/v1/status", get(manage::status))
         .route("/api/v1/registry", put(manage::registry))
         .route("/api/v1/keys/rotate", post(manage::rotate))
         .route("/api/v1/alarm", delete(manage::clear_alarm))
-        .layer(DefaultBodyLimit::max(MAX_BODY_LEN))
-        .route("/api/v1/imports", post(imports::post)) // bounds its own length while it copies
+        .route("/api/v1/imports", post(imports::post))
         .route_layer(middleware::from_fn_with_state(node.clone(), token::required));
     let witness = Router::new()
         .route("/add-checkpoint", post(witness::add))
-        .layer(DefaultBodyLimit::max(witness::MAX_REQUEST_LEN))
-        .route("/log-entries", post(witness::look).layer(DefaultBodyLimit::max(MAX_SHOWN_LEN)))
+        .route("/log-entries", post(witness::look))
         .route("/{origin}/checkpoint", get(witness::newest));
     Ok(Router::new()
         .route("/health/live", get(async || "live\n"))
@@ -172,3 +191,6 @@ fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
         )),
     }
 }
+
+#[cfg(test)]
+mod stalled_tests;

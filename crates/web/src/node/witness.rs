@@ -1,28 +1,30 @@
 //! The unit as a witness (C2SP tlog-witness): open to whoever operates the ledger, who proves itself by the checkpoint's signature.
 
 use axum::{
-    body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
+    body::Body,
+    extract::{Path, State},
     http::{HeaderName, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use socai_tlog::NotWitnessed;
+use socai_tlog::{MAX_SHOWN_LEN, NotWitnessed};
 use socai_ward::{NotPassed, WitnessError};
 
 use super::Node;
+use crate::body::{Unread, whole};
 
 /// The most bytes of a request: 63 hashes and a note are below.
-pub(super) const MAX_REQUEST_LEN: usize = 256 << 10;
+const MAX_REQUEST_LEN: usize = 256 << 10;
 
 const TEXT: (HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
 /// What a witness answers when it has seen another size than the request starts from.
 const SIZE: (HeaderName, &str) = (header::CONTENT_TYPE, "text/x.tlog.size");
 
 /// `POST /add-checkpoint`: 200 with a signature line, or why not.
-pub(super) async fn add(State(node): State<Node>, body: Result<Bytes, BytesRejection>) -> Response {
-    let body = match body {
+pub(super) async fn add(State(node): State<Node>, body: Body) -> Response {
+    // so short that as many may be read at once as there are connections
+    let body = match whole(body, MAX_REQUEST_LEN, node.paces.operator).await {
         Ok(body) => body,
-        Err(rejection) => return rejection.into_response(),
+        Err(unread) => return not_read(&unread, MAX_REQUEST_LEN),
     };
     // few at once: each waits for the one before and for the disk
     let place = node.witnessed.clone().acquire_owned().await; // never closed
@@ -39,15 +41,16 @@ pub(super) async fn add(State(node): State<Node>, body: Result<Bytes, BytesRejec
 
 /// `POST /log-entries`: the district shows what is below its next checkpoints; 200 with how far it was looked at, 409 with where to show from,
 /// or why nothing of it is cosigned.
-pub(super) async fn look(State(node): State<Node>, body: Result<Bytes, BytesRejection>) -> Response {
-    let body = match body {
+pub(super) async fn look(State(node): State<Node>, body: Body) -> Response {
+    let reading = node.shown.clone().acquire_owned().await; // never closed
+    let body = match whole(body, MAX_SHOWN_LEN, node.paces.operator).await {
         Ok(body) => body,
-        Err(rejection) => return rejection.into_response(),
+        Err(unread) => return not_read(&unread, MAX_SHOWN_LEN),
     };
     let place = node.witnessed.clone().acquire_owned().await; // never closed
     let unit = node.ward.unit().no;
     let answer = tokio::task::spawn_blocking(move || {
-        let _place = place;
+        let _places = (reading, place); // as long as the body
         node.witness.look(&body)
     });
     match answer.await {
@@ -75,6 +78,10 @@ pub(super) async fn look(State(node): State<Node>, body: Result<Bytes, BytesReje
         }
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [TEXT], "stopping\n").into_response(),
     }
+}
+
+fn not_read(unread: &Unread, max_len: usize) -> Response {
+    (unread.status(), [TEXT], format!("{}\n", unread.said(max_len))).into_response()
 }
 
 fn refused(error: &WitnessError) -> Response {

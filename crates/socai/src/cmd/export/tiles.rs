@@ -5,14 +5,13 @@
 //! ended and leaves its partial tiles in place for readers of the older checkpoint.
 
 use std::{
-    fs,
-    io::Write as _,
+    fs, io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
-use socai_log::{Committed, Reader};
+use socai_log::{Committed, Reader, Readers, replace_remakable};
 use socai_tlog::{
     Checkpoint, Completed, Frontier, Note, TILE_WIDTH, Tile, TileKind, TreeSize, bundled, leaf_hash,
 };
@@ -103,7 +102,11 @@ impl Export {
 fn continues(reader: &Reader, committed: &Committed, dir: &Path) -> Result<()> {
     let path = dir.join("checkpoint");
     let name = path.display();
-    let Ok(there) = fs::read(&path) else { return Ok(()) };
+    let there = match fs::read(&path) {
+        Ok(there) => there,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| path.display().to_string()),
+    };
     let stated = |note: &[u8]| Checkpoint::parse(Note::parse(note).ok()?.text()).ok();
     let ours = stated(&committed.checkpoint).context("the log's checkpoint is a note")?;
     let Some(theirs) = stated(&there) else {
@@ -127,11 +130,6 @@ fn continues(reader: &Reader, committed: &Committed, dir: &Path) -> Result<()> {
 /// Writes a file beside and renames it: a reader sees the whole of it or nothing.
 fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     let name = || path.display().to_string();
-    let beside =
-        path.with_file_name(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
     fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).with_context(name)?;
-    let mut file = fs::File::create(&beside).with_context(name)?;
-    file.write_all(bytes).with_context(name)?;
-    drop(file);
-    fs::rename(&beside, path).with_context(name)
+    replace_remakable(path, bytes, Readers::Others).with_context(name)
 }

@@ -19,7 +19,7 @@ use axum::{
 
 use super::{
     Access, Role, Visitor,
-    rate::Rate,
+    rate::{Rate, of_one_network},
     session::{Sessions, form_key},
     tokens::{Tokens, TokensError, digest},
 };
@@ -52,6 +52,10 @@ struct Shared {
     logins: Mutex<Rate>,
     counted: Counted,
 }
+
+/// Whence a request comes, one network of IPv6 being one address; none from this machine itself, where a proxy may stand that says nothing.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::dashboard) struct Address(pub Option<IpAddr>);
 
 /// The file of tokens as it was read.
 struct Known {
@@ -211,6 +215,8 @@ pub(in crate::dashboard) async fn passed(
     let began = Instant::now();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
     let address = doors.address(request.headers(), peer);
+    let of_the_world = address.filter(|address| !address.to_canonical().is_loopback());
+    request.extensions_mut().insert(Address(of_the_world.map(of_one_network)));
     let visitor = doors.visitor(request.headers());
     let role = visitor.role;
     let shape = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());

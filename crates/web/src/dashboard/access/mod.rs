@@ -23,7 +23,7 @@ mod rate;
 mod session;
 mod tokens;
 
-pub(super) use doors::{Doors, passed};
+pub(super) use doors::{Address, Doors, passed};
 pub(super) use login::{login, login_page, logout};
 pub use tokens::{NewToken, TokensError};
 

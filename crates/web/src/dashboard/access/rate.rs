@@ -45,7 +45,7 @@ impl Rate {
 }
 
 /// Whoever has one address of IPv6 has 2^64.
-fn of_one_network(address: IpAddr) -> IpAddr {
+pub(super) fn of_one_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(six) => IpAddr::V6((u128::from(six) & !u128::from(u64::MAX)).into()),
         four => four,

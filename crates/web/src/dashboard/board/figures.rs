@@ -13,7 +13,7 @@ use socai_proto::Lang;
 use socai_report::Figures;
 use socai_tlog::TreeSize;
 
-use super::{Board, lock};
+use super::{Board, lock, waited};
 use crate::dashboard::{
     access::Part, answers::Months, asking::Asking, kept::Kept, listing::Facts, oops::Oops, suppress,
 };
@@ -27,7 +27,7 @@ impl Board {
     /// The figures of a question with their digests, computed once for each size.
     pub(in crate::dashboard) fn figures(&self, fold: &Fold, asked: &Asked) -> Result<Arc<Figures>, Oops> {
         self.0.figures.get((fold.size(), asked.clone()), || {
-            self.timed(|| self.answers().figures(self.reader(), fold, asked))
+            self.answers().figures(self.reader(), fold, asked).map_err(|error| Oops::fault(&error))
         })
     }
 
@@ -64,7 +64,7 @@ impl Board {
             let began = Instant::now();
             let compute = || {
                 let (board, of, about) = (self.clone(), Arc::clone(fold), asked.clone());
-                move || board.glance(&of, &about).is_ok()
+                move || waited(|| board.glance(&of, &about)).is_ok()
             };
             let mut is_coming = self.0.begun.wait(&question, Duration::ZERO, compute());
             let sums = self.sums(fold, asked)?;
@@ -109,7 +109,7 @@ impl Board {
         self.0.figures.known(question).or_else(|| self.0.glances.known(question)).is_some()
     }
 
-    /// Computes figures, and notes how long that took.
+    /// Computes figures of a page, and notes how long that took. What has digests takes longer, and no page shows it.
     fn timed(&self, compute: impl FnOnce() -> Result<Figures, String>) -> Result<Figures, Oops> {
         let began = Instant::now();
         let figures = compute();

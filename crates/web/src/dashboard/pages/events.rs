@@ -107,7 +107,7 @@ pub(in crate::dashboard) async fn events_csv(
     asking: Asking,
 ) -> Response {
     let question = asking.clone();
-    let made = board.compute(move |board| csv(board, &code, &question)).await;
+    let made = board.compute_figures(&asking, move |board| csv(board, &code, &question)).await;
     match made {
         Ok((text, next)) => {
             let about = [

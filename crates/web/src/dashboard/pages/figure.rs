@@ -24,7 +24,7 @@ pub(in crate::dashboard) async fn figure(
     asking: Asking,
 ) -> Response {
     let question = asking.clone();
-    let values = board.compute(move |board| values(board, &code, &question)).await;
+    let values = board.compute_figures(&asking, move |board| values(board, &code, &question)).await;
     page::or_oops(&asking, "figure.html", values.map(|values| Values::from(Serde(values))))
 }
 

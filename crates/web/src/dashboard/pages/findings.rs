@@ -21,7 +21,7 @@ const SHOWN: usize = 100;
 /// `GET /findings?on=`.
 pub(in crate::dashboard) async fn findings(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
-    let values = board.compute(move |board| values(board, &question)).await;
+    let values = board.compute_figures(&asking, move |board| values(board, &question)).await;
     page::or_oops(&asking, "findings.html", values.map(|values| Values::from(Serde(values))))
 }
 

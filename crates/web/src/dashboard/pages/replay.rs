@@ -20,7 +20,7 @@ const BRIEF_FROM: u64 = crate::dashboard::board::figures::LARGE;
 /// `GET /replay?period=&as_of=&cases=`. Without `as_of` the newest checkpoint; with `cases=1` rows that judge cases too, however long it takes.
 pub(in crate::dashboard) async fn replay(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
-    let values = board.compute(move |board| values(board, &question)).await;
+    let values = board.compute_figures(&asking, move |board| values(board, &question)).await;
     page::or_oops(&asking, "replay.html", values.map(|values| Values::from(Serde(values))))
 }
 

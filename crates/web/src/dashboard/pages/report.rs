@@ -29,7 +29,7 @@ use crate::dashboard::{
 /// `GET /report?period=`.
 pub(in crate::dashboard) async fn report(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
-    let values = board.compute(move |board| values(board, &question)).await;
+    let values = board.compute_figures(&asking, move |board| values(board, &question)).await;
     page::or_oops(&asking, "report.html", values.map(|values| Values::from(Serde(values))))
 }
 
@@ -97,7 +97,7 @@ pub(in crate::dashboard) async fn draft(
     asking: Asking,
 ) -> Response {
     let question = asking.clone();
-    let made = board.compute(move |board| {
+    let made = board.compute_figures(&asking, move |board| {
         question.needs(Part::Cells)?;
         let (paper, fold) = (paper_of(&format)?, board.fold());
         let (text, asked) = question.period(&fold)?;
@@ -115,7 +115,7 @@ pub(in crate::dashboard) async fn issued(
     asking: Asking,
 ) -> Response {
     let question = asking.clone();
-    let made = board.compute(move |board| {
+    let made = board.compute_figures(&asking, move |board| {
         question.needs(Part::Cells)?;
         let (paper, fold) = (paper_of(&format)?, board.fold());
         let report = fold.reports().numbered(&number).ok_or_else(Oops::unknown)?;

@@ -24,7 +24,7 @@ pub(in crate::dashboard) async fn case(
     asking: Asking,
 ) -> Response {
     let question = asking.clone();
-    let values = board.compute(move |board| {
+    let values = board.compute_figures(&asking, move |board| {
         question.needs(Part::Cases)?;
         let on = question.on(&board.fold())?;
         let case = board.answers().case(board.reader(), &id, on, question.lang);

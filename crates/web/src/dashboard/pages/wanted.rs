@@ -50,7 +50,7 @@ impl Wanted {
         }
         let unit = asking.get("unit").map(|id| {
             let unit = fold.registry().by_id(id).ok_or_else(Oops::unknown)?;
-            Ok((id.to_owned(), unit.no))
+            Ok::<_, Oops>((id.to_owned(), unit.no))
         });
         let kind = asking.get("kind").map(|name| socai_proto::kind(name).ok_or_else(Oops::unknown));
         let kind = kind.transpose()?.map(|kind| kind.name);

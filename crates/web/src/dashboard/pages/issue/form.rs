@@ -6,22 +6,19 @@ use socai_fold::Fold;
 use socai_proto::v1;
 use socai_report::{
     Body, Figures, SectionText, Template,
-    format::{ngay, so},
+    format::{ngay, so, thoi_diem},
     unit_name,
 };
 use socai_tlog::{Digest, UnitNo};
 
 use super::{Fields, Not, not};
 use crate::dashboard::{
-    Board,
+    Board, WrongNumber,
     access::Part,
     asking::Asking,
     oops::Oops,
     pages::{cut_off, report::block},
 };
-
-/// Longest number of a report, in characters.
-pub(super) const MAX_NUMBER: usize = 64;
 
 /// The page's values; `typed` are texts that were sent and not recorded.
 pub(super) fn values(
@@ -39,7 +36,7 @@ pub(super) fn values(
     let number = asking.get("no");
     let (mut told, mut confirm) = (not.map(|not| problem(asking, not)), None);
     if let Some(number) = number {
-        match wrong_number(&fold, number) {
+        match wrong_number(board, asking, &fold, number)? {
             Some(wrong) => told = told.or_else(|| Some(problem(asking, &wrong))),
             None => {
                 figures.number = Some(number.to_owned());
@@ -98,14 +95,23 @@ pub(super) fn digest_of(stated: &v1::ReportIssued) -> String {
     stated.text_digest[..].try_into().map(|digest| Digest(digest).to_string()).unwrap_or_default()
 }
 
-/// A number that no report can have, or that one has already.
-pub(super) fn wrong_number(fold: &Fold, number: &str) -> Option<Not> {
-    let is_odd = |c: char| c.is_control() || c.is_whitespace();
-    match number {
-        "" => Some(not("bad_number")),
-        number if number.chars().count() > MAX_NUMBER || number.contains(is_odd) => Some(not("bad_number")),
-        number => fold.reports().numbered(number).map(|report| not("taken").with(report.name.to_string())),
-    }
+/// A number that no report can have, or that one has already, with when it was issued, as which record and which leaf.
+pub(super) fn wrong_number(
+    board: &Board,
+    asking: &Asking,
+    fold: &Fold,
+    number: &str,
+) -> Result<Option<Not>, Oops> {
+    let wrong = board.answers().wrong_number(board.reader(), fold, number);
+    Ok(match wrong.map_err(|error| Oops::fault(&error))? {
+        None => None,
+        Some(WrongNumber::Odd) => Some(not("bad_number")),
+        Some(WrongNumber::Taken { name, leaf, received_at_ms }) => {
+            let words = asking.words();
+            let (at, leaf_word) = (thoi_diem(received_at_ms), words.get("leaf"));
+            Some(not("taken").with(format!("{at} · {} {name} · {leaf_word} {leaf}", words.get("record"))))
+        }
+    })
 }
 
 fn problem(asking: &Asking, not: &Not) -> Value {

@@ -69,7 +69,9 @@ pub(in crate::dashboard) async fn issue(State(board): State<Board>, asking: Aski
 /// The page, with what was typed and why nothing was signed.
 pub(super) async fn shown(board: &Board, asking: Asking, typed: Fields, not: Option<Not>) -> Response {
     let (question, status) = (asking.clone(), not.as_ref().map_or(StatusCode::OK, |not| not.status));
-    let values = board.compute(move |board| form::values(board, &question, &typed, not.as_ref())).await;
+    let values = board
+        .compute_figures(&asking, move |board| form::values(board, &question, &typed, not.as_ref()))
+        .await;
     let was_made = values.is_ok();
     let mut response = page::or_oops(&asking, "issue.html", values.map(|values| Values::from(Serde(values))));
     if was_made {
@@ -100,7 +102,9 @@ pub(in crate::dashboard) async fn sign(State(board): State<Board>, asking: Askin
     let signing = board.clone();
     let signed = tokio::spawn(async move {
         let _alone = signing.signs().lock().await;
-        let stated = signing.compute(move |board| statement(board, &question, &fields)).await?;
+        let stated = signing
+            .compute_figures(&question.clone(), move |board| statement(board, &question, &fields))
+            .await?;
         let report = match stated {
             Ok(report) => report,
             Err(not) => return Ok(Err(not)),
@@ -150,7 +154,7 @@ fn statement(board: &Board, asking: &Asking, fields: &Fields) -> Result<Result<v
     let fold = board.fold_at(size)?;
     let (text, asked) = asking.period(&fold)?;
     let number = field("no");
-    if let Some(not) = form::wrong_number(&now, number) {
+    if let Some(not) = form::wrong_number(board, asking, &now, number)? {
         return Ok(Err(not));
     }
     let mut figures = (*board.figures(&fold, &asked)?).clone();

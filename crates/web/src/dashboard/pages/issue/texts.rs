@@ -24,7 +24,9 @@ pub(in crate::dashboard) async fn texts(State(board): State<Board>, asking: Aski
     let signing = board.clone();
     let signed = tokio::spawn(async move {
         let _alone = signing.signs().lock().await;
-        let closing = signing.compute(move |board| closing(board, &question, &fields)).await?;
+        let closing = signing
+            .compute_figures(&question.clone(), move |board| closing(board, &question, &fields))
+            .await?;
         Ok(match closing {
             Ok(closing) => have_signed(&signing, closing, &by, "texts of a report").await,
             Err(not) => Err(not),
