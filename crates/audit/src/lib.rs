@@ -43,7 +43,7 @@ pub use proof::{
 pub use public::{Public, Tiles, Unseen, verify_public};
 pub use report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted};
 pub use sightings::KeptSightings;
-pub use text::{Language, text};
+pub use text::{Language, fault_text, text};
 pub use verify::{Asked, verify, verify_on};
 pub use watch::{Look, Watch};
 pub use witnesses::{Unwitnessed, WitnessesAnswer};

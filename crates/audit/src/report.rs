@@ -174,6 +174,12 @@ pub struct FaultLine {
 }
 
 impl FaultLine {
+    /// A fault of the log in the words of the report.
+    #[must_use]
+    pub fn of(fault: &socai_follow::Fault) -> Self {
+        crate::verify::line(fault)
+    }
+
     pub(crate) fn new(code: &'static str, what: Said, remedy: Said) -> Self {
         FaultLine {
             code,

@@ -5,13 +5,13 @@ use std::{path::Path, thread};
 use serde::Serialize;
 use socai_domain::time::vietnam_rfc3339;
 use socai_fold::findings::Sighting;
-use socai_log::{LogError, Reader, WitnessedNotes};
-use socai_tlog::{Checkpoint, Note, Opened, Origin, Policy, TreeSize};
+use socai_log::{LogError, WitnessedNotes};
+use socai_tlog::{Opened, Origin, Policy, TreeSize};
 
 use crate::{
     place::Place,
     report::FaultLine,
-    witnesses::{Flaw, against_log},
+    witnesses::{Flaw, OwnRoots, against_log, size_of},
     words::{Remedy, Said},
 };
 
@@ -47,7 +47,7 @@ pub(crate) struct Gathered {
 /// Whose log is read, how far, and by whom.
 #[derive(Clone, Copy)]
 pub(crate) struct Reading<'a> {
-    pub(crate) reader: &'a Reader,
+    pub(crate) own: &'a OwnRoots<'a>,
     pub(crate) policy: &'a Policy,
     pub(crate) origin: &'a Origin,
     /// Entries of the log.
@@ -170,8 +170,7 @@ impl Gathered {
 
 /// A note under the policy and against the log's own tree; `None` for one that was gone over before.
 pub(crate) fn judge(note: &[u8], reading: Reading<'_>) -> Result<Option<Opened>, Flaw> {
-    let stated = Note::parse(note).ok().and_then(|note| Checkpoint::parse(note.text()).ok());
-    if stated.is_some_and(|stated| stated.size < reading.from) {
+    if size_of(note).is_some_and(|size| size < reading.from) {
         return Ok(None);
     }
     let opened = reading.policy.open(note).map_err(|error| {
@@ -181,7 +180,7 @@ pub(crate) fn judge(note: &[u8], reading: Reading<'_>) -> Result<Option<Opened>,
         );
         ("checkpoint", said, Remedy::Key)
     })?;
-    match against_log(&opened, reading.reader, reading.size, reading.live) {
+    match against_log(&opened, reading.own, reading.size, reading.live) {
         None => Ok(Some(opened)),
         Some(flaw) => Err(flaw),
     }

@@ -340,7 +340,22 @@ fn describe(page: &mut Page, report: &Report, number: usize, fault: &FaultLine, 
 
 /// Where a fault is: file, byte, record, as far as it has them.
 pub(crate) fn place(report: &Report, fault: &FaultLine, language: Language) -> String {
-    let file = fault.file.as_ref().map(|file| below(file, &report.directory));
+    place_in(&report.directory, fault, language)
+}
+
+/// A fault of the log in this directory, as a report says it: where, what, what to do.
+#[must_use]
+pub fn fault_text(log: &Path, fault: &FaultLine, language: Language) -> String {
+    let place = place_in(&log.display().to_string(), fault, language);
+    let mut page = Page::default();
+    page.line(0, &format!("{}: {place}", language.pick("LỖI", "FAULT")));
+    page.line(2, language.pick(&fault.what_vi, &fault.what));
+    page.line(2, &format!("→ {}", language.pick(&fault.remedy_vi, &fault.remedy)));
+    page.text.trim_end().to_owned()
+}
+
+fn place_in(log: &str, fault: &FaultLine, language: Language) -> String {
+    let file = fault.file.as_ref().map(|file| below(file, log));
     let offset = fault.offset.map(|offset| format!("byte {offset}"));
     let record =
         fault.record.as_ref().map(|record| format!("{} {record}", language.pick("bản ghi", "record")));

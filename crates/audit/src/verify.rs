@@ -24,7 +24,7 @@ use crate::{
     replayed::Replayed,
     report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
     sightings::{KeptSightings, Reading, gather},
-    witnesses::{self, Unwitnessed, WitnessesAnswer},
+    witnesses::{self, OwnRoots, Unwitnessed, WitnessesAnswer},
     words::{Remedy, Said, words},
 };
 
@@ -242,12 +242,13 @@ fn judged(ground: Ground<'_>, published: Option<Told>) -> Judged {
             ModelsAnswer::not_compared(why).alone()
         }
     };
-    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, reader, log);
+    let own = OwnRoots::new(reader, place, trust.origin(), ground.threads);
+    let (witnesses, witnesses_fault) = witnesses::judge(place, trust, &own, log);
     let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
     let mut judged = Judged { models, witnesses, unwitnessed, ..Judged::default() };
     judged.tell(erasures.len(), erasures.into_iter().take(MAX_ERASURES));
     if trust.policy().asks_for_witnesses() {
-        let seen = gather(place, ground.reading());
+        let seen = gather(place, ground.reading(&own));
         judged.tell(seen.faults_found as usize, seen.faults.into_iter());
         judged.sightings = Some(seen.kept);
     }
@@ -296,10 +297,10 @@ fn not_replayed(error: ReplayError, log: &Verified) -> FaultLine {
 }
 
 impl<'a> Ground<'a> {
-    fn reading(self) -> Reading<'a> {
-        let Ground { trust, reader, log, live, threads, .. } = self;
+    fn reading(self, own: &'a OwnRoots<'a>) -> Reading<'a> {
+        let Ground { trust, log, live, threads, .. } = self;
         let (policy, origin) = (trust.policy(), trust.origin());
-        Reading { reader, policy, origin, size: log.size, from: log.skipped, threads, live }
+        Reading { own, policy, origin, size: log.size, from: log.skipped, threads, live }
     }
 }
 
@@ -345,7 +346,8 @@ fn counts(verified: &Verified) -> Counts {
     }
 }
 
-fn line(fault: &Fault) -> FaultLine {
+/// A fault of the log in the words of the report.
+pub(crate) fn line(fault: &Fault) -> FaultLine {
     let (code, what, remedy) = words(fault);
     FaultLine {
         file: fault.path().map(|path| path.display().to_string()),

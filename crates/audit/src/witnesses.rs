@@ -1,12 +1,12 @@
 //! What the witnesses of a policy say of a ledger: the newest checkpoint that enough of them cosigned.
 
-use std::io;
+use std::{collections::BTreeMap, io, sync::OnceLock};
 
 use serde::Serialize;
 use socai_domain::time::vietnam_rfc3339;
 use socai_follow::{Trust, Verified};
-use socai_log::Reader;
-use socai_tlog::{LeafIndex, Opened, TreeSize};
+use socai_log::{LogError, Reader, WitnessedNotes};
+use socai_tlog::{Checkpoint, Hash, LeafIndex, Note, Opened, Origin, TreeSize};
 
 use crate::{
     place::Place,
@@ -54,7 +54,7 @@ pub(crate) fn unwitnessed(
 pub(crate) fn judge(
     place: &Place,
     trust: &Trust,
-    reader: &Reader,
+    own: &OwnRoots<'_>,
     log: &Verified,
 ) -> (Option<WitnessesAnswer>, Option<FaultLine>) {
     if !trust.policy().asks_for_witnesses() {
@@ -74,7 +74,7 @@ pub(crate) fn judge(
         }
     };
     let flaw = match trust.policy().open(&note) {
-        Ok(opened) => match flaw(&opened, reader, log) {
+        Ok(opened) => match flaw(&opened, own, log) {
             None => {
                 let size = opened.checkpoint.size().0;
                 return (Some(WitnessesAnswer { size, by: witnessed(&opened) }), None);
@@ -95,16 +95,71 @@ pub(crate) fn judge(
         None,
         Some(FaultLine {
             file: Some(path.display().to_string()),
+            unreadable: code == "unreadable",
             ..FaultLine::new(code, said, remedy.said())
         }),
     )
 }
 
+/// The log's own roots at the sizes that witnesses state.
+pub(crate) struct OwnRoots<'a> {
+    reader: &'a Reader,
+    place: &'a Place,
+    origin: &'a Origin,
+    threads: usize,
+    /// Those from the records, once a root could not be had by the derived hashes.
+    of_records: OnceLock<Result<BTreeMap<TreeSize, Hash>, LogError>>,
+}
+
+impl<'a> OwnRoots<'a> {
+    pub(crate) fn new(reader: &'a Reader, place: &'a Place, origin: &'a Origin, threads: usize) -> Self {
+        OwnRoots { reader, place, origin, threads, of_records: OnceLock::new() }
+    }
+
+    /// The root at a size. The derived hashes give it only where they lead to the committed root; where they are damaged, the records do, in
+    /// one pass for every size that is stated.
+    fn at(&self, size: TreeSize) -> Result<Hash, LogError> {
+        self.reader.root_at(size).or_else(|error| {
+            match self
+                .of_records
+                .get_or_init(|| socai_follow::roots(self.reader, &self.stated(), self.threads))
+            {
+                Ok(roots) => roots.get(&size).copied().ok_or(error),
+                Err(error) => Err(error.clone()),
+            }
+        })
+    }
+
+    /// Sizes that notes beside the log state, whoever signed them, as far as they are in the log.
+    fn stated(&self) -> Vec<TreeSize> {
+        let end = self.reader.committed().map_or(TreeSize(0), |end| end.size);
+        let newest = std::fs::read(self.place.cosigned())
+            .or_else(|_| std::fs::read(self.place.log().join("checkpoint")));
+        let mut sizes: Vec<TreeSize> = newest.ok().and_then(|note| size_of(&note)).into_iter().collect();
+        if let Ok(Some(mut notes)) = WitnessedNotes::open(&self.place.witnessed(), self.origin) {
+            while let Ok(Some(note)) = notes.next_note() {
+                sizes.extend(size_of(note));
+            }
+        }
+        sizes.push(end);
+        sizes.retain(|size| *size <= end);
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes
+    }
+}
+
+/// The size that a note states, unverified.
+pub(crate) fn size_of(note: &[u8]) -> Option<TreeSize> {
+    let note = Note::parse(note).ok()?;
+    Checkpoint::parse(note.text()).ok().map(|stated| stated.size)
+}
+
 /// What a cosigned checkpoint has against the log of size `ours`; a larger one that is published by now is none of it where the log may
 /// grow meanwhile.
-pub(crate) fn against_log(opened: &Opened, reader: &Reader, ours: TreeSize, grows: bool) -> Option<Flaw> {
+pub(crate) fn against_log(opened: &Opened, own: &OwnRoots<'_>, ours: TreeSize, grows: bool) -> Option<Flaw> {
     let (size, root) = (opened.checkpoint.size(), opened.checkpoint.root());
-    let is_published = || reader.committed().is_ok_and(|now| size <= now.size);
+    let is_published = || own.reader.committed().is_ok_and(|now| size <= now.size);
     if size > ours && !(grows && is_published()) {
         let said = Said::new(
             format!("nhân chứng đã thấy {size} mục, sổ cái chỉ có {ours}"),
@@ -112,8 +167,17 @@ pub(crate) fn against_log(opened: &Opened, reader: &Reader, ours: TreeSize, grow
         );
         return Some(("ahead", said, Remedy::Restore));
     }
-    if reader.root_at(size).is_ok_and(|ours| ours == *root) {
-        return None;
+    match own.at(size) {
+        Ok(ours) if ours == *root => return None,
+        Ok(_) => {}
+        // no statement about the history: the log could not be read to there
+        Err(error) => {
+            let said = Said::new(
+                format!("không đọc được gốc cây ở {size} mục của sổ cái để so với mốc này: {error}"),
+                format!("the log's root at size {size} cannot be read to compare: {error}"),
+            );
+            return Some(("unreadable", said, Remedy::Read));
+        }
     }
     let said = Said::new(
         format!("nhân chứng đã thấy một lịch sử khác: gốc cây ở {size} mục không phải của sổ cái này"),
@@ -125,9 +189,9 @@ pub(crate) fn against_log(opened: &Opened, reader: &Reader, ours: TreeSize, grow
 /// What does not hold of a cosigned checkpoint: code, words, remedy.
 pub(crate) type Flaw = (&'static str, Said, Remedy);
 
-fn flaw(opened: &Opened, reader: &Reader, log: &Verified) -> Option<Flaw> {
+fn flaw(opened: &Opened, own: &OwnRoots<'_>, log: &Verified) -> Option<Flaw> {
     // beside a writer the log may have grown since it was verified
-    if let Some(flaw) = against_log(opened, reader, log.size, true) {
+    if let Some(flaw) = against_log(opened, own, log.size, true) {
         return Some(flaw);
     }
     if !opened.quorum_met {

@@ -223,6 +223,14 @@ pub(crate) fn words(fault: &Fault) -> (&'static str, Said, Remedy) {
 
 fn of_log(error: &LogError) -> (&'static str, Said, Remedy) {
     match error {
+        LogError::Position { leaf, said, .. } => (
+            "derived",
+            Said::new(
+                format!("mục {leaf} không ở byte {said} của tập"),
+                format!("leaf {leaf} is not at byte {said} of its volume"),
+            ),
+            Remedy::Start,
+        ),
         LogError::Damaged { what, .. } => ("damaged", damage::said(what), Remedy::Restore),
         LogError::Io { source, .. } => (
             "unreadable",

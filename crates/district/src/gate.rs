@@ -197,15 +197,22 @@ impl Gate {
         if subject == UnitNo::OPERATOR {
             return Ok(Verdict::OwnTrace);
         }
-        let Some(head) = self.head(subject).filter(|_| hello.unit == subject.0) else {
-            return Ok(Verdict::Refuse(Refused {
-                unit: subject,
-                first: UnitSeq(0),
-                last: UnitSeq(0),
-                code: v1::RefusalCode::UnknownUnit,
-                text: format!("unit {subject} is not registered in {}", self.origin),
-            }));
+        let refuse = |code, text| {
+            let (first, last) = (UnitSeq(0), UnitSeq(0));
+            Ok(Verdict::Refuse(Refused { unit: subject, first, last, code, text }))
         };
+        let Some(head) = self.head(subject) else {
+            return refuse(
+                v1::RefusalCode::UnknownUnit,
+                format!("unit {subject} is not registered in {}", self.origin),
+            );
+        };
+        if hello.unit != subject.0 {
+            return refuse(
+                v1::RefusalCode::WrongUnit,
+                format!("a hello of unit {} came on the subject of unit {subject}", hello.unit),
+            );
+        }
         let reason = match self.units.standing(subject, reach.next) {
             Standing::Suspended => v1::HeadReason::Suspended,
             _ => v1::HeadReason::Hello,

@@ -349,6 +349,20 @@ fn rounds_without_anything_new_sign_nothing() {
     assert_eq!(refusal(&answers[0].1).code(), RefusalCode::UnknownUnit);
 }
 
+#[test]
+fn a_hello_that_states_another_unit_is_told_so_and_not_that_its_own_is_unknown() {
+    let mut world = World::new();
+    let mut said = |stated: u32, of: u32| {
+        let head = ChainHead::genesis(socai_tlog::Link::ZERO);
+        let answers = world.round(vec![(of, hello(stated, head, 0, ""))]);
+        let refused = refusal(&answers[0].1);
+        (refused.code(), refused.text.clone())
+    };
+    let text = "a hello of unit 2 came on the subject of unit 1".to_owned();
+    assert_eq!(said(2, 1), (RefusalCode::WrongUnit, text));
+    assert_eq!(said(9, 9).0, RefusalCode::UnknownUnit, "nobody of that number");
+}
+
 fn copy(from: &std::path::Path, to: &std::path::Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -27,8 +27,12 @@ pub fn end_of_day_ms(date: CivilDate) -> u64 {
         .map_or(0, |days| ((days + 1) * DAY_MS).saturating_sub(VIETNAM_OFFSET_MS + 1))
 }
 
-/// The wall-clock form of a time in Viet Nam, `2023-02-08T10:15:00.123+07:00` (RFC 3339).
+/// The wall-clock form of a time in Viet Nam, `2023-02-08T10:15:00.123+07:00` (RFC 3339). That has no years past 9999: such a time, which no
+/// clock gave, is given as its milliseconds, `253402300800000 ms UTC`.
 pub fn vietnam_rfc3339(utc_ms: u64) -> String {
+    if utc_ms > end_of_day_ms(CivilDate::MAX) {
+        return format!("{utc_ms} ms UTC");
+    }
     let of_day = utc_ms.saturating_add(VIETNAM_OFFSET_MS) % DAY_MS;
     let (seconds, millis) = (of_day / 1_000, of_day % 1_000);
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);

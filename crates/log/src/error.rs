@@ -105,6 +105,24 @@ pub enum LogError {
         /// Bytes there.
         have: u64,
     },
+    /// The derived file `positions` says of a leaf what the volume refutes; nothing of the log is lost.
+    #[error(
+        "{} is wrong at byte {offset}: leaf {leaf} is not at byte {said} of {}. It is derived, nothing of the log is lost: \
+         `socai rebuild` or the next start of the writer makes it right",
+        path.display(), volume.display()
+    )]
+    Position {
+        /// The derived file.
+        path: PathBuf,
+        /// Where it is wrong.
+        offset: u64,
+        /// The leaf that was looked for.
+        leaf: LeafIndex,
+        /// Where the file says that the leaf's frame is.
+        said: u64,
+        /// The volume.
+        volume: PathBuf,
+    },
     /// Misuse: a leaf, tree or record that does not exist.
     #[error("{what} {got} is outside this log, which ends at {end}")]
     Outside {
@@ -258,7 +276,13 @@ impl LogError {
 
     /// Whether stored bytes are wrong, as opposed to unavailable or misused.
     pub fn is_damage(&self) -> bool {
-        matches!(self, LogError::Damaged { .. } | LogError::Ahead { .. } | LogError::JournalShort { .. })
+        matches!(
+            self,
+            LogError::Damaged { .. }
+                | LogError::Position { .. }
+                | LogError::Ahead { .. }
+                | LogError::JournalShort { .. }
+        )
     }
 
     pub(crate) fn outside(what: &'static str, leaf: LeafIndex, size: TreeSize) -> Self {

@@ -78,7 +78,7 @@ pub use replay::{Replay, StoredAnnex};
 pub use scan::{Scan, Tail};
 pub use stand::Stand;
 pub use state::{Leaf, Refused, State};
-pub use verify::{Verified, rebuild, verify};
+pub use verify::{Rebuilt, Verified, rebuild, verify};
 pub use volume::{CommitRef, Cursor, VOLUME_RECORDS, VolumeEnd, VolumeHead};
 pub use witnessed::{MAX_WITNESSED, WitnessedFile, WitnessedNotes};
 pub use writer::{NewEntry, Options, Writer};

@@ -7,6 +7,7 @@ use socai_tlog::{Digest, EventName, LeafIndex, Record, TreeSize, UnitNo};
 use crate::{
     annex::{self, Annex, annex_path},
     blocks::{self, BLOCK_LEN},
+    chunk::Chunk,
     delta::{DerivedFile, NUMBER_LEN},
     disk,
     error::{Damage, LogError},
@@ -14,6 +15,7 @@ use crate::{
     reader::{Reader, damaged, read_frame},
     record::{AnnexAt, RecordRef},
     replay::StoredAnnex,
+    scan::{Scan, Target},
 };
 
 /// A record read from the log on its own.
@@ -129,6 +131,20 @@ impl Reader {
     }
 
     fn stored(&self, leaf: LeafIndex) -> Result<Stored, LogError> {
+        match self.stored_by_position(leaf) {
+            // the volume has it all the same, and is read from its front as `Reader::scan` does
+            Err(LogError::Position { .. }) => {
+                let volume = self.volume_of(leaf)?;
+                let offset = self.searched(volume, leaf)?;
+                let mut bytes = Vec::new();
+                let record = self.record_at(volume, offset, leaf, &mut bytes)?;
+                self.owned(&Found { leaf, volume, offset, record })
+            }
+            stored => stored,
+        }
+    }
+
+    fn stored_by_position(&self, leaf: LeafIndex) -> Result<Stored, LogError> {
         let mut bytes = Vec::new();
         let found = match self.found(leaf, &mut bytes) {
             Err(_) if self.cache().blocks.forget() => self.found(leaf, &mut bytes)?,
@@ -140,7 +156,50 @@ impl Reader {
     /// The record that stands at `leaf`.
     fn found<'a>(&self, leaf: LeafIndex, bytes: &'a mut Vec<u8>) -> Result<Found<'a>, LogError> {
         let (volume, offset) = self.position(leaf)?;
-        Ok(Found { leaf, volume, offset, record: self.record_at(volume, offset, leaf, bytes)? })
+        match self.record_at(volume, offset, leaf, bytes) {
+            Ok(record) => Ok(Found { leaf, volume, offset, record }),
+            Err(error) => Err(self.blamed(error, (volume, offset), leaf)),
+        }
+    }
+
+    /// Why no record of `leaf` was found where `positions` says: the fault of that file, unless the frame does stand there or the volume itself
+    /// cannot be read up to it.
+    fn blamed(&self, error: LogError, (volume, offset): (u64, u64), leaf: LeafIndex) -> LogError {
+        if !error.is_damage() {
+            return error;
+        }
+        let Ok((file, path)) = self.volume_file(volume) else { return error };
+        let is_outside = disk::file_len(&file, &path).is_ok_and(|len| offset >= len);
+        if is_outside || self.searched(volume, leaf).is_ok_and(|right| right != offset) {
+            let (positions, at) = (DerivedFile::Positions.path(self.dir()), leaf.0 * NUMBER_LEN);
+            return LogError::Position {
+                path: positions,
+                offset: at,
+                leaf,
+                said: offset,
+                volume: path.to_path_buf(),
+            };
+        }
+        error
+    }
+
+    /// Where the frame of `leaf` starts, by reading its volume from the front.
+    fn searched(&self, volume: u64, leaf: LeafIndex) -> Result<u64, LogError> {
+        let target = Target::within(TreeSize(leaf.0 + 1), &self.committed()?);
+        let mut scan = Scan::volumes(self.clone(), volume, target)?.skipping_to(leaf);
+        let mut chunk = Chunk::default();
+        while scan.next_into(&mut chunk)? {
+            let mut found = None;
+            chunk.for_each_record(|record| -> Result<(), LogError> {
+                found = found.or_else(|| (record.leaf() == leaf).then_some(record.offset()));
+                Ok(())
+            })?;
+            if let Some(offset) = found {
+                return Ok(offset);
+            }
+        }
+        let path = self.volume_file(volume)?.1;
+        Err(damaged(&path, 0, Damage::Layout("the record of this leaf")))
     }
 
     fn owned(&self, found: &Found<'_>) -> Result<Stored, LogError> {

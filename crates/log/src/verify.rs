@@ -5,9 +5,10 @@ use std::path::Path;
 use socai_tlog::{Hash, TreeSize};
 
 use crate::{
+    checkpoint,
     chunk::Chunk,
     delta::DerivedFile,
-    derived::DerivedFiles,
+    derived::{DerivedFiles, checkpoint_path},
     derived_check::{DerivedCheck, DerivedFault},
     disk::{self, Disk},
     error::{Damage, LogError},
@@ -82,10 +83,20 @@ impl Reader {
     }
 }
 
-/// Brings every derived file to what the volumes give, from the first leaf on. Returns those that were wrong.
+/// What [`rebuild`] made right.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Derived files that were behind or wrong, each once.
+    pub files: Vec<DerivedFile>,
+    /// Whether the file `checkpoint` was missing or torn and is again the note of the last commit.
+    pub republished: bool,
+}
+
+/// Brings every derived file to what the volumes give, from the first leaf on, and restores a `checkpoint` that is missing or torn. One that
+/// states another tree than the last commit's is left as it is: it may be the only word of records that were lost.
 ///
 /// The lock shows that no writer is at work.
-pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Vec<DerivedFile>, LogError> {
+pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Rebuilt, LogError> {
     let reader = Reader::open(dir)?;
     let end = reader.committed()?;
     let mut files = DerivedFiles::new(disk.clone(), dir)?;
@@ -99,5 +110,23 @@ pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Vec<DerivedFile>
     files.cut(&replay.state, &mut repaired)?;
     repaired.sort_unstable();
     repaired.dedup();
-    Ok(repaired)
+    let last = replay.last.commit.filter(|(size, ..)| *size == end.size);
+    let mut republished = false;
+    if let Some((size, _, note)) = last {
+        let stored = std::fs::read(checkpoint_path(dir)).unwrap_or_default();
+        republished = stored != note && !states_another(&stored, size, replay.state.root());
+        if republished {
+            files.publish(&note)?;
+        }
+    }
+    Ok(Rebuilt { files: repaired, republished })
+}
+
+/// Whether what is left of a checkpoint states another tree; of a torn one its size, which stands in the second line.
+fn states_another(note: &[u8], size: TreeSize, root: Hash) -> bool {
+    if let Some(stated) = checkpoint::stated(note) {
+        return (stated.size, stated.root) != (size, root);
+    }
+    let line = note.split(|byte| *byte == b'\n').nth(1).and_then(|line| std::str::from_utf8(line).ok());
+    line.and_then(|line| line.parse::<u64>().ok()).is_some_and(|stated| stated > size.0)
 }

@@ -1,6 +1,6 @@
 //! Cut-offs: a tree size, or the last entry received at or before a time.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use socai_domain::time::vietnam_rfc3339;
 use socai_log::Reader;
@@ -37,11 +37,23 @@ fn millis(text: &str) -> Result<u64> {
     let time = match (text.parse::<Timestamp>(), text.parse::<Date>()) {
         (Ok(time), _) => time,
         (_, Ok(day)) if !text.contains(['T', 't', ' ']) => {
-            day.at(23, 59, 59, 999_000_000).to_zoned(zone)?.timestamp()
+            let end = day.at(23, 59, 59, 999_000_000).to_zoned(zone);
+            end.map_err(|_| anyhow!("cut-off {text:?}: {BEYOND}"))?.timestamp()
         }
+        _ if is_beyond(text) => bail!("cut-off {text:?}: {BEYOND}"),
         _ => bail!("cut-off {text:?}: {}", not_a_time(text)),
     };
-    u64::try_from(time.as_millisecond()).context("a cut-off lies after 1970")
+    let before =
+        || format!("cut-off {text:?}: before 1970, when nothing was received; 0 names no entries at all");
+    u64::try_from(time.as_millisecond()).with_context(before)
+}
+
+/// What is said of a time that no clock of this program reaches.
+const BEYOND: &str = "beyond the last time that can be named, 9999-12-30; leave it out for everything";
+
+/// Whether a text is a time of the last two days before the year 10000, which have an instant only in some zones.
+fn is_beyond(text: &str) -> bool {
+    text.split_once(['T', 't', ' ']).is_some_and(|(day, _)| matches!(day, "9999-12-30" | "9999-12-31"))
 }
 
 /// What is wrong with a text that is no cut-off.
@@ -89,6 +101,9 @@ mod tests {
             ("12x", "no tree size"),
             ("-5", "no tree size"),
             ("", "no tree size"),
+            ("9999-12-31", "9999-12-30; leave it out"),
+            ("9999-12-31T23:59:59Z", "9999-12-30; leave it out"),
+            ("1969-12-30", "before 1970"),
         ] {
             let error = millis(text).unwrap_err().to_string();
             assert!(error.contains(word) && error.contains(text), "{error}");

@@ -193,3 +193,74 @@ fn an_answer_of_another_ledger_or_of_more_entries_than_there_are_is_not_this_one
     let said = check(&file, &larger.join("district"), Some(&district.join("policy")));
     assert_eq!((said.code, told(&said)["code"].as_str()), (Some(1), Some("root")), "{}", said.err);
 }
+
+#[test]
+fn an_answer_of_a_ledger_whose_facts_were_falsified_is_not_equal() {
+    let demo = Demo::played();
+    let district = demo.district();
+    let (policy, honest) = (district.join("policy"), demo.path().join("honest.json"));
+    socai!("case", district, CASE, "--on", "2023-03-20", "--save", honest).ok();
+    let said = socai!("audit", "check", honest, district, "--policy", policy);
+    assert!(said.code == Some(0) && said.out.contains("bản ghi, đúng tiêu đề và gốc cây"), "{said}");
+    // somebody who knows the format: another letter in the facts of one record, with a checksum that fits
+    let leaf = falsified(&district.join("log"));
+    let after = demo.path().join("after.json");
+    socai!("series", district, "NS.01", "--from", "2023-01", "--to", "2023-02", "--save", after).ok();
+    for file in [&honest, &after] {
+        let said = check(file, &district, Some(&policy));
+        let told = told(&said);
+        assert_eq!(
+            (said.code, &told["equal"], &told["code"]),
+            (Some(1), &Value::Bool(false), &"damaged".into()),
+            "{told}"
+        );
+        let what = told["what"].as_str().unwrap();
+        assert!(what.contains("the facts of") && what.contains("log/volumes/0000000000.vol, byte"), "{what}");
+    }
+    // the same fault as a verification names
+    let audited = socai!("audit", "verify", district, "--policy", policy, "--json").json();
+    assert_eq!(
+        (&audited["faults"][0]["code"], &audited["size"]),
+        (&"damaged".into(), &leaf.into()),
+        "{audited}"
+    );
+}
+
+/// Changes one bit of the facts of one record of the first volume; the frame's checksum fits. Returns its leaf.
+fn falsified(log: &Path) -> u64 {
+    let reader = socai_log::Reader::open(log).unwrap();
+    let size = reader.committed().unwrap().size;
+    let mut found = None;
+    reader
+        .for_each(socai_tlog::LeafIndex(0), size, |record| -> Result<(), socai_log::LogError> {
+            let word = record.facts().windows(4).position(|word| word == b"XPHC");
+            found = found
+                .or(word.map(|word| (record.leaf().0, record.offset(), record.facts_at() + word as u64)));
+            Ok(())
+        })
+        .unwrap();
+    let (leaf, frame, at) = found.unwrap();
+    let path = log.join("volumes/0000000000.vol");
+    let mut bytes = fs::read(&path).unwrap();
+    let (frame, at) = (frame as usize, at as usize);
+    bytes[at] ^= 1;
+    let len = u32::from_be_bytes(bytes[frame..frame + 4].try_into().unwrap()) as usize;
+    let end = frame + 4 + 1 + len;
+    let crc = crc32c(&bytes[frame..end]).to_be_bytes();
+    bytes[end..end + 4].copy_from_slice(&crc);
+    fs::write(path, bytes).unwrap();
+    leaf
+}
+
+/// CRC-32C bit by bit.
+fn crc32c(bytes: &[u8]) -> u32 {
+    let fold = |crc: u32, byte: &u8| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |crc, _| {
+                if crc & 1 == 1 { crc >> 1 ^ 0x82f6_3b78 } else { crc >> 1 }
+            },
+        )
+    };
+    !bytes.iter().fold(!0, fold)
+}

@@ -1,5 +1,7 @@
 //! Findings as a table for spreadsheets (RFC 4180, UTF-8): one row a finding, several facts in one cell apart by `; `.
 
+use std::borrow::Cow;
+
 use super::{EventLine, Findings};
 
 /// The columns, in the language of the JSON form.
@@ -39,13 +41,22 @@ pub fn csv(findings: &Findings) -> String {
     out
 }
 
-/// A cell of text: quoted where it must be; one that a spreadsheet would take for a formula begins with an apostrophe.
+/// Text for a cell of a CSV file that people open in a spreadsheet: what that would take for a formula begins with an apostrophe. Numbers are no
+/// text and stay what they are.
+#[must_use]
+pub fn guarded(text: &str) -> Cow<'_, str> {
+    match text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        true => Cow::Owned(format!("'{text}")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// A cell of text, guarded, and quoted where it must be.
 fn text(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    let text = format!("{guard}{text}");
+    let text = guarded(text);
     match text.contains([',', '"', '\n', '\r']) {
         true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
+        false => text.into_owned(),
     }
 }
 

@@ -16,7 +16,7 @@ use socai_fold::FoldError;
 use socai_follow::ReplayError;
 use socai_log::LogError;
 
-pub use csv::csv;
+pub use csv::{csv, guarded};
 pub use html::html;
 pub use json::json;
 pub use read::{Question, find};

@@ -18,6 +18,7 @@ use super::{EventLine, Findings, FindingsError, Line, RuleLine, SeenLine, TableU
 use crate::{
     place::Place,
     sightings::{Reading, gather, judge},
+    witnesses::OwnRoots,
 };
 
 /// What is asked of a ledger.
@@ -75,13 +76,15 @@ fn sightings(reader: &Reader) -> Result<Sightings, FindingsError> {
     let policy = std::fs::read(place.policy()).ok().and_then(|policy| Policy::parse(&policy).ok());
     let Some(policy) = policy.filter(Policy::asks_for_witnesses) else { return Ok(Sightings::default()) };
     let Some(log) = policy.logs().first() else { return Ok(Sightings::default()) };
+    let (origin, threads) = (log.key.name(), std::thread::available_parallelism().map_or(1, usize::from));
+    let own = OwnRoots::new(reader, &place, origin, threads);
     let reading = Reading {
-        reader,
+        own: &own,
         policy: &policy,
-        origin: log.key.name(),
+        origin,
         size: reader.committed()?.size,
         from: TreeSize(0),
-        threads: std::thread::available_parallelism().map_or(1, usize::from),
+        threads,
         live: true,
     };
     let mut gathered = gather(&place, reading);

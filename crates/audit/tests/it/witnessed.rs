@@ -242,6 +242,49 @@ fn a_second_history_that_witnesses_cosigned_once_is_told_although_the_log_was_bu
     assert!(report.faults[0].what.contains("another history"), "{:?}", report.faults[0]);
 }
 
+#[test]
+fn damaged_hashes_are_their_own_fault_and_no_other_history() {
+    for name in ["hashes.0", "positions", "entries"] {
+        for spoil in [
+            (|bytes: &mut Vec<u8>| bytes[9] ^= 1) as fn(&mut Vec<u8>),
+            |bytes| bytes.truncate(bytes.len() / 2),
+            |bytes| bytes.clear(),
+        ] {
+            let mut world = backdated();
+            world.keep(&world.cosigned([130, 131]));
+            let path = world.dir.log().join(name);
+            let mut bytes = fs::read(&path).unwrap();
+            spoil(&mut bytes);
+            fs::write(&path, bytes).unwrap();
+            let (report, faults) = world.verified();
+            assert_eq!(faults, ["derived"], "{name}: {:?}", report.faults);
+            assert!(report.faults[0].repaired_by_start && report.faults[0].what_vi != "", "{name}");
+            // what witnesses saw is compared with the records themselves
+            assert_eq!(report.witnesses.as_ref().map(|answer| answer.size), Some(3), "{name}");
+            assert_eq!(report.sightings.unwrap().checkpoints, 2, "{name}");
+        }
+    }
+}
+
+#[test]
+fn another_history_is_found_by_the_records_where_the_hashes_are_damaged() {
+    let mut world = World::new();
+    let copy = world.dir.path().with_extension("copy");
+    world.ledger = None;
+    copy_dir(world.dir.path(), &copy);
+    world.ledger = Some(Ledger::open_alone(&world.dir).unwrap());
+    world.record(2, 5);
+    let seen = world.cosigned([6, 6]);
+    world.ledger = None;
+    fs::remove_dir_all(world.dir.path()).unwrap();
+    copy_dir(&copy, world.dir.path());
+    world.ledger = Some(Ledger::open_alone(&world.dir).unwrap());
+    world.record(3, 5);
+    fs::write(world.dir.cosigned(), seen).unwrap();
+    fs::write(world.dir.log().join("hashes.0"), []).unwrap();
+    assert_eq!(world.verified().1, ["derived", "forked"]);
+}
+
 fn copy_dir(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {

@@ -89,6 +89,14 @@ fn half_past_midnight_in_hanoi_is_the_day_before_in_utc() {
     assert_eq!(time::vietnam_date(half_past_midnight_ms), date("2023-02-01"));
     assert_eq!(time::vietnam_rfc3339(half_past_midnight_ms), "2023-02-01T00:30:00.000+07:00");
     assert_eq!(time::vietnam_date(u64::MAX), CivilDate::MAX);
+    let last = time::end_of_day_ms(CivilDate::MAX);
+    assert_eq!(time::vietnam_rfc3339(last), "9999-12-31T23:59:59.999+07:00");
+    assert_eq!(
+        time::vietnam_rfc3339(last + 1),
+        format!("{} ms UTC", last + 1),
+        "no invented hour of a clamped day"
+    );
+    assert_eq!(time::vietnam_rfc3339(u64::MAX), "18446744073709551615 ms UTC");
 }
 
 proptest! {

@@ -4,7 +4,7 @@
 use std::{fs, path::PathBuf};
 
 use crate::common::*;
-use socai_log::{Annex, DerivedFile, Disk, Lock, LogError, Options, Reader, Wrong, rebuild, verify};
+use socai_log::{Annex, DerivedFile, Disk, Lock, LogError, Options, Reader, Rebuilt, Wrong, rebuild, verify};
 use socai_tlog::{EventName, LeafIndex, Tile, TileKind, TreeSize, UnitNo};
 
 /// A log with several bundles and tile levels, in volumes of 150 records.
@@ -52,7 +52,8 @@ fn an_index_block_that_was_put_right_is_read_again() {
             "{file:?}: what was kept was right"
         );
         let stranger = Reader::open(&dir).unwrap();
-        assert!(matches!(stranger.find(name, size), Err(LogError::Damaged { .. })), "{file:?}");
+        let found_wrong = stranger.find(name, size);
+        assert!(matches!(found_wrong, Err(LogError::Damaged { .. } | LogError::Position { .. })), "{file:?}");
         fs::write(&path, &right).unwrap();
         assert_eq!(stranger.find(name, size).unwrap().as_ref(), Some(&found), "{file:?}: read again");
     }
@@ -163,10 +164,80 @@ fn a_rebuild_makes_every_derived_file_from_the_volumes_alone() {
         }
     }
     let lock = Lock::acquire(&root.path().join("lock")).unwrap();
-    let repaired = rebuild(&dir, &lock, &Disk::default()).unwrap();
+    let repaired = rebuild(&dir, &lock, &Disk::default()).unwrap().files;
     assert_eq!(repaired.len(), files.len() - 1);
     assert_eq!(derived_files(&dir), files);
-    assert_eq!(rebuild(&dir, &lock, &Disk::default()).unwrap(), vec![]);
+    assert_eq!(rebuild(&dir, &lock, &Disk::default()).unwrap(), Rebuilt::default());
+}
+
+#[test]
+fn a_rebuild_restores_a_checkpoint_that_is_missing_or_torn_and_never_writes_over_another_tree() {
+    let root = scratch();
+    long_log(root.path());
+    let path = log_dir(root.path()).join("checkpoint");
+    let whole = fs::read(&path).unwrap();
+    let lock = Lock::acquire(&root.path().join("lock")).unwrap();
+    let rebuilt = || rebuild(&log_dir(root.path()), &lock, &Disk::default()).unwrap();
+    let restored = Rebuilt { files: vec![], republished: true };
+    fs::remove_file(&path).unwrap();
+    assert_eq!((rebuilt(), fs::read(&path).unwrap()), (restored.clone(), whole.clone()));
+    // a signature that lost a byte is torn too
+    for torn in [&[][..], &whole[..10], &whole[..whole.len() / 2], &whole[..whole.len() - 2]] {
+        fs::write(&path, torn).unwrap();
+        assert_eq!((rebuilt(), fs::read(&path).unwrap()), (restored.clone(), whole.clone()), "{torn:?}");
+    }
+    assert_eq!(rebuilt(), Rebuilt::default(), "nothing is wrong any more");
+    // the word of a longer log stays: whole it is refused, torn it is left for whoever opens the log to judge
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let size = text.lines().nth(1).unwrap();
+    let longer = text.replacen(size, &format!("{size}0"), 1);
+    for ahead in [longer.as_bytes(), &longer.as_bytes()[..longer.len() / 2]] {
+        fs::write(&path, ahead).unwrap();
+        match rebuild(&log_dir(root.path()), &lock, &Disk::default()) {
+            Ok(rebuilt) => assert!(!rebuilt.republished && ahead.len() < longer.len()),
+            Err(error) => assert!(matches!(error, LogError::Ahead { .. }), "{error}"),
+        }
+        assert_eq!(fs::read(&path).unwrap(), ahead);
+    }
+}
+
+#[test]
+fn a_wrong_position_is_the_fault_of_positions_and_the_record_is_read_from_its_volume_all_the_same() {
+    let root = scratch();
+    long_log(root.path());
+    let dir = log_dir(root.path());
+    let path = DerivedFile::Positions.path(&dir);
+    let right = fs::read(&path).unwrap();
+    let reader = Reader::open(&dir).unwrap();
+    let last = size(&reader).0 - 1;
+    for leaf in [0, 149, 150, last / 2, last] {
+        let stored = reader.record(LeafIndex(leaf)).unwrap();
+        let at = leaf as usize * 8;
+        // far outside of the volume, and inside a frame
+        for byte in [0, 7] {
+            let mut wrong = right.clone();
+            wrong[at + byte] ^= 1;
+            fs::write(&path, &wrong).unwrap();
+            let stranger = Reader::open(&dir).unwrap();
+            assert_eq!(stranger.record(LeafIndex(leaf)).unwrap(), stored, "{leaf}, {byte}");
+            let error = stranger.find(stored.record.name(), size(&stranger)).unwrap_err();
+            let LogError::Position { path: blamed, offset, .. } = &error else { panic!("{error}") };
+            assert_eq!((blamed, *offset), (&path, at as u64));
+            assert!(error.is_damage() && error.to_string().contains("`socai rebuild`"), "{error}");
+        }
+    }
+    fs::write(&path, &right).unwrap();
+    // a frame that is damaged itself is the volume's fault
+    let (volume, stored) = (dir.join("volumes/0000000000.vol"), reader.record(LeafIndex(20)).unwrap());
+    let offset = u64::from_be_bytes(right[160..168].try_into().unwrap());
+    let mut bytes = fs::read(&volume).unwrap();
+    bytes[offset as usize + 40] ^= 1;
+    fs::write(&volume, &bytes).unwrap();
+    let error = Reader::open(&dir).unwrap().find(stored.record.name(), TreeSize(last)).unwrap_err();
+    assert!(
+        matches!(&error, LogError::Damaged { path, offset: at, .. } if *path == volume && *at == offset),
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! Asking a saved answer again: of the ledger's log alone, at the saved cut-off, whatever came after it.
 
-use std::path::Path;
+use std::{path::Path, thread, time::Instant};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use socai_audit::Place;
-use socai_follow::Trust;
+use socai_audit::{FaultLine, Language, Place, fault_text};
+use socai_follow::{Fault, Trust};
 use socai_log::Reader;
 use socai_tlog::{Hash, TreeSize};
 
@@ -33,6 +33,20 @@ impl Not {
     fn new(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Self {
         Not { code, vi: vi.into(), en: en.into() }
     }
+
+    /// What does not verify of the log, as `audit verify` says it.
+    fn fault(log: &Path, fault: &FaultLine) -> Self {
+        let said = |language| fault_text(log, fault, language).replace('\n', "\n  ");
+        Not::new(fault.code, said(Language::Vi), said(Language::En))
+    }
+}
+
+/// What was gone over before an answer was called equal.
+struct Hashed {
+    /// Records from the first one on, entries.
+    size: TreeSize,
+    threads: usize,
+    seconds: f64,
 }
 
 /// Checks a saved answer against a ledger: whether it holds, in words and as JSON.
@@ -64,14 +78,20 @@ pub fn check(file: &[u8], ledger: &Path, policy: Option<&Path>, lang: Lang) -> R
         "digest": digest, "pinned": trust.is_pinned(), "tool": saved.tool,
     });
     Ok(match checked {
-        Ok(()) => {
+        Ok(hashed) => {
+            let (records, seconds) = (hashed.size, format!("{:.2}", hashed.seconds));
+            value["verified"] =
+                json!({"size": records.0, "threads": hashed.threads, "seconds": hashed.seconds});
             let text = match lang {
                 Lang::Vi => format!(
-                    "KHỚP: {name} ở {size} mục của {}\n  {pinned}\n  mã kết quả {digest}",
-                    saved.ledger
+                    "KHỚP: {name} ở {size} mục của {}\n  {pinned}\n  đã băm lại {records} bản ghi, đúng tiêu đề và gốc cây, trong {} giây\n  \
+                     mã kết quả {digest}",
+                    saved.ledger,
+                    seconds.replace('.', ",")
                 ),
                 Lang::En => format!(
-                    "EQUAL: {name} at {size} entries of {}\n  {pinned}\n  digest {digest}",
+                    "EQUAL: {name} at {size} entries of {}\n  {pinned}\n  {records} records hashed again to their headers and the root, in \
+                     {seconds} s\n  digest {digest}",
                     saved.ledger
                 ),
             };
@@ -89,7 +109,7 @@ pub fn check(file: &[u8], ledger: &Path, policy: Option<&Path>, lang: Lang) -> R
 }
 
 /// The saved answer itself first, then whose it is, then what the log says to the same question.
-fn again(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<(), Not>> {
+fn again(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<Hashed, Not>> {
     let Some(result) = saved.bytes().filter(|bytes| blake3::hash(bytes).to_hex().as_str() == saved.digest)
     else {
         let vi = "tệp đã bị sửa: mã không phải của kết quả trong tệp";
@@ -99,13 +119,14 @@ fn again(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<(), Not
             "the file was altered: its digest is not that of its result",
         )));
     };
-    if let Err(not) = bound(saved, reader, trust)? {
-        return Ok(Err(not));
-    }
+    let hashed = match bound(saved, reader, trust)? {
+        Ok(hashed) => hashed,
+        Err(not) => return Ok(Err(not)),
+    };
     let size = TreeSize(saved.as_of.size);
     let answer = saved.question.answer(reader, size, saved.lang).context("the question is asked again")?;
     if answer == result {
-        return Ok(Ok(()));
+        return Ok(Ok(hashed));
     }
     let (now, then) = (String::from_utf8_lossy(&answer), String::from_utf8_lossy(&result));
     let line = now.lines().zip(then.lines()).take_while(|(now, then)| now == then).count() + 1;
@@ -118,8 +139,9 @@ fn again(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<(), Not
     )))
 }
 
-/// Whether the cut-off is of this ledger, under a checkpoint that its operator signed.
-fn bound(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<(), Not>> {
+/// Whether the cut-off is of this ledger, under a checkpoint that its operator signed: the roots are those of the records themselves, whose facts are
+/// held against their headers, so that what is folded next is what was signed.
+fn bound(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<Hashed, Not>> {
     if trust.origin().as_str() != saved.ledger {
         let (ours, theirs) = (trust.origin(), &saved.ledger);
         return Ok(Err(Not::new(
@@ -150,14 +172,26 @@ fn bound(saved: &Saved, reader: &Reader, trust: &Trust) -> Result<Result<(), Not
         let en = format!("the ledger has {end} entries, {signed} were signed: an old copy, or cut");
         return Ok(Err(Not::new("behind", vi, en)));
     }
-    let is_of_log = |size: TreeSize, root: &str| -> Result<bool> {
-        Ok(size.0 == 0 || root.parse::<Hash>().ok() == Some(reader.root_at(size)?))
+    let (started, threads) = (Instant::now(), thread::available_parallelism().map_or(1, usize::from));
+    let roots = match socai_follow::roots(reader, &[size, signed], threads) {
+        Ok(roots) => roots,
+        Err(error) => {
+            let fault = Fault::from(error.clone());
+            // what cannot be read is no statement about the answer
+            return match fault.is_unreadable() {
+                true => Err(error.into()),
+                false => Ok(Err(Not::fault(reader.dir(), &FaultLine::of(&fault)))),
+            };
+        }
+    };
+    let is_of_log = |size: TreeSize, root: &str| {
+        size.0 == 0 || root.parse::<Hash>().is_ok_and(|root| roots.get(&size) == Some(&root))
     };
     let root = opened.checkpoint.root().to_string();
-    if !is_of_log(signed, &root)? || !is_of_log(size, &saved.as_of.root)? {
+    if !is_of_log(signed, &root) || !is_of_log(size, &saved.as_of.root) {
         let vi = "gốc cây không phải của sổ cái này: sổ khác, hoặc lịch sử đã bị viết lại";
         let en = "its root is not this ledger's: another ledger, or history was rewritten";
         return Ok(Err(Not::new("root", vi, en)));
     }
-    Ok(Ok(()))
+    Ok(Ok(Hashed { size: signed, threads, seconds: started.elapsed().as_secs_f64() }))
 }

@@ -15,7 +15,7 @@ pub fn run(dir: &Path, lang: Lang) -> Result<ExitCode> {
     let log = ledger::log_dir(dir)?;
     let dir = LedgerDir::new(log.parent().unwrap_or(dir));
     let lock = Lock::acquire(&dir.lock())?;
-    let repaired = rebuild(&log, &lock, &Disk::default())?;
+    let rebuilt = rebuild(&log, &lock, &Disk::default())?;
     let reader = Reader::open(&log)?;
     let end = reader.committed()?.size;
     // two folds side by side: neither needs the other
@@ -27,7 +27,9 @@ pub fn run(dir: &Path, lang: Lang) -> Result<ExitCode> {
     });
     let (folding, made) = (folding?, made.map_err(|_| anyhow!("the making of snapshots did not end"))??);
     let (size, digest) = (folding.applied(), folding.models().digest());
-    let files: Vec<_> = repaired.iter().map(|file| file.path(&log).display().to_string()).collect();
+    let checkpoint = rebuilt.republished.then(|| log.join("checkpoint"));
+    let files = checkpoint.into_iter().chain(rebuilt.files.iter().map(|file| file.path(&log)));
+    let files: Vec<_> = files.map(|path| path.display().to_string()).collect();
     out::line(&match lang {
         Lang::Vi => {
             format!(

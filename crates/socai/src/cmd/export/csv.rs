@@ -1,7 +1,7 @@
 //! CSV files (RFC 4180), the same tables and months as Parquet; `manifest.json` beside them says of which tree.
 //!
 //! A part of a message is a column of its own, named as in the JSON form: `doc.number`, `data.total`. Lists are JSON arrays. Empty is nothing
-//! known. Times are RFC 3339 in Viet Nam.
+//! known. Times are RFC 3339 in Viet Nam. Text that a spreadsheet would take for a formula begins with an apostrophe; numbers stay numbers.
 
 use std::{
     collections::BTreeMap,
@@ -13,6 +13,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use prost::Message as _;
 use serde_json::Value;
+use socai_audit::findings::guarded;
 use socai_domain::{Event, time::vietnam_rfc3339};
 use socai_proto::{
     KindInfo, json, schema,
@@ -147,7 +148,7 @@ fn at(form: &Value, path: &str) -> String {
     let value = path.split('.').try_fold(form, |value, name| value.get(name));
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => guarded(text).into_owned(),
         Some(value) => value.to_string(),
     }
 }
@@ -159,7 +160,7 @@ fn text(cell: &Cell<'_>) -> String {
         Cell::Int(value) => value.to_string(),
         Cell::Date(day) => day.to_string(),
         Cell::Time(ms) => vietnam_rfc3339(*ms),
-        Cell::Text(text) => (*text).to_owned(),
+        Cell::Text(text) => guarded(text).into_owned(),
     }
 }
 
@@ -198,5 +199,21 @@ impl Open {
         let (writer, bytes, digest) = self.writer.finish().with_context(at)?;
         writer.into_inner()?.sync_all().with_context(at)?;
         Ok(Written { name: self.name, lines: self.rows, bytes, digest })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_never_a_formula_and_a_number_stays_a_number() {
+        let link = "=HYPERLINK(\"http://x\")";
+        assert_eq!(text(&Cell::Text(link)), format!("'{link}"));
+        assert_eq!(text(&Cell::Text("01/QĐ-XPHC")), "01/QĐ-XPHC");
+        assert_eq!(text(&Cell::Int(-5)), "-5");
+        let form = serde_json::json!({"data": {"name": "@SUM(1)", "delta": -5, "of": ["=1"]}});
+        let cells = ["data.name", "data.delta", "data.of", "data.none"].map(|path| at(&form, path));
+        assert_eq!(cells, ["'@SUM(1)", "-5", "[\"=1\"]", ""]);
     }
 }
