@@ -15,7 +15,7 @@ use crate::{
     lock::Lock,
     reader::{Reader, damaged},
     replay::Replay,
-    scan::{Scan, Target},
+    scan::{Scan, Tail, Target},
 };
 
 /// What [`verify`] found, of a log whose volumes and annexes hold.
@@ -33,6 +33,8 @@ pub struct Verified {
     pub erased: u64,
     /// Derived files that are wrong, with their first wrong byte.
     pub derived: Vec<DerivedFault>,
+    /// What lies behind the last annex of the newest volume: beside a writer a batch on its way, otherwise what a crash left.
+    pub annex_tail: Option<Tail>,
 }
 
 /// Recomputes volumes, annexes and derived files up to the newest commit.
@@ -57,11 +59,8 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
         }
         annex_end = (chunk.volume(), replay.annex_end());
     }
-    if reader.is_beyond(end.size)? {
-        reader.check_annex_volume(annex_end.0, annex_end.1)?;
-    } else {
-        reader.check_sealed_annex_volume(annex_end.0, annex_end.1)?;
-    }
+    // annexes are written before the records that point to them, so that bytes behind the last say nothing by themselves
+    let annex_tail = reader.check_annex_volume(annex_end.0, annex_end.1)?;
     let last = replay.last.commit.filter(|(size, ..)| *size == end.size);
     let missing = || {
         let (path, what) =
@@ -70,7 +69,7 @@ pub fn verify(reader: &Reader) -> Result<Verified, LogError> {
     };
     let (size, _, checkpoint) = last.ok_or_else(missing)?;
     let faults = derived.finish(&replay.state, &checkpoint, end.volume, true)?;
-    Ok(Verified { size, root: replay.state.root(), checkpoint, annexes, erased, derived: faults })
+    Ok(Verified { size, root: replay.state.root(), checkpoint, annexes, erased, derived: faults, annex_tail })
 }
 
 impl Reader {
