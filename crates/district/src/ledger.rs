@@ -3,7 +3,7 @@
 //! There is one round and one order, whoever asks: the projector with messages of the broker, a command line
 //! with an event of the operator while no district runs, a restart after a crash.
 
-use std::{collections::HashSet, path::PathBuf};
+use std::{collections::HashSet, io::ErrorKind, path::PathBuf};
 
 use bytes::Bytes;
 use prost::Message as _;
@@ -103,7 +103,11 @@ impl DistrictError {
         match self {
             DistrictError::Log(error) => matches!(error, LogError::Io { .. } | LogError::Poisoned { .. }),
             DistrictError::Bus(error) => matches!(error, socai_bus::BusError::Unavailable { .. }),
-            DistrictError::Models(_) | DistrictError::Config(ConfigError::Io { .. }) => true,
+            // no file handle left, a failing disk; a file that is missing or not ours to read does not come by itself
+            DistrictError::Config(ConfigError::Io { cause, .. }) => {
+                !matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied)
+            }
+            DistrictError::Models(_) => true,
             _ => false,
         }
     }

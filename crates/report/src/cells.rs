@@ -27,3 +27,13 @@ pub fn blank_cells(cells: &[Cell], min_cell: u64, is_count: bool) -> Vec<bool> {
     }
     blank
 }
+
+/// Whether a share is one of few, or of all but a few, as far as the facts below the line say how many they are; its value has so many decimals.
+/// Whoever knows how many are below the line works out from the share how many are above it.
+#[must_use]
+pub fn is_small_share(share: Cell, decimals: u32, min_cell: u64) -> bool {
+    let whole = i128::from(share.events);
+    let above = share.value.saturating_mul(whole) / (100 * 10_i128.pow(decimals.min(9)));
+    let few = |number: i128| min_cell > 1 && whole > 0 && number.unsigned_abs() < u128::from(min_cell);
+    few(above) || few(whole - above)
+}

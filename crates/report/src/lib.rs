@@ -36,7 +36,7 @@ mod text;
 mod xlsx;
 
 pub use beside::{Beside, beside_json, beside_text};
-pub use cells::{Cell, blank_cells};
+pub use cells::{Cell, blank_cells, is_small_share};
 pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};

@@ -258,7 +258,7 @@ fn damaged_hashes_are_their_own_fault_and_no_other_history() {
             fs::write(&path, bytes).unwrap();
             let (report, faults) = world.verified();
             assert_eq!(faults, ["derived"], "{name}: {:?}", report.faults);
-            assert!(report.faults[0].repaired_by_start && report.faults[0].what_vi != "", "{name}");
+            assert!(report.faults[0].repaired_by_start && !report.faults[0].what_vi.is_empty(), "{name}");
             // what witnesses saw is compared with the records themselves
             assert_eq!(report.witnesses.as_ref().map(|answer| answer.size), Some(3), "{name}");
             assert_eq!(report.sightings.unwrap().checkpoints, 2, "{name}");

@@ -1,6 +1,6 @@
 //! What the ledger itself knows against a unit: records that broke a rule, and two signed histories.
 
-use socai_domain::{Event, Kind, tables::FindingRule, time::vietnam_date};
+use socai_domain::{CivilDate, Event, Kind, tables::FindingRule, time::vietnam_date};
 use socai_tlog::{Header, UnitNo};
 
 use super::{
@@ -12,12 +12,14 @@ use crate::{recorded::Facts, verdict::FoldError};
 /// Records that were rejected.
 pub(super) struct Rejected<'f> {
     rule: &'f FindingRule,
+    /// Facts that claim a later day are left out.
+    until: CivilDate,
     found: Gathered,
 }
 
 impl<'f> Rejected<'f> {
-    pub fn new(rule: &'f FindingRule) -> Self {
-        Rejected { rule, found: Gathered::default() }
+    pub fn new(rule: &'f FindingRule, until: CivilDate) -> Self {
+        Rejected { rule, until, found: Gathered::default() }
     }
 }
 
@@ -26,8 +28,10 @@ impl<'f> Watch<'f> for Rejected<'f> {
         let day = vietnam_date(sealed.record.at.received_at_ms);
         if sealed.is_rejected && self.rule.judges(day) {
             // the day the facts claim, where they can be read at all
-            let on = Event::decode(sealed.record.facts).map_or(day, |event| event.occurred_on());
-            self.found.add(sealed.name, on, 0);
+            let claimed = Event::decode(sealed.record.facts).ok().map(|event| event.occurred_on());
+            if claimed.is_none_or(|claimed| claimed <= self.until) {
+                self.found.add(sealed.name, claimed.unwrap_or(day), 0);
+            }
         }
         Ok(())
     }

@@ -262,7 +262,7 @@ fn one<'f>(
         Check::FinesAgainstRevenue { tolerance } => boxed(fines::Fines::new(rule, *tolerance)),
         Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
         Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
-        Check::Rejected => boxed(log::Rejected::new(rule)),
+        Check::Rejected => boxed(log::Rejected::new(rule, on)),
         Check::Fork => boxed(log::Fork::new(rule)),
     })
 }

@@ -6,7 +6,7 @@ use socai_fold::figures::{
     series::{Point, PointOf, Series},
 };
 
-use crate::cells::{Cell, blank_cells};
+use crate::cells::{Cell, blank_cells, is_small_share};
 
 /// The series without the points that fewer than `min_cell` facts stand behind (0 or 1: all stay), by the rule of [`blank_cells`].
 ///
@@ -23,7 +23,7 @@ pub fn series_without_few(mut series: Series, min_cell: u64) -> Series {
     };
     if is_share {
         let decimals = u32::from(series.row.percent_decimals);
-        let is_small = |point: &Point| is_small_share(point.part, decimals, min_cell);
+        let is_small = |point: &Point| is_small_share(cell(point), decimals, min_cell);
         blank.iter_mut().zip(&series.points).for_each(|(blank, point)| *blank |= is_small(point));
     } else if !adds_up && series.row.period != PeriodUse::Period {
         let mut shown = Part::default();
@@ -58,12 +58,4 @@ fn cell(point: &Point) -> Cell {
 fn is_few(part: Part, min_cell: u64, is_count: bool) -> bool {
     // one cell alone takes no other with it
     blank_cells(&[Cell { value: part.value, events: part.events }], min_cell, is_count) == [true]
-}
-
-/// A percentage of few, or of all but a few, as far as the facts below the line say how many they are.
-fn is_small_share(part: Part, decimals: u32, min_cell: u64) -> bool {
-    let whole = i128::from(part.events);
-    let above = part.value.saturating_mul(whole) / (100 * 10_i128.pow(decimals.min(9)));
-    let few = |number: i128| min_cell > 1 && whole > 0 && number.unsigned_abs() < u128::from(min_cell);
-    few(above) || few(whole - above)
 }

@@ -49,9 +49,18 @@ pub fn run(
     };
     let now_ms = now_ms();
     let names = ledger.publish(&[issue(stated(kind, &fold, &figures, &text)?, now_ms)?], now_ms)?;
-    paper::write(print, &bytes)?;
+    let name = names.first().map(ToString::to_string).unwrap_or_default();
+    paper::write(print, &bytes).with_context(|| match lang {
+        Lang::Vi => format!(
+            "báo cáo {number} đã ban hành (sự kiện {name}) nhưng chưa in được; in bằng socai report {} --as-reported {number}",
+            dir.display()
+        ),
+        Lang::En => format!(
+            "report {number} is issued (event {name}) but could not be printed; socai report {} --as-reported {number} prints it",
+            dir.display()
+        ),
+    })?;
     if print.out.is_some() {
-        let name = names.first().map(ToString::to_string).unwrap_or_default();
         out::line(&match lang {
             Lang::Vi => {
                 format!("đã ban hành báo cáo {number}: sự kiện {name}, cỡ cây {}", figures.as_of.size)

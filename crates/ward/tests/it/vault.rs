@@ -367,7 +367,7 @@ async fn who_waits_for_the_vault_stops_nobody_else() {
         async move { ward.record(vec![with_identity(1)], None).await }
     });
     tokio::task::yield_now().await; // it has begun
-    assert_eq!(ward.record(vec![violation(2)], None).await.unwrap()[0].name.seq.0, 0);
+    assert_eq!(ward.record(vec![crate::common::unit::event(2)], None).await.unwrap()[0].name.seq.0, 0);
     assert!(!waiting.is_finished());
     lock.unlock().unwrap();
     assert_eq!(waiting.await.unwrap().unwrap()[0].name.seq.0, 1);

@@ -1,8 +1,8 @@
 //! Small cells: a figure of very few facts may tell who they are about, so it is left blank for readers outside.
 
-use socai_domain::tables::{Format, Indicator};
+use socai_domain::tables::{Format, Indicator, Measure};
 use socai_fold::figures::Part;
-use socai_report::{Cell, blank_cells};
+use socai_report::{Cell, blank_cells, is_small_share};
 
 /// Whether a cell may be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,16 +14,20 @@ pub enum Shown {
 }
 
 /// Which of the cells that add up to one figure may be shown when each must have at least `min_cell` facts (0 or 1: all), by the rule of
-/// [`blank_cells`].
+/// [`blank_cells`], and of shares those that few are in, or few are not.
 pub fn shown(parts: &[Part], min_cell: u64, row: &Indicator) -> Vec<Shown> {
     let cells: Vec<Cell> = parts.iter().map(|part| Cell { value: part.value, events: part.events }).collect();
-    let blank = blank_cells(&cells, min_cell, row.format == Format::Dem);
+    let mut blank = blank_cells(&cells, min_cell, row.format == Format::Dem);
+    if let Measure::Ratio(_) = row.measure {
+        let is_small = |cell: &Cell| is_small_share(*cell, row.percent_decimals.into(), min_cell);
+        blank.iter_mut().zip(&cells).for_each(|(blank, cell)| *blank |= is_small(cell));
+    }
     blank.into_iter().map(|blank| if blank { Shown::Blank } else { Shown::Open }).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use socai_domain::tables::{Measure, PeriodUse};
+    use socai_domain::tables::{PeriodUse, Ratio};
 
     use super::*;
 
@@ -65,6 +69,17 @@ mod tests {
         assert_eq!(blank(&[(10, 10), (4, 4), (0, 0), (7, 7)], 5, Format::Dem), [1, 3]);
         assert_eq!(blank(&[(4, 4)], 5, Format::Dem), [0], "a total stands for itself");
         assert_eq!(blank(&[(4, 4), (0, 0)], 5, Format::Dem), [0]);
+    }
+
+    #[test]
+    fn a_share_of_few_or_of_all_but_a_few_is_blank() {
+        let ratio = Ratio { numerator: vec!["A".to_owned()], denominator: vec!["B".to_owned()] };
+        let row = Indicator { measure: Measure::Ratio(ratio), percent_decimals: 2, ..row(Format::Pct) };
+        // a quarter of 16, half of 16, all but one of 12, none of 30
+        let parts = [(2_500, 16), (5_000, 16), (9_167, 12), (0, 30)];
+        let parts = parts.map(|(value, events)| Part { value, events });
+        assert_eq!(shown(&parts, 5, &row), [Shown::Blank, Shown::Open, Shown::Blank, Shown::Blank]);
+        assert_eq!(shown(&parts, 1, &row), [Shown::Open; 4]);
     }
 
     #[test]

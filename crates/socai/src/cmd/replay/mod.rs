@@ -81,6 +81,8 @@ struct Replay<'a> {
 enum Halt {
     Asked,
     Failed(anyhow::Error),
+    /// The output takes no more. How much of what was written to it arrived nobody knows.
+    Cut(std::io::Error),
 }
 
 impl From<LogError> for Halt {
@@ -97,7 +99,7 @@ impl From<anyhow::Error> for Halt {
 
 impl From<std::io::Error> for Halt {
     fn from(error: std::io::Error) -> Self {
-        Halt::Failed(error.into())
+        Halt::Cut(error)
     }
 }
 
@@ -174,22 +176,30 @@ impl Replay<'_> {
     /// Says where it stood, for whoever wants to go on from there: always when it was cut short, else to somebody at a terminal.
     fn end(&mut self, ended: Result<(), Halt>, lang: Lang) -> Result<ExitCode> {
         self.sink.done();
-        let (code, error) = match ended {
-            Ok(()) => (ExitCode::SUCCESS, None),
+        // lines that were passed come before any complaint
+        let flushed = self.sink.flush();
+        let is_cut = flushed.is_err() || matches!(ended, Err(Halt::Cut(_)));
+        let (code, error) = match (ended, flushed) {
+            (Err(Halt::Failed(error)), _) => (ExitCode::from(2), Some(error)),
+            (Err(Halt::Cut(error)), _) | (_, Err(error)) => (ExitCode::from(2), Some(error.into())),
+            (Ok(()), Ok(())) => (ExitCode::SUCCESS, None),
             // the only way in which a live replay ends well
-            Err(Halt::Asked) if self.args.follow => (ExitCode::SUCCESS, None),
-            Err(Halt::Asked) => (ExitCode::from(INTERRUPTED), None),
-            Err(Halt::Failed(error)) if out::is_closed_pipe(&error) => return Err(error),
-            Err(Halt::Failed(error)) => (ExitCode::from(2), Some(error)),
+            (Err(Halt::Asked), Ok(())) if self.args.follow => (ExitCode::SUCCESS, None),
+            (Err(Halt::Asked), Ok(())) => (ExitCode::from(INTERRUPTED), None),
         };
-        let is_whole = matches!((&error, self.args.follow), (None, false)) && code == ExitCode::SUCCESS;
-        if error.is_some() {
-            // lines that were passed come before the complaint
-            let _ = self.sink.flush();
-        } else {
-            self.sink.flush()?;
+        if is_cut && !error.as_ref().is_some_and(out::is_closed_pipe) {
+            let text = match lang {
+                Lang::Vi => {
+                    "đầu ra bị cắt: dòng cuối có thể thiếu; đi tiếp bằng --from-leaf, từ lá sau lá của dòng trọn vẹn cuối cùng"
+                }
+                Lang::En => {
+                    "the output is cut short and its last line may be torn: go on with --from-leaf, behind the leaf of the last whole line"
+                }
+            };
+            eprintln!("{text}");
         }
-        if !is_whole || std::io::stderr().is_terminal() {
+        let is_whole = matches!((&error, self.args.follow), (None, false)) && code == ExitCode::SUCCESS;
+        if !is_cut && (!is_whole || std::io::stderr().is_terminal()) {
             let (next, printed, passed) = (self.next, self.printed, self.next.0 - self.args.from_leaf);
             eprintln!(
                 "{}",
