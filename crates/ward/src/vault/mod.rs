@@ -22,7 +22,10 @@ use std::{
     collections::HashMap,
     fs::{File, TryLockError},
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -121,6 +124,9 @@ pub struct VaultStatus {
 pub struct Vault {
     dir: UnitDir,
     known: Mutex<Option<Known>>,
+    /// Whether entries may not survive a power cut yet: ours, or those of another process that were read here. Who has told of nobody asks this
+    /// alone, and does not wait for those who wait for the vault.
+    is_unsettled: AtomicBool,
 }
 
 /// What is in memory of an open vault: no names, numbers or addresses.
@@ -129,7 +135,6 @@ struct Known {
     /// Token and newest entry of a person, by the keyed hash of what tells him from another.
     persons: HashMap<[u8; 32], (String, Place)>,
     secret: person::Secret,
-    is_settled: bool,
     /// Whether the file was written anew: it is read again before the next use.
     is_stale: bool,
 }
@@ -137,7 +142,7 @@ struct Known {
 impl Vault {
     /// The vault in a unit's directory; nothing is read or made before it is used.
     pub fn of(dir: &UnitDir) -> Vault {
-        Vault { dir: dir.clone(), known: Mutex::new(None) }
+        Vault { dir: dir.clone(), known: Mutex::new(None), is_unsettled: AtomicBool::new(false) }
     }
 
     /// The token of a person, a new one if he is not known; [`Vault::settle`] before a fact with it is sealed. A newer address takes the place of
@@ -164,7 +169,7 @@ impl Vault {
             };
             let place = known.entries.append(&Entry { token: token.clone(), person })?;
             known.persons.insert(who, (token.clone(), place));
-            known.is_settled = false;
+            self.is_unsettled.store(true, Ordering::Release);
             Ok(token)
         })
     }
@@ -188,12 +193,15 @@ impl Vault {
     /// # Errors
     /// The file cannot be synced: nothing that holds a new token may be sealed.
     pub fn settle(&self) -> Result<(), VaultError> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        // a vault that was not used here has nothing new; what another process wrote anew has ours in it, synced
-        if let Some(known) = known.as_mut().filter(|known| !known.is_settled) {
-            known.entries.sync()?;
-            known.is_settled = true;
+        if !self.is_unsettled.load(Ordering::Acquire) {
+            return Ok(());
         }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        // a vault that is not open here has nothing new; what another process wrote anew has ours in it, synced
+        if let Some(known) = known.as_mut() {
+            known.entries.sync()?;
+        }
+        self.is_unsettled.store(false, Ordering::Release); // entries are added under the lock that is held here
         Ok(())
     }
 
@@ -273,7 +281,8 @@ impl Vault {
                 persons.insert(who, (entry.token, place));
             }
         })?;
-        Ok(Known { entries, persons, secret, is_settled: false, is_stale: false })
+        self.is_unsettled.store(true, Ordering::Release);
+        Ok(Known { entries, persons, secret, is_stale: false })
     }
 }
 
