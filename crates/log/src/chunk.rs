@@ -26,7 +26,7 @@ pub enum Item<'a> {
     End(VolumeEnd),
 }
 
-/// Whole frames of one volume, about an eighth of a megabyte. Owns its bytes, so threads can share the work.
+/// Whole frames of one volume, about a quarter of a megabyte. Owns its bytes, so threads can share the work.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
     pub(crate) path: Arc<PathBuf>,
