@@ -13,7 +13,7 @@ use socai_tlog::{
     RefusalStatement, SignedCheckpoint, StatedRun, TreeSize, UnitNo, UnitSeq, encode_segment, entry_hash,
 };
 
-use crate::{gate::Refused, ledger::DistrictError, operator::Operator};
+use crate::{error::DistrictError, gate::Refused, operator::Operator};
 
 /// Bytes of missing records that one hello is answered with: what a ward can take in without pausing.
 const MAX_RESTORE_BYTES: usize = 32 << 20;

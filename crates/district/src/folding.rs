@@ -6,10 +6,7 @@ use socai_models::{Models, Opened, Place, Published};
 use socai_tlog::{LeafIndex, TreeSize};
 use tokio::sync::watch;
 
-use crate::{
-    config::LedgerDir,
-    ledger::{DistrictError, Folded},
-};
+use crate::{config::LedgerDir, error::DistrictError, ledger::Folded};
 
 /// Entries of one batch of rows: enough that cells which change often are written once.
 const BATCH: u64 = 8_192;

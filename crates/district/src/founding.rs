@@ -12,7 +12,8 @@ use socai_tlog::{BadKey, NoteKey, Origin, SealingKey, SigningKey, UnitNo};
 use crate::{
     config::{ConfigError, LedgerConfig, LedgerDir, replace, write_secret},
     draft::operator_event,
-    ledger::{DistrictError, Ledger},
+    error::DistrictError,
+    ledger::Ledger,
     operator::{Operator, hex},
 };
 

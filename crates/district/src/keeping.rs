@@ -9,7 +9,7 @@ use socai_tlog::TreeSize;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::ledger::DistrictError;
+use crate::error::DistrictError;
 
 /// Entries between two looks at whether to go on.
 const STEP: u64 = 8_192;

@@ -10,6 +10,7 @@ mod answers;
 mod config;
 pub mod draft;
 mod erasing;
+mod error;
 mod folding;
 mod fork;
 mod founding;
@@ -29,6 +30,7 @@ mod witnesses;
 
 pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};
+pub use error::DistrictError;
 pub use folding::Folding;
 pub use founding::{
     Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, random_id,
@@ -37,7 +39,7 @@ pub use founding::{
 pub use gate::{Gate, Past, Refused, Verdict};
 pub use issuing::{Stated, acknowledge, close_with_texts, issue, order_erasure};
 pub use keeping::keep_snapshots;
-pub use ledger::{DistrictError, Folded, Ledger, Message};
+pub use ledger::{Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;
 pub use run::{District, NotStated, OperatorDesk};

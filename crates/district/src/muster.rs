@@ -16,7 +16,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     answers::{Answer, Outgoing},
-    ledger::{DistrictError, Ledger},
+    error::DistrictError,
+    ledger::Ledger,
 };
 
 /// How long units have to answer once the stream is read to its end: a hello takes milliseconds on a line that works.

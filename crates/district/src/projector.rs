@@ -13,8 +13,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     answers::Outgoing,
     draft::DraftError,
+    error::DistrictError,
     issuing::Stated,
-    ledger::{DistrictError, Ledger, Message},
+    ledger::{Ledger, Message},
 };
 
 /// What the projector is asked to do.

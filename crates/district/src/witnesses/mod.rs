@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::{ConfigError, LedgerDir, replace},
-    ledger::DistrictError,
+    error::DistrictError,
 };
 use ask::{Asked, NotCosigned};
 use kept::Kept;
