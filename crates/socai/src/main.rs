@@ -34,6 +34,7 @@ mod out;
 mod paper;
 mod remote;
 mod reported;
+mod rule_file;
 mod scratch;
 mod signals;
 mod signer;

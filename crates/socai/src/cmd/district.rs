@@ -20,6 +20,7 @@ use crate::{
     lang::Lang,
     later::Later,
     out,
+    rule_file::RuleFile,
     signals::{self, Signals},
     signer::Signer,
 };
@@ -68,16 +69,12 @@ fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
     let effective_from = CivilDate::new(2022, 1, 1).context("a day of the calendar")?;
     let mut sets = Vec::new();
     for entry in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {
-        let path = entry?.path();
-        let is_rule = path.extension().is_some_and(|end| end == "toml" || end == "jinja");
-        if let Some(name) = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_rule) {
-            let content = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-            if name == socai_report::MONTHLY {
-                socai_report::Template::parse(&content).with_context(|| path.display().to_string())?;
-            }
-            let legal_source = format!("tệp {}", path.file_name().unwrap_or_default().to_string_lossy());
-            sets.push(RuleSet { name: name.to_owned(), version: 1, effective_from, content, legal_source });
+        let Some(file) = RuleFile::read(&entry?.path())? else { continue };
+        if file.name == socai_report::MONTHLY {
+            socai_report::Template::parse(&file.content).with_context(|| file.place.clone())?;
         }
+        let RuleFile { name, content, legal_source, .. } = file;
+        sets.push(RuleSet { name, version: 1, effective_from, content, legal_source });
     }
     sets.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(sets)

@@ -1,10 +1,6 @@
 //! `socai district adopt`: corrected rules take effect from a date, for a ledger that was founded long ago.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use socai_district::{RuleSet, Stated, Tried, adoption, now_ms};
@@ -16,15 +12,10 @@ use crate::{
     cli::AdoptArgs,
     cmd::operator::{Wrong, open, placed, refused, said},
     lang::Lang,
-    out, state,
+    out,
+    rule_file::RuleFile,
+    state,
 };
-
-/// A rule file as it was handed in.
-struct RuleFile {
-    place: String,
-    name: String,
-    content: String,
-}
 
 /// Records every file as the next version of its name, or none; prints what is in force from when.
 pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
@@ -91,16 +82,11 @@ pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A file's name says what it is, as at founding.
 fn read(path: &Path) -> Result<RuleFile> {
-    let place = path.display().to_string();
-    let is_rule = path.extension().is_some_and(|end| end == "toml" || end == "jinja");
-    let name = path.file_stem().and_then(|name| name.to_str()).filter(|_| is_rule);
-    let Some(name) = name else {
-        bail!("{place}: a .toml or .jinja file is needed, such as law.penalty.toml")
+    let Some(file) = RuleFile::read(path)? else {
+        bail!("{}: a .toml or .jinja file is needed, such as law.penalty.toml", path.display())
     };
-    let content = fs::read_to_string(path).with_context(|| place.clone())?;
-    Ok(RuleFile { place, name: name.to_owned(), content })
+    Ok(file)
 }
 
 fn broken_template(file: &RuleFile) -> Option<Wrong> {
@@ -123,12 +109,7 @@ fn same(rulebook: &Rulebook, file: &RuleFile, from: CivilDate) -> Option<u32> {
 fn set(file: RuleFile, fold: &Fold, from: CivilDate, source: Option<&str>) -> RuleSet {
     let adopted = fold.rulebook().adopted().iter().filter(|adopted| adopted.name == file.name);
     let version = adopted.map(|adopted| adopted.version).max().unwrap_or(0).saturating_add(1);
-    let legal_source = match source {
-        Some(source) => source.to_owned(),
-        None => {
-            format!("tệp {}", PathBuf::from(&file.place).file_name().unwrap_or_default().to_string_lossy())
-        }
-    };
+    let legal_source = source.map_or(file.legal_source, str::to_owned);
     RuleSet { name: file.name, version, effective_from: from, content: file.content, legal_source }
 }
 
