@@ -35,13 +35,13 @@ impl Reader {
     /// or not a commit of this log, it is the last commit that the volumes lead up to. A reader of [`Reader::open_up_to`] has the end that it was given.
     ///
     /// # Errors
-    /// [`LogError::Ahead`] when the file names a later commit of this log than its volumes lead up to: committed records are lost.
+    /// The file is there and cannot be read; [`LogError::Ahead`] when it names a later commit of this log than its volumes lead up to: committed
+    /// records are lost.
     pub fn committed(&self) -> Result<Committed, LogError> {
         if let Some(end) = &self.shared.end {
             return Ok(end.clone());
         }
-        let path = derived::checkpoint_path(self.dir());
-        let note = std::fs::read(&path).unwrap_or_default();
+        let note = disk::read_if_there(&derived::checkpoint_path(self.dir()))?.unwrap_or_default();
         if let Some(newest) = self.cache().newest.as_ref().filter(|newest| newest.checkpoint == note) {
             return Ok(newest.clone());
         }

@@ -112,7 +112,7 @@ pub fn rebuild(dir: &Path, _lock: &Lock, disk: &Disk) -> Result<Rebuilt, LogErro
     let last = replay.last.commit.filter(|(size, ..)| *size == end.size);
     let mut republished = false;
     if let Some((size, _, note)) = last {
-        let stored = std::fs::read(checkpoint_path(dir)).unwrap_or_default();
+        let stored = disk::read_if_there(&checkpoint_path(dir))?.unwrap_or_default();
         republished = stored != note && !states_another(&stored, size, replay.state.root());
         if republished {
             files.publish(&note)?;
