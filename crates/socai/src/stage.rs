@@ -8,19 +8,20 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use socai_bus::{
     Role, Subjects, TransportKey, User,
     server::{Server, ServerConfig, free_port},
 };
 use socai_district::{District, LedgerConfig, LedgerDir, UnitSpec, establish, now_ms};
+use socai_log::{Lock, LogError};
 use socai_tlog::UnitNo;
 use socai_ward::{NodeError, UnitConfig, UnitDir, Ward, Witness, generate};
 use socai_web::Http;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{demo::reference, enrol};
+use crate::{demo::reference, enrol, later::Later};
 
 /// How long a node may take to stop: its publishes are bounded by five seconds each.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
@@ -57,6 +58,17 @@ impl Place {
     /// Where the units' directories are.
     pub fn units(&self) -> PathBuf {
         self.0.join("units")
+    }
+
+    /// Takes the place for one who runs it.
+    fn lock(&self) -> Result<Lock> {
+        Lock::acquire(&self.0.join("lock")).map_err(|error| {
+            let place = self.0.display();
+            match error {
+                LogError::Locked { .. } => Later(anyhow!("{place} runs already: stop that first")).into(),
+                error => anyhow::Error::from(error).context(place.to_string()),
+            }
+        })
     }
 
     /// Directories of all units, by name.
@@ -131,39 +143,39 @@ pub struct Stage {
     /// The units' nodes.
     pub wards: Vec<Ward>,
     nodes: Vec<JoinHandle<Result<(), NodeError>>>,
-    /// The HTTP side of units that others have to find: witnesses.
+    /// The HTTP side of the nodes: `ward record` in a unit's directory goes there, and witnesses are asked there.
     served: Vec<Http>,
     serving: CancellationToken,
     stop: CancellationToken,
     broker: Server,
+    /// Nobody else starts what runs here.
+    _lock: Lock,
 }
 
 impl Stage {
     /// Starts broker, district and nodes of a place.
+    ///
+    /// # Errors
+    /// [`Later`] when the place runs already; what else kept a part from starting.
     pub async fn start(place: &Place) -> Result<Stage> {
+        let lock = place.lock()?;
         let broker = start_broker(place).await?;
         let (stop, serving) = (CancellationToken::new(), CancellationToken::new());
-        let (mut wards, mut witnesses, mut served) = (Vec::new(), Vec::new(), Vec::new());
-        let mut dirs = place.unit_dirs()?;
+        let (mut wards, mut served) = (Vec::new(), Vec::new());
         // witnesses answer before the district asks for the first time
-        for dir in dirs.extract_if(.., |dir| has_address(dir)) {
-            let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
-            let http = socai_web::serve(ward.clone(), serving.clone()).await;
-            served.push(http.with_context(|| dir.display().to_string())?);
-            witnesses.push(ward);
+        let (witnesses, others): (Vec<_>, Vec<_>) =
+            place.unit_dirs()?.into_iter().partition(|dir| has_address(dir));
+        for dir in witnesses {
+            serve(&dir, &serving, &mut wards, &mut served).await?;
         }
         let district = District::start(place.district()).await.context("the district")?;
-        let run = |ward: &Ward| tokio::spawn(socai_ward::run(ward.clone(), stop.clone()));
-        let mut nodes = Vec::new();
-        for dir in dirs {
-            let ward = Ward::open(&dir).with_context(|| dir.display().to_string())?;
-            nodes.push(run(&ward));
-            wards.push(ward);
+        for dir in others {
+            serve(&dir, &serving, &mut wards, &mut served).await?;
         }
-        // they are open already, and publish last: the stream is there by now
-        nodes.extend(witnesses.iter().map(run));
-        wards.extend(witnesses);
-        Ok(Stage { district, wards, nodes, served, serving, stop, broker })
+        // nodes publish last: the stream is there by now
+        let run = |ward: &Ward| tokio::spawn(socai_ward::run(ward.clone(), stop.clone()));
+        let nodes = wards.iter().map(run).collect();
+        Ok(Stage { district, wards, nodes, served, serving, stop, broker, _lock: lock })
     }
 
     /// The broker's address.
@@ -189,6 +201,20 @@ impl Stage {
         self.broker.stop().await.context("the broker")?;
         Ok(())
     }
+}
+
+/// Opens a unit and answers for it.
+async fn serve(
+    dir: &Path,
+    serving: &CancellationToken,
+    wards: &mut Vec<Ward>,
+    served: &mut Vec<Http>,
+) -> Result<()> {
+    let ward = Ward::open(dir).with_context(|| dir.display().to_string())?;
+    let http = socai_web::serve(ward.clone(), serving.clone()).await;
+    served.push(http.with_context(|| dir.display().to_string())?);
+    wards.push(ward);
+    Ok(())
 }
 
 /// Whether a unit's node has an address that stays, so that others can find it.

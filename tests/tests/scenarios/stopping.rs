@@ -130,11 +130,28 @@ fn the_whole_district_of_up_and_demo_ends_with_0_on_ctrl_c() {
     let mut up = start(&[&"up", &data]);
     up.await_log("Ctrl-C stops them");
     let before = ledger::size(&data.join("district/log"));
+    let again = socai!("up", data);
+    again.fails(75, &["runs already", "data"]);
     up.signal("TERM");
     let (code, said) = up.ended();
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(ledger::size(&data.join("district/log")), before, "nothing was recorded twice");
     ledger::audit(&data.join("district")).ok();
+}
+
+#[test]
+fn every_office_of_up_records_while_it_runs() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    socai!("demo", "--exit", "--data", data).ok();
+    let mut up = Service::start("up", command::command(&[&"up", &data]), &place.path().join("log"));
+    up.await_log("Ctrl-C stops them");
+    let units = fs::read_dir(data.join("units")).unwrap().map(|unit| unit.unwrap().path());
+    let form = r#"{"occurred_on": "2023-02-10", "data": {"kind": "propaganda", "name": "Tuyên truyền", "from": "2023-02-10", "to": "2023-02-10", "venue": "Hội trường"}}"#;
+    let recorded = units.map(|unit| socai!("ward", "record", unit, "activity.held", "--json", form).ok());
+    assert_eq!(recorded.count(), 25);
+    up.signal("TERM");
+    assert_eq!(up.ended().0, Some(0));
 }
 
 #[test]
