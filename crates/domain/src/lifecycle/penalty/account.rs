@@ -2,16 +2,12 @@
 
 use socai_proto::{v1::ExecutionAction, view};
 
-use crate::{
-    CivilDate, Dong,
-    law::{
-        Cited,
-        penalty::{self as law, Rate},
-    },
-    lifecycle::Asked,
-};
+use crate::{CivilDate, Dong, law::penalty as law, lifecycle::Asked};
 
-use super::file::{File, until};
+use super::{
+    file::{File, until},
+    interest::{Interest, comply_by},
+};
 
 /// Fine and payments up to the asking date.
 pub(super) struct Account<'r> {
@@ -56,7 +52,7 @@ impl<'r> Account<'r> {
             relief,
             paid,
             unpaid: owed.checked_sub(paid).unwrap_or(Dong::ZERO),
-            interest: due_on.map_or(Dong::ZERO, |due| interest(file, owed, due, asked.on, &rates)),
+            interest: Interest::of(file, asked).up_to(asked.on, &rates),
             interest_paid: sum(file.payments.iter().map(|payment| payment.data.late_interest)),
             interest_source: rates.last().map_or("", |rate| rate.source),
             due_on,
@@ -72,45 +68,18 @@ fn due_on(file: &File<'_>, asked: &Asked<'_>) -> Option<CivilDate> {
     let stated =
         file.standing().filter_map(|decision| CivilDate::from_yyyymmdd(decision.data.due_on).ok()).max()?;
     let put_off = file.executions.iter().filter_map(|change| match change.data.action() {
-        ExecutionAction::Served => {
-            let days = law::compliance(asked.rules, change.fact.on())?.value;
-            change.fact.on().add_days(i32::try_from(days).ok()?)
-        }
+        ExecutionAction::Served => comply_by(change.fact.on(), asked),
         ExecutionAction::Postponed | ExecutionAction::Instalments => until(&change.data),
         _ => None,
     });
     asked.rules.calendar().working_day_from(put_off.fold(stated, CivilDate::max))
 }
 
-fn relief(change: &view::PenaltyExecutionChanged) -> Option<i64> {
+/// What a change takes off the fine.
+pub(super) fn relief(change: &view::PenaltyExecutionChanged) -> Option<i64> {
     matches!(change.action(), ExecutionAction::Reduced | ExecutionAction::Exempted)
         .then_some(change.amount)
         .flatten()
-}
-
-/// Interest from the day after the term to the asking date: each day on what is unpaid when it begins.
-fn interest(file: &File<'_>, owed: Dong, due: CivilDate, on: CivilDate, rates: &[Cited<'_, Rate>]) -> Dong {
-    let (mut since, mut unpaid, mut parts) = (due, i128::from(owed.0), 0);
-    for payment in &file.payments {
-        let day = payment.fact.on();
-        if day > since {
-            parts += unpaid.max(0) * weighted_days(since, day, rates);
-            since = day;
-        }
-        unpaid -= i128::from(payment.data.amount);
-    }
-    parts += unpaid.max(0) * weighted_days(since, on, rates);
-    Dong(i64::try_from(parts / 10_000).unwrap_or(i64::MAX))
-}
-
-/// Days after `from` up to `to`, each times the rate in force on it.
-fn weighted_days(from: CivilDate, to: CivilDate, rates: &[Cited<'_, Rate>]) -> i128 {
-    let days = |rate: &Rate| {
-        let first = rate.from.day_number().max(from.day_number() + 1);
-        let last = rate.to.day_number().min(to.day_number());
-        i128::from((last - first + 1).max(0)) * i128::from(rate.percent_a_day)
-    };
-    rates.iter().map(|rate| days(&rate.value)).sum()
 }
 
 fn sum(amounts: impl Iterator<Item = i64>) -> Dong {

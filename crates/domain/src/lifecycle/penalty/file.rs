@@ -19,8 +19,20 @@ pub(super) struct Decision<'f> {
     pub data: view::PenaltyDecided<'f>,
     /// The fine now.
     pub total: Dong,
+    /// What it came to by each revision, in the order that decides.
+    pub revised: Vec<(CivilDate, Dong)>,
     /// Annulled, or replaced by another decision: nothing is owed by it.
     pub is_void: bool,
+}
+
+impl Decision<'_> {
+    /// What it came to when a day began; nothing before it was made.
+    pub fn total_at(&self, day: CivilDate) -> Dong {
+        let before = |on: &CivilDate| *on < day;
+        let revised = self.revised.iter().rev().find(|(on, _)| before(on)).map(|(_, total)| *total);
+        let made = before(&self.fact.on()).then_some(Dong(self.data.total));
+        revised.or(made).unwrap_or(Dong::ZERO)
+    }
 }
 
 /// What is known of a violation, each list in the order that decides.
@@ -44,7 +56,7 @@ impl<'f> File<'f> {
                 Kind::ViolationRecorded(data) => file.records.push(Said { fact, data }),
                 Kind::PenaltyDecided(data) => {
                     let total = Dong(data.total);
-                    file.decisions.push(Decision { fact, data, total, is_void: false });
+                    file.decisions.push(Decision { fact, data, total, revised: vec![], is_void: false });
                 }
                 Kind::PenaltyPaymentReceived(data) => file.payments.push(Said { fact, data }),
                 Kind::PenaltyDecisionRevised(data) => file.revisions.push(Said { fact, data }),
@@ -63,6 +75,14 @@ impl<'f> File<'f> {
         self.decisions.iter().filter(|decision| !decision.is_void)
     }
 
+    /// The decision that a change of execution is about: the one it names, else the newest that stands and is not after it.
+    pub fn changed_by(&self, change: &Said<'f, view::PenaltyExecutionChanged>) -> Option<&Decision<'f>> {
+        let is_named =
+            |decision: &&Decision<'_>| change.fact.event.refs().any(|name| name == decision.fact.name);
+        let earlier = |decision: &&Decision<'_>| decision.fact.on() <= change.fact.on();
+        self.standing().find(is_named).or_else(|| self.standing().filter(earlier).last())
+    }
+
     /// Lets every revision change the decision it names, else the newest that is not after it.
     fn revise(&mut self) {
         for revision in &self.revisions {
@@ -79,7 +99,10 @@ impl<'f> File<'f> {
             };
             match (revision.data.action(), revision.data.new_total) {
                 (RevisionAction::Annulled, _) | (RevisionAction::Replaced, None) => decision.is_void = true,
-                (_, Some(total)) => decision.total = Dong(total),
+                (_, Some(total)) => {
+                    decision.total = Dong(total);
+                    decision.revised.push((revision.fact.on(), Dong(total)));
+                }
                 (_, None) => {}
             }
         }

@@ -5,6 +5,7 @@ mod account;
 mod decision;
 mod execution;
 mod file;
+mod interest;
 mod relief;
 
 use socai_proto::{schema::Label, v1::ExecutionAction};

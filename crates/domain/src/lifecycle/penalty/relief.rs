@@ -17,10 +17,7 @@ use super::file::{Decision, File, until};
 pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     for change in &file.executions {
         let on = change.fact.on();
-        // a change is of the newest decision that is not after it
-        let Some(decision) = file.standing().filter(|decision| decision.fact.on() <= on).last() else {
-            continue;
-        };
+        let Some(decision) = file.changed_by(change) else { continue };
         let name = change.fact.name;
         match change.data.action() {
             ExecutionAction::Served => {
