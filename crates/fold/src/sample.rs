@@ -174,6 +174,7 @@ impl Sample {
             on_the_spot: amount <= 250_000,
             due_on: day.add_days(10).unwrap_or(day).yyyymmdd(),
             remedies: vec![],
+            longer_term: 0,
         })
     }
 

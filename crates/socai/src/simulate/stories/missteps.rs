@@ -89,6 +89,7 @@ fn decision(due_on: i32) -> Kind {
         on_the_spot: true,
         due_on,
         remedies: vec![],
+        longer_term: 0,
     })
 }
 

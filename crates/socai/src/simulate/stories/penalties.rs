@@ -3,8 +3,8 @@
 use anyhow::Result;
 use socai_domain::CivilDate;
 use socai_proto::v1::{
-    self, ExecutionAction as Action, NoPenaltyGround, PenaltyField as Field, RevisionAction, SignerLevel,
-    SubjectKind, event::Kind,
+    self, ExecutionAction as Action, LongerTerm, NoPenaltyGround, PenaltyField as Field, RevisionAction,
+    SignerLevel, SubjectKind, event::Kind,
 };
 use socai_tlog::{EventName, UnitNo};
 
@@ -104,6 +104,7 @@ impl Penalties {
             subject_kind: file.subject.into(),
             subject: self.dice.token(),
             transferred,
+            longer_term: 0,
         };
         let mut said = Said::new(day.date, Kind::ViolationRecorded(record)).of(&file.case).at(&place);
         if let Some(visit) = visit {
@@ -148,6 +149,11 @@ impl Penalties {
             _ => ward,
         };
         let number = self.number(by);
+        // a third of those that took long took it to hear an explanation
+        let longer_term = match day.date.days_since(file.due) {
+            11.. if number.is_multiple_of(3) => LongerTerm::Explained,
+            _ => LongerTerm::Unspecified,
+        };
         file.due = day.date.add_days(10).unwrap_or(day.date);
         file.total = amount;
         let decision = v1::PenaltyDecided {
@@ -167,6 +173,7 @@ impl Penalties {
             on_the_spot,
             due_on: file.due.yyyymmdd(),
             remedies: if self.dice.chance(200) { vec!["buoc-khoi-phuc".to_owned()] } else { vec![] },
+            longer_term: longer_term.into(),
         };
         let mut said = Said::new(day.date, Kind::PenaltyDecided(decision)).of(&file.case).at(&place);
         said = said.by(&day.id(by), number, "QĐ-XPHC", "chu-tich");
