@@ -169,6 +169,7 @@ impl Family {
                 "interest_overpaid",
                 "interest_unpaid",
                 "limitation_passed",
+                "not_judged",
                 "not_the_midpoint",
                 "outside_bracket",
                 "over_competence",
@@ -178,6 +179,7 @@ impl Family {
                 "postponement_not_allowed",
                 "record_missing",
                 "refund_due",
+                "relief_above_fine",
                 "sent_late",
                 "subject_differs",
                 "term_too_short",
@@ -370,9 +372,11 @@ mod tests {
             (
                 Family::Penalty,
                 &[
+                    include_str!("penalty/amounts.rs"),
                     include_str!("penalty/decision.rs"),
                     include_str!("penalty/execution.rs"),
                     include_str!("penalty/relief.rs"),
+                    include_str!("penalty/unjudged.rs"),
                 ],
             ),
             (Family::Clearance, &[include_str!("clearance.rs")]),

@@ -7,10 +7,10 @@ use super::law_sections::{Section, sections_of};
 use super::source::{Row, Source, date, optional_date};
 use crate::CivilDate;
 
-/// A law table: rows in the order they were written.
+/// A law table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Law {
-    /// Rows of every section.
+    /// Rows of every section: sections in the order of the alphabet, the rows of one as they were written.
     pub rows: Vec<LawRow>,
 }
 
@@ -37,7 +37,9 @@ impl Law {
 
     /// Rows of a section, in force or not.
     pub fn section<'a>(&'a self, section: &'a str) -> impl Iterator<Item = &'a LawRow> {
-        self.rows.iter().filter(move |row| row.section == section)
+        // a case asks a few dozen times, so the other sections are not walked through
+        let first = self.rows.partition_point(|row| row.section.as_str() < section);
+        self.rows[first..].iter().take_while(move |row| row.section == section)
     }
 }
 
@@ -55,6 +57,12 @@ impl LawRow {
     /// The text under a key; none when the row does not state it.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.values.get(key).and_then(toml::Value::as_str)
+    }
+
+    /// The texts of a list under a key; none when the row does not state it.
+    pub fn texts<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let items = self.values.get(key).and_then(toml::Value::as_array);
+        items.into_iter().flatten().filter_map(toml::Value::as_str)
     }
 
     /// The last day in force; the end of the calendar while it is.

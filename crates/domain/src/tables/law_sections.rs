@@ -6,6 +6,8 @@
 
 use socai_proto::schema::{self, Enum};
 
+use super::acts::Acts;
+
 /// One kind of row.
 pub(super) struct Section {
     /// Name: `cap`.
@@ -21,6 +23,8 @@ pub(super) struct Key {
     pub is_required: bool,
     /// Rows that differ in it stand beside each other; rows that do not may not be in force on the same day.
     pub selects: bool,
+    /// The key that may be stated in its place; never both.
+    pub instead_of: Option<&'static str>,
 }
 
 /// What a key holds.
@@ -31,6 +35,10 @@ pub(super) enum Shape {
     Choice(&'static Enum),
     /// Text such as the code of an act.
     Text,
+    /// List of texts.
+    Texts,
+    /// List of acts, each as [`Acts`] are written.
+    Acts,
 }
 
 /// The sections of a law; none for a law that nothing judges by.
@@ -50,8 +58,10 @@ pub(super) fn sections_of(law: &str) -> Option<&'static [Section]> {
 impl Section {
     /// Whether both rows are about the same thing, so that one day can have only one of them.
     pub fn same_subject(&self, one: &toml::Table, other: &toml::Table) -> bool {
-        let selectors = self.keys.iter().filter(|key| key.selects);
-        selectors.map(|key| key.name).all(|name| one.get(name) == other.get(name))
+        self.keys.iter().filter(|key| key.selects).all(|key| match (one.get(key.name), other.get(key.name)) {
+            (Some(one), Some(other)) if matches!(key.shape, Shape::Acts) => share_acts(one, other),
+            (one, other) => one == other,
+        })
     }
 
     /// The first key that is unknown, missing or wrong, with what is wrong.
@@ -60,7 +70,7 @@ impl Section {
             let known: Vec<_> = self.keys.iter().map(|key| key.name).collect();
             return Some((unknown.clone(), format!("is no key of `{}`: {}", self.name, known.join(", "))));
         }
-        self.keys.iter().find_map(|key| Some((key.name.to_owned(), key.fault_of(values.get(key.name))?)))
+        self.keys.iter().find_map(|key| Some((key.name.to_owned(), key.fault_in(values)?)))
     }
 
     fn key(&self, name: &str) -> Option<&Key> {
@@ -68,11 +78,34 @@ impl Section {
     }
 }
 
+/// Whether two lists name some act equally closely.
+fn share_acts(one: &toml::Value, other: &toml::Value) -> bool {
+    acts_of(one).any(|one| acts_of(other).any(|other| one.rivals(other)))
+}
+
+fn acts_of(value: &toml::Value) -> impl Iterator<Item = Acts<'_>> {
+    texts_of(value).filter_map(Acts::parse)
+}
+
+fn texts_of(value: &toml::Value) -> impl Iterator<Item = &str> {
+    value.as_array().into_iter().flatten().filter_map(toml::Value::as_str)
+}
+
 impl Key {
-    fn fault_of(&self, value: Option<&toml::Value>) -> Option<String> {
-        let Some(value) = value else {
-            return self.is_required.then(|| "is missing".to_owned());
-        };
+    fn fault_in(&self, values: &toml::Table) -> Option<String> {
+        let other = self.instead_of.filter(|other| values.contains_key(*other));
+        match (values.get(self.name), other) {
+            (Some(_), Some(other)) => Some(format!("is stated beside `{other}`: a row states one of them")),
+            (Some(value), None) => self.fault_of(value),
+            (None, Some(_)) => None,
+            (None, None) => self.is_required.then(|| match self.instead_of {
+                Some(other) => format!("is missing, and so is `{other}`"),
+                None => "is missing".to_owned(),
+            }),
+        }
+    }
+
+    fn fault_of(&self, value: &toml::Value) -> Option<String> {
         match (&self.shape, value) {
             (Shape::Number { min, max }, toml::Value::Integer(number)) => {
                 (!(min..=max).contains(&number)).then(|| format!("{number} is outside {min} to {max}"))
@@ -82,14 +115,42 @@ impl Key {
                 format!("`{name}` is none of {}", known.join(", "))
             }),
             (Shape::Text, toml::Value::String(text)) => text.is_empty().then(|| "is empty".to_owned()),
+            (Shape::Texts | Shape::Acts, toml::Value::Array(items)) => self.fault_of_list(items),
+            (Shape::Texts | Shape::Acts, other) => {
+                Some(format!("expected a list, found {}", other.type_str()))
+            }
             (Shape::Number { .. }, other) => Some(format!("expected an integer, found {}", other.type_str())),
             (_, other) => Some(format!("expected a text, found {}", other.type_str())),
         }
     }
 }
 
+impl Key {
+    fn fault_of_list(&self, items: &[toml::Value]) -> Option<String> {
+        if items.is_empty() {
+            return Some("is an empty list".to_owned());
+        }
+        let is_wrong = |item: &&toml::Value| match item.as_str() {
+            Some(text) if matches!(self.shape, Shape::Acts) => Acts::parse(text).is_none(),
+            Some(text) => text.trim().is_empty(),
+            None => true,
+        };
+        let wrong = items.iter().find(is_wrong)?;
+        Some(match self.shape {
+            Shape::Acts => {
+                format!("{wrong} names no acts: a decree, with `:12`, `:12-15`, `:12.5` or `:12.5.a`")
+            }
+            _ => format!("{wrong} is no text"),
+        })
+    }
+}
+
+const fn key(name: &'static str, shape: Shape) -> Key {
+    Key { name, shape, is_required: true, selects: false, instead_of: None }
+}
+
 const fn number(name: &'static str, min: i64, max: i64) -> Key {
-    Key { name, shape: Shape::Number { min, max }, is_required: true, selects: false }
+    key(name, Shape::Number { min, max })
 }
 
 /// A term, in the unit that its name ends with.
@@ -107,7 +168,21 @@ const fn percent(name: &'static str) -> Key {
 }
 
 const fn choice(name: &'static str, of: &'static Enum) -> Key {
-    Key { name, shape: Shape::Choice(of), is_required: true, selects: true }
+    selecting(key(name, Shape::Choice(of)))
+}
+
+const fn selecting(key: Key) -> Key {
+    Key { selects: true, ..key }
+}
+
+/// Acts that a row is for.
+const fn acts() -> Key {
+    selecting(key("acts", Shape::Acts))
+}
+
+/// Either this key or the other one.
+const fn or(key: Key, other: &'static str) -> Key {
+    Key { instead_of: Some(other), ..key }
 }
 
 const fn optional(key: Key) -> Key {
@@ -123,24 +198,32 @@ const PENALTY: &[Section] = &[
             optional(money("max")),
         ],
     },
-    Section { name: "field_maximum", keys: &[choice("field", &schema::PENALTY_FIELD), money("max")] },
-    Section { name: "organisation", keys: &[number("times", 1, 10)] },
     Section {
-        name: "bracket",
+        name: "field_maximum",
+        keys: &[or(choice("field", &schema::PENALTY_FIELD), "acts"), or(acts(), "field"), money("max")],
+    },
+    Section {
+        name: "surcharge",
         keys: &[
-            Key { name: "act", shape: Shape::Text, is_required: true, selects: true },
-            money("min"),
-            money("max"),
+            or(choice("field", &schema::PENALTY_FIELD), "acts"),
+            or(acts(), "field"),
+            number("times", 1, 10),
+            optional(key("places", Shape::Texts)),
         ],
     },
+    Section { name: "organisation", keys: &[number("times", 1, 10)] },
+    Section { name: "bracket", keys: &[selecting(key("act", Shape::Text)), money("min"), money("max")] },
     Section { name: "on_the_spot", keys: &[money("max_individual"), money("max_organisation")] },
     Section {
         name: "decision",
         keys: &[
-            term("working_days"),
-            term("working_days_transferred"),
-            term("months_explained"),
-            term("months_complex"),
+            or(term("working_days"), "days"),
+            or(term("days"), "working_days"),
+            optional(term("working_days_transferred")),
+            or(term("months_explained"), "days_explained"),
+            or(term("days_explained"), "months_explained"),
+            or(term("months_complex"), "days_complex"),
+            or(term("days_complex"), "months_complex"),
         ],
     },
     Section { name: "sending", keys: &[term("working_days")] },
@@ -148,7 +231,7 @@ const PENALTY: &[Section] = &[
     Section { name: "late_interest", keys: &[percent("percent_a_day")] },
     Section {
         name: "postponement",
-        keys: &[money("min_individual"), money("min_organisation"), term("months")],
+        keys: &[money("min_individual"), optional(money("min_organisation")), term("months")],
     },
     Section {
         name: "instalments",
@@ -163,7 +246,11 @@ const PENALTY: &[Section] = &[
     Section { name: "execution", keys: &[term("months")] },
     Section {
         name: "limitation",
-        keys: &[optional(choice("field", &schema::PENALTY_FIELD)), term("months")],
+        keys: &[
+            optional(or(choice("field", &schema::PENALTY_FIELD), "acts")),
+            optional(or(acts(), "field")),
+            term("months"),
+        ],
     },
 ];
 
@@ -172,16 +259,7 @@ const PETITION: &[Section] = &[
     Section { name: "complaint_acceptance", keys: &[term("days")] },
     Section {
         name: "complaint",
-        keys: &[
-            Key {
-                name: "instance",
-                shape: Shape::Number { min: 1, max: 2 },
-                is_required: true,
-                selects: true,
-            },
-            term("days"),
-            term("days_complex"),
-        ],
+        keys: &[selecting(number("instance", 1, 2)), term("days"), term("days_complex")],
     },
     Section { name: "denunciation_initial", keys: &[term("working_days"), term("working_days_longest")] },
     Section { name: "denunciation_transfer", keys: &[term("working_days")] },

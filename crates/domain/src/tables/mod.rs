@@ -3,6 +3,7 @@
 //! Law and definitions are data: rows with dates and sources that an official can read and correct. A table that does
 //! not parse is refused with the line and key at fault, in the draft of the operator and in the fold alike.
 
+mod acts;
 mod finding_checks;
 mod findings;
 mod grouping;
@@ -17,6 +18,7 @@ mod occasions;
 mod periods;
 mod source;
 
+pub use acts::{Acts, Narrowness};
 pub use finding_checks::{Check, Claim, Numbering};
 pub use findings::{FindingRule, Severity};
 pub use grouping::{Grouping, GroupingRow, Member};

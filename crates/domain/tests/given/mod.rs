@@ -41,6 +41,14 @@ impl Adopted {
         Adopted { laws: laws.into(), calendar: Calendar::new(holidays) }
     }
 
+    /// The tables of the reference district, one of the laws with more rows.
+    pub fn with(name: &str, rows: &str) -> Adopted {
+        let mut adopted = Adopted::reference();
+        let content = LAWS.iter().find(|law| law.0 == name).unwrap().1;
+        adopted.laws.insert(name.to_owned(), law(name, &format!("{content}\n{rows}")));
+        adopted
+    }
+
     /// No tables at all.
     pub fn none() -> Adopted {
         Adopted { laws: BTreeMap::new(), calendar: Calendar::default() }

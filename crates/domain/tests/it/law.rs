@@ -3,15 +3,18 @@
 
 use crate::given::{Adopted, LAWS, date, law};
 use socai_domain::identity::{self, Strictness};
-use socai_domain::law::{clearance, conscription, dossier, penalty, petition, project, tax};
+use socai_domain::law::{clearance, conscription, dossier, penalty, penalty::Term, petition, project, tax};
 use socai_domain::tables::{TableError, parse};
 use socai_domain::{CivilDate, Dong};
-use socai_proto::v1::{PenaltyField as Field, SignerLevel as Signer, SubjectKind as Subject};
+use socai_proto::v1::{
+    LongerTerm as Ground, PenaltyField as Field, SignerLevel as Signer, SubjectKind as Subject,
+};
 
 const PENALTY: &str = LAWS[0].1;
 
 fn cap(signer: Signer, field: Field, subject: Subject, on: &str) -> Option<i64> {
-    penalty::cap(&Adopted::reference(), signer, field, subject, date(on)).map(|cap| cap.value.0)
+    let charge = penalty::Charge { field, act: "999/2024/NĐ-CP:1.1", subject, on: date(on) };
+    penalty::cap(&Adopted::reference(), signer, charge).map(|cap| cap.value.0)
 }
 
 #[test]
@@ -37,7 +40,7 @@ fn a_district_fines_half_of_the_field_up_to_fifty_then_a_hundred_million_until_i
     assert_eq!(district(Field::Construction, "2021-12-31"), Some(50_000_000));
     assert_eq!(district(Field::Construction, "2022-01-01"), Some(100_000_000));
     assert_eq!(district(Field::Fire, "2023-02-08"), Some(25_000_000));
-    assert_eq!(district(Field::Construction, "2025-07-01"), None);
+    assert_eq!(district(Field::Construction, "2025-07-01"), Some(0));
 }
 
 #[test]
@@ -55,8 +58,36 @@ fn a_city_fines_up_to_the_maximum_of_the_field() {
     ] {
         assert_eq!(cap(Signer::City, field, Subject::Individual, "2023-02-08"), Some(maximum), "{field:?}");
     }
-    assert_eq!(cap(Signer::City, Field::Other, Subject::Individual, "2023-02-08"), None, "no row, no limit");
-    assert_eq!(cap(Signer::Police, Field::Fire, Subject::Individual, "2023-02-08"), None);
+    assert_eq!(
+        cap(Signer::City, Field::Other, Subject::Individual, "2023-02-08"),
+        None,
+        "no maximum is known"
+    );
+    assert_eq!(cap(Signer::Inspector, Field::Fire, Subject::Individual, "2023-02-08"), None);
+}
+
+#[test]
+fn a_field_had_another_maximum_before_2022_where_the_law_changed_it() {
+    let city = |field, on| cap(Signer::City, field, Subject::Individual, on);
+    assert_eq!(city(Field::TrafficOrder, "2021-12-31"), Some(40_000_000));
+    assert_eq!(city(Field::TrafficOrder, "2022-01-01"), Some(75_000_000));
+    for field in [Field::UrbanOrder, Field::Construction, Field::Environment, Field::Fire, Field::Trade] {
+        assert_eq!(city(field, "2013-07-01"), city(field, "2023-02-08"), "{field:?}");
+        assert_eq!(city(field, "2013-06-30"), None, "{field:?}: before the law");
+    }
+    assert_eq!(
+        (city(Field::FoodSafety, "2013-12-30"), city(Field::FoodSafety, "2013-12-31")),
+        (None, Some(100_000_000))
+    );
+}
+
+#[test]
+fn the_head_of_district_police_fines_a_fifth_of_the_field_up_to_twenty_five_million() {
+    let police = |field, on| cap(Signer::Police, field, Subject::Individual, on);
+    assert_eq!(police(Field::TrafficOrder, "2023-02-08"), Some(15_000_000));
+    assert_eq!(police(Field::Fire, "2023-02-08"), Some(10_000_000));
+    assert_eq!(police(Field::Environment, "2025-02-28"), Some(25_000_000));
+    assert_eq!(police(Field::Environment, "2025-03-01"), None);
 }
 
 #[test]
@@ -72,20 +103,35 @@ fn a_fine_on_the_spot_is_limited_by_day_and_subject() {
 #[test]
 fn an_act_has_one_bracket_and_twice_that_for_an_organisation() {
     let rules = Adopted::reference();
-    let of =
-        |act, subject| penalty::bracket(&rules, act, subject, date("2023-02-08")).map(|found| found.value);
+    let of = |act, subject| {
+        let charge = penalty::Charge { field: Field::Other, act, subject, on: date("2023-02-08") };
+        penalty::bracket(&rules, charge).map(|found| found.value)
+    };
     assert_eq!(of("100/2019/NĐ-CP:12.1", Subject::Individual), Some((Dong(100_000), Dong(200_000))));
     assert_eq!(of("100/2019/NĐ-CP:12.5", Subject::Organisation), Some((Dong(4_000_000), Dong(6_000_000))));
     assert_eq!(of("115/2018/NĐ-CP:16.2", Subject::Household), Some((Dong(1_000_000), Dong(3_000_000))));
+    assert_eq!(of("100/2019/NĐ-CP:12.6", Subject::Individual), Some((Dong(4_000_000), Dong(6_000_000))));
     assert_eq!(of("1/1:1", Subject::Individual), None);
 }
 
 #[test]
 fn terms_of_a_penalty_are_seven_and_ten_working_days_and_ten_days() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
-    let term = |transferred| penalty::decision(&rules, transferred, on).unwrap().value;
-    assert_eq!((term(false).working_days, term(true).working_days), (7, 10));
-    assert_eq!((term(false).months_explained, term(false).months_complex), (1, 2));
+    let term =
+        |transferred, ground, on| penalty::decision(&rules, transferred, ground, date(on)).unwrap().value;
+    for (on, transferred, ground, expected) in [
+        ("2023-02-08", false, Ground::Unspecified, Term::WorkingDays(7)),
+        ("2023-02-08", true, Ground::Unspecified, Term::WorkingDays(10)),
+        ("2023-02-08", true, Ground::Explained, Term::Months(1)),
+        ("2022-01-01", false, Ground::Complex, Term::Months(2)),
+        ("2021-12-31", false, Ground::Unspecified, Term::Days(7)),
+        ("2021-12-31", true, Ground::Unspecified, Term::Days(7)),
+        ("2013-07-01", false, Ground::Explained, Term::Days(30)),
+        ("2013-07-01", false, Ground::Complex, Term::Days(60)),
+    ] {
+        assert_eq!(term(transferred, ground, on), expected, "{on} {transferred} {ground:?}");
+    }
+    assert_eq!(penalty::decision(&rules, false, Ground::Unspecified, date("2013-06-30")), None);
     assert_eq!(penalty::compliance(&rules, on).unwrap().value, 10);
     assert_eq!(penalty::execution(&rules, on).unwrap().value, 12);
 }
@@ -100,7 +146,7 @@ fn a_decision_is_sent_within_two_working_days_and_three_since_july_2025() {
 #[test]
 fn limitation_is_that_of_the_field_else_of_all_others() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
-    let months = |field| penalty::limitation(&rules, field, on).unwrap().value;
+    let months = |field| penalty::limitation(&rules, field, "999/2024/NĐ-CP:1.1", on).unwrap().value;
     for field in [Field::Construction, Field::Environment, Field::Trade] {
         assert_eq!(months(field), 24, "{field:?}");
     }
@@ -124,9 +170,9 @@ fn postponement_and_instalments_begin_at_an_amount_that_depends_on_the_subject()
     let postponed = |subject| penalty::postponement(&rules, subject, on).unwrap().value;
     assert_eq!(
         (postponed(Subject::Individual).min, postponed(Subject::Individual).months),
-        (Dong(2_000_000), 3)
+        (Some(Dong(2_000_000)), 3)
     );
-    assert_eq!(postponed(Subject::Organisation).min, Dong(100_000_000));
+    assert_eq!(postponed(Subject::Organisation).min, Some(Dong(100_000_000)));
     let parts = |subject| penalty::instalments(&rules, subject, on).unwrap().value;
     let individual = parts(Subject::Household);
     assert_eq!((individual.min, individual.months, individual.times), (Dong(15_000_000), 6, 3));
@@ -229,6 +275,45 @@ fn a_mistake_in_a_law_is_told_with_its_line_and_key() {
         assert_eq!(error.line, line, "{from} → {to}: {error}");
         assert!(key.is_empty() || error.key == key, "{from} → {to}: {error}");
     }
+}
+
+#[test]
+fn a_mistake_in_what_a_row_is_for_is_told_with_its_line_and_what_it_may_be() {
+    let land = "acts = [\"102/2014/NĐ-CP\", \"91/2019/NĐ-CP\", \"123/2024/NĐ-CP\"]";
+    let usual = "[[decision]]\ndays = 7\n";
+    for (from, to, line, key, problem) in [
+        (land, "acts = [\"đất đai\"]", line_of(land), "acts", "names no acts"),
+        (land, "acts = []", line_of(land), "acts", "is an empty list"),
+        (land, "acts = \"91/2019/NĐ-CP\"", line_of(land), "acts", "expected a list"),
+        (land, &format!("{land}\nfield = \"other\""), line_of(land) + 1, "field", "is stated beside `acts`"),
+        (land, "", line_of(land) - 1, "field", "is missing, and so is `acts`"),
+        (
+            usual,
+            &format!("{usual}working_days = 7\n"),
+            line_of(usual) + 2,
+            "working_days",
+            "is stated beside `days`",
+        ),
+        (usual, "[[decision]]\n", line_of(usual), "working_days", "is missing, and so is `days`"),
+    ] {
+        let error = told(from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, key), "{to}: {error}");
+        assert!(error.problem.contains(problem), "{to}: {error}");
+    }
+}
+
+#[test]
+fn two_rows_that_name_an_act_equally_closely_are_not_in_force_on_one_day() {
+    let row = |acts: &str, from: &str| {
+        format!("[[field_maximum]]\nacts = [{acts}]\nmax = 1\nvalid_from = {from}\nsource = \"s\"\n")
+    };
+    let clash = |one: &str, other: &str, from: &str| {
+        parse("law.penalty", &(row(one, "2020-01-01") + &row(other, from))).is_err()
+    };
+    assert!(clash("\"1/1\", \"1/2\"", "\"1/3\", \"1/2\"", "2021-01-01"));
+    assert!(clash("\"1/1:3-5\"", "\"1/1:5-7\"", "2021-01-01"));
+    assert!(!clash("\"1/1\"", "\"1/1:3-5\", \"1/1:4\"", "2021-01-01"), "the closer row holds");
+    assert!(!clash("\"1/1\"", "\"1/2\"", "2021-01-01"));
 }
 
 #[test]

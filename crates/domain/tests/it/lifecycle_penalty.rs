@@ -6,11 +6,11 @@ use serde_json::{Value as Json, json};
 use socai_domain::Dong;
 use socai_domain::lifecycle::{State as Any, Value, penalty::State};
 
-const WARD: u32 = 3;
+pub(crate) const WARD: u32 = 3;
 const TREASURY: u32 = 14;
-const ACT: &str = "100/2019/NĐ-CP:12.5";
+pub(crate) const ACT: &str = "100/2019/NĐ-CP:12.5";
 
-trait Penalty {
+pub(crate) trait Penalty {
     fn recorded(self, on: &str) -> Given;
     fn recorded_as(self, on: &str, data: Json) -> Given;
     fn decided(self, on: &str, due: &str) -> Given;
@@ -66,11 +66,11 @@ impl Penalty for Given {
     }
 }
 
-fn line(act: &str, min: i64, max: i64, amount: i64) -> Json {
+pub(crate) fn line(act: &str, min: i64, max: i64, amount: i64) -> Json {
     json!({"act": act, "bracket_min": min, "bracket_max": max, "amount": amount})
 }
 
-fn is(state: State) -> Any {
+pub(crate) fn is(state: State) -> Any {
     Any::Penalty(state)
 }
 

@@ -20,6 +20,7 @@ mod lifecycle_gift;
 mod lifecycle_interest;
 mod lifecycle_order;
 mod lifecycle_penalty;
+mod lifecycle_penalty_law;
 mod lifecycle_petition;
 mod lifecycle_project;
 mod money;

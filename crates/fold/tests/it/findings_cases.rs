@@ -98,6 +98,38 @@ fn a_decision_after_its_term_is_late_and_one_on_its_last_day_is_not() {
 }
 
 #[test]
+fn a_decision_with_an_explanation_has_a_month() {
+    for (ground, on, days) in [(Value::Null, "2023-01-13", Some(1)), (json!("explained"), "2023-02-03", None)]
+    {
+        let mut ledger = given();
+        recorded(&mut ledger, "2023-01-03");
+        decided(&mut ledger, on, "2023-02-20", json!({"longer_term": ground}));
+        let found = ledger.found("decided_late", ON);
+        assert_eq!(found.first().map(|told| told.days), days.map(Some), "{on}: {found:?}");
+    }
+}
+
+#[test]
+fn what_no_row_of_law_says_is_found_as_not_judged_and_not_passed_over() {
+    let mut ledger = given();
+    recorded(&mut ledger, "2023-01-05");
+    let decision = decided(&mut ledger, "2023-01-06", "2023-02-20", json!({"signer_level": "inspector"}));
+    assert_eq!(ledger.facts_found("not_judged", ON), [[decision]]);
+    assert_eq!(ledger.found("over_competence", ON), []);
+}
+
+#[test]
+fn more_reduced_than_the_fine_is_found_with_the_money() {
+    let mut ledger = given();
+    recorded(&mut ledger, "2023-01-05");
+    let decision = decided(&mut ledger, "2023-01-06", "2023-02-20", json!({}));
+    let data = json!({"action": "exempted", "amount": 2_600_000, "until": null});
+    ledger.fact(1, "2023-01-20", "penalty.execution_changed", data, in_case());
+    let found = ledger.found("interest", ON);
+    assert_eq!((&found[0].facts, found[0].amount), (&vec![decision], Some(100_000)));
+}
+
+#[test]
 fn an_unpaid_fine_is_found_the_day_after_its_term_with_interest_to_date() {
     let mut ledger = given();
     recorded(&mut ledger, "2023-01-05");

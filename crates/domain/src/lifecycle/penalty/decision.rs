@@ -1,29 +1,33 @@
-//! Whether a decision was the signer's to make, in time, within its bracket and about what was recorded.
+//! Whether a decision was made in time and about what was recorded; its amounts are judged beside it.
 
-use socai_proto::{v1::PenaltyForm, view};
-
-use crate::{
-    CivilDate, Dong,
-    law::penalty as law,
-    lifecycle::{
-        Asked, Finding,
-        finding::{day, money},
-    },
+use socai_proto::{
+    schema::{self, Label},
+    v1::LongerTerm,
+    view,
 };
 
-use super::file::{Decision, File, Said};
+use crate::{
+    CivilDate,
+    law::{
+        Cited,
+        penalty::{self as law, Term},
+    },
+    lifecycle::{Asked, Finding, finding::day},
+};
 
-type Record<'f> = Said<'f, view::ViolationRecorded<'f>>;
+use super::{
+    amounts,
+    file::{Decision, File, Said},
+};
+
+pub(super) type Record<'f> = Said<'f, view::ViolationRecorded<'f>>;
 
 /// What is found about the record and its decisions.
 pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     for decision in &file.decisions {
-        // the record a decision rests on is the newest that is not after it
-        let record = file.records.iter().rev().find(|record| record.fact.on() <= decision.fact.on());
-        lines(decision, asked, &mut out);
-        on_the_spot(decision, asked, &mut out);
-        match record {
+        amounts::findings(decision, asked, &mut out);
+        match file.record_of(decision) {
             Some(record) => {
                 in_time(record, decision, asked, &mut out);
                 agrees(record, decision, &mut out);
@@ -37,148 +41,93 @@ pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>) -> Vec<Finding> {
     out
 }
 
-/// Competence, brackets and the mid-point, act by act.
-fn lines(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let (data, on, name) = (&decision.data, decision.fact.on(), decision.fact.name);
-    if data.form() != PenaltyForm::Fine {
-        return;
-    }
-    let cap = law::cap(asked.rules, data.signer_level(), data.field(), data.subject_kind(), on);
-    for line in data.lines {
-        let (min, max, amount) = (Dong(line.bracket_min), Dong(line.bracket_max), Dong(line.amount));
-        if let Some(cap) = cap.filter(|cap| max > cap.value) {
-            let (most, cap_text) = (money(max), money(cap.value));
-            out.push(
-                Finding::new(
-                    "over_competence",
-                    vec![name],
-                    format!("{}: mức tối đa của khung {most} vượt thẩm quyền {cap_text} đồng", line.act),
-                    format!(
-                        "{}: the bracket's maximum {most} is beyond the signer's competence, {cap_text} VND",
-                        line.act
-                    ),
-                )
-                .of(amount)
-                .by(cap.source),
-            );
-        }
-        if amount < min || max < amount {
-            let (got, from, to) = (money(amount), money(min), money(max));
-            out.push(
-                Finding::new(
-                    "outside_bracket",
-                    vec![name],
-                    format!("{}: tiền phạt {got} ngoài khung {from} - {to} đồng", line.act),
-                    format!("{}: the fine {got} is outside the bracket {from} - {to} VND", line.act),
-                )
-                .of(amount),
-            );
-        } else if line.factors.is_empty() && !is_midpoint(amount, min, max) {
-            let got = money(amount);
-            out.push(
-                Finding::new(
-                    "not_the_midpoint",
-                    vec![name],
-                    format!(
-                        "{}: tiền phạt {got} không phải mức trung bình của khung và không nêu tình tiết",
-                        line.act
-                    ),
-                    format!(
-                        "{}: the fine {got} is not the mid-point of its bracket and no factor is stated",
-                        line.act
-                    ),
-                )
-                .of(amount),
-            );
-        }
-        let table = law::bracket(asked.rules, line.act, data.subject_kind(), on);
-        if let Some(table) = table.filter(|table| table.value != (min, max)) {
-            let (from, to) = (money(table.value.0), money(table.value.1));
-            out.push(
-                Finding::new(
-                    "bracket_differs",
-                    vec![name],
-                    format!("{}: khung ghi trong quyết định khác khung {from} - {to} đồng", line.act),
-                    format!("{}: the stated bracket is not the one in force, {from} - {to} VND", line.act),
-                )
-                .of(amount)
-                .by(table.source),
-            );
-        }
+/// The ground of a longer term: the one that the decision states, else that of its record.
+fn ground(record: &Record<'_>, decision: Option<&Decision<'_>>) -> LongerTerm {
+    match decision.map(|decision| decision.data.longer_term()) {
+        None | Some(LongerTerm::Unspecified) => record.data.longer_term(),
+        Some(ground) => ground,
     }
 }
 
-/// The mid-point of a bracket (art. 23.4), to the đồng below or above when it has no whole one.
-fn is_midpoint(amount: Dong, min: Dong, max: Dong) -> bool {
-    let twice = 2 * i128::from(amount.0) - i128::from(min.0) - i128::from(max.0);
-    twice.abs() <= 1
+/// The term that applies to the decision of a record; none without a row in force.
+pub(super) fn term<'r>(
+    record: &Record<'_>,
+    decision: Option<&Decision<'_>>,
+    asked: &Asked<'r>,
+) -> Option<Cited<'r, Term>> {
+    law::decision(asked.rules, record.data.transferred, ground(record, decision), record.fact.on())
 }
 
-fn on_the_spot(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let data = &decision.data;
-    let limit = law::on_the_spot(asked.rules, data.subject_kind(), decision.fact.on());
-    let Some(limit) = limit.filter(|limit| data.on_the_spot && Dong(data.total) > limit.value) else {
-        return;
-    };
-    let (total, most) = (money(Dong(data.total)), money(limit.value));
-    out.push(
-        Finding::new(
-            "above_the_spot_limit",
-            vec![decision.fact.name],
-            format!("xử phạt không lập biên bản {total} vượt mức {most} đồng"),
-            format!("{total} on the spot is above the limit without a record, {most} VND"),
-        )
-        .of(Dong(data.total))
-        .by(limit.source),
-    );
+/// The ground of the term in words, for whoever wonders why it is not another one.
+fn by_ground(ground: LongerTerm) -> Label {
+    let stated = schema::LONGER_TERM.value(ground as i64).filter(|value| value.number != 0);
+    let none = Label { vi: "không nêu căn cứ kéo dài", en: "no ground of a longer term is stated" };
+    stated.map_or(none, |value| value.label)
+}
+
+/// The longer term that a case has, in words; none when it has the usual one.
+pub(super) fn longer_term(file: &File<'_>) -> Option<Label> {
+    let record = file.records.last()?;
+    let ground = ground(record, file.decisions.last());
+    (ground != LongerTerm::Unspecified).then(|| by_ground(ground))
 }
 
 /// The term from the record, and the time after which nothing may be decided any more.
 fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let (from, on) = (record.fact.on(), decision.fact.on());
-    let names = vec![record.fact.name, decision.fact.name];
-    if let Some(term) = law::decision(asked.rules, record.data.transferred, from) {
-        let took = asked.rules.calendar().working_days_between(from, on);
-        let most = term.value.working_days;
-        if took > most {
-            let (explained, complex) = (term.value.months_explained, term.value.months_complex);
-            out.push(
-                Finding::new(
-                    "decision_late",
-                    names.clone(),
-                    format!("ra quyết định sau {took} ngày làm việc, hạn {most} ngày (có giải trình, xác minh: {explained} tháng; phức tạp: {complex} tháng)"),
-                    format!("decided after {took} working days, the term is {most} ({explained} month with an explanation or verification, {complex} months when complex)"),
-                )
-                .late_by(i64::from(took - most))
-                .by(term.source),
-            );
-        }
+    if let Some(found) = late(record, decision, asked) {
+        out.push(found);
+        unknown_holidays(record, decision, asked, out);
     }
-    unknown_holidays(record, decision, asked, out);
-    let limit = law::limitation(asked.rules, decision.data.field(), from);
-    let Some(limit) = limit else { return };
-    let last = i32::try_from(limit.value).ok().and_then(|months| from.add_months(months));
-    if let Some(last) = last.filter(|last| *last < on) {
-        out.push(
-            Finding::new(
-                "limitation_passed",
-                names,
-                format!("ra quyết định khi đã hết thời hiệu xử phạt ({})", day(last)),
-                format!("decided after the limitation of {last}"),
-            )
-            .late_by(i64::from(on.days_since(last)))
-            .by(limit.source),
-        );
-    }
+    out.extend(barred(record, decision, asked));
 }
 
-/// Working days of a year without a table of holidays are Mondays to Fridays only, which makes a term seem shorter than it was.
+fn late(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>) -> Option<Finding> {
+    let (from, on) = (record.fact.on(), decision.fact.on());
+    let term = term(record, Some(decision), asked)?;
+    let calendar = asked.rules.calendar();
+    let ground = by_ground(ground(record, Some(decision)));
+    let (late, vi, en) = match term.value {
+        Term::WorkingDays(most) => {
+            let took = calendar.working_days_between(from, on);
+            let vi = format!("ra quyết định sau {took} ngày làm việc, hạn {most} ngày ({})", ground.vi);
+            let en = format!("decided after {took} working days, the term is {most} ({})", ground.en);
+            (i64::from(took) - i64::from(most), vi, en)
+        }
+        other => {
+            let last = other.last_day(from, calendar)?;
+            let vi = format!("ra quyết định sau hạn {}: {} ({})", day(last), other.vi(), ground.vi);
+            let en = format!("decided after {last}, the term is {} ({})", other.en(), ground.en);
+            (i64::from(on.days_since(last)), vi, en)
+        }
+    };
+    let names = vec![record.fact.name, decision.fact.name];
+    (late > 0).then(|| Finding::new("decision_late", names, vi, en).late_by(late).by(term.source))
+}
+
+/// An act whose limitation was over: the one that was barred first.
+fn barred(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>) -> Option<Finding> {
+    let (from, on) = (record.fact.on(), decision.fact.on());
+    let limits = decision.data.lines.iter().filter_map(|line| {
+        let limit = law::limitation(asked.rules, decision.data.field(), line.act, from)?;
+        let last = i32::try_from(limit.value).ok().and_then(|months| from.add_months(months))?;
+        (last < on).then_some((last, line.act, limit.source))
+    });
+    let (last, act, source) = limits.min_by_key(|(last, ..)| *last)?;
+    let found = Finding::new(
+        "limitation_passed",
+        vec![record.fact.name, decision.fact.name],
+        format!("{act}: ra quyết định khi đã hết thời hiệu xử phạt ({})", day(last)),
+        format!("{act}: decided after the limitation of {last}"),
+    );
+    Some(found.late_by(i64::from(on.days_since(last))).by(source))
+}
+
+/// Working days of a year without a table of holidays are Mondays to Fridays only, which makes a term that was missed seem shorter than
+/// it was.
 fn unknown_holidays(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let is_late =
-        out.iter().any(|found| found.code == "decision_late" && found.facts.contains(&decision.fact.name));
     let days = [record.fact.on(), decision.fact.on()];
     let year = days.into_iter().find(|day| !asked.rules.calendar().covers(*day)).map(CivilDate::year);
-    if let Some(year) = year.filter(|_| is_late) {
+    if let Some(year) = year {
         out.push(Finding::new(
             "holidays_unknown",
             vec![record.fact.name, decision.fact.name],
@@ -256,17 +205,23 @@ fn closed_and_decided(file: &File<'_>, out: &mut Vec<Finding>) {
 fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let is_open = file.decisions.is_empty() && file.closings.is_empty();
     let Some(record) = file.records.last().filter(|_| is_open) else { return };
-    let Some(term) = law::decision(asked.rules, record.data.transferred, record.fact.on()) else { return };
-    let last = asked.rules.calendar().add_working_days(record.fact.on(), term.value.working_days);
+    let Some(term) = term(record, None, asked) else { return };
+    let (calendar, ground) = (asked.rules.calendar(), by_ground(ground(record, None)));
+    let last = term.value.last_day(record.fact.on(), calendar);
     if let Some(last) = last.filter(|last| *last < asked.on) {
+        let late = match term.value {
+            Term::WorkingDays(_) => i64::from(calendar.working_days_between(last, asked.on)),
+            _ => i64::from(asked.on.days_since(last)),
+        };
+        let (vi, en) = (term.value.vi(), term.value.en());
         out.push(
             Finding::new(
                 "undecided",
                 vec![record.fact.name],
-                format!("quá hạn ra quyết định ({}) mà chưa có quyết định", day(last)),
-                format!("not decided by {last}"),
+                format!("quá hạn ra quyết định ({}; {vi}, {}) mà chưa có quyết định", day(last), ground.vi),
+                format!("not decided by {last} ({en}, {})", ground.en),
             )
-            .late_by(i64::from(asked.rules.calendar().working_days_between(last, asked.on)))
+            .late_by(late)
             .by(term.source),
         );
     }

@@ -94,16 +94,33 @@ fn short_terms(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
 /// More than the fine, or more interest than accrued.
 fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
     let facts = || owed_by(file);
-    if account.unpaid.is_negative() && account.fine.0 > 0 && account.paid.0 > 0 {
-        let (paid, fine) = (money(account.paid), money(account.fine));
+    let is_standing = file.standing().next().is_some();
+    if is_standing && account.unpaid.is_negative() && account.paid.0 > 0 {
+        let (paid, fine, relief) = (money(account.paid), money(account.fine), money(account.relief));
+        let (less_vi, less_en) = match account.relief.0 {
+            0 => (String::new(), String::new()),
+            _ => (format!(" đã giảm, miễn {relief}"), format!(", of which {relief} was reduced or exempted")),
+        };
         out.push(
             Finding::new(
                 "overpaid",
                 facts(),
-                format!("đã nộp {paid}, nhiều hơn tiền phạt {fine} đồng"),
-                format!("{paid} was paid, more than the fine of {fine} VND"),
+                format!("đã nộp {paid}, nhiều hơn tiền phạt {fine} đồng{less_vi}"),
+                format!("{paid} was paid, more than the fine of {fine} VND{less_en}"),
             )
             .of(account.unpaid.checked_neg().unwrap_or(Dong(i64::MAX))),
+        );
+    }
+    if is_standing && account.relief > account.fine {
+        let (relief, fine) = (money(account.relief), money(account.fine));
+        out.push(
+            Finding::new(
+                "relief_above_fine",
+                facts(),
+                format!("đã giảm, miễn {relief}, nhiều hơn tiền phạt {fine} đồng"),
+                format!("{relief} was reduced or exempted, more than the fine of {fine} VND"),
+            )
+            .of(account.relief.checked_sub(account.fine).unwrap_or(Dong(i64::MAX))),
         );
     }
     if account.interest_paid > account.interest {

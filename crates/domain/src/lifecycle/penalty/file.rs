@@ -1,6 +1,7 @@
 //! The facts of a violation, sorted by what they are, with what later facts made of each decision.
 
 use socai_proto::{v1::RevisionAction, view};
+use socai_tlog::EventName;
 
 use crate::{
     CivilDate, Dong, Kind,
@@ -20,18 +21,26 @@ pub(super) struct Decision<'f> {
     /// The fine now.
     pub total: Dong,
     /// What it came to by each revision, in the order that decides.
-    pub revised: Vec<(CivilDate, Dong)>,
+    pub revised: Vec<Revised>,
     /// Annulled, or replaced by another decision: nothing is owed by it.
     pub is_void: bool,
+}
+
+/// What a revision made of a fine.
+#[derive(Clone, Copy)]
+pub(super) struct Revised {
+    pub fact: EventName,
+    pub on: CivilDate,
+    pub total: Dong,
 }
 
 impl Decision<'_> {
     /// What it came to when a day began; nothing before it was made.
     pub fn total_at(&self, day: CivilDate) -> Dong {
         let before = |on: &CivilDate| *on < day;
-        let revised = self.revised.iter().rev().find(|(on, _)| before(on)).map(|(_, total)| *total);
+        let revised = self.revised.iter().rev().find(|revision| before(&revision.on));
         let made = before(&self.fact.on()).then_some(Dong(self.data.total));
-        revised.or(made).unwrap_or(Dong::ZERO)
+        revised.map(|revision| revision.total).or(made).unwrap_or(Dong::ZERO)
     }
 }
 
@@ -75,6 +84,11 @@ impl<'f> File<'f> {
         self.decisions.iter().filter(|decision| !decision.is_void)
     }
 
+    /// The record that a decision rests on: the newest that is not after it.
+    pub fn record_of(&self, decision: &Decision<'_>) -> Option<&Said<'f, view::ViolationRecorded<'f>>> {
+        self.records.iter().rev().find(|record| record.fact.on() <= decision.fact.on())
+    }
+
     /// The decision that a change of execution is about: the one it names, else the newest that stands and is not after it.
     pub fn changed_by(&self, change: &Said<'f, view::PenaltyExecutionChanged>) -> Option<&Decision<'f>> {
         let is_named =
@@ -101,7 +115,8 @@ impl<'f> File<'f> {
                 (RevisionAction::Annulled, _) | (RevisionAction::Replaced, None) => decision.is_void = true,
                 (_, Some(total)) => {
                     decision.total = Dong(total);
-                    decision.revised.push((revision.fact.on(), Dong(total)));
+                    let (fact, on) = (revision.fact.name, revision.fact.on());
+                    decision.revised.push(Revised { fact, on, total: Dong(total) });
                 }
                 (_, None) => {}
             }

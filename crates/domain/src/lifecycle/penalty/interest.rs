@@ -67,7 +67,7 @@ impl<'a, 'f> Interest<'a, 'f> {
     fn days(&self) -> BTreeSet<CivilDate> {
         let of_debts = self.debts.iter().flat_map(|debt| {
             let delays = debt.delays.iter().flat_map(|(from, to)| [from.previous(), *to]);
-            let revised = debt.decision.revised.iter().map(|(on, _)| *on);
+            let revised = debt.decision.revised.iter().map(|revision| revision.on);
             delays.chain(revised).chain([debt.decision.fact.on(), debt.due])
         });
         of_debts.chain(self.settled.iter().map(|(on, _)| *on)).collect()

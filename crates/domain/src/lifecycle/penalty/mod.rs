@@ -2,11 +2,13 @@
 //! (Law 15/2012/QH13 as it is amended).
 
 mod account;
+mod amounts;
 mod decision;
 mod execution;
 mod file;
 mod interest;
 mod relief;
+mod unjudged;
 
 use socai_proto::{schema::Label, v1::ExecutionAction};
 
@@ -101,6 +103,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
     let account = Account::of(&file, asked);
     let mut findings = decision::findings(&file, asked);
     findings.extend(execution::findings(&file, &account, asked));
+    findings.extend(unjudged::findings(&file, &account, asked));
     let state = state(&file, &account, asked);
     Some(Judged {
         state: super::State::Penalty(state),
@@ -153,6 +156,13 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>) -> State {
 
 fn details(file: &File<'_>, account: &Account<'_>) -> Vec<Detail> {
     let mut details = Vec::new();
+    if let Some(ground) = decision::longer_term(file) {
+        details.push(Detail::new(
+            "thời hạn ra quyết định kéo dài",
+            "longer term to decide",
+            Value::Words(ground),
+        ));
+    }
     if !file.decisions.is_empty() {
         details.push(Detail::new("tiền phạt", "fine", Value::Money(account.fine)));
     }

@@ -69,15 +69,19 @@ fn postponed(
     let rule = law::postponement(asked.rules, decision.data.subject_kind(), on)?;
     let last = last_day(on, rule.value.months);
     let is_too_long = until.is_some_and(|until| until > last);
-    (is_too_long || decision.total < rule.value.min).then(|| {
-        let least = money(rule.value.min);
-        Finding::new(
-            "postponement_not_allowed",
-            vec![decision.fact.name],
-            format!("hoãn thi hành chỉ từ {least} đồng và không quá {}", day(last)),
-            format!("paying is put off from {least} VND on, and not beyond {last}"),
-        )
-        .by(rule.source)
+    let is_too_small = rule.value.min.is_none_or(|min| decision.total < min);
+    (is_too_long || is_too_small).then(|| {
+        let (vi, en) = match rule.value.min.map(money) {
+            Some(least) => (
+                format!("hoãn thi hành chỉ từ {least} đồng và không quá {}", day(last)),
+                format!("paying is put off from {least} VND on, and not beyond {last}"),
+            ),
+            None => (
+                "tổ chức không được hoãn thi hành".to_owned(),
+                "an organisation's fine is not put off".to_owned(),
+            ),
+        };
+        Finding::new("postponement_not_allowed", vec![decision.fact.name], vi, en).by(rule.source)
     })
 }
 
