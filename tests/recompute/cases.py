@@ -219,22 +219,43 @@ def penalty(facts, on, law):
     records, decisions = of(facts, "violation.recorded"), of(facts, "penalty.decided")
     closed = of(facts, "violation.closed_without_penalty")
     found = set()
-    for _, when, _, _, _ in decisions:
+    for _, when, _, data, _ in decisions:
         record = [r for r in records if r[1] <= when][-1:]
-        term = record and decision_term(record[0], law)
-        if term and law.working_days_between(record[0][1], when) > term:
+        term = record and decision_term(record[0], law, data.get("longer_term"))
+        if term and decided_late(record[0][1], when, term, law):
             found.add("decision_late")
     if not decisions:
         term = records and not closed and decision_term(records[-1], law)
-        if term and law.add_working_days(records[-1][1], term) < on:
+        if term and last_to_decide(records[-1][1], term, law) < on:
             found.add("undecided")
         return ("closed" if closed else "recorded" if records else "pending"), found
     return execution(facts, decisions, on, law), found
 
 
-def decision_term(record, law):
+def decision_term(record, law, of_decision=None):
+    """Unit and length of the term: of the ground that the decision states, else its record, else the usual one."""
     row = law.row("law.penalty", "decision", record[1])
-    return row and row["working_days_transferred" if record[3].get("transferred") else "working_days"]
+    if not row:
+        return None
+    ground = of_decision or record[3].get("longer_term")
+    keys = [f"days_{ground}", f"months_{ground}"] if ground else ["working_days", "days"]
+    if not ground and record[3].get("transferred"):
+        keys.insert(0, "working_days_transferred")
+    key = next(key for key in keys if key in row)
+    return ("working" if key.startswith("working") else key.split("_")[0], row[key])
+
+
+def decided_late(recorded, decided, term, law):
+    if term[0] == "working":
+        return law.working_days_between(recorded, decided) > term[1]
+    return last_to_decide(recorded, term, law) < decided
+
+
+def last_to_decide(recorded, term, law):
+    unit, length = term
+    if unit == "working":
+        return law.add_working_days(recorded, length)
+    return law.working_day(add_months(recorded, length) if unit == "months" else recorded + timedelta(length))
 
 
 def execution(facts, decisions, on, law):
