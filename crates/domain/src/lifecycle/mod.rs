@@ -7,6 +7,7 @@
 //! Pure: the facts that count, the adopted rules and the day are arguments. Each fact is judged by the row of law in force on its own day.
 
 pub mod clearance;
+mod codes;
 pub mod conscription;
 pub mod directive;
 pub mod dossier;
