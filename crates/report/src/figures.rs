@@ -103,6 +103,8 @@ pub struct Figure {
     pub fraction: Option<Fraction>,
     /// Cases that were judged for it, counted or not; `None` for figures that judge none.
     pub cases: Option<u64>,
+    /// Cases behind it of which a term was judged over days of a year whose holidays are not known.
+    pub holidays_unknown: u64,
     /// Plans it is compared with, in order of authority.
     pub plan: Vec<Plan>,
     /// As a percentage of the same period of the year before: `108.61`.

@@ -77,6 +77,7 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         value: figure.value,
         fraction: figure.fraction.map(|of| Fraction { numerator: of.numerator, denominator: of.denominator }),
         cases: figure.cases,
+        holidays_unknown: figure.holidays_unknown,
         plan: plans(row, figure),
         same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
         lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {

@@ -37,6 +37,7 @@ impl Family {
                 "undecided",
             ],
             Family::Clearance => &[
+                "holidays_unknown",
                 "more_than_approved",
                 "out_of_order",
                 "paid_before_approval",
@@ -61,6 +62,7 @@ impl Family {
                 "accepted_late",
                 "concluded_late",
                 "extended_too_often",
+                "holidays_unknown",
                 "not_accepted",
                 "not_concluded",
                 "receipt_pending",

@@ -14,6 +14,7 @@ pub mod dossier;
 mod family;
 pub mod finding;
 pub mod gift;
+pub mod holidays;
 pub mod penalty;
 pub mod petition;
 pub mod project;

@@ -41,6 +41,15 @@ impl Adopted {
         Adopted { laws: laws.into(), calendar: Calendar::new(holidays) }
     }
 
+    /// The same with the holidays of some years only.
+    pub fn with_holidays_of(years: &[i32]) -> Adopted {
+        let Ok(Table::Holidays(mut holidays)) = parse("holidays", HOLIDAYS) else { panic!("holidays") };
+        holidays.years.retain(|year| years.contains(year));
+        holidays.days_off.retain(|day| years.contains(&day.year()));
+        holidays.worked.retain(|day| years.contains(&day.year()));
+        Adopted { calendar: Calendar::new(holidays), ..Adopted::reference() }
+    }
+
     /// No tables at all.
     pub fn none() -> Adopted {
         Adopted { laws: BTreeMap::new(), calendar: Calendar::default() }
@@ -120,6 +129,11 @@ impl Given {
         let found: Vec<_> = judged.findings.iter().map(|found| found.code).collect();
         assert_eq!((judged.state, found.as_slice()), (state, findings), "on {on}: {judged:#?}");
         self
+    }
+
+    /// The codes of what is found by these tables.
+    pub fn codes_under(&self, rules: &Adopted, on: &str) -> Vec<&'static str> {
+        self.under(rules, on).iter().flat_map(|judged| &judged.findings).map(|found| found.code).collect()
     }
 
     /// The finding of a code on a day: its English message, and its source.

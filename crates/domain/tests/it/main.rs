@@ -10,6 +10,7 @@ mod corrections;
 mod dates;
 mod epochs;
 mod findings_table;
+mod holidays;
 mod identities;
 mod law;
 mod lifecycle_clearance;

@@ -38,6 +38,9 @@ pub struct Figure {
     pub fraction: Option<Fraction>,
     /// Cases that a row which judges them looked at, counted or not; none for other measures.
     pub cases: Option<u64>,
+    /// Cases behind it of which a term was judged over days of a year whose holidays are not known, so that it may be wrong by as many. Of a
+    /// ratio the cases of all its rows.
+    pub holidays_unknown: u64,
     /// How many facts contributed.
     pub events: u64,
     /// Digest over their names in leaf order, when a second pass was made.
@@ -178,6 +181,7 @@ pub(crate) fn figures_of(
             (figure.events, figure.digest) = (found.events, found.digest);
             figure.cases = found.judged.as_ref().map(|judged| judged.seen);
         }
+        figure.holidays_unknown = without_holidays(row, found);
         figures.push(figure);
     }
     Ok(figures)
@@ -216,11 +220,21 @@ fn figure(
         value,
         fraction,
         cases: None,
+        holidays_unknown: 0,
         events: totals.all.events,
         digest: None,
         wards: totals.wards.into_iter().map(|(unit, part)| WardPart { unit, part }).collect(),
         unallocated: totals.unallocated,
         slices: slices(row, totals.slices),
+    }
+}
+
+/// Cases of the row, or of those that a ratio names, judged without the holidays of a year.
+fn without_holidays(row: &Indicator, found: Option<&BTreeMap<String, Contribution>>) -> u64 {
+    let of = |code: &String| found?.get(code)?.judged.as_ref().map(|judged| judged.without_holidays);
+    match &row.measure {
+        Measure::Ratio(ratio) => ratio.numerator.iter().chain(&ratio.denominator).filter_map(of).sum(),
+        _ => of(&row.code).unwrap_or_default(),
     }
 }
 

@@ -12,6 +12,7 @@ mod findings_numbers;
 mod findings_other_cases;
 mod findings_units;
 mod findings_witnessed;
+mod holidays;
 mod interleavings;
 mod kinds;
 mod law;

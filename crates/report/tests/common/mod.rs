@@ -58,6 +58,7 @@ pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
         value,
         fraction: None,
         cases: None,
+        holidays_unknown: 0,
         plan: Vec::new(),
         same_period: None,
         lunar_period: None,

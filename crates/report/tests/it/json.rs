@@ -48,6 +48,15 @@ fn the_report_says_for_what_and_as_of_when() {
 }
 
 #[test]
+fn a_figure_judged_by_weekends_alone_says_of_how_many_cases_and_another_one_nothing() {
+    let mut month = reference();
+    let at = month.figures.iter().position(|figure| figure.indicator == "TT.01").unwrap();
+    assert_eq!(row(&parsed(&month), "TT.01").get("holidays_unknown"), None);
+    month.figures[at].holidays_unknown = 3;
+    assert_eq!(row(&parsed(&month), "TT.01")["holidays_unknown"], 3);
+}
+
+#[test]
 fn the_published_figures_and_percentages_come_out_of_the_file_of_expectations() {
     let expected: Value =
         serde_json::from_str(include_str!("../../../../deploy/thanh-xuan/expected.json")).unwrap();

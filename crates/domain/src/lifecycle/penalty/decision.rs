@@ -3,11 +3,12 @@
 use socai_proto::{v1::PenaltyForm, view};
 
 use crate::{
-    CivilDate, Dong,
+    Dong,
     law::penalty as law,
     lifecycle::{
         Asked, Finding,
         finding::{day, money},
+        holidays,
     },
 };
 
@@ -172,20 +173,13 @@ fn in_time(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out:
     }
 }
 
-/// Working days of a year without a table of holidays are Mondays to Fridays only, which makes a term seem shorter than it was.
+/// A late decision that rests on days of a year without a table of holidays may not have been late.
 fn unknown_holidays(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+    let names = vec![record.fact.name, decision.fact.name];
     let is_late =
         out.iter().any(|found| found.code == "decision_late" && found.facts.contains(&decision.fact.name));
-    let days = [record.fact.on(), decision.fact.on()];
-    let year = days.into_iter().find(|day| !asked.rules.calendar().covers(*day)).map(CivilDate::year);
-    if let Some(year) = year.filter(|_| is_late) {
-        out.push(Finding::new(
-            "holidays_unknown",
-            vec![record.fact.name, decision.fact.name],
-            format!("chưa có bảng ngày nghỉ năm {year}: số ngày làm việc mới trừ thứ Bảy, Chủ nhật"),
-            format!("no table of holidays covers {year}: the working days leave out weekends only"),
-        ));
-    }
+    let unknown = holidays::unknown(asked, record.fact.on(), decision.fact.on()).filter(|_| is_late);
+    out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", names, vi, en)));
 }
 
 /// Acts, field and subject are those of the record.
@@ -269,5 +263,8 @@ fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
             .late_by(i64::from(asked.rules.calendar().working_days_between(last, asked.on)))
             .by(term.source),
         );
+        let unknown = holidays::unknown(asked, record.fact.on(), asked.on);
+        let facts = vec![record.fact.name];
+        out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", facts, vi, en)));
     }
 }
