@@ -101,6 +101,11 @@ pub enum Check {
         /// Difference that is let pass.
         tolerance: Dong,
     },
+    /// Something of a fiscal year on a day on which its books are not open (`law.budget`).
+    OutsideBooks {
+        /// Kinds of facts with a `fiscal_year`.
+        kinds: Vec<String>,
+    },
     /// The same batch of gifts delivered again within so many days.
     GiftRepeated {
         /// Days.
@@ -172,6 +177,7 @@ impl Check {
             "fines-against-revenue" => {
                 Check::FinesAgainstRevenue { tolerance: Dong(params.number("tolerance", MAX_MONEY)?) }
             }
+            "outside-books" => Check::OutsideBooks { kinds: params.kinds_with("fiscal_year")? },
             "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
             "gift-two-programmes" => Check::GiftTwoProgrammes,
             "rejected" => Check::Rejected,
@@ -189,7 +195,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 23] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -208,6 +214,7 @@ const NAMES: [&str; 22] = [
     "period-open",
     "answer-owed",
     "fines-against-revenue",
+    "outside-books",
     "gift-repeated",
     "gift-two-programmes",
     "rejected",

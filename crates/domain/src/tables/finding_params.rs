@@ -96,6 +96,20 @@ impl Params {
         }
     }
 
+    /// At least one kind, each with a field of this name.
+    pub fn kinds_with(&mut self, field: &str) -> Result<Vec<String>, Problem> {
+        let kinds = self.kinds()?;
+        let has =
+            |kind: &String| socai_proto::kind(kind).is_some_and(|kind| kind.message.field(field).is_some());
+        match kinds.iter().find(|kind| !has(kind)) {
+            Some(kind) => Err(problem("kinds", format!("{kind} has no `{field}`"))),
+            None if kinds.is_empty() => {
+                Err(problem("kinds", format!("names kinds of facts with a `{field}`")))
+            }
+            None => Ok(kinds),
+        }
+    }
+
     pub fn types(&mut self) -> Result<Vec<UnitType>, Problem> {
         let names = self.texts("types")?;
         let types = names.iter().map(|name| {

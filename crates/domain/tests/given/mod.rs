@@ -12,13 +12,14 @@ use socai_domain::tables::{Law, Table, parse};
 use socai_domain::{CivilDate, Event};
 use socai_tlog::EventName;
 
-pub const LAWS: [(&str, &str); 7] = [
+pub const LAWS: [(&str, &str); 8] = [
     ("law.penalty", include_str!("../../../../deploy/thanh-xuan/rules/law.penalty.toml")),
     ("law.petition", include_str!("../../../../deploy/thanh-xuan/rules/law.petition.toml")),
     ("law.conscription", include_str!("../../../../deploy/thanh-xuan/rules/law.conscription.toml")),
     ("law.tax", include_str!("../../../../deploy/thanh-xuan/rules/law.tax.toml")),
     ("law.clearance", include_str!("../../../../deploy/thanh-xuan/rules/law.clearance.toml")),
     ("law.dossier", include_str!("../../../../deploy/thanh-xuan/rules/law.dossier.toml")),
+    ("law.budget", include_str!("../../../../deploy/thanh-xuan/rules/law.budget.toml")),
     ("law.project", include_str!("../../../../deploy/thanh-xuan/rules/law.project.toml")),
 ];
 const HOLIDAYS: &str = include_str!("../../../../deploy/thanh-xuan/rules/holidays.toml");
@@ -48,6 +49,13 @@ impl Adopted {
         holidays.days_off.retain(|day| years.contains(&day.year()));
         holidays.worked.retain(|day| years.contains(&day.year()));
         Adopted { calendar: Calendar::new(holidays), ..Adopted::reference() }
+    }
+
+    /// The same with another content of one law.
+    pub fn with_law(name: &str, content: &str) -> Adopted {
+        let mut adopted = Adopted::reference();
+        adopted.laws.insert(name.to_owned(), law(name, content));
+        adopted
     }
 
     /// No tables at all.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use socai_domain::{
     CivilDate,
     registry::Unit,
-    tables::{Compare, Indicator, Measure, WhereValue},
+    tables::{Compare, Indicator, Measure, PeriodUse, WhereValue},
 };
 use socai_proto::{kind, schema::Shape, v1::UnitType};
 use socai_tlog::{Digest, EventName, LeafIndex, UnitNo};
@@ -202,7 +202,7 @@ fn figure(
         _ => fold.rulebook().counted_since(&row.code).unwrap_or_default(),
     };
     Figure {
-        plans: plans(fold, row, asked, value),
+        plans: plans(fold, row, asked, &window, value),
         same_period: asks(Compare::SamePeriod)
             .then(|| same_days(answers, row, &window, Window::year_before, (value, fraction)))
             .flatten(),
@@ -238,11 +238,19 @@ fn without_holidays(row: &Indicator, found: Option<&BTreeMap<String, Contributio
     }
 }
 
-fn plans(fold: &Fold, row: &Indicator, asked: &Asked, value: i128) -> BTreeMap<String, Compared> {
+fn plans(
+    fold: &Fold,
+    row: &Indicator,
+    asked: &Asked,
+    window: &Window,
+    value: i128,
+) -> BTreeMap<String, Compared> {
     if !row.compare.contains(&Compare::Plan) {
         return BTreeMap::new();
     }
-    let in_force = fold.plans().in_force(&row.code, asked.year, asked.to);
+    // estimates are adjusted as long as the books are
+    let on = if matches!(row.period, PeriodUse::FiscalYearToDate(_)) { window.to } else { asked.to };
+    let in_force = fold.plans().in_force(&row.code, asked.year, on);
     let compared = in_force.into_iter().map(|(by, plan)| (by.to_owned(), compared(value, plan, row)));
     compared.collect()
 }

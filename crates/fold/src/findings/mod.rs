@@ -8,6 +8,7 @@
 //! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.
 
 mod answers;
+mod books;
 mod cases;
 mod clocks;
 mod closings;
@@ -260,6 +261,7 @@ fn one<'f>(
         }
         Check::AnswerOwed { days } => boxed(answers::AnswerOwed::new(rule, fold, on, *days)),
         Check::FinesAgainstRevenue { tolerance } => boxed(fines::Fines::new(rule, *tolerance)),
+        Check::OutsideBooks { kinds } => boxed(books::OutsideBooks::new(rule, fold, kinds)),
         Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
         Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
         Check::Rejected => boxed(log::Rejected::new(rule, on)),

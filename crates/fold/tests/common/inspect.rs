@@ -29,7 +29,7 @@ pub fn given() -> Ledger {
 
 /// The same of a ledger that was founded otherwise.
 pub fn given_in(mut ledger: Ledger) -> Ledger {
-    let laws = ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project"];
+    let laws = ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project", "budget"];
     for name in
         laws.map(|law| format!("law.{law}")).iter().map(String::as_str).chain(["obligations", "findings"])
     {

@@ -33,6 +33,7 @@ pub fn empty() -> Figures {
             name: "tháng 02/2023".to_owned(),
             from: day("2023-01-01"),
             to: day("2023-02-08"),
+            books_to: None,
             tasks_of: "tháng 02/2023".to_owned(),
             occasion: Some(Occasion {
                 id: "tet-quy-mao-2023".to_owned(), name: "Tết Quý Mão".to_owned()
