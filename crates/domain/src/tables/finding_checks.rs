@@ -101,6 +101,11 @@ pub enum Check {
         /// Difference that is let pass.
         tolerance: Dong,
     },
+    /// A voucher number that two facts of a kind claim on one day.
+    VoucherTwice {
+        /// Kinds of facts with a `voucher`; those of one kind are compared, revenue by who collected it.
+        kinds: Vec<String>,
+    },
     /// Something of a fiscal year on a day on which its books are not open (`law.budget`).
     OutsideBooks {
         /// Kinds of facts with a `fiscal_year`.
@@ -177,6 +182,7 @@ impl Check {
             "fines-against-revenue" => {
                 Check::FinesAgainstRevenue { tolerance: Dong(params.number("tolerance", MAX_MONEY)?) }
             }
+            "voucher-twice" => Check::VoucherTwice { kinds: params.kinds_with("voucher")? },
             "outside-books" => Check::OutsideBooks { kinds: params.kinds_with("fiscal_year")? },
             "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
             "gift-two-programmes" => Check::GiftTwoProgrammes,
@@ -195,7 +201,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 23] = [
+const NAMES: [&str; 24] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -214,6 +220,7 @@ const NAMES: [&str; 23] = [
     "period-open",
     "answer-owed",
     "fines-against-revenue",
+    "voucher-twice",
     "outside-books",
     "gift-repeated",
     "gift-two-programmes",

@@ -12,6 +12,7 @@ mod findings_cases;
 mod findings_numbers;
 mod findings_other_cases;
 mod findings_units;
+mod findings_vouchers;
 mod findings_witnessed;
 mod fiscal_years;
 mod holidays;
