@@ -7,6 +7,7 @@ pub mod budget;
 pub mod clearance;
 pub mod conscription;
 pub mod dossier;
+pub(crate) mod interest;
 pub mod penalty;
 pub mod petition;
 pub mod project;

@@ -76,6 +76,14 @@ impl Family {
                 "registration_pending",
                 "unknown_work",
             ],
+            Family::Debt => &[
+                "debt_pending",
+                "enforced_early",
+                "instalments_over",
+                "more_than_owed",
+                "not_enforced",
+                "not_notified",
+            ],
         }
     }
 }
@@ -110,7 +118,7 @@ mod tests {
 
     #[test]
     fn every_finding_that_a_lifecycle_makes_is_listed_and_no_other() {
-        let families: [(Family, &[&str]); 8] = [
+        let families: [(Family, &[&str]); 9] = [
             (
                 Family::Penalty,
                 &[
@@ -126,6 +134,7 @@ mod tests {
             (Family::Dossier, &[include_str!("dossier.rs")]),
             (Family::Petition, &[include_str!("petition.rs")]),
             (Family::Project, &[include_str!("project.rs")]),
+            (Family::Debt, &[include_str!("debt.rs")]),
         ];
         for (family, sources) in families {
             let listed: BTreeSet<String> = family.codes().iter().map(ToString::to_string).collect();

@@ -8,7 +8,7 @@ use socai_proto::{
 };
 
 use super::State;
-use super::{clearance, conscription, directive, dossier, gift, penalty, petition, project};
+use super::{clearance, conscription, debt, directive, dossier, gift, penalty, petition, project};
 
 /// By tag, the sort of case that facts of a kind belong to.
 static BY_TAG: LazyLock<Vec<Option<Family>>> = LazyLock::new(|| {
@@ -37,11 +37,13 @@ pub enum Family {
     Petition,
     /// A capital project.
     Project,
+    /// A tax debt.
+    Debt,
 }
 
 impl Family {
     /// Every sort.
-    pub const ALL: [Family; 8] = [
+    pub const ALL: [Family; 9] = [
         Family::Penalty,
         Family::Clearance,
         Family::Gift,
@@ -50,6 +52,7 @@ impl Family {
         Family::Dossier,
         Family::Petition,
         Family::Project,
+        Family::Debt,
     ];
 
     /// The sort of a name.
@@ -68,6 +71,7 @@ impl Family {
             Family::Dossier => "dossier",
             Family::Petition => "petition",
             Family::Project => "project",
+            Family::Debt => "debt",
         }
     }
 
@@ -82,6 +86,7 @@ impl Family {
             "dossier" => Family::Dossier,
             "petition" => Family::Petition,
             "project" => Family::Project,
+            "tax_debt" => Family::Debt,
             _ if kind.name.starts_with("conscription.") => Family::Conscription,
             _ => return None,
         })
@@ -105,6 +110,7 @@ impl Family {
             Family::Directive => directive::State::ALL.map(directive::State::name).to_vec(),
             Family::Conscription => conscription::State::ALL.map(conscription::State::name).to_vec(),
             Family::Project => project::State::ALL.map(project::State::name).to_vec(),
+            Family::Debt => debt::State::ALL.map(debt::State::name).to_vec(),
             Family::Clearance => with(&["pending", "paying", "cleared"], &schema::CLEARANCE_STAGE),
             Family::Dossier => with(&["pending"], &schema::DOSSIER_STATUS),
             Family::Petition => with(&["pending", "received"], &schema::PETITION_ACTION),
@@ -121,6 +127,7 @@ impl Family {
             Family::Directive => of_all(&directive::State::ALL.map(State::Directive), name),
             Family::Conscription => of_all(&conscription::State::ALL.map(State::Conscription), name),
             Family::Project => of_all(&project::State::ALL.map(State::Project), name),
+            Family::Debt => of_all(&debt::State::ALL.map(State::Debt), name),
             Family::Clearance => {
                 [clearance::State::Pending, clearance::State::Paying, clearance::State::Cleared]
                     .into_iter()
@@ -146,6 +153,7 @@ impl Family {
             Family::Dossier => Some("law.dossier"),
             Family::Petition => Some("law.petition"),
             Family::Project => Some("law.project"),
+            Family::Debt => Some("law.tax"),
             Family::Gift | Family::Directive => None,
         }
     }
@@ -177,6 +185,7 @@ impl State {
             State::Dossier(_) => Family::Dossier,
             State::Petition(_) => Family::Petition,
             State::Project(_) => Family::Project,
+            State::Debt(_) => Family::Debt,
         }
     }
 
@@ -189,6 +198,7 @@ impl State {
             State::Directive(state) => state.name(),
             State::Conscription(state) => state.name(),
             State::Project(state) => state.name(),
+            State::Debt(state) => state.name(),
             State::Clearance(clearance::State::Pending) => "pending",
             State::Clearance(clearance::State::Paying) => "paying",
             State::Clearance(clearance::State::Cleared) => "cleared",
@@ -261,6 +271,17 @@ names!(
     Accepted = "accepted",
     Settled = "settled",
 );
+names!(
+    debt,
+    Pending = "pending",
+    Owed = "owed",
+    Reminded = "reminded",
+    Enforced = "enforced",
+    InInstalments = "in_instalments",
+    Frozen = "frozen",
+    WrittenOff = "written_off",
+    Recovered = "recovered",
+);
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
@@ -280,6 +301,7 @@ mod tests {
             "dossier.received",
             "petition.received",
             "project.registered",
+            "tax.debt_changed",
         ] {
             let states = Family::of_kind(name).map(Family::states).unwrap_or_default();
             let names: BTreeSet<_> = states.iter().collect();

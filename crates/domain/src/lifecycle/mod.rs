@@ -9,6 +9,7 @@
 pub mod clearance;
 mod codes;
 pub mod conscription;
+pub mod debt;
 pub mod directive;
 pub mod dossier;
 mod family;
@@ -82,6 +83,8 @@ pub enum State {
     Petition(petition::State),
     /// A capital project.
     Project(project::State),
+    /// A tax debt.
+    Debt(debt::State),
 }
 
 impl State {
@@ -96,6 +99,7 @@ impl State {
             State::Dossier(state) => state.label(),
             State::Petition(state) => state.label(),
             State::Project(state) => state.label(),
+            State::Debt(state) => state.label(),
         }
     }
 }
@@ -159,5 +163,6 @@ const fn judge_of(family: Family) -> Judge {
         Family::Dossier => dossier::judge,
         Family::Petition => petition::judge,
         Family::Project => project::judge,
+        Family::Debt => debt::judge,
     }
 }

@@ -111,6 +111,8 @@ pub enum Check {
         /// Kinds of facts with a `fiscal_year`.
         kinds: Vec<String>,
     },
+    /// A tax debt that was recovered without a record of the revenue it was posted as.
+    RecoveryUnposted,
     /// The same batch of gifts delivered again within so many days.
     GiftRepeated {
         /// Days.
@@ -184,6 +186,7 @@ impl Check {
             }
             "voucher-twice" => Check::VoucherTwice { kinds: params.kinds_with("voucher")? },
             "outside-books" => Check::OutsideBooks { kinds: params.kinds_with("fiscal_year")? },
+            "recovery-unposted" => Check::RecoveryUnposted,
             "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
             "gift-two-programmes" => Check::GiftTwoProgrammes,
             "rejected" => Check::Rejected,
@@ -201,7 +204,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 25] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -222,6 +225,7 @@ const NAMES: [&str; 24] = [
     "fines-against-revenue",
     "voucher-twice",
     "outside-books",
+    "recovery-unposted",
     "gift-repeated",
     "gift-two-programmes",
     "rejected",

@@ -114,8 +114,23 @@ fn fines_bear_five_hundredths_of_a_per_cent_a_day_and_taxes_three() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
     let rates = penalty::late_interest(&rules, on);
     assert_eq!(rates.iter().map(|rate| rate.value.percent_a_day).collect::<Vec<_>>(), [5]);
-    assert_eq!(tax::late_interest(&rules, on).unwrap().value, 3);
-    assert_eq!(tax::enforcement(&rules, on).unwrap().value, 90);
+    let rates = tax::late_interest(&rules, on);
+    assert_eq!(rates.iter().map(|rate| rate.value.percent_a_day).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn a_tax_debt_is_notified_after_thirty_days_enforced_after_ninety_and_paid_in_parts_for_a_year() {
+    let rules = Adopted::reference();
+    for (on, known) in [("2020-06-30", None), ("2020-07-01", Some((30, 90, 12)))] {
+        let on = date(on);
+        let notice = tax::notice(&rules, on).map(|days| days.value);
+        let enforcement = tax::enforcement(&rules, on).map(|days| days.value);
+        let months = tax::instalments(&rules, on).map(|months| months.value);
+        assert_eq!(
+            (notice, enforcement, months),
+            known.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)))
+        );
+    }
 }
 
 #[test]

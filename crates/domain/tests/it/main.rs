@@ -15,6 +15,7 @@ mod identities;
 mod law;
 mod lifecycle_clearance;
 mod lifecycle_conscription;
+mod lifecycle_debt;
 mod lifecycle_directive;
 mod lifecycle_dossier;
 mod lifecycle_gift;

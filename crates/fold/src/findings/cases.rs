@@ -128,8 +128,8 @@ impl<'f> Cases<'f> {
     /// The case that a fact belongs to: the one it names, else what its payload says it is about, else the case of the record of its sort
     /// that it refers to first, else that record stands for the case.
     fn case_of(&self, fact: &Counted<'_>, family: Family, facts: &dyn Facts) -> Result<Box<str>, FoldError> {
-        if let Some(call) = call(fact.event.kind()) {
-            return Ok(call);
+        if let Some(together) = together(fact.event.kind()) {
+            return Ok(together);
         }
         if let Some(case) = fact.event.case() {
             return Ok(case.into());
@@ -172,6 +172,10 @@ impl<'f> Cases<'f> {
             let at = facts.iter().position(|fact| fact.name == *name)?;
             Some(shown(*name, leaves[at], &facts[at].event))
         };
+        // what is judged together whatever it names may name one case all the same
+        let named = facts.first().and_then(|fact| fact.event.case());
+        let named = named.filter(|named| facts.iter().all(|fact| fact.event.case() == Some(*named)));
+        let case = if case.contains(' ') { named.unwrap_or(case) } else { case };
         for judged in lifecycle::judge(&facts, &Asked { on: self.on, rules: self.fold.rulebook() }) {
             for found in &judged.findings {
                 let seen: Vec<FoundFact> = found.facts.iter().filter_map(shown).collect();
@@ -198,10 +202,11 @@ fn raw<'f>(rule: &'f FindingRule, case: &str, found: &Finding, seen: &[FoundFact
     })
 }
 
-/// The call-ups of a year are judged together, whatever cases their facts name: the judge keeps calls and services apart. No case
-/// key has white space.
-fn call(kind: &Kind<'_>) -> Option<Box<str>> {
+/// What is judged together whatever cases its facts name: the call-ups of a year, of which the judge keeps calls and services apart, and the
+/// debts of a debtor by tax. No case key has white space.
+fn together(kind: &Kind<'_>) -> Option<Box<str>> {
     match kind {
+        Kind::TaxDebtChanged(said) => Some(format!("debt {} {}", said.debtor, said.tax_kind).into()),
         Kind::ConscriptionQuotaSet(said) => Some(format!("call {}", said.year).into()),
         Kind::ConscriptionHandedOver(said) => Some(format!("call {}", said.year).into()),
         _ => None,

@@ -2,7 +2,7 @@
 //!
 //! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
 //! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, at most
-//! [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by units, days, batches of gifts and findings. Cases and
+//! [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts, units, days, batches of gifts and findings. Cases and
 //! vouchers that do not fit have passes of their own.
 //!
 //! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
@@ -13,6 +13,7 @@ mod books;
 mod cases;
 mod clocks;
 mod closings;
+mod debts;
 mod documents;
 mod fines;
 mod gathered;
@@ -280,6 +281,7 @@ fn one<'f>(
         Check::AnswerOwed { days } => boxed(answers::AnswerOwed::new(rule, fold, on, *days)),
         Check::FinesAgainstRevenue { tolerance } => boxed(fines::Fines::new(rule, *tolerance)),
         Check::OutsideBooks { kinds } => boxed(books::OutsideBooks::new(rule, fold, kinds)),
+        Check::RecoveryUnposted => boxed(debts::RecoveryUnposted::new(rule, fold)),
         Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
         Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
         Check::Rejected => boxed(log::Rejected::new(rule, on)),

@@ -9,6 +9,7 @@ mod corrections;
 mod figures;
 mod findings_books;
 mod findings_cases;
+mod findings_debts;
 mod findings_numbers;
 mod findings_other_cases;
 mod findings_units;

@@ -6,6 +6,7 @@ use crate::{
     CivilDate, Dong,
     law::{
         Cited,
+        interest::accrued,
         penalty::{self as law, Rate},
     },
     lifecycle::Asked,
@@ -88,29 +89,10 @@ fn relief(change: &view::PenaltyExecutionChanged) -> Option<i64> {
         .flatten()
 }
 
-/// Interest from the day after the term to the asking date: each day on what is unpaid when it begins.
+/// Interest from the day after the term to the asking date.
 fn interest(file: &File<'_>, owed: Dong, due: CivilDate, on: CivilDate, rates: &[Cited<'_, Rate>]) -> Dong {
-    let (mut since, mut unpaid, mut parts) = (due, i128::from(owed.0), 0);
-    for payment in &file.payments {
-        let day = payment.fact.on();
-        if day > since {
-            parts += unpaid.max(0) * weighted_days(since, day, rates);
-            since = day;
-        }
-        unpaid -= i128::from(payment.data.amount);
-    }
-    parts += unpaid.max(0) * weighted_days(since, on, rates);
-    Dong(i64::try_from(parts / 10_000).unwrap_or(i64::MAX))
-}
-
-/// Days after `from` up to `to`, each times the rate in force on it.
-fn weighted_days(from: CivilDate, to: CivilDate, rates: &[Cited<'_, Rate>]) -> i128 {
-    let days = |rate: &Rate| {
-        let first = rate.from.day_number().max(from.day_number() + 1);
-        let last = rate.to.day_number().min(to.day_number());
-        i128::from((last - first + 1).max(0)) * i128::from(rate.percent_a_day)
-    };
-    rates.iter().map(|rate| days(&rate.value)).sum()
+    let payments = file.payments.iter().map(|payment| (payment.fact.on(), -payment.data.amount));
+    accrued(std::iter::once((due, owed.0)).chain(payments), due, on, rates)
 }
 
 fn sum(amounts: impl Iterator<Item = i64>) -> Dong {
