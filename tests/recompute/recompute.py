@@ -40,6 +40,7 @@ def last_before(last, may_be_whole):
 class Asked:
     def __init__(self, ledger, text):
         occasions = ledger.in_force("occasions", MAX).content["occasion"]
+        self.books = None  # last day on which the books of a fiscal year are adjusted
         row = next((row for row in occasions if row["id"] == text), None)
         if row:
             self.first, self.last = row["from"], row["to"]
@@ -52,12 +53,20 @@ class Asked:
                 if "occasion" not in row and row["from"] <= self.last and self.first <= row["to"]
             ]
             self.occasion = inside[0] if len(inside) == 1 else None
+            if text.startswith("fy"):
+                self.books = adjusted_until(ledger, self.last.year)
         self.year = self.last.year
 
     def cut(self, ledger):
         rules = ledger.in_force("periods", self.last)
         rows = [row for row in (rules.content.get("cut", []) if rules else []) if row["valid_from"] <= self.last]
         return max(rows, key=lambda row: row["valid_from"])["last_day"] if rows else 14
+
+
+def adjusted_until(ledger, year):
+    """Luật 83/2015/QH13 Điều 64, by the row in force on the last day of the fiscal year."""
+    row = ledger.law.row("law.budget", "adjustment", date(year, 12, 31))
+    return row and date(year + 1, row["month"], min(row["day"], monthrange(year + 1, row["month"])[1]))
 
 
 def period(text, cut):
@@ -84,7 +93,7 @@ def window(row, asked):
     if use == "before":
         return MIN, asked.first - timedelta(1), None
     if use == "fiscal-year-to-date":
-        return date(asked.year, 1, 1), asked.last, (row["year_field"], asked.year)
+        return date(asked.year, 1, 1), asked.books or asked.last, (row["year_field"], asked.year)
     if use == "year":
         return MIN, MAX, (row["year_field"], asked.year)
     return asked.occasion and (MIN, MAX, (row["occasion_field"], asked.occasion))
@@ -351,7 +360,8 @@ class Figures:
             plan = rows.get(row["code"], {}).get("plan")
             if not plan or plan["kind"] != row["plan"]["kind"] or not meets(data, plan.get("where", {})):
                 continue
-            if when > self.asked.last or ("year_field" in plan and year_of(data.get(plan["year_field"])) != self.asked.year):
+            last = window(row, self.asked)[1] if row.get("period") == "fiscal-year-to-date" else self.asked.last
+            if when > last or ("year_field" in plan and year_of(data.get(plan["year_field"])) != self.asked.year):
                 continue
             by = data.get(plan["by"], "") if "by" in plan else ""
             part = by, tuple(data.get(field, "") for field in plan.get("per", []))
@@ -371,7 +381,7 @@ class Figures:
         first, last, pick = before
         if first == MIN and last < MAX:
             first = last  # of a balance: the one day
-        if last == MAX and pick:
+        if pick and last.year > pick[1]:
             first, last = date(pick[1], 1, 1), date(pick[1], 12, 31)
         declared = [
             (name, data["value"]) for name, data in self.declared()

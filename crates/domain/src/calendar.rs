@@ -23,6 +23,11 @@ impl Calendar {
         self.holidays.years.contains(&date.year())
     }
 
+    /// The first year from one day to another of which only weekends are known; none when the table is complete for all of them.
+    pub fn unknown_year(&self, from: CivilDate, to: CivilDate) -> Option<i32> {
+        (from.year()..=to.year()).find(|year| !self.holidays.years.contains(year))
+    }
+
     /// Whether offices work on a day.
     pub fn is_working_day(&self, date: CivilDate) -> bool {
         self.holidays.worked.contains(&date)

@@ -8,7 +8,7 @@
 //! | `2023-9M` | 15/12/2022 – 14/09/2023 | nine report months |
 //! | `2023` | 15/12/2022 – 14/12/2023 | a report year |
 //! | `cal:` before any of them | 01/03 – 31/03/2023 … | the same by the calendar |
-//! | `fy2023` | 01/01 – 31/12/2023 | a fiscal year (Law 83/2015/QH13 art. 14) |
+//! | `fy2023` | 01/01 – 31/12/2023 | a fiscal year (Law 83/2015/QH13 art. 14), with what its books are adjusted by afterwards |
 //! | `2023-01-01..2023-02-08` | as written | a cut for the occasion |
 //!
 //! A text also says which sort of period it is ([`kind`]): a month, a quarter, or any other span.
@@ -51,6 +51,11 @@ pub fn days(text: &str, cut: Cut) -> Result<Days, NotAPeriod> {
     Written::read(text)
         .and_then(|written| written.days(cut))
         .ok_or_else(|| NotAPeriod { got: text.to_owned() })
+}
+
+/// The fiscal year that a text asks for: 2023 of `fy2023`. Its books are adjusted into the year after; how long is a row of `law.budget`.
+pub fn fiscal_year(text: &str) -> Option<i32> {
+    number(text.strip_prefix("fy")?, 4).filter(|year| CivilDate::new(*year, 1, 1).is_some())
 }
 
 /// The sort of a period as records state it: one month is a month and three of a quarter are a quarter, by the calendar too; half-years, nine months,

@@ -46,10 +46,19 @@ pub struct Period {
     pub from: CivilDate,
     /// Last day: the cut-off of the facts.
     pub to: CivilDate,
+    /// Last day on which the books of the year are adjusted, of a report on a whole fiscal year.
+    pub books_to: Option<CivilDate>,
     /// The period the main tasks are for, as the title prints it.
     pub tasks_of: String,
     /// The occasion reported with it.
     pub occasion: Option<Occasion>,
+}
+
+impl Period {
+    /// First and last day as the record of a report states them ([`socai_fold::figures::Asked::stated`]).
+    pub fn stated(&self) -> (CivilDate, CivilDate) {
+        (self.from, self.books_to.unwrap_or(self.to))
+    }
 }
 
 /// An occasion such as Tết.
@@ -103,6 +112,8 @@ pub struct Figure {
     pub fraction: Option<Fraction>,
     /// Cases that were judged for it, counted or not; `None` for figures that judge none.
     pub cases: Option<u64>,
+    /// Cases behind it of which a term was judged over days of a year whose holidays are not known.
+    pub holidays_unknown: u64,
     /// Plans it is compared with, in order of authority.
     pub plan: Vec<Plan>,
     /// As a percentage of the same period of the year before: `108.61`.

@@ -77,6 +77,7 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         value: figure.value,
         fraction: figure.fraction.map(|of| Fraction { numerator: of.numerator, denominator: of.denominator }),
         cases: figure.cases,
+        holidays_unknown: figure.holidays_unknown,
         plan: plans(row, figure),
         same_period: figure.same_period.as_ref().and_then(|same| same.compared.percent.clone()),
         lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {
@@ -145,11 +146,16 @@ fn period(rulebook: &Rulebook, asked: &Asked) -> Period {
     };
     let named = rows.iter().find(|row| (row.from, row.to) == (asked.from, asked.to));
     let label = |row: &Row| row.label.clone();
+    let unnamed = || match asked.books_to {
+        Some(until) => format!("năm ngân sách {}, chỉnh lý đến {}", asked.year, ngay(until)),
+        None => format!("từ {} đến {}", ngay(asked.from), ngay(asked.to)),
+    };
     Period {
         id: named.map(|row| row.id.clone()),
-        name: named.map_or_else(|| format!("từ {} đến {}", ngay(asked.from), ngay(asked.to)), label),
+        name: named.map_or_else(unnamed, label),
         from: asked.from,
         to: asked.to,
+        books_to: asked.books_to,
         tasks_of: named.map_or_else(|| thang(asked.to), label),
         occasion: asked.occasion.as_ref().map(|id| {
             let row = rows.iter().find(|row| row.id == *id);

@@ -18,6 +18,8 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Slice, Span, Unit
 /// `slices` names parts by the row's axes, `[{"axis","key","label","value"}]`, `units` by the unit that the facts' place or publisher is, `{id: value}`, and `unallocated`
 /// what belongs to none; of judged cases and ratios of them the units are wards. Parts that are zero are left out, and all three where nothing is left. Parts of
 /// distinct counts, of balances and of ratios do not add up to the figure.
+/// `holidays_unknown` is the number of cases behind a figure with a term that was judged without the holidays of its year, where there are any; a period
+/// that is a whole fiscal year has `books_to`, the last day on which its books are adjusted.
 /// `nil` is `null` unless the row asks for declarations of units that exist. `texts` names signed texts by `{"section","unit","event",
 /// "signer_position","annex"}`, when there are any.
 pub fn json(figures: &Figures) -> Result<String, Error> {
@@ -53,6 +55,9 @@ struct PeriodRow<'a> {
     name: &'a str,
     from: String,
     to: String,
+    /// Only of a whole fiscal year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    books_to: Option<String>,
     occasion: Option<&'a str>,
 }
 
@@ -89,7 +94,14 @@ struct FigureRow<'a> {
     units: BTreeMap<&'a str, i128>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unallocated: Option<i128>,
+    /// Cases judged without the holidays of a year; stated when there are any.
+    #[serde(skip_serializing_if = "is_none")]
+    holidays_unknown: u64,
     nil: Option<NilRow<'a>>,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A part along an axis of its row.
@@ -150,6 +162,7 @@ impl<'a> PeriodRow<'a> {
             name: &period.name,
             from: period.from.to_string(),
             to: period.to.to_string(),
+            books_to: period.books_to.map(|until| until.to_string()),
             occasion: period.occasion.as_ref().map(|Occasion { id, .. }| id.as_str()),
         }
     }
@@ -182,6 +195,7 @@ impl<'a> FigureRow<'a> {
                 parts.filter(|(_, value)| *value != 0).collect()
             },
             unallocated: Some(figure.detail.unallocated.value).filter(|value| *value != 0),
+            holidays_unknown: figure.holidays_unknown,
             nil: figure.nil.as_ref().map(|nil| NilRow {
                 proven: nil.missing.is_empty(),
                 missing: nil.missing.iter().map(|UnitName { id, .. }| id.as_str()).collect(),

@@ -64,7 +64,7 @@ pub enum ReportCommand {
 #[serde(deny_unknown_fields)]
 pub struct QuestionArgs {
     /// A period named in the ledger's occasions table; else 2023-03 (15/02 to 14/03), 2023-Q1, 2023-H1, 2023-9M, 2023;
-    /// cal:2023-03 by the calendar; fy2023; 2023-01-01..2023-02-08.
+    /// cal:2023-03 by the calendar; fy2023, with what was posted of it until its books were closed; 2023-01-01..2023-02-08.
     #[arg(long, conflicts_with_all = ["from", "to"])]
     pub period: Option<String>,
     /// First day (YYYY-MM-DD).

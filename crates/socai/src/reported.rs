@@ -24,7 +24,8 @@ pub fn find<'f>(
         Some(number) => reports.numbered(number),
         None => {
             let asked = asked(question, fold, lang)?;
-            reports.about(asked.from, asked.to)
+            let (from, to) = asked.stated();
+            reports.about(from, to)
         }
     };
     found.with_context(|| {

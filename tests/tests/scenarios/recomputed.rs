@@ -11,8 +11,8 @@ use socai_tests::{command, outside, socai};
 
 const RECOMPUTE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/recompute/recompute.py");
 
-/// Months, a quarter, the year so far, a fiscal year, the calendar, an occasion, and days as written.
-const PERIODS: [&str; 9] = [
+/// Months, a quarter, the year so far, fiscal years, the calendar, an occasion, and days as written.
+const PERIODS: [&str; 10] = [
     "2023-01",
     "2023-02",
     "2023-03",
@@ -20,6 +20,7 @@ const PERIODS: [&str; 9] = [
     "2023-Q1",
     "2023",
     "fy2023",
+    "fy2022",
     "cal:2023-03",
     "tet-quy-mao-2023",
 ];

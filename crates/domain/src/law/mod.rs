@@ -3,9 +3,11 @@
 //! An answer carries the source of its row, so that a finding can cite it. Where no row is in force there is no answer and nothing is
 //! judged: the ledger never falls back to a number of its own.
 
+pub mod budget;
 pub mod clearance;
 pub mod conscription;
 pub mod dossier;
+pub(crate) mod interest;
 pub mod penalty;
 pub mod petition;
 pub mod project;

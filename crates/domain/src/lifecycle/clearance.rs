@@ -13,6 +13,7 @@ use socai_proto::{
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::{day, money},
+    holidays,
     story::{Fact, Story},
 };
 use crate::{CivilDate, Dong, Kind, law::clearance as law};
@@ -191,6 +192,8 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let Some(term) = law::payment(asked.rules, approval.on()).filter(|_| paid < amount) else { return };
     let last = asked.rules.calendar().deadline(approval.on(), term.value);
     if let Some(last) = last.filter(|last| *last < asked.on) {
+        let unknown = holidays::unknown(asked, approval.on(), last);
+        let unknown = unknown.map(|(vi, en)| Finding::new("holidays_unknown", names.clone(), vi, en));
         out.push(
             Finding::new(
                 "payment_late",
@@ -202,6 +205,7 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
             .late_by(i64::from(asked.on.days_since(last)))
             .by(term.source),
         );
+        out.extend(unknown);
     }
 }
 

@@ -7,12 +7,15 @@
 //! Pure: the facts that count, the adopted rules and the day are arguments. Each fact is judged by the row of law in force on its own day.
 
 pub mod clearance;
+mod codes;
 pub mod conscription;
+pub mod debt;
 pub mod directive;
 pub mod dossier;
 mod family;
 pub mod finding;
 pub mod gift;
+pub mod holidays;
 pub mod penalty;
 pub mod petition;
 pub mod project;
@@ -80,6 +83,8 @@ pub enum State {
     Petition(petition::State),
     /// A capital project.
     Project(project::State),
+    /// A tax debt.
+    Debt(debt::State),
 }
 
 impl State {
@@ -94,6 +99,7 @@ impl State {
             State::Dossier(state) => state.label(),
             State::Petition(state) => state.label(),
             State::Project(state) => state.label(),
+            State::Debt(state) => state.label(),
         }
     }
 }
@@ -157,5 +163,6 @@ const fn judge_of(family: Family) -> Judge {
         Family::Dossier => dossier::judge,
         Family::Petition => petition::judge,
         Family::Project => project::judge,
+        Family::Debt => debt::judge,
     }
 }

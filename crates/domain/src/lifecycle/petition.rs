@@ -10,6 +10,7 @@ use socai_proto::{
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::day,
+    holidays,
     story::{Fact, Story},
 };
 use crate::{CivilDate, Kind, law::petition as law};
@@ -117,7 +118,19 @@ fn initial(
             )
             .by(term.source),
         );
+        findings.extend(unknown_holidays(received.on(), term.last, received, asked));
     }
+}
+
+/// That the last day may be a later one: the holidays of its year are not known.
+fn unknown_holidays(
+    from: CivilDate,
+    last: CivilDate,
+    received: &Fact<'_>,
+    asked: &Asked<'_>,
+) -> Option<Finding> {
+    let (vi, en) = holidays::unknown(asked, from, last)?;
+    Some(Finding::new("holidays_unknown", vec![received.name], vi, en))
 }
 
 fn initial_term<'r>(
@@ -175,6 +188,8 @@ fn conclusion(
             )
             .by(term.source),
         );
+        let since = accepted.map_or(received.on(), |(fact, _)| fact.on());
+        findings.extend(unknown_holidays(since, term.last, received, asked));
     }
 }
 

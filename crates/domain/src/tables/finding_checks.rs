@@ -5,7 +5,7 @@
 
 use socai_proto::v1::UnitType;
 
-use super::grouping::unit_type;
+use super::finding_params::{MAX_DAYS, MAX_MINUTES, MAX_MONEY, Params, Problem, problem};
 use crate::{Dong, lifecycle::Family};
 
 /// What is compared.
@@ -101,6 +101,18 @@ pub enum Check {
         /// Difference that is let pass.
         tolerance: Dong,
     },
+    /// A voucher number that two facts of a kind claim on one day.
+    VoucherTwice {
+        /// Kinds of facts with a `voucher`; those of one kind are compared, revenue by who collected it.
+        kinds: Vec<String>,
+    },
+    /// Something of a fiscal year on a day on which its books are not open (`law.budget`).
+    OutsideBooks {
+        /// Kinds of facts with a `fiscal_year`.
+        kinds: Vec<String>,
+    },
+    /// A tax debt that was recovered without a record of the revenue it was posted as.
+    RecoveryUnposted,
     /// The same batch of gifts delivered again within so many days.
     GiftRepeated {
         /// Days.
@@ -135,15 +147,6 @@ pub struct Numbering {
     /// Whether a series begins with 1, so that the numbers before the first one known are missing.
     pub from_one: bool,
 }
-
-/// A key and what is wrong with it.
-type Problem = (String, String);
-
-/// Longest term that a threshold may state.
-const MAX_DAYS: i64 = 36_600;
-const MINUTES_OF_DAY: i64 = 60 * 24;
-const MAX_MINUTES: i64 = MINUTES_OF_DAY * 366;
-const MAX_MONEY: i64 = 1_000_000_000_000_000;
 
 impl Check {
     pub(super) fn of(name: &str, mut params: Params) -> Result<Check, Problem> {
@@ -181,6 +184,9 @@ impl Check {
             "fines-against-revenue" => {
                 Check::FinesAgainstRevenue { tolerance: Dong(params.number("tolerance", MAX_MONEY)?) }
             }
+            "voucher-twice" => Check::VoucherTwice { kinds: params.kinds_with("voucher")? },
+            "outside-books" => Check::OutsideBooks { kinds: params.kinds_with("fiscal_year")? },
+            "recovery-unposted" => Check::RecoveryUnposted,
             "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
             "gift-two-programmes" => Check::GiftTwoProgrammes,
             "rejected" => Check::Rejected,
@@ -198,7 +204,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 25] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -217,6 +223,9 @@ const NAMES: [&str; 22] = [
     "period-open",
     "answer-owed",
     "fines-against-revenue",
+    "voucher-twice",
+    "outside-books",
+    "recovery-unposted",
     "gift-repeated",
     "gift-two-programmes",
     "rejected",
@@ -251,104 +260,4 @@ fn case(params: &mut Params) -> Result<Check, Problem> {
     let min_days = params.number_or("min_days", MAX_DAYS, 0)?;
     let min_amount = Dong(params.number_or("min_amount", MAX_MONEY, 0)?);
     Ok(Check::Case { family, codes, min_days, min_amount })
-}
-
-/// The keys of a row that its check has not taken yet.
-pub(super) struct Params(toml::Table);
-
-fn problem(key: &str, problem: impl Into<String>) -> Problem {
-    (key.to_owned(), problem.into())
-}
-
-impl Params {
-    pub fn of(table: toml::Table) -> Self {
-        Params(table)
-    }
-
-    /// A whole number from 0 to `max`, which must be stated.
-    fn number(&mut self, key: &str, max: i64) -> Result<i64, Problem> {
-        match self.0.remove(key) {
-            Some(toml::Value::Integer(number)) if (0..=max).contains(&number) => Ok(number),
-            Some(toml::Value::Integer(number)) => {
-                Err(problem(key, format!("{number} is outside 0 to {max}")))
-            }
-            Some(other) => Err(problem(key, format!("expected an integer, found {}", other.type_str()))),
-            None => Err(problem(key, "is missing")),
-        }
-    }
-
-    fn number_or(&mut self, key: &str, max: i64, otherwise: i64) -> Result<i64, Problem> {
-        if self.0.contains_key(key) { self.number(key, max) } else { Ok(otherwise) }
-    }
-
-    /// A term stated in `minutes` or in `days`.
-    fn minutes(&mut self) -> Result<i64, Problem> {
-        match self.0.contains_key("days") {
-            true => Ok(self.number("days", MAX_MINUTES / MINUTES_OF_DAY)? * MINUTES_OF_DAY),
-            false => self.number("minutes", MAX_MINUTES),
-        }
-    }
-
-    fn claim(&mut self) -> Result<Claim, Problem> {
-        match self.text("claim")?.as_str() {
-            "occurred" => Ok(Claim::Occurred),
-            "recorded" => Ok(Claim::Recorded),
-            "received" => Ok(Claim::Received),
-            other => Err(problem("claim", format!("`{other}` is none of occurred, recorded, received"))),
-        }
-    }
-
-    fn yes(&mut self, key: &str) -> Result<bool, Problem> {
-        match self.0.remove(key) {
-            None => Ok(false),
-            Some(toml::Value::Boolean(yes)) => Ok(yes),
-            Some(other) => Err(problem(key, format!("expected true or false, found {}", other.type_str()))),
-        }
-    }
-
-    fn text(&mut self, key: &str) -> Result<String, Problem> {
-        match self.0.remove(key) {
-            Some(toml::Value::String(text)) => Ok(text),
-            Some(other) => Err(problem(key, format!("expected a text, found {}", other.type_str()))),
-            None => Err(problem(key, "is missing")),
-        }
-    }
-
-    /// A list of texts, empty when it is not stated.
-    fn texts(&mut self, key: &str) -> Result<Vec<String>, Problem> {
-        let values = match self.0.remove(key) {
-            None => return Ok(vec![]),
-            Some(toml::Value::Array(values)) => values,
-            Some(one) => vec![one],
-        };
-        let texts = values.into_iter().map(|value| match value {
-            toml::Value::String(text) if !text.trim().is_empty() => Ok(text),
-            other => Err(problem(key, format!("expected texts that are not empty, found {other}"))),
-        });
-        texts.collect()
-    }
-
-    fn kinds(&mut self) -> Result<Vec<String>, Problem> {
-        let kinds = self.texts("kinds")?;
-        match kinds.iter().find(|kind| socai_proto::kind(kind).is_none()) {
-            Some(unknown) => Err(problem("kinds", format!("there is no kind `{unknown}`"))),
-            None => Ok(kinds),
-        }
-    }
-
-    fn types(&mut self) -> Result<Vec<UnitType>, Problem> {
-        let names = self.texts("types")?;
-        let types = names.iter().map(|name| {
-            unit_type(name).ok_or_else(|| problem("types", format!("there is no unit type `{name}`")))
-        });
-        types.collect()
-    }
-
-    /// Nothing is left over.
-    fn end(self, check: &str) -> Result<(), Problem> {
-        match self.0.keys().next() {
-            Some(key) => Err(problem(key, format!("is no key of the check `{check}`"))),
-            None => Ok(()),
-        }
-    }
 }

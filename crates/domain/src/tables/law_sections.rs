@@ -48,6 +48,7 @@ pub(super) fn sections_of(law: &str) -> Option<&'static [Section]> {
         "law.petition" => Some(PETITION),
         "law.conscription" => Some(CONSCRIPTION),
         "law.tax" => Some(TAX),
+        "law.budget" => Some(BUDGET),
         "law.clearance" => Some(CLEARANCE),
         "law.dossier" => Some(DOSSIER),
         "law.project" => Some(PROJECT),
@@ -289,6 +290,9 @@ const TAX: &[Section] = &[
         keys: &[percent("first_percent"), term("first_days"), term("rest_days")],
     },
 ];
+
+const BUDGET: &[Section] =
+    &[Section { name: "adjustment", keys: &[number("month", 1, 12), number("day", 1, 31)] }];
 
 const CLEARANCE: &[Section] = &[
     Section { name: "notice", keys: &[term("days_farm_land"), term("days_other_land")] },

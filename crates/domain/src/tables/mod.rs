@@ -5,6 +5,7 @@
 
 mod acts;
 mod finding_checks;
+mod finding_params;
 mod findings;
 mod grouping;
 mod holidays;

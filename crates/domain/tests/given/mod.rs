@@ -12,13 +12,14 @@ use socai_domain::tables::{Law, Table, parse};
 use socai_domain::{CivilDate, Event};
 use socai_tlog::EventName;
 
-pub const LAWS: [(&str, &str); 7] = [
+pub const LAWS: [(&str, &str); 8] = [
     ("law.penalty", include_str!("../../../../deploy/thanh-xuan/rules/law.penalty.toml")),
     ("law.petition", include_str!("../../../../deploy/thanh-xuan/rules/law.petition.toml")),
     ("law.conscription", include_str!("../../../../deploy/thanh-xuan/rules/law.conscription.toml")),
     ("law.tax", include_str!("../../../../deploy/thanh-xuan/rules/law.tax.toml")),
     ("law.clearance", include_str!("../../../../deploy/thanh-xuan/rules/law.clearance.toml")),
     ("law.dossier", include_str!("../../../../deploy/thanh-xuan/rules/law.dossier.toml")),
+    ("law.budget", include_str!("../../../../deploy/thanh-xuan/rules/law.budget.toml")),
     ("law.project", include_str!("../../../../deploy/thanh-xuan/rules/law.project.toml")),
 ];
 const HOLIDAYS: &str = include_str!("../../../../deploy/thanh-xuan/rules/holidays.toml");
@@ -46,6 +47,22 @@ impl Adopted {
         let mut adopted = Adopted::reference();
         let content = LAWS.iter().find(|law| law.0 == name).unwrap().1;
         adopted.laws.insert(name.to_owned(), law(name, &format!("{content}\n{rows}")));
+        adopted
+    }
+
+    /// The same with the holidays of some years only.
+    pub fn with_holidays_of(years: &[i32]) -> Adopted {
+        let Ok(Table::Holidays(mut holidays)) = parse("holidays", HOLIDAYS) else { panic!("holidays") };
+        holidays.years.retain(|year| years.contains(year));
+        holidays.days_off.retain(|day| years.contains(&day.year()));
+        holidays.worked.retain(|day| years.contains(&day.year()));
+        Adopted { calendar: Calendar::new(holidays), ..Adopted::reference() }
+    }
+
+    /// The same with another content of one law.
+    pub fn with_law(name: &str, content: &str) -> Adopted {
+        let mut adopted = Adopted::reference();
+        adopted.laws.insert(name.to_owned(), law(name, content));
         adopted
     }
 
@@ -128,6 +145,11 @@ impl Given {
         let found: Vec<_> = judged.findings.iter().map(|found| found.code).collect();
         assert_eq!((judged.state, found.as_slice()), (state, findings), "on {on}: {judged:#?}");
         self
+    }
+
+    /// The codes of what is found by these tables.
+    pub fn codes_under(&self, rules: &Adopted, on: &str) -> Vec<&'static str> {
+        self.under(rules, on).iter().flat_map(|judged| &judged.findings).map(|found| found.code).collect()
     }
 
     /// The finding of a code on a day: its English message, and its source.

@@ -107,6 +107,13 @@ fn a_wrong_row_is_refused_with_its_line_and_key() {
             "kinds",
             "no kind `penalty.made`",
         ),
+        (
+            "check = \"number-gaps\"\nkinds = [\"penalty.decided\"]",
+            "check = \"voucher-twice\"\nkinds = [\"penalty.decided\"]",
+            20,
+            "kinds",
+            "penalty.decided has no `voucher`",
+        ),
         ("kinds = [\"penalty.decided\"]\n", "", 15, "kinds", "names the kinds"),
         ("from_one = true", "from_one = 1", 22, "from_one", "true or false"),
         ("types = [\"ward\"]", "types = [\"phuong\"]", 31, "types", "no unit type"),

@@ -3,7 +3,7 @@
 
 use crate::given::{Adopted, LAWS, date, law};
 use socai_domain::identity::{self, Strictness};
-use socai_domain::law::{clearance, conscription, dossier, penalty, penalty::Term, petition, project, tax};
+use socai_domain::law::{budget, clearance, conscription, dossier, penalty, penalty::Term, petition, project, tax};
 use socai_domain::tables::{TableError, parse};
 use socai_domain::{CivilDate, Dong};
 use socai_proto::v1::{
@@ -160,8 +160,50 @@ fn fines_bear_five_hundredths_of_a_per_cent_a_day_and_taxes_three() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
     let rates = penalty::late_interest(&rules, on);
     assert_eq!(rates.iter().map(|rate| rate.value.percent_a_day).collect::<Vec<_>>(), [5]);
-    assert_eq!(tax::late_interest(&rules, on).unwrap().value, 3);
-    assert_eq!(tax::enforcement(&rules, on).unwrap().value, 90);
+    let rates = tax::late_interest(&rules, on);
+    assert_eq!(rates.iter().map(|rate| rate.value.percent_a_day).collect::<Vec<_>>(), [3]);
+}
+
+#[test]
+fn a_tax_debt_is_notified_after_thirty_days_enforced_after_ninety_and_paid_in_parts_for_a_year() {
+    let rules = Adopted::reference();
+    for (on, known) in [("2020-06-30", None), ("2020-07-01", Some((30, 90, 12)))] {
+        let on = date(on);
+        let notice = tax::notice(&rules, on).map(|days| days.value);
+        let enforcement = tax::enforcement(&rules, on).map(|days| days.value);
+        let months = tax::instalments(&rules, on).map(|months| months.value);
+        assert_eq!(
+            (notice, enforcement, months),
+            known.map_or((None, None, None), |(a, b, c)| (Some(a), Some(b), Some(c)))
+        );
+    }
+}
+
+#[test]
+fn the_books_of_a_year_are_adjusted_until_the_end_of_the_next_january() {
+    let rules = Adopted::reference();
+    let until = |year| budget::adjusted_until(&rules, year);
+    assert_eq!(until(2022).unwrap().value, date("2023-01-31"));
+    assert!(until(2022).unwrap().source.contains("83/2015/QH13 Điều 64"));
+    assert_eq!(until(2016), None, "the row is in force from 2017 on");
+    assert_eq!(budget::books(&rules, 2022), Some((date("2022-01-01"), date("2023-01-31"))));
+    assert_eq!(budget::books(&rules, 2016), Some((date("2016-01-01"), date("2016-12-31"))));
+    assert_eq!(budget::adjusted_until(&Adopted::none(), 2022), None);
+}
+
+#[test]
+fn the_end_of_the_adjustment_is_what_the_row_of_the_year_says() {
+    let row = |day, month| {
+        format!("[[adjustment]]\nday = {day}\nmonth = {month}\nvalid_from = 2017-01-01\nsource = \"thử\"\n")
+    };
+    let until = |day, month| {
+        let rules = Adopted::with_law("law.budget", &row(day, month));
+        budget::adjusted_until(&rules, 2023).unwrap().value
+    };
+    assert_eq!(until(15, 3), date("2024-03-15"));
+    assert_eq!(until(31, 2), date("2024-02-29"), "a day beyond the month is its last");
+    assert!(parse("law.budget", &row(32, 1)).is_err());
+    assert!(parse("law.budget", &row(1, 13)).is_err());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Violations and penalties: given facts, on a day, then a state and findings.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use crate::given::{Given, detail, given};
+use crate::given::{Adopted, Given, detail, given};
 use serde_json::{Value as Json, json};
 use socai_domain::Dong;
 use socai_domain::lifecycle::{State as Any, Value, penalty::State};
@@ -268,13 +268,49 @@ fn limitation_is_one_year_and_two_for_construction() {
         )
     };
     let codes = |given: Given, on: &str| given.on(on).findings.iter().map(|f| f.code).collect::<Vec<_>>();
-    // the adopted holidays are those of 2023, and a late decision of another year says so
-    let late = ["decision_late", "holidays_unknown"];
-    let past = ["decision_late", "holidays_unknown", "limitation_passed"];
+    let late = ["decision_late"];
+    let past = ["decision_late", "limitation_passed"];
     assert_eq!(codes(case("urban_order", "2024-02-06", "2024-02-16"), "2024-02-06"), late);
     assert_eq!(codes(case("urban_order", "2024-02-07", "2024-02-19"), "2024-02-07"), past);
     assert_eq!(codes(case("construction", "2025-02-06", "2025-02-17"), "2025-02-06"), late);
     assert_eq!(codes(case("construction", "2025-02-07", "2025-02-17"), "2025-02-07"), past);
+}
+
+/// 08/02 to 14/02/2024 are Tết: 6, 7, 15, 16, 19 and 20 February are worked.
+#[test]
+fn a_record_of_5_and_a_decision_of_20_february_2024_are_six_working_days_apart_and_in_time() {
+    let case = given().recorded("2024-02-05").decided("2024-02-20", "2024-03-01");
+    case.expect("2024-02-20", is(State::Decided), &[]);
+    let of_2023 = Adopted::with_holidays_of(&[2023]);
+    assert_eq!(
+        case.codes_under(&of_2023, "2024-02-20"),
+        ["decision_late", "holidays_unknown"],
+        "as it was judged before"
+    );
+    let late = given().recorded("2024-02-05").decided("2024-02-22", "2024-03-04");
+    late.expect("2024-02-22", is(State::Decided), &["decision_late"]);
+    assert!(late.finding("2024-02-22", "decision_late").0.contains("after 8 working days"));
+}
+
+/// A record of 2027, or a term that runs into it: what is found by working days says that nobody entered its holidays.
+#[test]
+fn whatever_is_late_by_days_of_a_year_without_holidays_says_so() {
+    let recorded = given().recorded("2027-02-01");
+    recorded.expect("2027-03-01", is(State::Recorded), &["undecided", "holidays_unknown"]);
+    let said = recorded.finding("2027-03-01", "holidays_unknown").0;
+    assert_eq!(said, "no table of holidays covers 2027: the working days leave out weekends only");
+    let across = given().recorded("2026-12-25").decided("2027-01-15", "2027-01-25");
+    across.expect("2027-01-15", is(State::Decided), &["decision_late", "holidays_unknown"]);
+    let sent = given().recorded("2026-12-25").decided("2026-12-28", "2027-01-20");
+    let sent = sent.executed("2027-01-06", "served", json!({}));
+    sent.expect("2027-01-06", is(State::Served), &["sent_late", "holidays_unknown"]);
+    let unpaid = given().recorded("2026-12-25").decided("2026-12-28", "2027-01-11");
+    unpaid.expect("2027-01-11", is(State::Decided), &[]);
+    unpaid.expect("2027-01-12", is(State::Overdue), &["overdue", "holidays_unknown"]);
+    let interest = unpaid.paid("2027-01-20", 2_500_000);
+    interest.expect("2027-01-20", is(State::Paid), &["interest_unpaid", "holidays_unknown"]);
+    let in_time = given().recorded("2027-02-01").decided("2027-02-05", "2027-02-20");
+    in_time.expect("2027-02-05", is(State::Decided), &[]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Complaints, denunciations and requests: given facts, on a day, then a state and findings.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use crate::given::{Given, given};
+use crate::given::{Adopted, Given, given};
 use serde_json::{Value as Json, json};
 use socai_domain::lifecycle::{State as Any, petition::State};
 use socai_proto::v1::PetitionAction as Action;
@@ -62,6 +62,25 @@ fn a_second_complaint_has_forty_five_days() {
         is(Action::Concluded),
         &["concluded_late"],
     );
+}
+
+/// Ten working days from 05/02/2024 end on 26/02: 08/02 to 14/02 are Tết.
+#[test]
+fn a_denunciation_before_tet_2024_is_accepted_after_it() {
+    let denunciation = given().received("2024-02-05", "denunciation", json!(null));
+    denunciation.expect("2024-02-26", RECEIVED, &[]);
+    denunciation.expect("2024-02-27", RECEIVED, &["not_accepted"]);
+    let of_2023 = Adopted::with_holidays_of(&[2023]);
+    assert_eq!(denunciation.codes_under(&of_2023, "2024-02-20"), ["not_accepted", "holidays_unknown"]);
+}
+
+#[test]
+fn what_is_late_by_days_of_a_year_without_holidays_says_so() {
+    let complaint = given().received("2027-02-01", "complaint", json!(1));
+    complaint.expect("2027-02-11", RECEIVED, &[]);
+    complaint.expect("2027-02-12", RECEIVED, &["not_accepted", "holidays_unknown"]);
+    let accepted = given().received("2026-12-01", "complaint", json!(1)).handled("2026-12-07", "accepted");
+    accepted.expect("2027-01-07", is(Action::Accepted), &["not_concluded", "holidays_unknown"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use socai_domain::{
     CivilDate, Kind,
+    law::budget,
     period::{self, Cut, NotAPeriod},
     tables::{Occasion, PeriodUse, Table},
 };
@@ -20,12 +21,29 @@ pub struct Asked {
     pub year: i32,
     /// Occasion of occasional figures; without one they are left out.
     pub occasion: Option<String>,
+    /// Last day on which the books of `year` are adjusted, when the question is about all of that fiscal year: then figures by fiscal year,
+    /// and the estimates they are compared with, run up to it. Everything else ends with `to`, the last day of the year.
+    pub books_to: Option<CivilDate>,
 }
 
 impl Asked {
     /// A span of days and the year of its last day, with the occasion that falls into it if there is exactly one. Named periods
-    /// are no occasions.
+    /// are no occasions. From the first day of a fiscal year to the last on which its books are adjusted is that fiscal year.
     pub fn days(rulebook: &Rulebook, from: CivilDate, to: CivilDate) -> Self {
+        let is_whole = (from.month(), from.day()) == (1, 1) && to.year() > from.year();
+        match budget::books(rulebook, from.year()).filter(|books| is_whole && *books == (from, to)) {
+            Some(_) => Asked::fiscal_year(rulebook, from.year(), (from, to)),
+            None => Asked::span(rulebook, from, to),
+        }
+    }
+
+    /// All of a fiscal year, with what its books are adjusted by after its last day.
+    fn fiscal_year(rulebook: &Rulebook, year: i32, (from, until): (CivilDate, CivilDate)) -> Self {
+        let to = CivilDate::new(year, 12, 31).unwrap_or(until);
+        Asked { books_to: Some(until).filter(|until| *until > to), ..Asked::span(rulebook, from, to) }
+    }
+
+    fn span(rulebook: &Rulebook, from: CivilDate, to: CivilDate) -> Self {
         let mut inside = occasions(rulebook)
             .filter(|row| row.occasion.is_none())
             .filter(|occasion| occasion.from <= to && from <= occasion.to);
@@ -33,14 +51,20 @@ impl Asked {
             (Some(only), None) => Some(only.id.clone()),
             _ => None,
         };
-        Asked { from, to, year: to.year(), occasion }
+        Asked { from, to, year: to.year(), occasion, books_to: None }
     }
 
     /// A row of the adopted table: its days, and the occasion a named period says it is reported with, else the row itself.
     pub fn named(rulebook: &Rulebook, id: &str) -> Option<Self> {
         let row = occasions(rulebook).find(|row| row.id == id)?;
         let occasion = row.occasion.as_ref().unwrap_or(&row.id).clone();
-        Some(Asked { from: row.from, to: row.to, year: row.to.year(), occasion: Some(occasion) })
+        Some(Asked {
+            from: row.from,
+            to: row.to,
+            year: row.to.year(),
+            occasion: Some(occasion),
+            books_to: None,
+        })
     }
 
     /// A period as people write it: a row of the occasions table by its id, else the syntax of [`socai_domain::period`], report
@@ -48,6 +72,11 @@ impl Asked {
     pub fn written(rulebook: &Rulebook, text: &str) -> Result<Self, NotAPeriod> {
         if let Some(named) = Asked::named(rulebook, text) {
             return Ok(named);
+        }
+        if let Some(year) = period::fiscal_year(text)
+            && let Some(books) = budget::books(rulebook, year)
+        {
+            return Ok(Asked::fiscal_year(rulebook, year, books));
         }
         let (_, about) = period::days(text, Cut::USUAL)?;
         let (from, to) = period::days(text, rulebook.cut(about))?;
@@ -62,6 +91,12 @@ impl Asked {
             Some(_) => Ok(period::kind(text).unwrap_or(PeriodKind::AdHoc)),
             None => period::kind(text),
         }
+    }
+
+    /// First and last day by which the question is known again ([`Asked::days`], [`Asked::reported`]): up to the end of the adjustment when it
+    /// is about a fiscal year.
+    pub fn stated(&self) -> (CivilDate, CivilDate) {
+        (self.from, self.books_to.unwrap_or(self.to))
     }
 
     /// The days of an issued report: the row of the occasions table that has them, else just these days.
@@ -135,7 +170,8 @@ impl Window {
             PeriodUse::ToDate => Window { from: start, to: asked.to, pick: None },
             PeriodUse::Before => Window { from: start, to: asked.from.add_days(-1)?, pick: None },
             PeriodUse::FiscalYearToDate(field) => {
-                Window { from: CivilDate::new(asked.year, 1, 1)?, to: asked.to, pick: year(field) }
+                let (_, to) = asked.stated();
+                Window { from: CivilDate::new(asked.year, 1, 1)?, to, pick: year(field) }
             }
             PeriodUse::Year(field) => Window { from: start, to: end, pick: year(field) },
             PeriodUse::Occasion(field) => {
@@ -165,10 +201,10 @@ impl Window {
         }
     }
 
-    /// The days of the window; for a whole year those of the year.
+    /// The days of the window; for a whole year, adjusted or not, those of the year.
     pub fn days(&self) -> (CivilDate, CivilDate) {
         match &self.pick {
-            Some(Pick { value: Picked::Year(year), .. }) if self.to == CivilDate::MAX => {
+            Some(Pick { value: Picked::Year(year), .. }) if self.to.year() > *year => {
                 let of_year = |month, day| CivilDate::new(*year, month, day);
                 (of_year(1, 1).unwrap_or(self.from), of_year(12, 31).unwrap_or(self.to))
             }

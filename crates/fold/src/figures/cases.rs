@@ -63,6 +63,8 @@ pub(crate) struct Seen<'a> {
     pub row: usize,
     pub answer: Answer,
     pub case: &'a str,
+    /// Whether a term of it was judged over days of a year whose holidays are not known.
+    pub lacks_holidays: bool,
     /// None when the row does not count it.
     pub counted: Option<CountedCase<'a>>,
 }
@@ -300,7 +302,11 @@ impl Cases {
                             slices,
                             facts: file.until(moment.on),
                         });
-                        see(*question, Seen { row: *at, answer: *answer, case: key, counted });
+                        let lacks_holidays = judged.lacks_holidays(moment.on);
+                        see(
+                            *question,
+                            Seen { row: *at, answer: *answer, case: key, lacks_holidays, counted },
+                        );
                     }
                 }
             }

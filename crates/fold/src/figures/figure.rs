@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use socai_domain::{
     CivilDate,
     registry::Unit,
-    tables::{Compare, Indicator, Measure, WhereValue},
+    tables::{Compare, Indicator, Measure, PeriodUse, WhereValue},
 };
 use socai_proto::{kind, schema::Shape, v1::UnitType};
 use socai_tlog::{Digest, EventName, LeafIndex, UnitNo};
@@ -38,6 +38,9 @@ pub struct Figure {
     pub fraction: Option<Fraction>,
     /// Cases that a row which judges them looked at, counted or not; none for other measures.
     pub cases: Option<u64>,
+    /// Cases behind it of which a term was judged over days of a year whose holidays are not known, so that it may be wrong by as many. Of a
+    /// ratio the cases of all its rows.
+    pub holidays_unknown: u64,
     /// How many facts contributed.
     pub events: u64,
     /// Digest over their names in leaf order, when a second pass was made.
@@ -178,6 +181,7 @@ pub(crate) fn figures_of(
             (figure.events, figure.digest) = (found.events, found.digest);
             figure.cases = found.judged.as_ref().map(|judged| judged.seen);
         }
+        figure.holidays_unknown = without_holidays(row, found);
         figures.push(figure);
     }
     Ok(figures)
@@ -198,7 +202,7 @@ fn figure(
         _ => fold.rulebook().counted_since(&row.code).unwrap_or_default(),
     };
     Figure {
-        plans: plans(fold, row, asked, value),
+        plans: plans(fold, row, asked, &window, value),
         same_period: asks(Compare::SamePeriod)
             .then(|| same_days(answers, row, &window, Window::year_before, (value, fraction)))
             .flatten(),
@@ -216,6 +220,7 @@ fn figure(
         value,
         fraction,
         cases: None,
+        holidays_unknown: 0,
         events: totals.all.events,
         digest: None,
         wards: totals.wards.into_iter().map(|(unit, part)| WardPart { unit, part }).collect(),
@@ -224,11 +229,28 @@ fn figure(
     }
 }
 
-fn plans(fold: &Fold, row: &Indicator, asked: &Asked, value: i128) -> BTreeMap<String, Compared> {
+/// Cases of the row, or of those that a ratio names, judged without the holidays of a year.
+fn without_holidays(row: &Indicator, found: Option<&BTreeMap<String, Contribution>>) -> u64 {
+    let of = |code: &String| found?.get(code)?.judged.as_ref().map(|judged| judged.without_holidays);
+    match &row.measure {
+        Measure::Ratio(ratio) => ratio.numerator.iter().chain(&ratio.denominator).filter_map(of).sum(),
+        _ => of(&row.code).unwrap_or_default(),
+    }
+}
+
+fn plans(
+    fold: &Fold,
+    row: &Indicator,
+    asked: &Asked,
+    window: &Window,
+    value: i128,
+) -> BTreeMap<String, Compared> {
     if !row.compare.contains(&Compare::Plan) {
         return BTreeMap::new();
     }
-    let in_force = fold.plans().in_force(&row.code, asked.year, asked.to);
+    // estimates are adjusted as long as the books are
+    let on = if matches!(row.period, PeriodUse::FiscalYearToDate(_)) { window.to } else { asked.to };
+    let in_force = fold.plans().in_force(&row.code, asked.year, on);
     let compared = in_force.into_iter().map(|(by, plan)| (by.to_owned(), compared(value, plan, row)));
     compared.collect()
 }

@@ -61,7 +61,7 @@ impl Held {
         if self.files.iter().any(|(followed, _)| *followed == family) {
             return;
         }
-        let at = self.files.len() as u8; // there are eight families
+        let at = self.files.len() as u8; // there are nine families
         for kind in kinds().iter().filter(|kind| Family::of_kind(kind.name) == Some(family)) {
             let tag = kind.tag as usize;
             if self.followed.len() <= tag {

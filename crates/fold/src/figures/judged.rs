@@ -18,6 +18,8 @@ pub(crate) struct JudgedTotals {
     pub totals: Totals,
     /// Cases that it looked at, counted or not.
     pub seen: u64,
+    /// Those of them of which a term was judged without the holidays of its year.
+    pub without_holidays: u64,
     /// The answer of the year before, when the row compares; cases looked at stand for its events.
     pub year_before: Part,
     /// The facts of the counted cases, in leaf order.
@@ -77,6 +79,7 @@ impl JudgedTotals {
             return;
         }
         self.seen += 1;
+        self.without_holidays += u64::from(seen.lacks_holidays);
         let Some(case) = seen.counted else { return };
         let events = case.facts.len() as u64;
         self.totals.each(case.ward, case.slices.into_iter(), |part| {
@@ -91,6 +94,7 @@ impl JudgedTotals {
     pub(crate) fn add_all(&mut self, other: JudgedTotals) {
         self.totals.add_all(other.totals);
         self.seen += other.seen;
+        self.without_holidays += other.without_holidays;
         self.year_before.add(other.year_before);
         self.facts.extend(other.facts);
         self.facts.sort(); // both are sorted, and so found to be
@@ -99,7 +103,8 @@ impl JudgedTotals {
     /// What they come to, for whoever has met the facts.
     pub(crate) fn without_facts(&self) -> Self {
         let (totals, year_before) = (self.totals.clone(), self.year_before);
-        JudgedTotals { totals, seen: self.seen, year_before, facts: vec![] }
+        let JudgedTotals { seen, without_holidays, .. } = *self;
+        JudgedTotals { totals, seen, without_holidays, year_before, facts: vec![] }
     }
 
     fn done(mut self) -> Self {

@@ -46,9 +46,15 @@ impl Question {
 
     /// The same days a year earlier; none before the calendar begins.
     pub fn before(&self) -> Option<Asked> {
-        let Asked { from, to, year, .. } = self.asked;
-        let last = last_day_before(Some(from), to)?;
-        Some(Asked { from: from.add_months(-12)?, to: last, year: year - 1, occasion: None })
+        let Asked { from, to, year, books_to, .. } = self.asked;
+        let before = |to| last_day_before(Some(from), to);
+        Some(Asked {
+            from: from.add_months(-12)?,
+            to: before(to)?,
+            year: year - 1,
+            occasion: None,
+            books_to: books_to.and_then(before),
+        })
     }
 
     fn figure(&self, fold: &Fold, code: &str) -> Result<Option<Figure>, Disagreement> {

@@ -2,7 +2,7 @@
 
 use socai_domain::{
     CivilDate, Event,
-    lifecycle::{self, Asked, Fact, Family, Judged},
+    lifecycle::{self, Asked, Fact, Family, Judged, holidays::HOLIDAYS_UNKNOWN},
 };
 use socai_tlog::{LeafIndex, UnitNo};
 
@@ -112,6 +112,12 @@ impl<'a> Verdicts<'a> {
             }
         };
         self.known[at].1.as_ref()
+    }
+
+    /// Whether something was found on a day by working days of a year whose holidays are not known.
+    pub fn lacks_holidays(&mut self, on: CivilDate) -> bool {
+        let judged = self.on(on);
+        judged.is_some_and(|judged| judged.findings.iter().any(|found| found.code == HOLIDAYS_UNKNOWN))
     }
 
     fn judged(&mut self, on: CivilDate) -> usize {

@@ -34,8 +34,8 @@ pub(super) struct Cases<'f> {
     families: BTreeMap<u32, Family>,
     /// Most bytes that are held.
     room: usize,
-    /// First and last hash of the pass.
-    window: (u64, u64),
+    /// First and last hash of the pass; none when every hash had one.
+    window: Option<(u64, u64)>,
     cases: BTreeMap<(u64, Box<str>), Vec<Held>>,
     held: usize,
     found: Vec<Raw<'f>>,
@@ -67,7 +67,7 @@ impl<'f> Cases<'f> {
             rules,
             families,
             room,
-            window: (0, u64::MAX),
+            window: Some((0, u64::MAX)),
             cases: BTreeMap::new(),
             held: 0,
             found: vec![],
@@ -82,29 +82,29 @@ impl<'f> Cases<'f> {
     /// Takes a fact in, if its case is one of this pass.
     pub fn fact(&mut self, fact: &Counted<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
         let Some(family) = self.families.get(&fact.event.tag()).copied() else { return Ok(()) };
+        let Some((from, to)) = self.window else { return Ok(()) };
         let case = self.case_of(fact, family, facts)?;
         let hash = hash_of(&case);
-        if hash < self.window.0 || self.window.1 < hash {
+        if hash < from || to < hash {
             return Ok(());
         }
         let bytes = fact.event.facts();
         let held = Held { name: fact.name, leaf: fact.leaf, facts: bytes.into() };
         self.cases.entry((hash, case)).or_default().push(held);
         self.held += bytes.len() + BESIDE;
-        while self.held > self.room && self.window.0 < self.window.1 && self.cases.len() > 1 {
-            self.narrow();
-        }
+        while self.held > self.room && self.cases.len() > 1 && self.narrow() {}
         Ok(())
     }
 
-    /// Leaves the upper half of the pass's hashes to later passes.
-    fn narrow(&mut self) {
-        let (from, to) = self.window;
+    /// Leaves the upper half of the pass's hashes to later passes; false when it is one hash.
+    fn narrow(&mut self) -> bool {
+        let Some((from, to)) = self.window.filter(|(from, to)| from < to) else { return false };
         let middle = from + (to - from) / 2;
-        self.window.1 = middle;
+        self.window = Some((from, middle));
         self.cases.retain(|(hash, _), _| *hash <= middle);
         let sizes = self.cases.values().flatten().map(|held| held.facts.len() + BESIDE);
         self.held = sizes.sum();
+        true
     }
 
     /// Judges the cases of the pass; whether there are others.
@@ -113,11 +113,11 @@ impl<'f> Cases<'f> {
             self.judge(&case, &held);
         }
         self.held = 0;
-        let is_last = self.window.1 == u64::MAX;
-        if !is_last {
-            self.window = (self.window.1 + 1, u64::MAX);
-        }
-        !is_last
+        self.window = match self.window {
+            Some((_, to)) if to < u64::MAX => Some((to + 1, u64::MAX)),
+            _ => None,
+        };
+        self.window.is_some()
     }
 
     /// What was found in all passes.
@@ -128,8 +128,8 @@ impl<'f> Cases<'f> {
     /// The case that a fact belongs to: the one it names, else what its payload says it is about, else the case of the record of its sort
     /// that it refers to first, else that record stands for the case.
     fn case_of(&self, fact: &Counted<'_>, family: Family, facts: &dyn Facts) -> Result<Box<str>, FoldError> {
-        if let Some(call) = call(fact.event.kind()) {
-            return Ok(call);
+        if let Some(together) = together(fact.event.kind()) {
+            return Ok(together);
         }
         if let Some(case) = fact.event.case() {
             return Ok(case.into());
@@ -172,6 +172,10 @@ impl<'f> Cases<'f> {
             let at = facts.iter().position(|fact| fact.name == *name)?;
             Some(shown(*name, leaves[at], &facts[at].event))
         };
+        // what is judged together whatever it names may name one case all the same
+        let named = facts.first().and_then(|fact| fact.event.case());
+        let named = named.filter(|named| facts.iter().all(|fact| fact.event.case() == Some(*named)));
+        let case = if case.contains(' ') { named.unwrap_or(case) } else { case };
         for judged in lifecycle::judge(&facts, &Asked { on: self.on, rules: self.fold.rulebook() }) {
             for found in &judged.findings {
                 let seen: Vec<FoundFact> = found.facts.iter().filter_map(shown).collect();
@@ -198,10 +202,11 @@ fn raw<'f>(rule: &'f FindingRule, case: &str, found: &Finding, seen: &[FoundFact
     })
 }
 
-/// The call-ups of a year are judged together, whatever cases their facts name: the judge keeps calls and services apart. No case
-/// key has white space.
-fn call(kind: &Kind<'_>) -> Option<Box<str>> {
+/// What is judged together whatever cases its facts name: the call-ups of a year, of which the judge keeps calls and services apart, and the
+/// debts of a debtor by tax. No case key has white space.
+fn together(kind: &Kind<'_>) -> Option<Box<str>> {
     match kind {
+        Kind::TaxDebtChanged(said) => Some(format!("debt {} {}", said.debtor, said.tax_kind).into()),
         Kind::ConscriptionQuotaSet(said) => Some(format!("call {}", said.year).into()),
         Kind::ConscriptionHandedOver(said) => Some(format!("call {}", said.year).into()),
         _ => None,

@@ -2,15 +2,18 @@
 //!
 //! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
 //! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, at most
-//! [`ROOM`] for cases, otherwise by units, days, batches of gifts and findings. Cases that do not fit have passes of their own.
+//! [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts, units, days, batches of gifts and findings. Cases and
+//! vouchers that do not fit have passes of their own.
 //!
 //! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
 //! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.
 
 mod answers;
+mod books;
 mod cases;
 mod clocks;
 mod closings;
+mod debts;
 mod documents;
 mod fines;
 mod gathered;
@@ -20,6 +23,7 @@ mod nil;
 mod numbers;
 mod sightings;
 mod silence;
+mod vouchers;
 mod watch;
 mod witnessed;
 
@@ -39,6 +43,7 @@ use crate::{
 use cases::Cases;
 pub use gathered::MOST_GATHERED;
 pub use sightings::{Seen, Sighting, Sightings};
+use vouchers::Vouchers;
 use watch::{Counted, Sealed, Watch};
 use witnessed::{Tree, Witnessed};
 
@@ -85,6 +90,9 @@ pub struct FoundFact {
 /// Most bytes of facts of cases that are held at once: about a million facts.
 pub const ROOM: usize = 256 << 20;
 
+/// Most bytes of vouchers that are held at once: about 2.8 million.
+pub const VOUCHER_ROOM: usize = 64 << 20;
+
 /// The pass. Give it every record below the fold's size, in order, and again as long as [`Findings::wants_again`]; then ask
 /// [`Findings::finish`].
 pub struct Findings<'f> {
@@ -93,7 +101,8 @@ pub struct Findings<'f> {
     rules: Vec<&'f FindingRule>,
     watches: Vec<Box<dyn Watch<'f> + 'f>>,
     cases: Option<Cases<'f>>,
-    /// Whether the watches have seen every record: only cases need another pass.
+    vouchers: Option<Vouchers<'f>>,
+    /// Whether the watches have seen every record: only cases and vouchers need another pass.
     is_again: bool,
     next: u64,
 }
@@ -118,13 +127,15 @@ impl<'f> Findings<'f> {
             watches.extend(one(rule, fold, on, sightings));
         }
         let cases = Cases::of(&rules, fold, on, ROOM);
-        Findings { fold, on, rules, watches, cases, is_again: false, next: 0 }
+        let vouchers = Vouchers::of(&rules, fold, VOUCHER_ROOM);
+        Findings { fold, on, rules, watches, cases, vouchers, is_again: false, next: 0 }
     }
 
-    /// Holds at most so many bytes of cases instead of [`ROOM`].
+    /// Holds at most so many bytes of cases instead of [`ROOM`], and of vouchers instead of [`VOUCHER_ROOM`].
     #[must_use]
     pub fn holding(mut self, room: usize) -> Self {
         self.cases.iter_mut().for_each(|cases| cases.set_room(room));
+        self.vouchers.iter_mut().for_each(|vouchers| vouchers.set_room(room));
         self
     }
 
@@ -178,13 +189,16 @@ impl<'f> Findings<'f> {
         if let Some(cases) = &mut self.cases {
             cases.fact(&counted, facts)?;
         }
+        if let Some(vouchers) = &mut self.vouchers {
+            vouchers.fact(&counted);
+        }
         if !self.is_again {
             self.watches.iter_mut().try_for_each(|watch| watch.fact(&counted, facts))?;
         }
         Ok(())
     }
 
-    /// Ends a pass; whether every record has to be given once more, for cases that there was no room for.
+    /// Ends a pass; whether every record has to be given once more, for cases and vouchers that there was no room for.
     ///
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
@@ -195,7 +209,8 @@ impl<'f> Findings<'f> {
                 expected: LeafIndex(self.next),
             });
         }
-        let others = self.cases.as_mut().is_some_and(Cases::end_pass);
+        let other_cases = self.cases.as_mut().is_some_and(Cases::end_pass);
+        let others = self.vouchers.as_mut().is_some_and(Vouchers::end_pass) || other_cases;
         if others {
             (self.is_again, self.next) = (true, 0);
         }
@@ -214,6 +229,9 @@ impl<'f> Findings<'f> {
             });
         }
         let mut raw = self.cases.as_mut().map(Cases::take).unwrap_or_default();
+        if let Some(vouchers) = self.vouchers {
+            raw.extend(vouchers.finish(facts)?);
+        }
         for watch in self.watches {
             watch.finish(facts, &mut raw)?;
         }
@@ -237,9 +255,11 @@ fn one<'f>(
     sightings: &'f Sightings,
 ) -> Option<Box<dyn Watch<'f> + 'f>> {
     Some(match &rule.check {
-        Check::NumberGaps(_) | Check::NumberTwice(_) | Check::NumberOrder(..) | Check::Case { .. } => {
-            return None;
-        }
+        Check::NumberGaps(_)
+        | Check::NumberTwice(_)
+        | Check::NumberOrder(..)
+        | Check::Case { .. }
+        | Check::VoucherTwice { .. } => return None,
         Check::RecordedLate { kinds, days } => boxed(clocks::RecordedLate::new(rule, kinds, *days)),
         Check::ReceivedLate { days } => boxed(clocks::ReceivedLate::new(rule, *days)),
         Check::ClockAhead { minutes } => boxed(clocks::ClockAhead::new(rule, *minutes)),
@@ -260,6 +280,8 @@ fn one<'f>(
         }
         Check::AnswerOwed { days } => boxed(answers::AnswerOwed::new(rule, fold, on, *days)),
         Check::FinesAgainstRevenue { tolerance } => boxed(fines::Fines::new(rule, *tolerance)),
+        Check::OutsideBooks { kinds } => boxed(books::OutsideBooks::new(rule, fold, kinds)),
+        Check::RecoveryUnposted => boxed(debts::RecoveryUnposted::new(rule, fold)),
         Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
         Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
         Check::Rejected => boxed(log::Rejected::new(rule, on)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use socai_domain::{
     CivilDate,
-    lifecycle::finding::day,
+    lifecycle::{finding::day, holidays::unknown_of},
     period,
     registry::{Span, Unit},
     tables::FindingRule,
@@ -96,6 +96,11 @@ impl<'f> Watch<'f> for PeriodOpen<'f> {
             let last = open.last().map_or(first.to, |month| month.to);
             let (count, from) = (open.len(), first.from);
             let (from_vi, last_vi) = (day(from), day(last));
+            // the terms are in working days, which of such a year are not all known
+            let unknown = self.fold.rulebook.calendar.unknown_year(first.to, last_due(&open)).map(unknown_of);
+            let (unknown_vi, unknown) = unknown.map_or_else(Default::default, |(vi, en)| {
+                (format!("; {vi} (holidays_unknown)"), format!("; {en} (holidays_unknown)"))
+            });
             let facts = self.fold.closings.of(unit.no).last().map(|closing| closing.name);
             out.push(
                 Raw::new(
@@ -103,14 +108,19 @@ impl<'f> Watch<'f> for PeriodOpen<'f> {
                     unit.no,
                     self.on,
                     facts.into_iter().collect(),
-                    format!("{}: {count} kỳ chưa chốt, từ {from_vi} đến {last_vi}", unit.id),
-                    format!("{}: {count} months not closed, from {from} to {last}", unit.id),
+                    format!("{}: {count} kỳ chưa chốt, từ {from_vi} đến {last_vi}{unknown_vi}", unit.id),
+                    format!("{}: {count} months not closed, from {from} to {last}{unknown}", unit.id),
                 )
                 .late_by(days),
             );
         }
         Ok(())
     }
+}
+
+/// The last day of the last of these terms.
+fn last_due(open: &[&Month]) -> CivilDate {
+    open.last().map_or(CivilDate::MIN, |month| month.due)
 }
 
 /// A report month.

@@ -24,6 +24,11 @@ pub fn units() -> Vec<(u32, String)> {
 
 /// A ledger with the district's units and rules, and nothing else.
 pub fn founded() -> Ledger {
+    founded_with(&read("rules/holidays.toml"))
+}
+
+/// The same with these holidays.
+pub fn founded_with(holidays: &str) -> Ledger {
     let mut ledger = Ledger::default();
     ledger.on("2022-12-01");
     let units: Value = serde_json::from_str(&read("units.json")).unwrap();
@@ -37,9 +42,10 @@ pub fn founded() -> Ledger {
         fields.insert("witnessing_key".into(), json!(witnessing));
         ledger.json(0, json!({"kind": "unit.registered", "occurred_on": "2022-12-01", "data": data}));
     }
-    for name in ["indicators", "occasions", "grouping", "holidays"] {
+    for name in ["indicators", "occasions", "grouping"] {
         adopt(&mut ledger, name, 1, "2022-01-01", &read(&format!("rules/{name}.toml")));
     }
+    adopt(&mut ledger, "holidays", 1, "2022-01-01", holidays);
     ledger
 }
 

@@ -23,6 +23,7 @@ pub fn asked() -> Asked {
         to: "2023-02-08".parse().unwrap(),
         year: 2023,
         occasion: Some("tet-quy-mao-2023".to_owned()),
+        books_to: None,
     }
 }
 

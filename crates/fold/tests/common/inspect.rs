@@ -24,8 +24,12 @@ pub struct Told {
 
 /// The district with every table of rules it has, and nothing recorded; what comes is received on 8 February 2023.
 pub fn given() -> Ledger {
-    let mut ledger = district::founded();
-    let laws = ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project"];
+    given_in(district::founded())
+}
+
+/// The same of a ledger that was founded otherwise.
+pub fn given_in(mut ledger: Ledger) -> Ledger {
+    let laws = ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project", "budget"];
     for name in
         laws.map(|law| format!("law.{law}")).iter().map(String::as_str).chain(["obligations", "findings"])
     {

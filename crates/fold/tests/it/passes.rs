@@ -17,7 +17,7 @@ fn asked((from, days): (u8, u8)) -> Asked {
     let first: CivilDate = "2022-12-20".parse().unwrap();
     let from = first.add_days(i32::from(from % 60)).unwrap();
     let to = from.add_days(i32::from(days % 40)).unwrap();
-    Asked { from, to, year: to.year(), occasion: Some("tet-quy-mao-2023".to_owned()) }
+    Asked { from, to, year: to.year(), occasion: Some("tet-quy-mao-2023".to_owned()), books_to: None }
 }
 
 /// The facts that count of every case of kinds that have a lifecycle, by day, then name.

@@ -15,7 +15,7 @@ const ON: &str = "2023-02-08";
 /// The month, received on the day after, with every table of the district.
 fn month() -> (Ledger, Fold) {
     let mut ledger = district::month();
-    for law in ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project"] {
+    for law in ["penalty", "petition", "conscription", "tax", "clearance", "dossier", "project", "budget"] {
         let name = format!("law.{law}");
         district::adopt(&mut ledger, &name, 1, "2022-01-01", &district::read(&format!("rules/{name}.toml")));
     }

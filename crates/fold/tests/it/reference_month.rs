@@ -19,6 +19,7 @@ fn asked_in(expected: &Value) -> Asked {
         to: text("to").parse().unwrap(),
         year: expected["asked"]["year"].as_i64().unwrap() as i32,
         occasion: Some(text("occasion")),
+        books_to: None,
     }
 }
 

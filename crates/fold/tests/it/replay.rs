@@ -43,6 +43,7 @@ fn asked() -> Asked {
         to: "2023-02-08".parse().unwrap(),
         year: 2023,
         occasion: Some("tet-quy-mao-2023".to_owned()),
+        books_to: None,
     }
 }
 

@@ -50,7 +50,7 @@ fn asked(from: u8, days: u8) -> Asked {
     let first: CivilDate = "2022-12-20".parse().unwrap();
     let from = first.add_days(i32::from(from % 60)).unwrap();
     let to = from.add_days(i32::from(days % 40)).unwrap();
-    Asked { from, to, year: to.year(), occasion: Some("tet-quy-mao-2023".to_owned()) }
+    Asked { from, to, year: to.year(), occasion: Some("tet-quy-mao-2023".to_owned()), books_to: None }
 }
 
 /// Every figure of a question, digests and all.

@@ -28,6 +28,7 @@ fn sample_period() -> Period {
         name: "kỳ".to_owned(),
         from: CivilDate::MIN,
         to: CivilDate::MAX,
+        books_to: None,
         tasks_of: "kỳ".to_owned(),
         occasion: Some(occasion),
     }

@@ -33,6 +33,7 @@ pub fn empty() -> Figures {
             name: "tháng 02/2023".to_owned(),
             from: day("2023-01-01"),
             to: day("2023-02-08"),
+            books_to: None,
             tasks_of: "tháng 02/2023".to_owned(),
             occasion: Some(Occasion {
                 id: "tet-quy-mao-2023".to_owned(), name: "Tết Quý Mão".to_owned()
@@ -58,6 +59,7 @@ pub fn figure(indicator: &str, label: &str, unit: &str, value: i128) -> Figure {
         value,
         fraction: None,
         cases: None,
+        holidays_unknown: 0,
         plan: Vec::new(),
         same_period: None,
         lunar_period: None,

@@ -48,6 +48,26 @@ fn the_report_says_for_what_and_as_of_when() {
 }
 
 #[test]
+fn a_figure_judged_by_weekends_alone_says_of_how_many_cases_and_another_one_nothing() {
+    let mut month = reference();
+    let at = month.figures.iter().position(|figure| figure.indicator == "TT.01").unwrap();
+    assert_eq!(row(&parsed(&month), "TT.01").get("holidays_unknown"), None);
+    month.figures[at].holidays_unknown = 3;
+    assert_eq!(row(&parsed(&month), "TT.01")["holidays_unknown"], 3);
+}
+
+#[test]
+fn a_fiscal_year_states_until_when_its_books_are_adjusted() {
+    let mut year = reference();
+    (year.period.from, year.period.to) = ("2022-01-01".parse().unwrap(), "2022-12-31".parse().unwrap());
+    assert_eq!(parsed(&year)["period"].get("books_to"), None);
+    assert_eq!(year.period.stated(), (year.period.from, year.period.to));
+    year.period.books_to = Some("2023-01-31".parse().unwrap());
+    assert_eq!(parsed(&year)["period"]["books_to"], "2023-01-31");
+    assert_eq!(year.period.stated().1.to_string(), "2023-01-31");
+}
+
+#[test]
 fn the_published_figures_and_percentages_come_out_of_the_file_of_expectations() {
     let expected: Value =
         serde_json::from_str(include_str!("../../../../deploy/thanh-xuan/expected.json")).unwrap();

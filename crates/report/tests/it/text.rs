@@ -88,6 +88,17 @@ fn a_zero_that_units_have_not_confirmed_names_them_instead() {
 }
 
 #[test]
+fn a_figure_judged_by_weekends_alone_has_a_note_under_the_annex() {
+    let mut month = reference();
+    let words = |month: &Figures| page(month).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!words(&month).contains("bảng ngày nghỉ"));
+    let fines = month.figures.iter_mut().find(|figure| figure.indicator == "TT.01").unwrap();
+    fines.holidays_unknown = 3;
+    let said = words(&month);
+    assert!(said.contains("(TT.01): 3 vụ việc có hạn tính khi chưa có bảng ngày nghỉ của năm"), "{said}");
+}
+
+#[test]
 fn poisonings_that_happened_are_counted_even_while_declarations_are_missing() {
     let mut month = reference();
     let poisonings = month.figures.iter_mut().find(|figure| figure.indicator == "YT.04").unwrap();

@@ -62,7 +62,7 @@ fn between(reader: &Reader, (from, to): (TreeSize, TreeSize), args: &DiffArgs, l
         // without a period: everything up to the day on which the later cut-off was received
         None => {
             let day = time::vietnam_date(later.last_received_at_ms());
-            Asked { from: CivilDate::MIN, to: day, year: day.year(), occasion: None }
+            Asked { from: CivilDate::MIN, to: day, year: day.year(), occasion: None, books_to: None }
         }
     };
     let text = compared::printed(reader, (&earlier, &later), &asked, None, args.format, lang)?;

@@ -107,8 +107,8 @@ fn refused(number: &str, wrong: WrongNumber, lang: Lang) -> Error {
 
 /// What the report says. The text digest is that of the text form with its number.
 pub fn stated(kind: v1::PeriodKind, fold: &Fold, figures: &Figures, text: &str) -> Result<v1::ReportIssued> {
-    let period = &figures.period;
-    let same_days = |report: &&socai_fold::Report| report.period == (period.from, period.to);
+    let (from, to) = figures.period.stated();
+    let same_days = |report: &&socai_fold::Report| report.period == (from, to);
     let restates = fold
         .reports()
         .iter()
@@ -117,11 +117,7 @@ pub fn stated(kind: v1::PeriodKind, fold: &Fold, figures: &Figures, text: &str) 
         .map(|report| v1::Ref { unit: report.name.unit.0, seq: report.name.seq.0 });
     Ok(v1::ReportIssued {
         report_no: figures.number.clone().unwrap_or_default(),
-        period: Some(v1::Period {
-            kind: kind.into(),
-            from: period.from.yyyymmdd(),
-            to: period.to.yyyymmdd(),
-        }),
+        period: Some(v1::Period { kind: kind.into(), from: from.yyyymmdd(), to: to.yyyymmdd() }),
         tree_size: figures.as_of.size.0,
         root: Bytes::copy_from_slice(&figures.as_of.root.0),
         values: figures.figures.iter().filter_map(value).collect::<Result<_>>()?,

@@ -61,7 +61,7 @@ fn is_share_of_few(figure: &Figure, min_cell: u64) -> bool {
 
 /// Nothing may be said about it.
 fn blank(figure: &mut Figure) {
-    (figure.value, figure.events, figure.cases) = (0, 0, None);
+    (figure.value, figure.events, figure.cases, figure.holidays_unknown) = (0, 0, None, 0);
     (figure.fraction, figure.digest, figure.nil) = (None, None, None);
     figure.plan.iter_mut().for_each(|plan| plan.percent = None);
     (figure.same_period, figure.lunar_period) = (None, None);

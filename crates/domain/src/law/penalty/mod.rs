@@ -5,9 +5,11 @@ mod terms;
 
 pub use amounts::{Cap, Charge, bracket, cap, on_the_spot, surcharge};
 pub use terms::{
-    Instalments, Postponement, Rate, Term, compliance, decision, execution, instalments, late_interest,
-    limitation, postponement, sending,
+    Instalments, Postponement, Term, compliance, decision, execution, instalments, late_interest, limitation,
+    postponement, sending,
 };
+
+pub use super::interest::Rate;
 
 use socai_proto::v1::{PenaltyField, SubjectKind};
 

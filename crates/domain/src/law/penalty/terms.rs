@@ -6,7 +6,11 @@ use super::{TABLE, by_subject, closest};
 use crate::{
     CivilDate, Dong,
     calendar::Calendar,
-    law::{Cited, Rules, count, percent_of, row},
+    law::{
+        Cited, Rules, count,
+        interest::{Rate, rates},
+        percent_of, row,
+    },
     tables::LawRow,
 };
 
@@ -156,24 +160,7 @@ pub fn instalments(rules: &dyn Rules, subject: SubjectKind, on: CivilDate) -> Op
     Some(Cited { value: rule, source: &row.source })
 }
 
-/// Rates of late interest by the days they are in force (art. 78), hundredths of a per cent a day, from the table in force on a day.
+/// Rates of late interest (art. 78).
 pub fn late_interest(rules: &dyn Rules, on: CivilDate) -> Vec<Cited<'_, Rate>> {
-    let rows = rules.law(TABLE, on).into_iter().flat_map(|law| law.section("late_interest"));
-    rows.map(|row| {
-        let percent_a_day = row.number("percent_a_day").unwrap_or_default();
-        let rate = Rate { from: row.valid_from, to: row.last_day(), percent_a_day };
-        Cited { value: rate, source: row.source.as_str() }
-    })
-    .collect()
-}
-
-/// A rate and the days it is in force, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// First day.
-    pub from: CivilDate,
-    /// Last day.
-    pub to: CivilDate,
-    /// Hundredths of a per cent a day.
-    pub percent_a_day: i64,
+    rates(rules, TABLE, on)
 }

@@ -7,12 +7,11 @@ use socai_proto::{
 };
 
 use crate::{
-    CivilDate,
     law::{
         Cited,
         penalty::{self as law, Term},
     },
-    lifecycle::{Asked, Finding, finding::day},
+    lifecycle::{Asked, Finding, finding::day, holidays},
 };
 
 use super::{
@@ -122,19 +121,11 @@ fn barred(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>) -> Op
     Some(found.late_by(i64::from(on.days_since(last))).by(source))
 }
 
-/// Working days of a year without a table of holidays are Mondays to Fridays only, which makes a term that was missed seem shorter than
-/// it was.
+/// A late decision that rests on days of a year without a table of holidays may not have been late.
 fn unknown_holidays(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let days = [record.fact.on(), decision.fact.on()];
-    let year = days.into_iter().find(|day| !asked.rules.calendar().covers(*day)).map(CivilDate::year);
-    if let Some(year) = year {
-        out.push(Finding::new(
-            "holidays_unknown",
-            vec![record.fact.name, decision.fact.name],
-            format!("chưa có bảng ngày nghỉ năm {year}: số ngày làm việc mới trừ thứ Bảy, Chủ nhật"),
-            format!("no table of holidays covers {year}: the working days leave out weekends only"),
-        ));
-    }
+    let names = vec![record.fact.name, decision.fact.name];
+    let unknown = holidays::unknown(asked, record.fact.on(), decision.fact.on());
+    out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", names, vi, en)));
 }
 
 /// Acts, field and subject are those of the record.
@@ -224,5 +215,8 @@ fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
             .late_by(late)
             .by(term.source),
         );
+        let unknown = holidays::unknown(asked, record.fact.on(), asked.on);
+        let facts = vec![record.fact.name];
+        out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", facts, vi, en)));
     }
 }

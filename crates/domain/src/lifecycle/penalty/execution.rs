@@ -8,6 +8,7 @@ use crate::{
     lifecycle::{
         Asked, Finding,
         finding::{day, money},
+        holidays,
         story::names,
     },
 };
@@ -26,6 +27,7 @@ pub(super) fn findings(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>
     refund(file, account, &mut out);
     too_much(file, account, &mut out);
     unpaid(file, account, asked, &mut out);
+    unknown_holidays(file, account, asked, &mut out);
     out
 }
 
@@ -142,6 +144,15 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
 fn owed_by(file: &File<'_>) -> Vec<EventName> {
     let payments = file.payments.iter().map(|payment| payment.fact);
     names(file.standing().map(|decision| decision.fact).chain(payments))
+}
+
+/// What rests on the last day for paying, when nobody has entered whether offices worked on it.
+fn unknown_holidays(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+    let rests = |found: &Finding| matches!(found.code, "overdue" | "interest_unpaid" | "interest_overpaid");
+    let Some(due) = account.due_on.filter(|_| out.iter().any(rests)) else { return };
+    if let Some((vi, en)) = holidays::unknown(asked, due, due) {
+        out.push(Finding::new("holidays_unknown", owed_by(file), vi, en));
+    }
 }
 
 /// A fine past its term, past the time for executing it, or paid without its interest.

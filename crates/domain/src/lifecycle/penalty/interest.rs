@@ -11,7 +11,8 @@ use crate::{
     CivilDate, Dong,
     law::{
         Cited,
-        penalty::{self as law, Rate},
+        interest::{Rate, weighted_days},
+        penalty as law,
     },
     lifecycle::Asked,
 };
@@ -114,14 +115,4 @@ impl<'a, 'f> Debt<'a, 'f> {
 pub(super) fn comply_by(received: CivilDate, asked: &Asked<'_>) -> Option<CivilDate> {
     let days = law::compliance(asked.rules, received)?.value;
     received.add_days(i32::try_from(days).ok()?)
-}
-
-/// Days after `from` up to `to`, each times the rate in force on it.
-fn weighted_days(from: CivilDate, to: CivilDate, rates: &[Cited<'_, Rate>]) -> i128 {
-    let days = |rate: &Rate| {
-        let first = rate.from.day_number().max(from.day_number() + 1);
-        let last = rate.to.day_number().min(to.day_number());
-        i128::from((last - first + 1).max(0)) * i128::from(rate.percent_a_day)
-    };
-    rates.iter().map(|rate| days(&rate.value)).sum()
 }

@@ -8,6 +8,7 @@ use crate::{
     lifecycle::{
         Asked, Finding,
         finding::{day, money},
+        holidays,
     },
 };
 
@@ -21,7 +22,11 @@ pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding
         let name = change.fact.name;
         match change.data.action() {
             ExecutionAction::Served => {
-                out.extend(sent_late(decision, on, asked).map(|found| about(found, name)))
+                let late = sent_late(decision, on, asked);
+                let unknown = late.as_ref().and_then(|_| holidays::unknown(asked, decision.fact.on(), on));
+                let unknown = unknown
+                    .map(|(vi, en)| Finding::new("holidays_unknown", vec![decision.fact.name], vi, en));
+                out.extend(late.into_iter().chain(unknown).map(|found| about(found, name)));
             }
             ExecutionAction::Postponed => {
                 out.extend(

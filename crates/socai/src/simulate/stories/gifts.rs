@@ -164,7 +164,7 @@ impl Story for Gifts {
                 unplanned: false,
                 stage: v1::ExpenditureStage::Final.into(),
                 amount: bill.amount,
-                voucher: format!("TQ-{}", self.dice.below(100_000)),
+                voucher: format!("TQ-{}-{}", bill.delivered, self.dice.below(100_000)),
             };
             let said = Said::new(day.date, Kind::BudgetExpenditurePosted(posting));
             day.say(TREASURY, said.after(bill.delivered));

@@ -238,7 +238,7 @@ impl Penalties {
                 let payment = v1::PenaltyPaymentReceived {
                     amount,
                     late_interest: amount * 5 * late / 10_000,
-                    voucher: format!("BL-{}", self.dice.below(100_000)),
+                    voucher: format!("BL-{}-{}", file.case, self.dice.below(100_000)),
                     instalment_no: instalment,
                 };
                 let posted = payment.amount + payment.late_interest;
@@ -256,7 +256,7 @@ impl Penalties {
                     category: v1::RevenueCategory::Fines.into(),
                     sub_item: "4254".to_owned(),
                     amount,
-                    voucher: format!("PH-{}", self.dice.below(100_000)),
+                    voucher: format!("PH-{}-{}", file.case, self.dice.below(100_000)),
                     collector: v1::Collector::Treasury.into(),
                 };
                 let said = Said::new(day.date, Kind::BudgetRevenuePosted(posting));

@@ -98,7 +98,7 @@ impl Tax {
                 category: debt.kind.into(),
                 sub_item: String::new(),
                 amount,
-                voucher: format!("NT-{}", day.number * 1_000 + self.dice.days(0, 999)),
+                voucher: format!("NT-{}-{}", debt.case, self.dice.days(0, 999)),
                 collector: v1::Collector::Tax.into(),
             };
             said = said.after(day.say(TAX, Said::new(day.date, Kind::BudgetRevenuePosted(posting))));
@@ -109,7 +109,7 @@ impl Tax {
             Action::Recovered if debt.left > 0 => Some((40, Action::Recovered)),
             Action::Reminded => Some(self.dice.weighed(&[
                 (60, (30, Action::Recovered)),
-                (28, (75, Action::Enforced)),
+                (28, (80, Action::Enforced)), // from day 91, when the notice was sent after 20
                 (6, (40, Action::InstalmentGranted)),
                 (4, (60, Action::Frozen)),
                 (2, (120, Action::WrittenOff)),

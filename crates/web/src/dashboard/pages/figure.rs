@@ -65,6 +65,7 @@ fn values(board: &Board, code: &str, asking: &Asking) -> Result<Value, Oops> {
         "fraction": figure.fraction.map(|of| json!({ "numerator": so(of.numerator), "denominator": so(of.denominator) })),
         "span": span(&figure.span),
         "missing": figure.missing().iter().map(|unit| unit.name.as_str()).collect::<Vec<_>>(),
+        "holidays_unknown": Some(figure.holidays_unknown).filter(|count| *count > 0).map(so),
         "plans": plans.collect::<Vec<_>>(),
         "same": figure.against_same_period().map(pct),
         "same_value": figure.detail.same_period.map(|value| shown(figure, value)),

@@ -58,7 +58,8 @@ fn values(board: &Board, asking: &Asking) -> Result<Value, Oops> {
 
 /// The newest issued report about these very days.
 fn about<'f>(fold: &'f Fold, asked: &Asked) -> Option<&'f Report> {
-    fold.reports().about(asked.from, asked.to)
+    let (from, to) = asked.stated();
+    fold.reports().about(from, to)
 }
 
 fn row(now: &Fold, figure: &Figure, known_then: &Figures, report: Option<&Report>, asking: &Asking) -> Value {
