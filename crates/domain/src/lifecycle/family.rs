@@ -196,7 +196,15 @@ impl Family {
                 &["group_not_approved", "more_than_approved", "programme_pending", "value_differs"]
             }
             Family::Directive => &["done_late", "overdue", "task_pending", "waits_for_nothing"],
-            Family::Conscription => &["out_of_season", "over_quota", "quota_pending", "quotas_differ"],
+            Family::Conscription => &[
+                "out_of_season",
+                "over_city_quota",
+                "over_quota",
+                "quota_pending",
+                "quotas_differ",
+                "under_quota",
+                "ward_without_quota",
+            ],
             Family::Dossier => &[
                 "after_its_end",
                 "late",

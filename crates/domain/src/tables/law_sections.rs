@@ -192,7 +192,15 @@ const PETITION: &[Section] = &[
 ];
 
 const CONSCRIPTION: &[Section] = &[
-    Section { name: "hand_over", keys: &[number("first_month", 1, 12), number("last_month", 1, 12)] },
+    Section {
+        name: "hand_over",
+        keys: &[
+            Key { selects: true, ..optional(number("call_no", 1, 9)) },
+            number("first_month", 1, 12),
+            number("last_month", 1, 12),
+        ],
+    },
+    // read by nothing, and accepted for ever: ledgers have adopted them
     Section { name: "reserve", keys: &[percent("percent_of_quota")] },
     Section { name: "examined", keys: &[number("times_quota", 1, 100)] },
     Section {

@@ -148,11 +148,35 @@ fn petitions_have_the_terms_of_their_laws() {
 }
 
 #[test]
-fn citizens_are_handed_over_in_february_or_march_with_five_per_cent_in_reserve() {
+fn citizens_of_the_first_call_are_handed_over_in_february_or_march() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
-    assert_eq!(conscription::hand_over(&rules, on).unwrap().value, 2..=3);
-    assert_eq!(conscription::reserve(&rules, on).unwrap().value, 500);
-    assert_eq!(conscription::examined(&rules, on).unwrap().value, 4);
+    assert_eq!(conscription::hand_over(&rules, 1, on).unwrap().value, 2..=3);
+    assert_eq!(conscription::hand_over(&rules, 2, on), None);
+    assert_eq!(conscription::season_end(&rules, 2024, 1).unwrap().value, date("2024-03-31"));
+}
+
+#[test]
+fn a_season_that_names_no_call_is_of_every_call() {
+    let row = "[[hand_over]]\nfirst_month = 2\nlast_month = 3\nvalid_from = 2016-01-01\nsource = \"s\"\n";
+    let table = law("law.conscription", row);
+    assert_eq!(table.in_force("hand_over", date("2023-02-08")).count(), 1);
+    let both = format!("{row}{}", row.replace("[[hand_over]]", "[[hand_over]]\ncall_no = 2"));
+    assert_eq!(law("law.conscription", &both).rows.len(), 2);
+}
+
+/// Sections that ledgers adopted once are read for ever, though nothing asks for them.
+#[test]
+fn what_is_for_readers_says_so() {
+    for (name, section) in [
+        ("law.conscription", "[[reserve]]"),
+        ("law.conscription", "[[examined]]"),
+        ("law.conscription", "[[age]]"),
+        ("law.petition", "[[complaint_limitation]]"),
+    ] {
+        let content = LAWS.iter().find(|(known, _)| *known == name).unwrap().1;
+        let above = content.split(section).next().unwrap().rsplit("\n\n").next().unwrap();
+        assert!(above.contains("For readers: no fact says"), "{name} {section}: {above}");
+    }
 }
 
 #[test]
