@@ -213,12 +213,16 @@ impl Family {
                 "supplement_asked_again",
             ],
             Family::Petition => &[
+                "accepted_although_ineligible",
                 "accepted_late",
+                "after_its_end",
                 "concluded_late",
                 "extended_too_often",
+                "initial_term_stretched",
                 "not_accepted",
                 "not_concluded",
                 "receipt_pending",
+                "transferred_late",
             ],
             Family::Project => &[
                 "above_the_report_limit",

@@ -142,6 +142,7 @@ fn petitions_have_the_terms_of_their_laws() {
     assert_eq!(petition::complaint(&rules, 2, on).unwrap().value, (45, 60));
     assert_eq!(petition::complaint(&rules, 3, on), None);
     assert_eq!(petition::denunciation_initial(&rules, on).unwrap().value, (7, 10));
+    assert_eq!(petition::denunciation_transfer(&rules, on).unwrap().value, 5);
     let term = petition::denunciation(&rules, on).unwrap().value;
     assert_eq!((term.days, term.extension_days, term.extensions), (30, 30, 2));
     assert_eq!(petition::denunciation(&rules, date("2018-12-31")), None, "before its law");
