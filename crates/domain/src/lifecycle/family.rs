@@ -185,6 +185,8 @@ impl Family {
             ],
             Family::Clearance => &[
                 "more_than_approved",
+                "notice_for_farm_land_only",
+                "notice_too_short",
                 "out_of_order",
                 "paid_before_approval",
                 "payment_late",

@@ -186,6 +186,7 @@ fn drafts_are_posted_for_twenty_then_thirty_days_and_plans_are_paid_within_thirt
     let posting = |on| clearance::posting(&rules, date(on)).unwrap().value;
     assert_eq!((posting("2024-07-31"), posting("2024-08-01")), (20, 30));
     assert_eq!(clearance::payment(&rules, date("2023-02-08")).unwrap().value, 30);
+    assert_eq!(clearance::notice(&rules, date("2023-02-08")).unwrap().value, (90, 180));
 }
 
 #[test]
