@@ -229,10 +229,13 @@ impl Family {
             Family::Project => &[
                 "above_the_report_limit",
                 "accepted_twice",
+                "after_plan_year",
                 "appraisal_failed",
                 "more_than_investment",
                 "paid_after_settlement",
                 "registration_pending",
+                "settled_before_acceptance",
+                "settlement_late",
                 "unknown_work",
             ],
         }

@@ -228,4 +228,19 @@ const CLEARANCE: &[Section] = &[
 
 const DOSSIER: &[Section] = &[Section { name: "supplement", keys: &[number("requests", 0, 10)] }];
 
-const PROJECT: &[Section] = &[Section { name: "economic_technical_report", keys: &[money("max")] }];
+const PROJECT: &[Section] = &[
+    Section { name: "economic_technical_report", keys: &[money("max")] },
+    Section {
+        name: "disbursement",
+        keys: &[
+            number("until_month", 1, 12),
+            number("until_day", 1, 31),
+            number("extended_until_month", 1, 12),
+            number("extended_until_day", 1, 31),
+        ],
+    },
+    Section {
+        name: "settlement",
+        keys: &[choice("group", &schema::PROJECT_GROUP), number("months", 0, 120), number("days", 0, 366)],
+    },
+];

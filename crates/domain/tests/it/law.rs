@@ -203,6 +203,18 @@ fn an_economic_technical_report_is_enough_up_to_fifteen_then_twenty_billion() {
 }
 
 #[test]
+fn a_plan_is_paid_out_until_january_and_a_project_settled_by_its_group() {
+    use socai_proto::v1::ProjectGroup;
+    let rules = Adopted::reference();
+    let term = project::plan_term(&rules, 2022).unwrap().value;
+    assert_eq!((term.last, term.extended), (date("2023-01-31"), date("2023-12-31")));
+    let settled = |group, on| project::settlement(&rules, group, date(on)).unwrap().value;
+    assert_eq!(settled(ProjectGroup::A, "2022-12-01"), date("2024-06-01"));
+    assert_eq!(settled(ProjectGroup::B, "2022-12-01"), date("2023-10-21"));
+    assert_eq!(settled(ProjectGroup::C, "2022-12-01"), date("2023-07-16"));
+}
+
+#[test]
 fn every_row_says_whether_its_source_was_read() {
     for (name, content) in LAWS {
         for row in law(name, content).rows {
