@@ -209,9 +209,13 @@ impl Family {
             ],
             Family::Dossier => &[
                 "after_its_end",
+                "apology_missing",
                 "late",
                 "more_than_its_papers",
+                "out_of_order",
+                "paid_without_fee",
                 "receipt_pending",
+                "received_twice",
                 "supplement_asked_again",
             ],
             Family::Petition => &[
