@@ -8,7 +8,7 @@ use socai_proto::{
 };
 
 use super::State;
-use super::{clearance, conscription, directive, dossier, gift, penalty, petition, project};
+use super::{clearance, conscription, directive, dossier, gift, housing, penalty, petition, project};
 
 /// By tag, the sort of case that facts of a kind belong to.
 static BY_TAG: LazyLock<Vec<Option<Family>>> = LazyLock::new(|| {
@@ -37,11 +37,13 @@ pub enum Family {
     Petition,
     /// A capital project.
     Project,
+    /// An old apartment block.
+    Housing,
 }
 
 impl Family {
     /// Every sort.
-    pub const ALL: [Family; 8] = [
+    pub const ALL: [Family; 9] = [
         Family::Penalty,
         Family::Clearance,
         Family::Gift,
@@ -50,6 +52,7 @@ impl Family {
         Family::Dossier,
         Family::Petition,
         Family::Project,
+        Family::Housing,
     ];
 
     /// The sort of a name.
@@ -68,6 +71,7 @@ impl Family {
             Family::Dossier => "dossier",
             Family::Petition => "petition",
             Family::Project => "project",
+            Family::Housing => "housing",
         }
     }
 
@@ -82,6 +86,7 @@ impl Family {
             "dossier" => Family::Dossier,
             "petition" => Family::Petition,
             "project" => Family::Project,
+            "housing" => Family::Housing,
             _ if kind.name.starts_with("conscription.") => Family::Conscription,
             _ => return None,
         })
@@ -108,6 +113,7 @@ impl Family {
             Family::Clearance => with(&["pending", "paying", "cleared"], &schema::CLEARANCE_STAGE),
             Family::Dossier => with(&["pending"], &schema::DOSSIER_STATUS),
             Family::Petition => with(&["pending", "received"], &schema::PETITION_ACTION),
+            Family::Housing => with(&[], &schema::RENOVATION_MILESTONE),
         }
     }
 
@@ -134,6 +140,7 @@ impl Family {
                 .into_iter()
                 .find_map(|state| first(State::Petition(state)))
                 .or_else(|| of(&schema::PETITION_ACTION)),
+            Family::Housing => of(&schema::RENOVATION_MILESTONE),
         }
     }
 
@@ -146,7 +153,7 @@ impl Family {
             Family::Dossier => Some("law.dossier"),
             Family::Petition => Some("law.petition"),
             Family::Project => Some("law.project"),
-            Family::Gift | Family::Directive => None,
+            Family::Gift | Family::Directive | Family::Housing => None,
         }
     }
 
@@ -242,6 +249,7 @@ impl Family {
                 "settlement_late",
                 "unknown_work",
             ],
+            Family::Housing => &["grade_d_stands", "milestone_missing", "out_of_order"],
         }
     }
 }
@@ -272,6 +280,7 @@ impl State {
             State::Dossier(_) => Family::Dossier,
             State::Petition(_) => Family::Petition,
             State::Project(_) => Family::Project,
+            State::Housing(_) => Family::Housing,
         }
     }
 
@@ -293,6 +302,9 @@ impl State {
             State::Petition(petition::State::Pending) => "pending",
             State::Petition(petition::State::Received) => "received",
             State::Petition(petition::State::Handled(action)) => of(&schema::PETITION_ACTION, action as i64),
+            State::Housing(housing::State::At(milestone)) => {
+                of(&schema::RENOVATION_MILESTONE, milestone as i64)
+            }
         }
     }
 }
@@ -387,7 +399,7 @@ mod tests {
 
     #[test]
     fn every_finding_that_a_lifecycle_makes_is_listed_and_no_other() {
-        let families: [(Family, &[&str]); 8] = [
+        let families: [(Family, &[&str]); 9] = [
             (
                 Family::Penalty,
                 &[
@@ -403,6 +415,7 @@ mod tests {
             (Family::Dossier, &[include_str!("dossier.rs")]),
             (Family::Petition, &[include_str!("petition.rs")]),
             (Family::Project, &[include_str!("project.rs")]),
+            (Family::Housing, &[include_str!("housing.rs")]),
         ];
         for (family, sources) in families {
             let listed: BTreeSet<String> = family.codes().iter().map(ToString::to_string).collect();
@@ -421,6 +434,7 @@ mod tests {
             "dossier.received",
             "petition.received",
             "project.registered",
+            "housing.renovation_milestone",
         ] {
             let states = Family::of_kind(name).map(Family::states).unwrap_or_default();
             let names: BTreeSet<_> = states.iter().collect();

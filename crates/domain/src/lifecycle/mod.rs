@@ -13,6 +13,7 @@ pub mod dossier;
 mod family;
 pub mod finding;
 pub mod gift;
+pub mod housing;
 pub mod penalty;
 pub mod petition;
 pub mod project;
@@ -80,6 +81,8 @@ pub enum State {
     Petition(petition::State),
     /// A capital project.
     Project(project::State),
+    /// An old apartment block.
+    Housing(housing::State),
 }
 
 impl State {
@@ -94,6 +97,7 @@ impl State {
             State::Dossier(state) => state.label(),
             State::Petition(state) => state.label(),
             State::Project(state) => state.label(),
+            State::Housing(state) => state.label(),
         }
     }
 }
@@ -157,5 +161,6 @@ const fn judge_of(family: Family) -> Judge {
         Family::Dossier => dossier::judge,
         Family::Petition => petition::judge,
         Family::Project => project::judge,
+        Family::Housing => housing::judge,
     }
 }

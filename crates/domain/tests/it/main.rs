@@ -17,6 +17,7 @@ mod lifecycle_conscription;
 mod lifecycle_directive;
 mod lifecycle_dossier;
 mod lifecycle_gift;
+mod lifecycle_housing;
 mod lifecycle_order;
 mod lifecycle_penalty;
 mod lifecycle_petition;
