@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::TableError;
-use super::finding_checks::{Check, Params};
+use super::finding_checks::Check;
+use super::finding_params::Params;
 use super::source::{Row, Source, date, optional_date};
 use crate::CivilDate;
 

@@ -4,6 +4,7 @@
 //! not parse is refused with the line and key at fault, in the draft of the operator and in the fold alike.
 
 mod finding_checks;
+mod finding_params;
 mod findings;
 mod grouping;
 mod holidays;
