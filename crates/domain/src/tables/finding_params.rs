@@ -1,6 +1,6 @@
 //! The keys of a row of the table of findings, taken one by one by its check: each of its type and within bounds, and none left over.
 
-use socai_proto::v1::UnitType;
+use socai_proto::{schema, v1::UnitType};
 
 use super::finding_checks::Claim;
 use super::grouping::unit_type;
@@ -101,6 +101,17 @@ impl Params {
             unit_type(name).ok_or_else(|| problem("types", format!("there is no unit type `{name}`")))
         });
         types.collect()
+    }
+
+    /// Fields of inspection, by number.
+    pub fn fields(&mut self) -> Result<Vec<i32>, Problem> {
+        let names = self.texts("fields")?;
+        let numbers = names.iter().map(|name| {
+            let value = schema::INSPECTION_FIELD.named(name).filter(|value| value.number != 0);
+            let number = value.map(|value| value.number);
+            number.ok_or_else(|| problem("fields", format!("there is no field of inspection `{name}`")))
+        });
+        numbers.collect()
     }
 
     /// Nothing is left over.
