@@ -159,21 +159,40 @@ def petition(facts, on, law):
         return "pending", set()
     state, found = latest[-1] if latest else "received", set()
     data, when = received[-1][3], received[-1][1]
-    first = [f[1] for f in steps if f[3]["action"] in ("accepted", "returned", "transferred", "filed", "concluded", "withdrawn")]
+    actions = [f[3]["action"] for f in steps]
+    first = [f for f in steps if f[3]["action"] in ("accepted", "returned", "transferred", "filed", "concluded", "withdrawn")]
     last = first_handling(data["class"], when, law)
-    if last and (first[0] if first else on) > last:
+    # a denunciation that is handed on has a term of its own for that
+    handed_on = first and first[0][3]["action"] == "transferred" and data["class"] == "denunciation"
+    if last and not handed_on and (first[0][1] if first else on) > last:
         found.add("accepted_late" if first else "not_accepted")
     accepted = [f[1] for f in steps if f[3]["action"] == "accepted"]
-    done = {f[3]["action"] for f in steps}
+    done = set(actions)
     gone = done & {"returned", "filed", "transferred", "withdrawn"} and "concluded" not in done
+    gone = gone or not data.get("eligible") and "concluded" not in done
     # no acceptance is recorded: from the last day for it
     since = accepted[0] if accepted else None if gone else first_handling(data["class"], when, law)
-    last = since and conclusion(data, since, sum(f[3]["action"] == "extended" for f in steps), law)
+    last = since and conclusion(data, since, extensions(data["class"], steps, last), law)
     if last:
-        end = [f[1] for f in steps if f[3]["action"] in ("concluded", "withdrawn", "transferred")]
+        end = [f[1] for at, f in enumerate(steps) if ends(data["class"], actions, at)]
         if (end[0] if end else on) > last:
             found.add("concluded_late" if end else "not_concluded")
     return state, found
+
+
+def ends(kind, actions, at):
+    """Whether nothing is left to conclude; a denunciation may be gone on with after its withdrawal."""
+    goes_on = kind == "denunciation" and {"accepted", "extended", "concluded"} & set(actions[at + 1 :])
+    return actions[at] in ("concluded", "transferred") or actions[at] == "withdrawn" and not goes_on
+
+
+def extensions(kind, steps, initial):
+    """Extensions of the conclusion: those of a denunciation before anything else was done, and in time, are of its first handling."""
+    times, is_first = 0, kind == "denunciation" and initial is not None
+    for _, when, _, data, _ in steps:
+        is_first = is_first and data["action"] == "extended"
+        times += data["action"] == "extended" and not (is_first and when <= initial)
+    return times
 
 
 def first_handling(kind, when, law):

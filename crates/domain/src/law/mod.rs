@@ -41,6 +41,17 @@ fn row<'a>(rules: &'a dyn Rules, table: &str, section: &'a str, on: CivilDate) -
     rules.law(table, on)?.in_force(section, on).next()
 }
 
+/// The first row of a section that is in force on a day and is about this.
+fn row_where<'a>(
+    rules: &'a dyn Rules,
+    table: &str,
+    section: &'a str,
+    on: CivilDate,
+    is_about: impl Fn(&LawRow) -> bool,
+) -> Option<&'a LawRow> {
+    rules.law(table, on)?.in_force(section, on).find(|row| is_about(row))
+}
+
 /// The row of a section whose key holds this text.
 fn row_of<'a>(
     rules: &'a dyn Rules,

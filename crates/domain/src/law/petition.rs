@@ -24,6 +24,11 @@ pub fn denunciation_initial(rules: &dyn Rules, on: CivilDate) -> Option<Cited<'_
     Some(Cited { value: terms, source: &row.source })
 }
 
+/// Working days from receipt within which a denunciation that is another office's goes to that office (art. 24).
+pub fn denunciation_transfer(rules: &dyn Rules, on: CivilDate) -> Option<Cited<'_, u32>> {
+    row(rules, TABLE, "denunciation_transfer", on).map(|row| count(row, "working_days"))
+}
+
 /// The term of a denunciation from its acceptance (art. 30).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Denunciation {

@@ -111,7 +111,7 @@ fn is_new_start(stage: ClearanceStage) -> bool {
 fn details(rounds: &Rounds<'_>) -> Vec<Detail> {
     let last = rounds.values().filter_map(|round| round.steps.last());
     let land_users = last.map(|(_, step)| u64::from(step.land_users)).sum();
-    let approved = rounds.values().filter_map(|round| approved(&round.steps)?.1);
+    let approved = rounds.values().filter_map(|round| approved(&round.steps)?.1.amount.map(Dong));
     let paid = rounds.values().map(Round::paid);
     let mut details = vec![
         Detail::new("số đợt", "rounds", Value::Count(rounds.len() as u64)),
@@ -132,11 +132,10 @@ impl Round<'_> {
     }
 }
 
-/// The latest approval of a round with its amount, unless the round was withdrawn or drafted again since.
-fn approved<'f>(steps: &[Step<'f>]) -> Option<(&'f Fact<'f>, Option<Dong>)> {
+/// The latest approval of a round, unless the round was withdrawn or drafted again since.
+fn approved<'s, 'f>(steps: &'s [Step<'f>]) -> Option<&'s Step<'f>> {
     let current = since_new_start(steps);
-    let approval = current.iter().rev().find(|(_, step)| step.stage() == ClearanceStage::Approved);
-    approval.map(|(fact, step)| (*fact, step.amount.map(Dong)))
+    current.iter().rev().find(|(_, step)| step.stage() == ClearanceStage::Approved)
 }
 
 /// The steps after the last re-draft or withdrawal.
@@ -149,6 +148,7 @@ fn since_new_start<'s, 'f>(steps: &'s [Step<'f>]) -> &'s [Step<'f>] {
 fn findings(round: &Round<'_>, asked: &Asked<'_>) -> Vec<Finding> {
     let mut out = Vec::new();
     payments(round, asked, &mut out);
+    out.extend(notice(round, asked));
     for attempt in round.steps.split(|(_, step)| is_new_start(step.stage())) {
         out_of_order(attempt, &mut out);
         skipped(attempt, &mut out);
@@ -161,7 +161,7 @@ fn findings(round: &Round<'_>, asked: &Asked<'_>) -> Vec<Finding> {
 fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let facts = |from: &[&Fact<'_>]| from.iter().map(|fact| fact.name).collect::<Vec<_>>();
     let paid_by: Vec<_> = round.payments.iter().map(|(fact, _)| *fact).collect();
-    let Some((approval, amount)) = approved(&round.steps) else {
+    let Some((approval, step)) = approved(&round.steps) else {
         if !paid_by.is_empty() {
             let (vi, en) = ("đã chi trả, chưa có phê duyệt", "paid, but no approval is recorded");
             out.push(Finding::new("payment_pending", facts(&paid_by), vi, en));
@@ -173,7 +173,7 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
         let (vi, en) = ("chi trả trước ngày phê duyệt", "paid before the approval");
         out.push(Finding::new("paid_before_approval", facts(&early), vi, en));
     }
-    let (paid, Some(amount)) = (round.paid(), amount) else { return };
+    let (paid, Some(amount)) = (round.paid(), step.amount.map(Dong)) else { return };
     let (paid_text, amount_text) = (money(paid), money(amount));
     let mut names = vec![approval.name];
     names.extend(facts(&paid_by));
@@ -209,6 +209,45 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     }
 }
 
+/// Land is recovered, together with the approval, so many days after the notice. What sort of land it is no fact says, so between the
+/// two terms it can only be said which land the days are enough for.
+fn notice(round: &Round<'_>, asked: &Asked<'_>) -> Option<Finding> {
+    let withdrawn = round.steps.iter().rposition(|(_, step)| step.stage() == ClearanceStage::Withdrawn);
+    let current = &round.steps[withdrawn.map_or(0, |at| at + 1)..];
+    let (noticed, _) = current.iter().find(|(_, step)| step.stage() == ClearanceStage::Notice)?;
+    let (approval, _) = approved(&round.steps)?;
+    let term = law::notice(asked.rules, noticed.on())?;
+    let (farm, other) = term.value;
+    let days = approval.on().days_since(noticed.on());
+    let facts = vec![noticed.name, approval.name];
+    let found = if i64::from(days) < i64::from(farm) {
+        Finding::new(
+            "notice_too_short",
+            facts,
+            format!(
+                "phê duyệt {days} ngày sau thông báo thu hồi, luật đòi {farm} ngày với đất nông nghiệp, {other} ngày với đất khác, trừ khi mọi người sử dụng đất đồng ý"
+            ),
+            format!(
+                "approved {days} days after the notice, the law asks for {farm} for farm land and {other} for other land, unless every land user agrees"
+            ),
+        )
+    } else if i64::from(days) < i64::from(other) {
+        Finding::new(
+            "notice_for_farm_land_only",
+            facts,
+            format!(
+                "phê duyệt {days} ngày sau thông báo thu hồi: chỉ đủ với đất nông nghiệp, đất khác phải {other} ngày"
+            ),
+            format!(
+                "approved {days} days after the notice: enough for farm land only, other land has {other}"
+            ),
+        )
+    } else {
+        return None;
+    };
+    Some(found.by(term.source))
+}
+
 /// A stage dated after a later one.
 fn out_of_order(attempt: &[Step<'_>], out: &mut Vec<Finding>) {
     for pair in attempt.windows(2) {
@@ -227,7 +266,8 @@ fn out_of_order(attempt: &[Step<'_>], out: &mut Vec<Finding>) {
 }
 
 /// Stages that may not be passed over: each with the one it needs.
-const NEEDS: [(ClearanceStage, ClearanceStage); 4] = [
+const NEEDS: [(ClearanceStage, ClearanceStage); 5] = [
+    (ClearanceStage::DraftPrepared, ClearanceStage::Inventory),
     (ClearanceStage::DraftPassed, ClearanceStage::DraftPrepared),
     (ClearanceStage::Published, ClearanceStage::DraftPassed),
     (ClearanceStage::Appraised, ClearanceStage::Published),

@@ -41,6 +41,8 @@ impl Family {
             Family::Clearance => &[
                 "holidays_unknown",
                 "more_than_approved",
+                "notice_for_farm_land_only",
+                "notice_too_short",
                 "out_of_order",
                 "paid_before_approval",
                 "payment_late",
@@ -52,30 +54,49 @@ impl Family {
                 &["group_not_approved", "more_than_approved", "programme_pending", "value_differs"]
             }
             Family::Directive => &["done_late", "overdue", "task_pending", "waits_for_nothing"],
-            Family::Conscription => &["out_of_season", "over_quota", "quota_pending", "quotas_differ"],
+            Family::Conscription => &[
+                "out_of_season",
+                "over_city_quota",
+                "over_quota",
+                "quota_pending",
+                "quotas_differ",
+                "under_quota",
+                "ward_without_quota",
+            ],
             Family::Dossier => &[
                 "after_its_end",
+                "apology_missing",
                 "late",
                 "more_than_its_papers",
+                "out_of_order",
+                "paid_without_fee",
                 "receipt_pending",
+                "received_twice",
                 "supplement_asked_again",
             ],
             Family::Petition => &[
+                "accepted_although_ineligible",
                 "accepted_late",
+                "after_its_end",
                 "concluded_late",
                 "extended_too_often",
                 "holidays_unknown",
+                "initial_term_stretched",
                 "not_accepted",
                 "not_concluded",
                 "receipt_pending",
+                "transferred_late",
             ],
             Family::Project => &[
                 "above_the_report_limit",
                 "accepted_twice",
+                "after_plan_year",
                 "appraisal_failed",
                 "more_than_investment",
                 "paid_after_settlement",
                 "registration_pending",
+                "settled_before_acceptance",
+                "settlement_late",
                 "unknown_work",
             ],
             Family::Debt => &[
@@ -86,6 +107,7 @@ impl Family {
                 "not_enforced",
                 "not_notified",
             ],
+            Family::Housing => &["grade_d_stands", "milestone_missing", "out_of_order"],
         }
     }
 }
@@ -120,7 +142,7 @@ mod tests {
 
     #[test]
     fn every_finding_that_a_lifecycle_makes_is_listed_and_no_other() {
-        let families: [(Family, &[&str]); 9] = [
+        let families: [(Family, &[&str]); 10] = [
             (
                 Family::Penalty,
                 &[
@@ -139,6 +161,7 @@ mod tests {
             (Family::Petition, &[include_str!("petition.rs")]),
             (Family::Project, &[include_str!("project.rs")]),
             (Family::Debt, &[include_str!("debt.rs")]),
+            (Family::Housing, &[include_str!("housing.rs")]),
         ];
         for (family, sources) in families {
             let listed: BTreeSet<String> = family.codes().iter().map(ToString::to_string).collect();

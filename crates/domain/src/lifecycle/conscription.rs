@@ -1,4 +1,6 @@
 //! A call-up: the quota of the city, what the district shares out among its wards, and who was handed over (Law 78/2015/QH13).
+//!
+//! Calls and services are judged apart. Orders, examinations and ages, which the law limits too, are in no fact.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +9,7 @@ use socai_tlog::EventName;
 
 use super::{
     Asked, Detail, Finding, Judged, Value,
+    finding::day,
     story::{Fact, Story},
 };
 use crate::{Kind, law::conscription as law};
@@ -80,7 +83,8 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         Detail::new("chỉ tiêu", "quota", Value::Count(quota)),
         Detail::new("đã bàn giao", "handed over", Value::Count(done)),
     ];
-    let findings = calls.values().flat_map(|call| call.findings(asked)).collect();
+    let findings =
+        calls.iter().flat_map(|((year, call_no, _), call)| call.findings(*year, *call_no, asked)).collect();
     Some(Judged { state: super::State::Conscription(state), details, findings, marks: vec![] })
 }
 
@@ -95,7 +99,7 @@ impl<'f> Call<'f> {
         self.handed_over.iter().map(|(_, said)| net(said)).sum()
     }
 
-    fn findings(&self, asked: &Asked<'_>) -> Vec<Finding> {
+    fn findings(&self, year: u32, call_no: u32, asked: &Asked<'_>) -> Vec<Finding> {
         let mut out = Vec::new();
         if self.city.is_empty() && self.wards.is_empty() {
             let facts = self.handed_over.iter().map(|(fact, _)| fact.name).collect();
@@ -105,8 +109,10 @@ impl<'f> Call<'f> {
         }
         self.shared_out(&mut out);
         self.over_quota(&mut out);
+        out.extend(self.over_city_quota());
+        out.extend(self.under_quota(year, call_no, asked));
         for (fact, _) in &self.handed_over {
-            out.extend(out_of_season(fact, asked));
+            out.extend(out_of_season(fact, call_no, asked));
         }
         out
     }
@@ -126,31 +132,71 @@ impl<'f> Call<'f> {
         }
     }
 
-    /// No ward hands over more than its quota.
+    /// No ward hands over more than its quota, and none without one where the others have theirs.
     fn over_quota(&self, out: &mut Vec<Finding>) {
         let mut by_ward: BTreeMap<&str, (u64, Vec<EventName>)> = BTreeMap::new();
-        for (fact, said) in &self.handed_over {
+        for (fact, said) in self.handed_over.iter().filter(|_| !self.wards.is_empty()) {
             let ward = by_ward.entry(said.place).or_default();
             ward.0 += net(said);
             ward.1.push(fact.name);
         }
         for (ward, (done, facts)) in by_ward {
-            let Some((quota, set_by)) = self.wards.get(ward).filter(|(quota, _)| done > *quota) else {
-                continue;
-            };
-            let facts = std::iter::once(*set_by).chain(facts).collect();
-            out.push(Finding::new(
-                "over_quota",
-                facts,
-                format!("{ward}: bàn giao {done}, chỉ tiêu {quota}"),
-                format!("{ward}: {done} handed over, the quota is {quota}"),
-            ));
+            match self.wards.get(ward) {
+                Some((quota, set_by)) if done > *quota => out.push(Finding::new(
+                    "over_quota",
+                    std::iter::once(*set_by).chain(facts).collect(),
+                    format!("{ward}: bàn giao {done}, chỉ tiêu {quota}"),
+                    format!("{ward}: {done} handed over, the quota is {quota}"),
+                )),
+                None if done > 0 => out.push(Finding::new(
+                    "ward_without_quota",
+                    facts,
+                    format!("{ward}: bàn giao {done}, chưa được giao chỉ tiêu"),
+                    format!("{ward}: {done} handed over, no quota was set for it"),
+                )),
+                _ => {}
+            }
         }
+    }
+
+    /// All wards together hand over no more than the city asks for.
+    fn over_city_quota(&self) -> Option<Finding> {
+        let (quota, done) = (self.quota(), self.done());
+        (!self.city.is_empty() && done > quota).then(|| {
+            Finding::new(
+                "over_city_quota",
+                self.facts(),
+                format!("cả quận bàn giao {done}, Thành phố giao {quota}"),
+                format!("{done} handed over in all, the city asks for {quota}"),
+            )
+        })
+    }
+
+    /// The quota is met when the season is over.
+    fn under_quota(&self, year: u32, call_no: u32, asked: &Asked<'_>) -> Option<Finding> {
+        let end = law::season_end(asked.rules, year, call_no).filter(|end| end.value < asked.on)?;
+        let (quota, done, last) = (self.quota(), self.done(), end.value);
+        (done < quota).then(|| {
+            Finding::new(
+                "under_quota",
+                self.facts(),
+                format!("đến {} mới bàn giao {done}, chỉ tiêu {quota}", day(last)),
+                format!("{done} handed over by {last}, the quota is {quota}"),
+            )
+            .by(end.source)
+        })
+    }
+
+    /// The quotas that count, then who was handed over.
+    fn facts(&self) -> Vec<EventName> {
+        let of = if self.city.is_empty() { &self.wards } else { &self.city };
+        let set = of.values().map(|(_, name)| *name);
+        set.chain(self.handed_over.iter().map(|(fact, _)| fact.name)).collect()
     }
 }
 
-fn out_of_season(fact: &Fact<'_>, asked: &Asked<'_>) -> Option<Finding> {
-    let months = law::hand_over(asked.rules, fact.on())?;
+fn out_of_season(fact: &Fact<'_>, call_no: u32, asked: &Asked<'_>) -> Option<Finding> {
+    let months = law::hand_over(asked.rules, call_no, fact.on())?;
     (!months.value.contains(&u32::from(fact.on().month()))).then(|| {
         let (first, last) = (*months.value.start(), *months.value.end());
         Finding::new(

@@ -17,7 +17,7 @@ use socai_tlog::EventName;
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::day,
-    story::{Fact, Story},
+    story::{Fact, Story, names},
 };
 use crate::{CivilDate, Kind, law::dossier as law};
 
@@ -66,12 +66,17 @@ struct Step<'f> {
     at: i64,
     /// Whether the result is electronic.
     has_result: bool,
+    /// Whether a letter of apology was sent.
+    is_sorry: bool,
+    /// Whether the fee was paid online.
+    is_paid: bool,
 }
 
 impl<'f> Step<'f> {
     fn of(fact: &'f Fact<'f>, change: &view::DossierStatusChanged) -> Self {
         let at = minute(fact.on(), change.at);
-        Step { fact, status: change.status(), at, has_result: change.e_result }
+        let (has_result, is_sorry, is_paid) = (change.e_result, change.apology, change.online_paid);
+        Step { fact, status: change.status(), at, has_result, is_sorry, is_paid }
     }
 
     /// The minute is more exact than the order of sealing.
@@ -107,10 +112,10 @@ pub(super) fn stands(story: &Story<'_>) -> Option<super::State> {
 
 /// Judges the dossier of a case; none when no fact is of that family.
 pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
-    let (mut received, mut steps, mut papers) = (None, Vec::new(), Vec::new());
+    let (mut receipts, mut steps, mut papers) = (Vec::new(), Vec::new(), Vec::new());
     for fact in story.iter() {
         match *fact.event.kind() {
-            Kind::DossierReceived(data) => received = Some((fact, data)),
+            Kind::DossierReceived(data) => receipts.push((fact, data)),
             Kind::DossierStatusChanged(change) => {
                 steps.push(Step::of(fact, &change));
             }
@@ -119,7 +124,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         }
     }
     steps.sort_by_key(Step::place);
-    let Some((fact, data)) = received else { return pending(&steps, &papers) };
+    let Some((fact, data)) = receipts.last().copied() else { return pending(&steps, &papers) };
     let status = steps.last().map_or(DossierStatus::Accepted, |step| step.status);
     let mut findings = Vec::new();
     let mut details = Vec::new();
@@ -132,10 +137,14 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         };
         details.push(Detail::new("hẹn trả", "promised", Value::Day(promised)));
         details.push(Detail::new("thời hạn", "term", Value::Words(label)));
-        findings.extend(late);
+        let apology = late.as_ref().and_then(|late| apology_missing(fact, late, &steps));
+        findings.extend(late.into_iter().chain(apology));
     }
     findings.extend(after_end(&steps));
+    findings.extend(out_of_order(&steps));
     findings.extend(too_many_papers(fact, &data, &papers));
+    findings.extend(paid_without_fee(fact, &data, &steps));
+    findings.extend(received_twice(receipts.iter().map(|(fact, _)| *fact)));
     let marks = marks(&data, &steps, &papers);
     if marks.contains(&DIGITISED) {
         let words = Label { vi: "đủ thành phần và kết quả", en: "all papers and the result" };
@@ -233,6 +242,52 @@ fn after_end(steps: &[Step<'_>]) -> Option<Finding> {
         format!("trạng thái “{}” sau khi hồ sơ {}", after.vi, before.vi),
         format!("`{}` after the dossier was {}", after.en, before.en),
     ))
+}
+
+/// A dossier that passed its promised day without a letter of apology, with its result or before it.
+fn apology_missing(received: &Fact<'_>, late: &Finding, steps: &[Step<'_>]) -> Option<Finding> {
+    if late.code != "late" || steps.iter().any(|step| step.is_sorry) {
+        return None;
+    }
+    let (vi, en) = ("quá hạn trả, chưa có thư xin lỗi", "late, and no letter of apology is recorded");
+    let facts = std::iter::once(received.name).chain(steps.last().map(|step| step.fact.name));
+    Some(Finding::new("apology_missing", facts.collect(), vi, en))
+}
+
+/// A dossier that is being dealt with does not go back to the counter: only once more papers were asked for it may be accepted again.
+fn out_of_order(steps: &[Step<'_>]) -> Option<Finding> {
+    use DossierStatus::{Accepted, InProcess, NotAccepted, PaymentRequested, Registered};
+    let pair = steps.windows(2).find(|pair| match (pair[0].status, pair[1].status) {
+        (before, Registered) => before != Registered,
+        (InProcess | PaymentRequested, after) => matches!(after, Accepted | NotAccepted),
+        _ => false,
+    })?;
+    let (before, after) = (status_label(pair[0].status), status_label(pair[1].status));
+    Some(Finding::new(
+        "out_of_order",
+        vec![pair[0].fact.name, pair[1].fact.name],
+        format!("trạng thái “{}” sau trạng thái “{}”", after.vi, before.vi),
+        format!("`{}` comes after `{}`", after.en, before.en),
+    ))
+}
+
+/// Paid online although nothing was asked for.
+fn paid_without_fee(
+    received: &Fact<'_>,
+    data: &view::DossierReceived<'_>,
+    steps: &[Step<'_>],
+) -> Option<Finding> {
+    let paid = steps.iter().find(|step| step.is_paid && data.fee == 0)?;
+    let (vi, en) =
+        ("đã nộp phí trực tuyến, hồ sơ không có phí", "a fee was paid online, the dossier has none");
+    Some(Finding::new("paid_without_fee", vec![received.name, paid.fact.name], vi, en))
+}
+
+/// One code, several receipts.
+fn received_twice<'f>(receipts: impl Iterator<Item = &'f Fact<'f>>) -> Option<Finding> {
+    let facts = names(receipts);
+    let (vi, en) = ("một mã hồ sơ được tiếp nhận nhiều lần", "one dossier is received several times");
+    (facts.len() > 1).then(|| Finding::new("received_twice", facts, vi, en))
 }
 
 /// Whether it is digitised, and whether it reuses data.

@@ -8,7 +8,7 @@ use socai_proto::{
 };
 
 use super::State;
-use super::{clearance, conscription, debt, directive, dossier, gift, penalty, petition, project};
+use super::{clearance, conscription, debt, directive, dossier, gift, housing, penalty, petition, project};
 
 /// By tag, the sort of case that facts of a kind belong to.
 static BY_TAG: LazyLock<Vec<Option<Family>>> = LazyLock::new(|| {
@@ -39,11 +39,13 @@ pub enum Family {
     Project,
     /// A tax debt.
     Debt,
+    /// An old apartment block.
+    Housing,
 }
 
 impl Family {
     /// Every sort.
-    pub const ALL: [Family; 9] = [
+    pub const ALL: [Family; 10] = [
         Family::Penalty,
         Family::Clearance,
         Family::Gift,
@@ -53,6 +55,7 @@ impl Family {
         Family::Petition,
         Family::Project,
         Family::Debt,
+        Family::Housing,
     ];
 
     /// The sort of a name.
@@ -72,6 +75,7 @@ impl Family {
             Family::Petition => "petition",
             Family::Project => "project",
             Family::Debt => "debt",
+            Family::Housing => "housing",
         }
     }
 
@@ -87,6 +91,7 @@ impl Family {
             "petition" => Family::Petition,
             "project" => Family::Project,
             "tax_debt" => Family::Debt,
+            "housing" => Family::Housing,
             _ if kind.name.starts_with("conscription.") => Family::Conscription,
             _ => return None,
         })
@@ -114,6 +119,7 @@ impl Family {
             Family::Clearance => with(&["pending", "paying", "cleared"], &schema::CLEARANCE_STAGE),
             Family::Dossier => with(&["pending"], &schema::DOSSIER_STATUS),
             Family::Petition => with(&["pending", "received"], &schema::PETITION_ACTION),
+            Family::Housing => with(&[], &schema::RENOVATION_MILESTONE),
         }
     }
 
@@ -141,6 +147,7 @@ impl Family {
                 .into_iter()
                 .find_map(|state| first(State::Petition(state)))
                 .or_else(|| of(&schema::PETITION_ACTION)),
+            Family::Housing => of(&schema::RENOVATION_MILESTONE),
         }
     }
 
@@ -154,7 +161,7 @@ impl Family {
             Family::Petition => Some("law.petition"),
             Family::Project => Some("law.project"),
             Family::Debt => Some("law.tax"),
-            Family::Gift | Family::Directive => None,
+            Family::Gift | Family::Directive | Family::Housing => None,
         }
     }
 }
@@ -186,6 +193,7 @@ impl State {
             State::Petition(_) => Family::Petition,
             State::Project(_) => Family::Project,
             State::Debt(_) => Family::Debt,
+            State::Housing(_) => Family::Housing,
         }
     }
 
@@ -208,6 +216,9 @@ impl State {
             State::Petition(petition::State::Pending) => "pending",
             State::Petition(petition::State::Received) => "received",
             State::Petition(petition::State::Handled(action)) => of(&schema::PETITION_ACTION, action as i64),
+            State::Housing(housing::State::At(milestone)) => {
+                of(&schema::RENOVATION_MILESTONE, milestone as i64)
+            }
         }
     }
 }
@@ -302,6 +313,7 @@ mod tests {
             "petition.received",
             "project.registered",
             "tax.debt_changed",
+            "housing.renovation_milestone",
         ] {
             let states = Family::of_kind(name).map(Family::states).unwrap_or_default();
             let names: BTreeSet<_> = states.iter().collect();

@@ -16,6 +16,7 @@ mod family;
 pub mod finding;
 pub mod gift;
 pub mod holidays;
+pub mod housing;
 pub mod penalty;
 pub mod petition;
 pub mod project;
@@ -85,6 +86,8 @@ pub enum State {
     Project(project::State),
     /// A tax debt.
     Debt(debt::State),
+    /// An old apartment block.
+    Housing(housing::State),
 }
 
 impl State {
@@ -100,6 +103,7 @@ impl State {
             State::Petition(state) => state.label(),
             State::Project(state) => state.label(),
             State::Debt(state) => state.label(),
+            State::Housing(state) => state.label(),
         }
     }
 }
@@ -164,5 +168,6 @@ const fn judge_of(family: Family) -> Judge {
         Family::Petition => petition::judge,
         Family::Project => project::judge,
         Family::Debt => debt::judge,
+        Family::Housing => housing::judge,
     }
 }

@@ -1,11 +1,14 @@
 //! A petition: received, accepted or turned away, concluded, each within its statutory days (Law 02/2011/QH13 on complaints,
 //! 25/2018/QH14 on denunciations). Requests and feedback have no days in these laws.
+//!
+//! A complaint that is withdrawn is over. A denunciation may be gone on with all the same (art. 33), and then keeps its term.
 
 use socai_proto::{
     schema::{self, Label},
     v1::{PetitionAction, PetitionClass},
     view,
 };
+use socai_tlog::EventName;
 
 use super::{
     Asked, Detail, Finding, Judged, Value,
@@ -29,7 +32,6 @@ pub enum State {
 impl State {
     /// The state in words.
     pub fn label(self) -> Label {
-        let none = Label { vi: "chưa rõ", en: "unknown" };
         match self {
             State::Pending => Label {
                 vi: "chờ việc tiếp nhận được ghi sổ",
@@ -38,9 +40,7 @@ impl State {
             State::Received => {
                 Label { vi: "đã tiếp nhận, chưa xử lý", en: "received, not handled" }
             }
-            State::Handled(action) => {
-                schema::PETITION_ACTION.value(action as i64).map_or(none, |value| value.label)
-            }
+            State::Handled(action) => action_label(action),
         }
     }
 }
@@ -75,6 +75,8 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
         Some((fact, data)) => {
             initial(fact, &data, &steps, asked, &mut details, &mut findings);
             conclusion(fact, &data, &steps, asked, &mut details, &mut findings);
+            findings.extend(after_its_end(data.class(), &steps));
+            findings.extend(although_ineligible(fact, &data, &steps));
         }
         None => {
             let facts = steps.iter().map(|(fact, _)| fact.name).collect();
@@ -96,12 +98,18 @@ fn initial(
     findings: &mut Vec<Finding>,
 ) {
     let Some(term) = initial_term(received, data, asked) else { return };
-    let first = steps.iter().find(|(_, action)| {
-        use PetitionAction::{Accepted, Concluded, Filed, Returned, Transferred, Withdrawn};
-        matches!(action, Accepted | Returned | Transferred | Filed | Concluded | Withdrawn)
-    });
+    let first = first_handling(steps);
     if first.is_none() {
         details.push(Detail::new("hạn thụ lý", "to be accepted by", Value::Day(term.last)));
+    }
+    if let Some((fact, PetitionAction::Transferred)) = first
+        && let Some(transfer) = transfer_term(received, data, asked)
+    {
+        if let Some(found) = transferred_late(received, fact, &transfer) {
+            findings.push(found);
+            findings.extend(unknown_holidays(received.on(), transfer.last, received, asked));
+        }
+        return;
     }
     let (until, facts) = match first {
         Some((fact, _)) => (fact.on(), vec![received.name, fact.name]),
@@ -119,6 +127,9 @@ fn initial(
             .by(term.source),
         );
         findings.extend(unknown_holidays(received.on(), term.last, received, asked));
+    } else if let Some(found) = stretched(received, data, steps, asked, until, facts) {
+        findings.push(found);
+        findings.extend(unknown_holidays(received.on(), until, received, asked));
     }
 }
 
@@ -131,6 +142,80 @@ fn unknown_holidays(
 ) -> Option<Finding> {
     let (vi, en) = holidays::unknown(asked, from, last)?;
     Some(Finding::new("holidays_unknown", vec![received.name], vi, en))
+}
+
+/// The first fact that answers a petition.
+fn first_handling<'s, 'f>(steps: &'s [Step<'f>]) -> Option<&'s Step<'f>> {
+    steps.iter().find(|(_, action)| {
+        use PetitionAction::{Accepted, Concluded, Filed, Returned, Transferred, Withdrawn};
+        matches!(action, Accepted | Returned | Transferred | Filed | Concluded | Withdrawn)
+    })
+}
+
+/// A denunciation that took more than the usual days of the first handling, without a word that they were extended: the longer ones
+/// are only for what has to be verified in several places or by others.
+fn stretched(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    steps: &[Step<'_>],
+    asked: &Asked<'_>,
+    until: CivilDate,
+    facts: Vec<EventName>,
+) -> Option<Finding> {
+    if data.class() != PetitionClass::Denunciation || initial_extensions(received, data, steps, asked) > 0 {
+        return None;
+    }
+    let rule = law::denunciation_initial(asked.rules, received.on())?;
+    let (usual, longest) = rule.value;
+    let last = asked.rules.calendar().add_working_days(received.on(), usual)?;
+    (until > last).then(|| {
+        Finding::new(
+            "initial_term_stretched",
+            facts,
+            format!("xử lý ban đầu sau {}, quá {usual} ngày làm việc; {longest} ngày chỉ khi phải xác minh nhiều nơi", day(last)),
+            format!("first handled after {last}, {usual} working days; {longest} are for verifying in several places"),
+        )
+        .by(rule.source)
+    })
+}
+
+/// How many extensions of a denunciation were of its first handling, not of its conclusion.
+fn initial_extensions(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    steps: &[Step<'_>],
+    asked: &Asked<'_>,
+) -> usize {
+    if data.class() != PetitionClass::Denunciation {
+        return 0;
+    }
+    let Some(term) = initial_term(received, data, asked) else { return 0 };
+    let before = steps.iter().take_while(|(_, action)| *action == PetitionAction::Extended);
+    before.filter(|(fact, _)| fact.on() <= term.last).count()
+}
+
+fn transferred_late(received: &Fact<'_>, fact: &Fact<'_>, term: &Term<'_>) -> Option<Finding> {
+    (fact.on() > term.last).then(|| {
+        Finding::new(
+            "transferred_late",
+            vec![received.name, fact.name],
+            format!("chuyển đơn quá hạn ({})", day(term.last)),
+            format!("transferred after {}", term.last),
+        )
+        .by(term.source)
+    })
+}
+
+/// The last day for handing a denunciation on to the office that it is for; other petitions have none.
+fn transfer_term<'r>(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    asked: &Asked<'r>,
+) -> Option<Term<'r>> {
+    let days = law::denunciation_transfer(asked.rules, received.on())
+        .filter(|_| data.class() == PetitionClass::Denunciation)?;
+    let last = asked.rules.calendar().add_working_days(received.on(), days.value)?;
+    Some(Term { last, source: days.source })
 }
 
 fn initial_term<'r>(
@@ -165,16 +250,16 @@ fn conclusion(
     let accepted = steps.iter().find(|(_, action)| *action == PetitionAction::Accepted);
     let from = match accepted {
         Some((fact, _)) => Some(fact.on()),
-        None if is_turned_away(steps) => None,
+        None if is_turned_away(steps) || !data.eligible && !has(steps, PetitionAction::Concluded) => None,
         None => initial_term(received, data, asked).map(|term| term.last),
     };
     let Some(from) = from else { return };
-    let extended: Vec<_> = steps.iter().filter(|(_, action)| *action == PetitionAction::Extended).collect();
+    let of_the_first_handling = initial_extensions(received, data, steps, asked);
+    let extended = steps.iter().filter(|(_, action)| *action == PetitionAction::Extended);
+    let extended: Vec<_> = extended.skip(of_the_first_handling).collect();
     let Some(term) = conclusion_term(from, data, &extended, asked, findings) else { return };
     details.push(Detail::new("hạn giải quyết", "to be concluded by", Value::Day(term.last)));
-    let ended = steps.iter().find(|(_, action)| {
-        matches!(action, PetitionAction::Concluded | PetitionAction::Withdrawn | PetitionAction::Transferred)
-    });
+    let ended = ended(data.class(), steps);
     let (until, code) = ended.map_or((asked.on, "not_concluded"), |(fact, _)| (fact.on(), "concluded_late"));
     if until > term.last {
         let facts =
@@ -191,6 +276,65 @@ fn conclusion(
         let since = accepted.map_or(received.on(), |(fact, _)| fact.on());
         findings.extend(unknown_holidays(since, term.last, received, asked));
     }
+}
+
+/// The fact with which nothing is left to conclude.
+fn ended<'s, 'f>(class: PetitionClass, steps: &'s [Step<'f>]) -> Option<&'s Step<'f>> {
+    use PetitionAction::{Accepted, Concluded, Extended, Transferred, Withdrawn};
+    let goes_on = |later: &[Step<'_>]| {
+        class == PetitionClass::Denunciation
+            && later.iter().any(|(_, action)| matches!(action, Accepted | Extended | Concluded))
+    };
+    let ends = |(at, (_, action)): &(usize, &Step<'_>)| match action {
+        Concluded | Transferred => true,
+        Withdrawn => !goes_on(&steps[at + 1..]),
+        _ => false,
+    };
+    steps.iter().enumerate().find(ends).map(|(_, step)| step)
+}
+
+/// Something else after it was concluded, given back, filed, or, as a complaint, withdrawn.
+fn after_its_end(class: PetitionClass, steps: &[Step<'_>]) -> Option<Finding> {
+    use PetitionAction::{Concluded, Enforced, Filed, Returned, Withdrawn};
+    let pair = steps.windows(2).find(|pair| match (pair[0].1, pair[1].1) {
+        (Concluded, after) => after != Enforced,
+        (Enforced | Returned | Filed, _) => true,
+        (Withdrawn, _) => class != PetitionClass::Denunciation,
+        _ => false,
+    })?;
+    let (before, after) = (action_label(pair[0].1), action_label(pair[1].1));
+    Some(Finding::new(
+        "after_its_end",
+        vec![pair[0].0.name, pair[1].0.name],
+        format!("“{}” sau khi đơn đã “{}”", after.vi, before.vi),
+        format!("`{}` after the petition was {}", after.en, before.en),
+    ))
+}
+
+/// Accepted or concluded although it does not meet the conditions of being dealt with.
+fn although_ineligible(
+    received: &Fact<'_>,
+    data: &view::PetitionReceived,
+    steps: &[Step<'_>],
+) -> Option<Finding> {
+    let (fact, _) = steps
+        .iter()
+        .filter(|_| !data.eligible)
+        .find(|(_, action)| matches!(action, PetitionAction::Accepted | PetitionAction::Concluded))?;
+    let (vi, en) = (
+        "đơn không đủ điều kiện xử lý nhưng được thụ lý, kết luận",
+        "accepted or concluded, though it does not meet the conditions of being dealt with",
+    );
+    Some(Finding::new("accepted_although_ineligible", vec![received.name, fact.name], vi, en))
+}
+
+fn has(steps: &[Step<'_>], action: PetitionAction) -> bool {
+    steps.iter().any(|(_, known)| *known == action)
+}
+
+fn action_label(action: PetitionAction) -> Label {
+    let none = Label { vi: "chưa rõ", en: "unknown" };
+    schema::PETITION_ACTION.value(action as i64).map_or(none, |value| value.label)
 }
 
 /// Whether it was given back, filed, handed on or withdrawn, and not concluded all the same: nothing is to be concluded then.

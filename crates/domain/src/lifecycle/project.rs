@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use socai_proto::{
     schema::Label,
-    v1::{AcceptanceKind, AppraisalResult, AppraisedDoc, DisbursementKind},
+    v1::{AcceptanceKind, AppraisalResult, AppraisedDoc, CapitalSource, DisbursementKind},
     view,
 };
 use socai_tlog::EventName;
 
 use super::{
     Asked, Detail, Finding, Judged, Value,
-    finding::money,
-    story::{Fact, Story},
+    finding::{day, money},
+    story::{Fact, Story, names},
 };
-use crate::{Dong, Kind, law::project as law};
+use crate::{CivilDate, Dong, Kind, law::project as law};
 
 /// Where a project stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ struct File<'f> {
     appraisals: Vec<(&'f Fact<'f>, view::ProjectAppraised<'f>)>,
     payments: Vec<(&'f Fact<'f>, view::ProjectDisbursed<'f>)>,
     /// Acceptances by completion, by work.
-    accepted: BTreeMap<&'f str, Vec<EventName>>,
+    accepted: BTreeMap<&'f str, Vec<&'f Fact<'f>>>,
     facts: Vec<EventName>,
 }
 
@@ -68,7 +68,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
             Kind::ProjectAppraised(data) => file.appraisals.push((fact, data)),
             Kind::ProjectDisbursed(data) => file.payments.push((fact, data)),
             Kind::ProjectAccepted(data) if data.kind() == AcceptanceKind::Completion => {
-                data.works.iter().for_each(|work| file.accepted.entry(work).or_default().push(fact.name));
+                data.works.iter().for_each(|work| file.accepted.entry(work).or_default().push(fact));
             }
             Kind::ProjectAccepted(_) => {}
             _ => continue,
@@ -99,12 +99,12 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
 
 impl File<'_> {
     fn state(&self) -> State {
-        let Some((_, project)) = &self.registered else { return State::Pending };
-        let is_accepted = |work: &str| self.accepted.contains_key(work);
-        let all = !self.accepted.is_empty() && project.works.iter().all(|work| is_accepted(work.work));
+        if self.registered.is_none() {
+            return State::Pending;
+        }
         if self.settlement().is_some() {
             State::Settled
-        } else if all {
+        } else if self.accepted_on().is_some() {
             State::Accepted
         } else if !self.payments.is_empty() {
             State::Disbursing
@@ -132,12 +132,15 @@ impl File<'_> {
         for (work, facts) in self.accepted.iter().filter(|(_, facts)| facts.len() > 1) {
             out.push(Finding::new(
                 "accepted_twice",
-                facts.clone(),
+                names(facts.iter().copied()),
                 format!("công trình {work} được nghiệm thu hoàn thành hai lần"),
                 format!("the work {work} is accepted by completion twice"),
             ));
         }
         self.paid_after_settlement(&mut out);
+        out.extend(self.payments.iter().filter_map(|(fact, payment)| after_plan_year(fact, payment, asked)));
+        out.extend(self.settled_before_acceptance());
+        out.extend(self.settlement_late(asked));
         out
     }
 
@@ -157,7 +160,7 @@ impl File<'_> {
         {
             out.push(Finding::new(
                 "unknown_work",
-                facts.clone(),
+                names(facts.iter().copied()),
                 format!("dự án không có công trình {work}"),
                 format!("{work} is no work of the project"),
             ));
@@ -197,7 +200,9 @@ impl File<'_> {
                 .by(limit.source),
             );
         }
-        let failed = self.appraisals.last().filter(|(_, last)| last.result() == AppraisalResult::Fail);
+        let latest: BTreeMap<_, _> =
+            self.appraisals.iter().map(|(fact, said)| ((said.work, said.doc_kind), (fact, said))).collect();
+        let failed = latest.values().find(|(_, last)| last.result() == AppraisalResult::Fail);
         if let (Some((failed, _)), false) = (failed, self.payments.is_empty() && self.accepted.is_empty()) {
             let (vi, en) = (
                 "thẩm định không đạt nhưng đã giải ngân hoặc nghiệm thu",
@@ -217,4 +222,90 @@ impl File<'_> {
             out.push(Finding::new("paid_after_settlement", facts, vi, en));
         }
     }
+
+    /// The day with which every registered work is accepted; without a list, the day of the first acceptance by completion.
+    fn accepted_on(&self) -> Option<CivilDate> {
+        let (_, project) = self.registered.as_ref()?;
+        let first = |work: &str| self.accepted.get(work)?.first().map(|fact| fact.on());
+        match project.works.is_empty() {
+            true => self.accepted.values().flatten().map(|fact| fact.on()).min(),
+            false => {
+                let days: Option<Vec<_>> = project.works.iter().map(|work| first(work.work)).collect();
+                days?.into_iter().max()
+            }
+        }
+    }
+
+    /// What is settled is accepted, work by work.
+    fn settled_before_acceptance(&self) -> Option<Finding> {
+        let (settlement, (_, project)) = (self.settlement()?, self.registered.as_ref()?);
+        let is_accepted = |work: &str| {
+            let facts = self.accepted.get(work);
+            facts.is_some_and(|facts| facts.iter().any(|fact| fact.on() <= settlement.on()))
+        };
+        let works = project.works.iter().map(|work| work.work);
+        let missing: Vec<_> = works.filter(|work| !is_accepted(work)).collect();
+        (!missing.is_empty()).then(|| {
+            let missing = missing.join(", ");
+            Finding::new(
+                "settled_before_acceptance",
+                vec![settlement.name],
+                format!("đã quyết toán, chưa nghiệm thu hoàn thành: {missing}"),
+                format!("settled, but not accepted: {missing}"),
+            )
+        })
+    }
+
+    /// A project of a budget is settled within the months of its group.
+    fn settlement_late(&self, asked: &Asked<'_>) -> Option<Finding> {
+        let (registered, project) = self.registered.as_ref()?;
+        let of_budgets = project.source() != CapitalSource::NonBudget;
+        let accepted_on = self.accepted_on().filter(|_| of_budgets)?;
+        let term = law::settlement(asked.rules, project.group(), accepted_on)?;
+        let last = asked.rules.calendar().working_day_from(term.value)?;
+        let settlement = self.settlement();
+        let until = settlement.map_or(asked.on, |fact| fact.on());
+        (until > last).then(|| {
+            let accepted = self.accepted.values().flatten().filter(|fact| fact.on() == accepted_on);
+            let facts = accepted.take(1).chain(&settlement).copied();
+            Finding::new(
+                "settlement_late",
+                std::iter::once(registered.name).chain(names(facts)).collect(),
+                format!("phải quyết toán trước hết ngày {}", day(last)),
+                format!("to be settled by {last}"),
+            )
+            .late_by(i64::from(until.days_since(last)))
+            .by(term.source)
+        })
+    }
+}
+
+/// A plan's money is paid out until a day of the year after, and later only when the plan was extended, which no fact says.
+fn after_plan_year(
+    fact: &Fact<'_>,
+    payment: &view::ProjectDisbursed<'_>,
+    asked: &Asked<'_>,
+) -> Option<Finding> {
+    let year = payment.plan_year;
+    let term = law::plan_term(asked.rules, year).filter(|_| payment.amount > 0)?;
+    let (last, is_over) = match fact.on() > term.value.extended {
+        true => (term.value.extended, true),
+        false => (term.value.last, false),
+    };
+    (fact.on() > last).then(|| {
+        let last_vi = day(last);
+        let (vi, en) = match is_over {
+            true => ("chưa kế hoạch nào được kéo dài đến vậy", ": no plan is extended so far"),
+            false => ("phải được kéo dài", ", which must have been extended"),
+        };
+        Finding::new(
+            "after_plan_year",
+            vec![fact.name],
+            format!("giải ngân sau {last_vi} theo kế hoạch vốn năm {year}: {vi}"),
+            format!("paid out after {last} under the plan of {year}{en}"),
+        )
+        .of(Dong(payment.amount))
+        .late_by(i64::from(fact.on().days_since(last)))
+        .by(term.source)
+    })
 }

@@ -120,6 +120,47 @@ pub enum Check {
     },
     /// A group that was given from one source under two programmes of one occasion.
     GiftTwoProgrammes,
+    /// What budgets spent on gifts against what was given, by programme.
+    GiftsAgainstExpenditure {
+        /// Difference that is let pass.
+        tolerance: Dong,
+        /// Days after a batch within which it is paid.
+        days: i64,
+    },
+    /// Disbursements against the capital plan of their year.
+    CapitalPlan {
+        /// Excess that is let pass.
+        tolerance: Dong,
+    },
+    /// Land handed over against the land that the plans of a project need.
+    ClearedArea {
+        /// Difference that is let pass, m².
+        tolerance_m2: u64,
+    },
+    /// Units that give fewer citizens than this in a year's call-up.
+    WardContribution {
+        /// Types of units; empty for all.
+        types: Vec<UnitType>,
+        /// Fewest citizens.
+        least: u64,
+    },
+    /// A visit that another unit led.
+    InspectionNotLead,
+    /// A visit that two units published.
+    InspectionTwice,
+    /// A temporary suspension that lasts more days than this.
+    SuspensionOpen {
+        /// Fields of inspection, by number; empty for all.
+        fields: Vec<i32>,
+        /// Days allowed.
+        days: i64,
+    },
+    /// Violations recorded from visits that do not fit the visits.
+    RecordsOfVisits,
+    /// One number with two dates or signers behind facts of any kind.
+    DocumentDiffers,
+    /// A dossier's code in two cases.
+    DossierTwice,
     /// Records that broke a rule.
     Rejected,
     /// A unit that signed two histories.
@@ -147,6 +188,9 @@ pub struct Numbering {
     /// Whether a series begins with 1, so that the numbers before the first one known are missing.
     pub from_one: bool,
 }
+
+const MAX_AREA_M2: i64 = 1_000_000_000;
+const MAX_CITIZENS: i64 = 100_000;
 
 impl Check {
     pub(super) fn of(name: &str, mut params: Params) -> Result<Check, Problem> {
@@ -189,6 +233,26 @@ impl Check {
             "recovery-unposted" => Check::RecoveryUnposted,
             "gift-repeated" => Check::GiftRepeated { days: params.number("days", MAX_DAYS)? },
             "gift-two-programmes" => Check::GiftTwoProgrammes,
+            "gifts-against-expenditure" => Check::GiftsAgainstExpenditure {
+                tolerance: Dong(params.number("tolerance", MAX_MONEY)?),
+                days: params.number("days", MAX_DAYS)?,
+            },
+            "capital-plan" => Check::CapitalPlan { tolerance: Dong(params.number("tolerance", MAX_MONEY)?) },
+            "cleared-area" => Check::ClearedArea {
+                tolerance_m2: params.number("tolerance_m2", MAX_AREA_M2)?.unsigned_abs(),
+            },
+            "ward-contribution" => Check::WardContribution {
+                types: params.types()?,
+                least: params.number("least", MAX_CITIZENS)?.unsigned_abs(),
+            },
+            "inspection-not-lead" => Check::InspectionNotLead,
+            "inspection-twice" => Check::InspectionTwice,
+            "suspension-open" => {
+                Check::SuspensionOpen { fields: params.fields()?, days: params.number("days", MAX_DAYS)? }
+            }
+            "records-of-visits" => Check::RecordsOfVisits,
+            "document-differs" => Check::DocumentDiffers,
+            "dossier-twice" => Check::DossierTwice,
             "rejected" => Check::Rejected,
             "fork" => Check::Fork,
             other => {
@@ -204,7 +268,7 @@ impl Check {
 }
 
 /// Every check, as tables name it.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 35] = [
     "number-gaps",
     "number-twice",
     "number-order",
@@ -228,6 +292,16 @@ const NAMES: [&str; 25] = [
     "recovery-unposted",
     "gift-repeated",
     "gift-two-programmes",
+    "gifts-against-expenditure",
+    "capital-plan",
+    "cleared-area",
+    "ward-contribution",
+    "inspection-not-lead",
+    "inspection-twice",
+    "suspension-open",
+    "records-of-visits",
+    "document-differs",
+    "dossier-twice",
     "rejected",
     "fork",
 ];

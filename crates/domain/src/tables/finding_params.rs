@@ -1,6 +1,6 @@
-//! The thresholds of a row of the table of findings, key by key.
+//! The keys of a row of the table of findings, taken one by one by its check: each of its type and within bounds, and none left over.
 
-use socai_proto::v1::UnitType;
+use socai_proto::{schema, v1::UnitType};
 
 use super::{finding_checks::Claim, grouping::unit_type};
 
@@ -10,6 +10,7 @@ pub(super) type Problem = (String, String);
 /// Longest term that a threshold may state.
 pub(super) const MAX_DAYS: i64 = 36_600;
 const MINUTES_OF_DAY: i64 = 60 * 24;
+/// Longest term that is stated in minutes.
 pub(super) const MAX_MINUTES: i64 = MINUTES_OF_DAY * 366;
 pub(super) const MAX_MONEY: i64 = 1_000_000_000_000_000;
 
@@ -116,6 +117,17 @@ impl Params {
             unit_type(name).ok_or_else(|| problem("types", format!("there is no unit type `{name}`")))
         });
         types.collect()
+    }
+
+    /// Fields of inspection, by number.
+    pub fn fields(&mut self) -> Result<Vec<i32>, Problem> {
+        let names = self.texts("fields")?;
+        let numbers = names.iter().map(|name| {
+            let value = schema::INSPECTION_FIELD.named(name).filter(|value| value.number != 0);
+            let number = value.map(|value| value.number);
+            number.ok_or_else(|| problem("fields", format!("there is no field of inspection `{name}`")))
+        });
+        numbers.collect()
     }
 
     /// Nothing is left over.

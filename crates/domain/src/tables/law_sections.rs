@@ -271,7 +271,15 @@ const PETITION: &[Section] = &[
 ];
 
 const CONSCRIPTION: &[Section] = &[
-    Section { name: "hand_over", keys: &[number("first_month", 1, 12), number("last_month", 1, 12)] },
+    Section {
+        name: "hand_over",
+        keys: &[
+            Key { selects: true, ..optional(number("call_no", 1, 9)) },
+            number("first_month", 1, 12),
+            number("last_month", 1, 12),
+        ],
+    },
+    // read by nothing, and accepted for ever: ledgers have adopted them
     Section { name: "reserve", keys: &[percent("percent_of_quota")] },
     Section { name: "examined", keys: &[number("times_quota", 1, 100)] },
     Section {
@@ -302,4 +310,19 @@ const CLEARANCE: &[Section] = &[
 
 const DOSSIER: &[Section] = &[Section { name: "supplement", keys: &[number("requests", 0, 10)] }];
 
-const PROJECT: &[Section] = &[Section { name: "economic_technical_report", keys: &[money("max")] }];
+const PROJECT: &[Section] = &[
+    Section { name: "economic_technical_report", keys: &[money("max")] },
+    Section {
+        name: "disbursement",
+        keys: &[
+            number("until_month", 1, 12),
+            number("until_day", 1, 31),
+            number("extended_until_month", 1, 12),
+            number("extended_until_day", 1, 31),
+        ],
+    },
+    Section {
+        name: "settlement",
+        keys: &[choice("group", &schema::PROJECT_GROUP), number("months", 0, 120), number("days", 0, 366)],
+    },
+];

@@ -195,6 +195,16 @@ fn every_check_can_be_written_and_takes_no_key_of_another() {
         ("fines-against-revenue", "tolerance = 0"),
         ("gift-repeated", "days = 3"),
         ("gift-two-programmes", ""),
+        ("gifts-against-expenditure", "tolerance = 0\ndays = 60"),
+        ("capital-plan", "tolerance = 0"),
+        ("cleared-area", "tolerance_m2 = 0"),
+        ("ward-contribution", "least = 1"),
+        ("inspection-not-lead", ""),
+        ("inspection-twice", ""),
+        ("suspension-open", "fields = [\"fire\"]\ndays = 30"),
+        ("records-of-visits", ""),
+        ("document-differs", ""),
+        ("dossier-twice", ""),
         ("rejected", ""),
         ("fork", ""),
     ] {
@@ -228,6 +238,42 @@ fn the_table_of_the_reference_district_says_how_far_each_source_was_checked() {
         .any(|mark| rule.source.contains(mark));
         assert!(is_marked, "{}: {}", rule.id, rule.source);
         assert!(!rule.label_en.is_empty(), "{}", rule.id);
+    }
+}
+
+#[test]
+fn a_field_of_inspection_that_there_is_none_of_is_refused_by_its_key() {
+    let row = |fields: &str| {
+        TABLE.replacen(
+            "check = \"unit-silent\"\ntypes = [\"ward\"]",
+            &format!("check = \"suspension-open\"\nfields = {fields}"),
+            1,
+        )
+    };
+    let error = parse("findings", &row("[\"fires\"]")).unwrap_err();
+    assert_eq!((error.key.as_str(), error.problem.contains("`fires`")), ("fields", true), "{error}");
+    let of = |rule: &FindingRule| match &rule.check {
+        Check::SuspensionOpen { fields, days } => (fields.len(), *days),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(of(&rules(&row("[\"fire\", \"market\"]"))[2]), (2, 30));
+    assert_eq!(of(&rules(&row("[]"))[2]), (0, 30), "all of them");
+}
+
+/// What a judge finds and no rule asks for is seen by nobody. Penalties have findings that only figures and `socai case` show.
+#[test]
+fn everything_that_is_found_in_a_case_is_asked_for_by_the_reference_district() {
+    let rules = rules(REFERENCE);
+    let asked = |family: Family, code: &str| {
+        rules.iter().any(|rule| match &rule.check {
+            Check::Case { family: of, codes, .. } => *of == family && codes.iter().any(|known| known == code),
+            _ => false,
+        })
+    };
+    for family in Family::ALL.into_iter().filter(|family| *family != Family::Penalty) {
+        for code in family.codes() {
+            assert!(asked(family, code), "no rule asks for {code} of {}", family.name());
+        }
     }
 }
 

@@ -230,17 +230,42 @@ fn petitions_have_the_terms_of_their_laws() {
     assert_eq!(petition::complaint(&rules, 2, on).unwrap().value, (45, 60));
     assert_eq!(petition::complaint(&rules, 3, on), None);
     assert_eq!(petition::denunciation_initial(&rules, on).unwrap().value, (7, 10));
+    assert_eq!(petition::denunciation_transfer(&rules, on).unwrap().value, 5);
     let term = petition::denunciation(&rules, on).unwrap().value;
     assert_eq!((term.days, term.extension_days, term.extensions), (30, 30, 2));
     assert_eq!(petition::denunciation(&rules, date("2018-12-31")), None, "before its law");
 }
 
 #[test]
-fn citizens_are_handed_over_in_february_or_march_with_five_per_cent_in_reserve() {
+fn citizens_of_the_first_call_are_handed_over_in_february_or_march() {
     let (rules, on) = (Adopted::reference(), date("2023-02-08"));
-    assert_eq!(conscription::hand_over(&rules, on).unwrap().value, 2..=3);
-    assert_eq!(conscription::reserve(&rules, on).unwrap().value, 500);
-    assert_eq!(conscription::examined(&rules, on).unwrap().value, 4);
+    assert_eq!(conscription::hand_over(&rules, 1, on).unwrap().value, 2..=3);
+    assert_eq!(conscription::hand_over(&rules, 2, on), None);
+    assert_eq!(conscription::season_end(&rules, 2024, 1).unwrap().value, date("2024-03-31"));
+}
+
+#[test]
+fn a_season_that_names_no_call_is_of_every_call() {
+    let row = "[[hand_over]]\nfirst_month = 2\nlast_month = 3\nvalid_from = 2016-01-01\nsource = \"s\"\n";
+    let table = law("law.conscription", row);
+    assert_eq!(table.in_force("hand_over", date("2023-02-08")).count(), 1);
+    let both = format!("{row}{}", row.replace("[[hand_over]]", "[[hand_over]]\ncall_no = 2"));
+    assert_eq!(law("law.conscription", &both).rows.len(), 2);
+}
+
+/// Sections that ledgers adopted once are read for ever, though nothing asks for them.
+#[test]
+fn what_is_for_readers_says_so() {
+    for (name, section) in [
+        ("law.conscription", "[[reserve]]"),
+        ("law.conscription", "[[examined]]"),
+        ("law.conscription", "[[age]]"),
+        ("law.petition", "[[complaint_limitation]]"),
+    ] {
+        let content = LAWS.iter().find(|(known, _)| *known == name).unwrap().1;
+        let above = content.split(section).next().unwrap().rsplit("\n\n").next().unwrap();
+        assert!(above.contains("For readers: no fact says"), "{name} {section}: {above}");
+    }
 }
 
 #[test]
@@ -249,6 +274,7 @@ fn drafts_are_posted_for_twenty_then_thirty_days_and_plans_are_paid_within_thirt
     let posting = |on| clearance::posting(&rules, date(on)).unwrap().value;
     assert_eq!((posting("2024-07-31"), posting("2024-08-01")), (20, 30));
     assert_eq!(clearance::payment(&rules, date("2023-02-08")).unwrap().value, 30);
+    assert_eq!(clearance::notice(&rules, date("2023-02-08")).unwrap().value, (90, 180));
 }
 
 #[test]
@@ -262,6 +288,18 @@ fn an_economic_technical_report_is_enough_up_to_fifteen_then_twenty_billion() {
     let rules = Adopted::reference();
     let limit = |on| project::economic_technical_report(&rules, date(on)).unwrap().value;
     assert_eq!((limit("2024-12-29"), limit("2024-12-30")), (Dong(15_000_000_000), Dong(20_000_000_000)));
+}
+
+#[test]
+fn a_plan_is_paid_out_until_january_and_a_project_settled_by_its_group() {
+    use socai_proto::v1::ProjectGroup;
+    let rules = Adopted::reference();
+    let term = project::plan_term(&rules, 2022).unwrap().value;
+    assert_eq!((term.last, term.extended), (date("2023-01-31"), date("2023-12-31")));
+    let settled = |group, on| project::settlement(&rules, group, date(on)).unwrap().value;
+    assert_eq!(settled(ProjectGroup::A, "2022-12-01"), date("2024-06-01"));
+    assert_eq!(settled(ProjectGroup::B, "2022-12-01"), date("2023-10-21"));
+    assert_eq!(settled(ProjectGroup::C, "2022-12-01"), date("2023-07-16"));
 }
 
 #[test]

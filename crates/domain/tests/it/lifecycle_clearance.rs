@@ -149,3 +149,38 @@ fn a_payment_waits_for_its_approval_and_does_not_come_before_it() {
     let early = granted().paid("2023-03-29", 9_000_000);
     early.expect("2023-03-30", Any::Clearance(State::Paying), &["paid_before_approval"]);
 }
+
+/// A plan announced on a day and approved on another, posted for thirty days between.
+fn announced(noticed: &str, approved: &str) -> Given {
+    given()
+        .reached(noticed, 1, "notice")
+        .reached("2023-03-01", 1, "inventory")
+        .reached("2023-03-06", 1, "draft_prepared")
+        .reached("2023-03-10", 1, "draft_passed")
+        .reached("2023-03-13", 1, "published")
+        .reached("2023-04-12", 1, "appraised")
+        .approved(approved, 1, 9_000_000)
+        .paid(approved, 9_000_000)
+}
+
+#[test]
+fn land_is_recovered_ninety_days_after_the_notice_and_a_hundred_and_eighty_unless_it_is_farm_land() {
+    let paying = Any::Clearance(State::Paying);
+    announced("2023-01-20", "2023-07-19").expect("2023-07-19", paying, &[]);
+    // ninety days from 20/01 are over on 20/04, a hundred and eighty on 19/07
+    announced("2023-01-20", "2023-07-18").expect("2023-07-18", paying, &["notice_for_farm_land_only"]);
+    announced("2023-01-20", "2023-04-20").expect("2023-04-20", paying, &["notice_for_farm_land_only"]);
+    let short = announced("2023-01-20", "2023-04-19");
+    short.expect("2023-04-19", paying, &["notice_too_short"]);
+    let (message, source) = short.finding("2023-04-19", "notice_too_short");
+    assert!(message.starts_with("approved 89 days after the notice, the law asks for 90"), "{message}");
+    assert!(source.contains("Điều 67"), "{source}");
+}
+
+#[test]
+fn a_draft_of_a_plan_that_was_announced_follows_its_inventory() {
+    let plan = given().reached("2023-01-03", 1, "notice").reached("2023-03-06", 1, "draft_prepared");
+    plan.expect("2023-03-06", at(Stage::DraftPrepared), &["stage_missing"]);
+    let plan = plan.reached("2023-03-01", 1, "inventory");
+    plan.expect("2023-03-06", at(Stage::DraftPrepared), &[]);
+}

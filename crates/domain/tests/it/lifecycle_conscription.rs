@@ -11,6 +11,7 @@ const KIM_GIANG: &str = "hn.tx.kim-giang.1";
 trait CallUp {
     fn quota(self, authority: &str, target: &str, quota: u32) -> Given;
     fn handed_over(self, on: &str, place: &str, count: u32, returned: u32) -> Given;
+    fn second_call(self, on: &str, place: &str, count: u32) -> Given;
 }
 
 impl CallUp for Given {
@@ -24,6 +25,13 @@ impl CallUp for Given {
     fn handed_over(self, on: &str, place: &str, count: u32, returned: u32) -> Given {
         let data = json!({
             "year": 2023, "call_no": 1, "place": place, "service": "army", "count": count, "volunteers": 0, "returned": returned,
+        });
+        self.fact(9, on, "conscription.handed_over", data)
+    }
+
+    fn second_call(self, on: &str, place: &str, count: u32) -> Given {
+        let data = json!({
+            "year": 2023, "call_no": 2, "place": place, "service": "army", "count": count, "volunteers": 0, "returned": 0,
         });
         self.fact(9, on, "conscription.handed_over", data)
     }
@@ -72,9 +80,50 @@ fn wards_are_given_what_the_city_asks_for_and_the_latest_quota_counts() {
 #[test]
 fn citizens_are_handed_over_in_february_or_march() {
     let call = |on: &str| shared_out().handed_over(on, HA_DINH, 5, 0);
-    call("2023-03-31").expect("2023-12-31", is(State::HandingOver), &[]);
-    call("2023-04-01").expect("2023-12-31", is(State::HandingOver), &["out_of_season"]);
-    call("2023-01-31").expect("2023-12-31", is(State::HandingOver), &["out_of_season"]);
+    call("2023-03-31").expect("2023-03-31", is(State::HandingOver), &[]);
+    call("2023-04-01").expect("2023-12-31", is(State::HandingOver), &["under_quota", "out_of_season"]);
+    call("2023-01-31").expect("2023-03-31", is(State::HandingOver), &["out_of_season"]);
+}
+
+#[test]
+fn a_second_call_has_no_season() {
+    let call =
+        shared_out().handed_over("2023-02-06", HA_DINH, 5, 0).handed_over("2023-02-06", KIM_GIANG, 3, 0);
+    let second = call.second_call("2023-08-15", HA_DINH, 1);
+    second.expect("2023-12-31", is(State::Met), &["quota_pending"]);
+}
+
+#[test]
+fn more_than_the_city_asks_for_is_found_even_where_no_ward_has_a_quota() {
+    let call = given().quota("city", "hn.thanh-xuan.q", 8);
+    let call = call.handed_over("2023-02-06", HA_DINH, 5, 0).handed_over("2023-02-06", KIM_GIANG, 3, 0);
+    call.expect("2023-02-06", is(State::Met), &[]);
+    let over = call.handed_over("2023-02-07", KIM_GIANG, 2, 1);
+    over.expect("2023-02-07", is(State::Met), &["over_city_quota"]);
+    assert_eq!(over.finding("2023-02-07", "over_city_quota").0, "9 handed over in all, the city asks for 8");
+}
+
+#[test]
+fn fewer_than_the_city_asks_for_are_found_once_the_season_is_over() {
+    let call =
+        shared_out().handed_over("2023-02-06", HA_DINH, 5, 0).handed_over("2023-02-06", KIM_GIANG, 3, 1);
+    call.expect("2023-03-31", is(State::HandingOver), &[]);
+    call.expect("2023-04-01", is(State::HandingOver), &["under_quota"]);
+    let (message, source) = call.finding("2023-04-01", "under_quota");
+    assert_eq!(message, "7 handed over by 2023-03-31, the quota is 8");
+    assert!(source.contains("Điều 33"), "{source}");
+}
+
+#[test]
+fn a_ward_that_hands_over_without_a_quota_of_its_own_is_found_where_others_have_theirs() {
+    let call = given().quota("city", "hn.thanh-xuan.q", 5).quota("district", HA_DINH, 5);
+    let call = call.handed_over("2023-02-06", HA_DINH, 4, 0).handed_over("2023-02-06", KIM_GIANG, 1, 0);
+    call.expect("2023-02-06", is(State::Met), &["ward_without_quota"]);
+    call.quota("district", KIM_GIANG, 1).quota("district", HA_DINH, 4).expect(
+        "2023-02-06",
+        is(State::Met),
+        &[],
+    );
 }
 
 #[test]

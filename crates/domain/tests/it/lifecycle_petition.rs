@@ -86,7 +86,8 @@ fn what_is_late_by_days_of_a_year_without_holidays_says_so() {
 #[test]
 fn a_denunciation_is_accepted_within_ten_working_days_and_extended_twice_at_most() {
     let denunciation = given().received("2023-02-06", "denunciation", json!(null));
-    denunciation.expect("2023-02-20", RECEIVED, &[]);
+    denunciation.expect("2023-02-15", RECEIVED, &[]);
+    denunciation.expect("2023-02-20", RECEIVED, &["initial_term_stretched"]);
     denunciation.expect("2023-02-21", RECEIVED, &["not_accepted"]);
     let accepted = denunciation.handled("2023-02-07", "accepted");
     accepted.expect("2023-03-09", is(Action::Accepted), &[]);
@@ -106,7 +107,96 @@ fn a_denunciation_may_be_concluded_although_it_was_withdrawn() {
         .handled("2023-02-07", "accepted")
         .handled("2023-02-10", "withdrawn");
     denunciation.expect("2023-12-31", is(Action::Withdrawn), &[]);
-    denunciation.handled("2023-03-01", "concluded").expect("2023-12-31", is(Action::Concluded), &[]);
+    let concluded = |on: &str| denunciation.clone().handled(on, "concluded");
+    concluded("2023-03-09").expect("2023-12-31", is(Action::Concluded), &[]);
+    // what went on after the withdrawal has its term all the same
+    concluded("2023-03-10").expect("2023-12-31", is(Action::Concluded), &["concluded_late"]);
+    denunciation.handled("2023-02-20", "extended").expect(
+        "2023-12-31",
+        is(Action::Withdrawn),
+        &["not_concluded"],
+    );
+}
+
+#[test]
+fn a_complaint_that_was_withdrawn_is_over() {
+    let complaint = given()
+        .received("2023-02-06", "complaint", json!(1))
+        .handled("2023-02-07", "accepted")
+        .handled("2023-02-10", "withdrawn");
+    complaint.expect("2023-12-31", is(Action::Withdrawn), &[]);
+    complaint.handled("2023-02-20", "concluded").expect(
+        "2023-12-31",
+        is(Action::Concluded),
+        &["after_its_end"],
+    );
+}
+
+#[test]
+fn nothing_follows_a_conclusion_but_its_enforcement() {
+    let complaint = given()
+        .received("2023-02-06", "complaint", json!(1))
+        .handled("2023-02-07", "accepted")
+        .handled("2023-02-20", "concluded");
+    complaint.clone().handled("2023-02-27", "enforced").expect("2023-12-31", is(Action::Enforced), &[]);
+    let again = complaint.handled("2023-02-27", "concluded");
+    again.expect("2023-12-31", is(Action::Concluded), &["after_its_end"]);
+    assert_eq!(
+        again.finding("2023-12-31", "after_its_end").0,
+        "`concluded` after the petition was concluded"
+    );
+}
+
+#[test]
+fn a_denunciation_is_first_handled_in_seven_working_days_unless_the_term_was_extended() {
+    // seven working days from Monday 06/02 end on Wednesday 15/02, ten on Monday 20/02
+    let denunciation = given().received("2023-02-06", "denunciation", json!(null));
+    denunciation.clone().handled("2023-02-15", "accepted").expect("2023-02-15", is(Action::Accepted), &[]);
+    let stretched = denunciation.clone().handled("2023-02-16", "accepted");
+    stretched.expect("2023-02-16", is(Action::Accepted), &["initial_term_stretched"]);
+    let (message, source) = stretched.finding("2023-02-16", "initial_term_stretched");
+    assert!(message.starts_with("first handled after 2023-02-15, 7 working days"), "{message}");
+    assert!(source.contains("Điều 24"), "{source}");
+    let extended = denunciation.handled("2023-02-14", "extended");
+    extended.clone().handled("2023-02-20", "accepted").expect("2023-02-20", is(Action::Accepted), &[]);
+    let late = extended.clone().handled("2023-02-21", "accepted");
+    late.expect("2023-02-21", is(Action::Accepted), &["accepted_late"]);
+    // that extension was one of the first handling: thirty days from 20/02 end on Wednesday 22/03
+    let accepted = extended.handled("2023-02-20", "accepted");
+    accepted.expect("2023-03-22", is(Action::Accepted), &[]);
+    accepted.expect("2023-03-23", is(Action::Accepted), &["not_concluded"]);
+}
+
+#[test]
+fn a_denunciation_of_another_office_is_transferred_within_five_working_days() {
+    // five working days from Monday 06/02 end on Monday 13/02
+    let denunciation = given().received("2023-02-06", "denunciation", json!(null));
+    denunciation.clone().handled("2023-02-13", "transferred").expect(
+        "2023-12-31",
+        is(Action::Transferred),
+        &[],
+    );
+    for on in ["2023-02-14", "2023-03-14"] {
+        let late = denunciation.clone().handled(on, "transferred");
+        late.expect("2023-12-31", is(Action::Transferred), &["transferred_late"]);
+        assert!(late.finding("2023-12-31", "transferred_late").1.contains("Điều 24"));
+    }
+    // a complaint is accepted or refused, it has no term for being handed on
+    given().received("2023-02-06", "complaint", json!(1)).handled("2023-02-16", "transferred").expect(
+        "2023-12-31",
+        is(Action::Transferred),
+        &[],
+    );
+}
+
+#[test]
+fn what_is_not_to_be_dealt_with_is_answered_and_not_concluded() {
+    let data = json!({"class": "complaint", "eligible": false, "instance": 1});
+    let complaint = given().fact(3, "2023-02-06", "petition.received", data);
+    complaint.expect("2023-12-31", RECEIVED, &["not_accepted"]);
+    complaint.clone().handled("2023-02-10", "returned").expect("2023-12-31", is(Action::Returned), &[]);
+    let accepted = complaint.handled("2023-02-10", "accepted").handled("2023-02-20", "concluded");
+    accepted.expect("2023-12-31", is(Action::Concluded), &["accepted_although_ineligible"]);
 }
 
 #[test]
@@ -125,7 +215,7 @@ fn a_complaint_whose_acceptance_is_not_recorded_has_its_term_from_the_last_day_f
     complaint.clone().handled("2023-05-10", "filed").expect("2024-12-31", is(Action::Filed), &[]);
     // concluded although it was given back first
     let anyway = complaint.handled("2023-05-10", "returned").handled("2024-03-01", "concluded");
-    anyway.expect("2024-12-31", is(Action::Concluded), &["concluded_late"]);
+    anyway.expect("2024-12-31", is(Action::Concluded), &["concluded_late", "after_its_end"]);
     // ten working days from Friday 02/06 end on Friday 16/06, thirty more on Sunday 16/07, so on Monday 17/07
     let denunciation = given().received("2023-06-02", "denunciation", json!(null));
     denunciation.expect("2023-07-17", RECEIVED, &["not_accepted"]);

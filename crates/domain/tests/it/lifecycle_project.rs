@@ -27,8 +27,10 @@ impl Project for Given {
         self.fact(10, on, "project.appraised", data)
     }
 
+    /// Under the plan of the year.
     fn disbursed(self, on: &str, kind: &str, amount: i64) -> Given {
-        self.fact(10, on, "project.disbursed", json!({"kind": kind, "amount": amount}))
+        let year: u32 = on[..4].parse().unwrap();
+        self.fact(10, on, "project.disbursed", json!({"kind": kind, "amount": amount, "plan_year": year}))
     }
 
     fn accepted(self, on: &str, kind: &str, work: &str) -> Given {
@@ -107,4 +109,71 @@ fn facts_before_the_registration_wait_for_it_and_are_listed() {
     let project = given().accepted("2022-12-01", "completion", "a");
     project.expect("2022-12-01", is(State::Pending), &["registration_pending"]);
     project.registered("2022-01-10", &["a"]).expect("2022-12-01", is(State::Accepted), &[]);
+}
+
+#[test]
+fn a_plan_is_paid_out_until_the_end_of_january_and_later_only_when_it_was_extended() {
+    let paid = |on: &str| {
+        let data = json!({"kind": "payment", "amount": BILLION, "plan_year": 2022});
+        given().registered("2022-01-10", &[]).fact(10, on, "project.disbursed", data)
+    };
+    paid("2023-01-31").expect("2023-12-31", is(State::Disbursing), &[]);
+    let late = paid("2023-02-01");
+    late.expect("2023-12-31", is(State::Disbursing), &["after_plan_year"]);
+    let (message, source) = late.finding("2023-12-31", "after_plan_year");
+    assert_eq!(message, "paid out after 2023-01-31 under the plan of 2022, which must have been extended");
+    assert!(source.contains("39/2019/QH14"), "{source}");
+    let never = paid("2024-01-02");
+    assert_eq!(
+        never.finding("2024-12-31", "after_plan_year").0,
+        "paid out after 2023-12-31 under the plan of 2022: no plan is extended so far"
+    );
+}
+
+#[test]
+fn the_settlement_follows_the_acceptance_of_every_registered_work() {
+    let project = given().registered("2022-01-10", &["a", "b"]).accepted("2022-12-01", "completion", "a");
+    let settled = |project: &Given| project.clone().disbursed("2023-06-10", "final_settlement", BILLION);
+    settled(&project).expect("2023-06-10", is(State::Settled), &["settled_before_acceptance"]);
+    assert_eq!(
+        settled(&project).finding("2023-06-10", "settled_before_acceptance").0,
+        "settled, but not accepted: b"
+    );
+    let in_parts = project.clone().accepted("2022-12-01", "partial", "b");
+    settled(&in_parts).expect("2023-06-10", is(State::Settled), &["settled_before_acceptance"]);
+    let whole = project.accepted("2023-06-10", "completion", "b");
+    settled(&whole).expect("2023-06-10", is(State::Settled), &[]);
+}
+
+#[test]
+fn a_failed_appraisal_is_made_good_by_one_of_the_same_document_only() {
+    let failed = given().registered("2022-01-10", &[]).appraised("2022-02-10", "fail", BILLION);
+    let other = json!({"doc_kind": "design", "result": "pass", "appraised_value": BILLION});
+    let other = failed.clone().fact(10, "2022-03-10", "project.appraised", other);
+    other.disbursed("2022-06-10", "payment", BILLION).expect(
+        "2022-06-10",
+        is(State::Disbursing),
+        &["appraisal_failed"],
+    );
+    let again = failed.appraised("2022-03-10", "conditional", BILLION);
+    again.disbursed("2022-06-10", "payment", BILLION).expect("2022-06-10", is(State::Disbursing), &[]);
+}
+
+#[test]
+fn a_project_is_settled_within_the_months_of_its_group() {
+    let project = |group: &str| {
+        let works = json!([{"work": "a", "name": "Nhà văn hóa"}]);
+        let data = json!({"works": works, "total_investment": 10 * BILLION, "group": group});
+        given().fact(10, "2022-01-10", "project.registered", data).accepted("2022-12-01", "completion", "a")
+    };
+    // group C has seven months and fifteen days, until Sunday 16/07; group B ten months and twenty days, until Saturday 21/10
+    project("c").expect("2023-07-17", is(State::Accepted), &[]);
+    project("c").expect("2023-07-18", is(State::Accepted), &["settlement_late"]);
+    project("b").expect("2023-10-23", is(State::Accepted), &[]);
+    project("b").expect("2023-10-24", is(State::Accepted), &["settlement_late"]);
+    let late = project("c").disbursed("2023-07-18", "final_settlement", 0);
+    late.expect("2023-12-31", is(State::Settled), &["settlement_late"]);
+    assert_eq!(late.finding("2023-12-31", "settlement_late").0, "to be settled by 2023-07-17");
+    let in_time = project("c").disbursed("2023-07-17", "final_settlement", 0);
+    in_time.expect("2023-12-31", is(State::Settled), &[]);
 }

@@ -19,6 +19,7 @@ mod lifecycle_debt;
 mod lifecycle_directive;
 mod lifecycle_dossier;
 mod lifecycle_gift;
+mod lifecycle_housing;
 mod lifecycle_interest;
 mod lifecycle_order;
 mod lifecycle_penalty;

@@ -225,6 +225,7 @@ fn subject(kind: &Kind<'_>) -> Option<Box<str>> {
         Kind::ProjectAppraised(said) => said.project,
         Kind::ProjectAccepted(said) => said.project,
         Kind::ProjectDisbursed(said) => said.project,
+        Kind::HousingRenovationMilestone(said) => said.block,
         _ => return None,
     };
     (!name.is_empty()).then(|| name.into())

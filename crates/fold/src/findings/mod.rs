@@ -1,28 +1,36 @@
 //! What an inspector should look at: one pass over the records, judged by the adopted table `findings`.
 //!
 //! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
-//! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, at most
-//! [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts, units, days, batches of gifts and findings. Cases and
-//! vouchers that do not fit have passes of their own.
+//! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, 120 a document
+//! behind facts, 100 a dossier or a visit, at most [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts, units,
+//! days, batches of gifts and findings. Cases and vouchers that do not fit have passes of their own.
 //!
 //! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
 //! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.
 
 mod answers;
 mod books;
+mod call_up;
+mod capital;
 mod cases;
+mod cleared;
 mod clocks;
 mod closings;
 mod debts;
 mod documents;
+mod dossiers;
 mod fines;
 mod gathered;
+mod gift_money;
 mod gifts;
+mod inspections;
 mod log;
 mod nil;
 mod numbers;
+mod one_document;
 mod sightings;
 mod silence;
+mod visits;
 mod vouchers;
 mod watch;
 mod witnessed;
@@ -284,6 +292,20 @@ fn one<'f>(
         Check::RecoveryUnposted => boxed(debts::RecoveryUnposted::new(rule, fold)),
         Check::GiftRepeated { days } => boxed(gifts::Repeated::new(rule, *days)),
         Check::GiftTwoProgrammes => boxed(gifts::TwoProgrammes::new(rule)),
+        Check::GiftsAgainstExpenditure { tolerance, days } => {
+            boxed(gift_money::GiftsAgainstExpenditure::new(rule, on, *tolerance, *days))
+        }
+        Check::CapitalPlan { tolerance } => boxed(capital::CapitalPlan::new(rule, *tolerance)),
+        Check::ClearedArea { tolerance_m2 } => boxed(cleared::ClearedArea::new(rule, *tolerance_m2)),
+        Check::WardContribution { types, least } => {
+            boxed(call_up::WardContribution::new(rule, fold, on, types, *least))
+        }
+        Check::InspectionNotLead => boxed(inspections::NotLead::new(rule, fold)),
+        Check::InspectionTwice => boxed(inspections::VisitedTwice::new(rule, fold)),
+        Check::SuspensionOpen { fields, days } => boxed(visits::SuspensionOpen::new(rule, on, fields, *days)),
+        Check::RecordsOfVisits => boxed(visits::RecordsOfVisits::new(rule)),
+        Check::DocumentDiffers => boxed(one_document::OneDocument::new(rule)),
+        Check::DossierTwice => boxed(dossiers::DossierTwice::new(rule)),
         Check::Rejected => boxed(log::Rejected::new(rule, on)),
         Check::Fork => boxed(log::Fork::new(rule)),
     })

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use socai_domain::{
-    CivilDate, Event,
+    CivilDate, Event, Kind,
     lifecycle::finding::day,
     tables::{Check, FindingRule, Numbering},
 };
-use socai_proto::Fields as _;
+use socai_proto::{Fields as _, schema, view};
 use socai_tlog::EventName;
 
 use super::watch::{Counted, Raw, Watch};
@@ -18,20 +18,23 @@ pub(super) struct Numbers<'f> {
     fold: &'f Fold,
     numbering: &'f Numbering,
     rules: Vec<&'f FindingRule>,
-    series: BTreeMap<Series, BTreeMap<Number, Vec<Issued>>>,
+    /// As the records come; in order only when they are asked for.
+    series: BTreeMap<Series, Vec<(Number, Issued)>>,
 }
 
 /// One numbering: it begins again every year.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Series {
+pub(super) struct Series {
     issuer: Box<str>,
     symbol: Box<str>,
     year: i32,
+    /// Of a register: whether it is of what came in or of what went out.
+    way: i32,
 }
 
 /// A number; one that holds anything but digits has no place among the others.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Number {
+pub(super) enum Number {
     Plain(u64),
     Other(Box<str>),
 }
@@ -87,18 +90,25 @@ impl<'f> Watch<'f> for Numbers<'f> {
         let wanted = &self.numbering.series;
         if wanted.is_empty() || wanted.iter().any(|symbol| **symbol == *series.symbol) {
             let fact = Issued { name: fact.name, dated, on: fact.day() };
-            self.series.entry(series).or_default().entry(number).or_default().push(fact);
+            self.series.entry(series).or_default().push((number, fact));
         }
         Ok(())
     }
 
-    fn finish(self: Box<Self>, _: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
+    fn finish(mut self: Box<Self>, _: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
+        // facts of one number stay in the order of the records
+        self.series.values_mut().for_each(|issued| issued.sort_by(|one, other| one.0.cmp(&other.0)));
         for rule in &self.rules {
-            for (series, numbers) in &self.series {
-                let judged = |facts: &Vec<Issued>| {
-                    facts.iter().copied().filter(|fact| rule.judges(fact.on)).collect::<Vec<_>>()
+            for (series, issued) in &self.series {
+                let judged = |facts: &[(Number, Issued)]| {
+                    facts
+                        .iter()
+                        .map(|(_, fact)| *fact)
+                        .filter(|fact| rule.judges(fact.on))
+                        .collect::<Vec<_>>()
                 };
-                let numbers = numbers.iter().map(|(number, facts)| (number, judged(facts)));
+                let numbers = issued.chunk_by(|one, other| one.0 == other.0);
+                let numbers = numbers.map(|facts| (&facts[0].0, judged(facts)));
                 let numbers: Vec<_> = numbers.filter(|(_, facts)| !facts.is_empty()).collect();
                 match &rule.check {
                     Check::NumberGaps(of) => gaps(rule, series, &numbers, of.from_one, out),
@@ -112,28 +122,31 @@ impl<'f> Watch<'f> for Numbers<'f> {
     }
 }
 
-/// The document that a fact issues: by its own statement, else by the number of its decision or record in its publisher's books.
+/// The document that a fact issues, or the entry that it makes in a register: by its own statement, else by the number of its decision
+/// or record in its publisher's books.
 fn issued(event: &Event<'_>, publisher: &str) -> Option<(Series, Number, CivilDate)> {
+    if let Kind::DocumentRegistered(said) = event.kind() {
+        let on = CivilDate::from_yyyymmdd(said.on).unwrap_or(event.occurred_on());
+        let (issuer, symbol) = (publisher.into(), said.series.into());
+        let series = Series { issuer, symbol, year: on.year(), way: said.direction };
+        return Some((series, Number::of(said.number), on));
+    }
     if let Some(doc) = event.doc() {
-        let series = Series {
-            issuer: doc.issuer.into(),
-            symbol: doc.series.into(),
-            year: i32::try_from(doc.year).ok()?,
-        };
         let dated = CivilDate::from_yyyymmdd(doc.date).unwrap_or(event.occurred_on());
-        return Some((series, Number::of(doc.number), dated));
+        return Some((Series::of(doc)?, Number::of(doc.number), dated));
     }
     let written = ["decision_no", "record_no"].into_iter().find_map(|name| {
         let field = socai_proto::kind_by_tag(event.tag())?.message.field(name)?;
         event.kind().text(field.tag)
     })?;
     let (number, symbol) = written.split_once('/').unwrap_or((written, ""));
-    let series = Series { issuer: publisher.into(), symbol: symbol.into(), year: event.occurred_on().year() };
+    let year = event.occurred_on().year();
+    let series = Series { issuer: publisher.into(), symbol: symbol.into(), year, way: 0 };
     Some((series, Number::of(number), event.occurred_on()))
 }
 
 impl Number {
-    fn of(written: &str) -> Number {
+    pub fn of(written: &str) -> Number {
         let written = written.trim();
         let digits = !written.is_empty() && written.bytes().all(|b| b.is_ascii_digit());
         match written.parse() {
@@ -142,7 +155,7 @@ impl Number {
         }
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Number::Plain(number) => number.to_string(),
             Number::Other(text) => text.to_string(),
@@ -160,10 +173,19 @@ fn plain<'n>(numbers: &'n [Numbered<'n>]) -> impl Iterator<Item = (u64, &'n [Iss
 }
 
 impl Series {
-    /// `QĐ-XPHC của hn.tx.ha-dinh.1 năm 2023`
-    fn texts(&self) -> (String, String) {
-        let Series { issuer, symbol, year } = self;
-        (format!("{symbol} của {issuer} năm {year}"), format!("{symbol} of {issuer}, {year}"))
+    /// That of a document; none when its year is no year.
+    pub fn of(doc: &view::Doc<'_>) -> Option<Series> {
+        let year = i32::try_from(doc.year).ok()?;
+        Some(Series { issuer: doc.issuer.into(), symbol: doc.series.into(), year, way: 0 })
+    }
+
+    /// `QĐ-XPHC của hn.tx.ha-dinh.1 năm 2023`; of a register `văn bản đến so-den của …`.
+    pub fn texts(&self) -> (String, String) {
+        let Series { issuer, symbol, year, way } = self;
+        let way = schema::DOCUMENT_DIRECTION.value(i64::from(*way)).filter(|value| value.number != 0);
+        let vi = way.map_or(String::new(), |way| format!("văn bản {} ", way.label.vi));
+        let en = way.map_or(String::new(), |way| format!("{} ", way.label.en));
+        (format!("{vi}{symbol} của {issuer} năm {year}"), format!("{en}{symbol} of {issuer}, {year}"))
     }
 }
 

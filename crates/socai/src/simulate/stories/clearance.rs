@@ -1,5 +1,7 @@
 //! Site clearance: plans go through their stages, are paid out, and the land is handed over, by enforcement if it must be.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use socai_proto::v1::{self, ClearanceStage as Stage, event::Kind};
 use socai_tlog::EventName;
@@ -14,6 +16,8 @@ use crate::simulate::{
 /// Plans under way when the year begins, and more in a thousand working days.
 const RUNNING: u32 = 14;
 const NEW: u64 = 90;
+/// Plans of a project.
+const PLANS: u32 = 3;
 
 #[derive(Clone, Debug)]
 struct Plan {
@@ -40,20 +44,23 @@ pub struct Clearance {
     dice: Dice,
     agenda: Agenda<(Step, Plan)>,
     plans: u32,
+    /// Plans of a project that are over: handed over, or withdrawn.
+    over: BTreeMap<String, u32>,
 }
 
 impl Clearance {
     pub fn new(seed: u64) -> Self {
-        Clearance { dice: Dice::of(seed, "clearance"), agenda: Agenda::default(), plans: 0 }
+        let (agenda, over) = (Agenda::default(), BTreeMap::new());
+        Clearance { dice: Dice::of(seed, "clearance"), agenda, plans: 0, over }
     }
 
     fn begin(&mut self, day: &mut Day<'_>, is_running: bool) {
         self.plans += 1;
         let (dice, number) = (&mut self.dice, self.plans);
-        let project = format!("gp-{}", (number - 1) / 3 + 1);
+        let project = format!("gp-{}", (number - 1) / PLANS + 1);
         let land_users = dice.few(4, 60);
         let plan = Plan {
-            plan: format!("pa-{}", (number - 1) % 3 + 1),
+            plan: format!("pa-{}", (number - 1) % PLANS + 1),
             round: dice.few(1, 3),
             case: format!("gp-pa-{number}"),
             ward: day.any_ward(dice),
@@ -113,7 +120,11 @@ impl Clearance {
                 plan.approved = Some(name);
                 (25, Step::Pay)
             }
-            Stage::Withdrawn | Stage::Unspecified => return None,
+            Stage::Withdrawn => {
+                *self.over.entry(plan.project.clone()).or_default() += 1;
+                return None;
+            }
+            Stage::Unspecified => return None,
         })
     }
 
@@ -138,12 +149,16 @@ impl Clearance {
     }
 
     fn hand_over(&mut self, day: &mut Day<'_>, plan: &Plan) {
+        let over = self.over.entry(plan.project.clone()).or_default();
+        *over += 1;
+        // one in twenty-five is called complete before it is
+        let complete = *over == PLANS || self.dice.chance(40);
         let handed = v1::ClearanceSiteHandedOver {
             project: plan.project.clone(),
             plan: plan.plan.clone(),
             area_m2: plan.area_m2,
             enforced: self.dice.chance(120),
-            complete: self.dice.chance(450),
+            complete,
         };
         let place = day.ward(plan.ward).1;
         let said =

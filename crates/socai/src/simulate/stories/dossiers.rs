@@ -115,9 +115,14 @@ impl Dossiers {
 
     fn change(&mut self, day: &mut Day<'_>, dossier: &Dossier, status: Status) {
         let is_done = status == Status::Processed;
+        // what comes in is taken in before anything is done with it on the same day
+        let at = match status {
+            Status::Accepted | Status::NotAccepted => 450 + self.dice.few(0, 100),
+            _ => 551 + self.dice.few(0, 460),
+        };
         let change = v1::DossierStatusChanged {
             status: status.into(),
-            at: 450 + self.dice.few(0, 560),
+            at,
             decided_by_delegation: is_done && self.dice.chance(180),
             online_paid: is_done
                 && dossier.has_fee

@@ -59,14 +59,15 @@ impl Projects {
         let id = format!("da-{number}");
         let ward = day.any_ward(dice);
         let place = day.ward(ward).1;
-        let total = dice.money(2_000_000_000, 180_000_000_000, 1_000_000);
+        // so that at the usual load the capital plan holds them
+        let total = dice.money(1_000_000_000, 60_000_000_000, 1_000_000);
         let works: Vec<String> = (1..=dice.few(1, 4)).map(|work| format!("{id}.ct{work}")).collect();
         let registered = v1::ProjectRegistered {
             project: id.clone(),
             names: vec![format!("{} {number}", dice.pick(&NAMES))],
             places: vec![place.clone()],
             investor: day.id(PROJECTS),
-            group: if total > 120_000_000_000 { v1::ProjectGroup::B } else { v1::ProjectGroup::C }.into(),
+            group: if total > 45_000_000_000 { v1::ProjectGroup::B } else { v1::ProjectGroup::C }.into(),
             source: dice.weighed(&[(6, v1::CapitalSource::District), (2, v1::CapitalSource::City)]).into(),
             total_investment: total,
             key: dice.chance(150),
