@@ -8,7 +8,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// The version of keys and values, and of the kinds that count. Stored rows of another version are thrown away and rebuilt from the
 /// log: a record whose kind was not known when it came was rejected, and counts now.
-pub const ROWS_VERSION: u32 = 5;
+pub const ROWS_VERSION: u32 = 6;
 
 /// Largest value in bytes: rules are at most 1 MiB of facts, and a row holds little more than one record.
 const MAX_VALUE: usize = 2 << 20;
@@ -32,7 +32,7 @@ pub enum Table {
     Cube = 5,
     /// as the cube, with a value → how many facts hold it.
     Distinct = 6,
-    /// plan, year, authority, target, day, leaf → a planned value.
+    /// indicator, year or occasion, authority, part, day, unit, seq → a planned value.
     Plan = 7,
     /// record → its corrections and voidings.
     Amended = 8,
@@ -48,10 +48,12 @@ pub enum Table {
     Baseline = 13,
     /// as the cube, with a case and seq → what that fact adds while it is the latest of its case.
     Latest = 14,
+    /// project, day, unit, seq → its official name.
+    Project = 15,
 }
 
 impl Table {
-    const ALL: [Table; 14] = [
+    const ALL: [Table; 15] = [
         Table::Head,
         Table::Ledger,
         Table::Activity,
@@ -66,6 +68,7 @@ impl Table {
         Table::Late,
         Table::Baseline,
         Table::Latest,
+        Table::Project,
     ];
 
     /// The table of a key's first byte.
