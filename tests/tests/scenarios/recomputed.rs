@@ -46,7 +46,7 @@ fn recomputed(events: &Path, questions: &[Value]) -> Vec<Value> {
 
 /// Parts along axes in one order, without their labels.
 fn slices(figure: &Value) -> Vec<Value> {
-    let part = |slice: &Value| json!([slice["axis"], slice["key"], slice["value"]]);
+    let part = |slice: &Value| json!([slice["axis"], slice["key"], slice["value"], slice["same_period_pct"]]);
     let mut slices: Vec<Value> = figure["slices"].as_array().into_iter().flatten().map(part).collect();
     slices.sort_by_key(ToString::to_string);
     slices
@@ -61,7 +61,7 @@ fn parts(figure: &Value) -> Value {
     json!({
         "indicator": figure["indicator"], "value": figure["value"], "events": figure["events"], "nil": nil,
         "numerator": figure["numerator"], "denominator": figure["denominator"],
-        "plan_pct": figure["plan_pct"], "same_period_pct": figure["same_period_pct"],
+        "plan_pct": figure["plan_pct"], "same_period_pct": figure["same_period_pct"], "lunar_pct": figure["lunar_pct"],
         "slices": slices(figure), "unallocated": figure["unallocated"],
         "units": figure["units"].as_object().cloned().unwrap_or_default(),
     })
