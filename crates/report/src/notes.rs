@@ -29,8 +29,12 @@ pub(crate) fn root(figures: &Figures) -> String {
 /// Whether the figure is money that prints otherwise than to the đồng.
 fn is_rounded(figure: &Figure) -> bool {
     let dong = figure.value.unsigned_abs();
-    let (from_ty, from_trieu) = (dong >= 1_000_000_000, dong >= 1_000_000);
-    figure.form == Form::Money && (from_ty && dong % 1_000_000 != 0 || from_trieu && dong % 1_000 != 0)
+    let last_printed: u128 = match dong {
+        0..1_000_000 => 1,
+        1_000_000..1_000_000_000 => 1_000,
+        _ => 1_000_000,
+    };
+    figure.form == Form::Money && !dong.is_multiple_of(last_printed)
 }
 
 fn unconfirmed(figure: &Figure) -> Option<String> {

@@ -164,6 +164,10 @@ fn every_figure_of_a_simulated_district_is_what_an_independent_program_makes_of_
         };
         reports.iter().flatten().map(count).sum::<usize>()
     };
+    let all = || reports.iter().flatten();
+    let lunar = all().filter(|figure| !figure["lunar_pct"].is_null()).count();
+    let programmes = all().filter(|figure| !figure["plan_pct"]["programme"].is_null()).count();
+    assert!(lunar > 20 && programmes > 10, "{lunar} by the moon, {programmes} of programmes");
     assert!(by("slices") > 1_000 && by("units") > 3_000, "{} slices, {} units", by("slices"), by("units"));
     one_dong_more_is_found(&events, &file, &questions[0], &reports[0]);
 }
