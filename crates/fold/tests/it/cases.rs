@@ -437,7 +437,10 @@ fn since(ledger: &Ledger, size: usize) -> Vec<Restatement> {
     comparison.finish().unwrap()
 }
 
-fn told(lines: &[Restatement], code: &str) -> (Option<i128>, Option<i128>, Vec<(Why, EventName, EventName)>) {
+/// Before and after, and per cause why, the fact, by whom.
+type Told = (Option<i128>, Option<i128>, Vec<(Why, EventName, EventName)>);
+
+fn told(lines: &[Restatement], code: &str) -> Told {
     let line = lines.iter().find(|line| line.row.code == code).unwrap();
     let causes = line.causes.iter().map(|cause| (cause.why, cause.event, cause.by));
     (line.before, line.after, causes.collect())
