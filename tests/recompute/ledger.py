@@ -11,7 +11,7 @@ import cases
 MIN, MAX = date.min, date.max
 MEASURES = {"count", "sum", "items", "distinct", "units", "stock", "latest", "as-of", "ratio"}
 USES = {"period", "fiscal-year-to-date", "year", "occasion", "to-date", "before"}
-COMPARISONS = {"plan", "same-period"}
+COMPARISONS = {"plan", "same-period", "lunar-period"}
 
 
 def day(text):

@@ -99,16 +99,33 @@ def window(row, asked):
     return asked.occasion and (MIN, MAX, (row["occasion_field"], asked.occasion))
 
 
-def year_before(window):
+def year_before(window, ledger):
     first, last, pick = window
     if pick and isinstance(pick[1], str):
-        return None
+        before = occasion(ledger, pick[1]).get("before")
+        return before and (first, last, (pick[0], before))
     pick = pick and (pick[0], pick[1] - 1)
     if first > MIN and last < MAX:
         return months_before(first, 12), last_before(last, first.day == 1), pick
     if last < MAX:
         return first, last_before(last, True), pick
     return (first, last, pick) if pick else None
+
+
+def occasion(ledger, id):
+    rows = ledger.in_force("occasions", MAX).content["occasion"]
+    return next((row for row in rows if row["id"] == id), {})
+
+
+def lunar_before(window, ledger):
+    """The days as far from the Tết of the year before; none of balances, years and occasions, and without both Tết."""
+    first, last, pick = window
+    rules = ledger.in_force("periods", last)
+    tet = {row["date"].year: row["date"] for row in (rules.content.get("lunar_new_year", []) if rules else [])}
+    if first == MIN or last == MAX or not {last.year, last.year - 1} <= tet.keys():
+        return None
+    moved = tet[last.year] - tet[last.year - 1]
+    return first - moved, last - moved, pick and (pick[0], pick[1] - 1)
 
 
 # ── Figures ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -171,9 +188,11 @@ class Figures:
         known = value if (value or zero) and (fraction is None or fraction[1] > 0) else None
         plans = self.plans(row).items() if "plan" in row.get("compare", []) else []
         percents = {by: percent(value, plan, row) for by, plan in sorted(plans)}
-        if "same-period" in row.get("compare", []) and fraction:
+        compare = row.get("compare", [])
+        if {"same-period", "lunar-period"} & set(compare) and fraction:
             sys.exit(f"{row['code']}: recompute.py does not compare ratios with the year before")
-        before = self.same_period(row, span) if "same-period" in row.get("compare", []) else None
+        before = self.earlier(row, span and year_before(span, self.ledger), parts) if "same-period" in compare else (None, {})
+        lunar = self.earlier(row, span and lunar_before(span, self.ledger), parts) if "lunar-period" in compare else (None, {})
         return {
             "indicator": row["code"],
             "value": known,
@@ -181,10 +200,12 @@ class Figures:
             "denominator": fraction and fraction[1],
             "events": events,
             "plan_pct": {by: p for by, p in percents.items() if p is not None and known is not None},
-            "same_period_pct": percent(value, before, row) if before is not None and known is not None else None,
+            "same_period_pct": percent(value, before[0], row) if known is not None else None,
+            "lunar_pct": percent(value, lunar[0], row) if known is not None else None,
             "nil": nil and {"proven": not nil["missing"], "missing": nil["missing"]},
             "slices": [
-                {"axis": axis, "key": key, "value": part} for (axis, key), part in parts.slices.items() if part
+                {"axis": axis, "key": key, "value": part, "same_period_pct": percent(part, before[1].get((axis, key)), row)}
+                for (axis, key), part in parts.slices.items() if part
             ],
             "units": {self.ledger.units[no].id: part for no, part in parts.units.items() if part and no != NOBODY},
             "unallocated": parts.units.get(NOBODY) or None,
@@ -348,8 +369,10 @@ class Figures:
             valid = unit.on(self.asked.last)
             if valid and (unit.id in scope or valid["type"] in scope):
                 found = found or {"missing": []}
-                said = [c[1:3] for c in self.ledger.closings[unit.no] if c[3] & {row["code"], row["kind"]}]
-                if unit.no not in publishers and not covers(said, *days):
+                closings = self.ledger.closings[unit.no]
+                closed = covers([c[1:3] for c in closings], *days)
+                said = covers([c[1:3] for c in closings if c[3] & {row["code"], row["kind"]}], *days)
+                if not said and not (closed and unit.no in publishers):
                     found["missing"].append(unit.id)
         return found
 
@@ -363,33 +386,42 @@ class Figures:
             last = window(row, self.asked)[1] if row.get("period") == "fiscal-year-to-date" else self.asked.last
             if when > last or ("year_field" in plan and year_of(data.get(plan["year_field"])) != self.asked.year):
                 continue
-            by = data.get(plan["by"], "") if "by" in plan else ""
-            part = by, tuple(data.get(field, "") for field in plan.get("per", []))
-            parts[part] = max(parts.get(part, ((MIN,), 0)), ((when, name), data[plan["value"]] if "value" in plan else 1))
+            if "occasion_field" in plan and data.get(plan["occasion_field"]) != self.asked.occasion:
+                continue
+            by = data.get(plan["by"], "") if "by" in plan else plan.get("name", "")
+            part = by, tuple(data.get(field, "") for field in plan.get("per", [])), plan.get("adds_up") and name
+            parts[part] = max(parts.get(part, ((MIN,), 0)), ((when, name), planned(data, plan)))
         sums = defaultdict(int)
-        for (by, _), (_, value) in parts.items():
+        for (by, *_), (_, value) in parts.items():
             sums[by] += value
         return sums
 
-    def same_period(self, row, span):
-        before = year_before(span)
+    def earlier(self, row, before, now):
+        """What a row was in an earlier window, and every slice that it has now: facts of the ledger, else what was declared."""
         if not before:
-            return None
-        value, facts, _, seen, _ = self.sum(row, before)
-        if facts or seen:
-            return value
+            return None, {}
+        value, facts, _, seen, parts = self.sum(row, before)
+        slices = {} if row["measure"] == "as-of" else dict(parts.slices)
+        for axis, key in now.slices:
+            if (axis, key) not in slices:
+                slices[axis, key] = self.baseline(row, before, f"{axis}={key}")
+        return (value if facts or seen else self.baseline(row, before, "")), slices
+
+    def baseline(self, row, before, slice):
         first, last, pick = before
+        if pick and isinstance(pick[1], str):
+            of = occasion(self.ledger, pick[1])
+            first, last, pick = of["from"], of["to"], None
         if first == MIN and last < MAX:
             first = last  # of a balance: the one day
         if pick and last.year > pick[1]:
             first, last = date(pick[1], 1, 1), date(pick[1], 12, 31)
         declared = [
             (name, data["value"]) for name, data in self.declared()
-            if (data["indicator"], data.get("slice", "")) == (row["code"], "")
+            if (data["indicator"], data.get("slice", "")) == (row["code"], slice)
             and (day(data["period_from"]), day(data["period_to"])) == (first, last)
         ]
         return max(declared)[1] if declared else None
-
 
     def declared(self):
         return [(name, event["data"]) for name, _, event, _ in self.by_kind["baseline.declared"]]
@@ -398,6 +430,14 @@ class Figures:
 def shown(value):
     """A value on an axis as a figure names it."""
     return {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else str(value)
+
+
+def planned(data, plan):
+    """What a fact plans: one, a field (times another), or the sum of that over the items of a list."""
+    if "value" not in plan:
+        return 1
+    items = data[plan["over"]] if "over" in plan else [data]
+    return sum(item[plan["value"]] * (item[plan["times"]] if "times" in plan else 1) for item in items)
 
 
 def year_of(value):

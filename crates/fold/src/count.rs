@@ -48,7 +48,7 @@ impl Fold {
         let (tag, payload) = (event.tag(), event.kind());
         let Some(of_kind) = version.of_kind(tag) else { return };
         for planner in &of_kind.planners {
-            match planner.plan(payload) {
+            match planner.plan(payload, name) {
                 Some((planned, value)) if add => {
                     self.plans.add(&planner.code, planned, event.occurred_on(), name, value);
                 }
@@ -71,6 +71,7 @@ impl Fold {
             Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) => {
                 self.directives.change(event, name, add)
             }
+            Kind::ProjectRegistered(said) => self.projects.change(said, event, name, add),
             Kind::BaselineDeclared(said) if add => self.baselines.add(said, name, leaf),
             Kind::BaselineDeclared(said) => self.baselines.remove(said, leaf),
             _ => {}
@@ -89,5 +90,8 @@ impl Fold {
 #[inline]
 pub(crate) fn only_adds(event: &Event<'_>) -> bool {
     !is_ledger(event.tag())
-        && !matches!(event.kind(), Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_))
+        && !matches!(
+            event.kind(),
+            Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) | Kind::ProjectRegistered(_)
+        )
 }

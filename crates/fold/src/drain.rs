@@ -33,6 +33,7 @@ impl Fold {
         self.amendments.track(on);
         self.answers.track(on);
         self.directives.track(on);
+        self.projects.track(on);
     }
 
     /// Hands over what changed since the last drain, in order of the keys. Several changes of one key, which only rows of cases
@@ -79,6 +80,7 @@ impl Fold {
         self.amendments.drain(&mut changes);
         self.answers.drain(&mut changes);
         self.directives.drain(&mut changes);
+        self.projects.drain(&mut changes);
         changes.sort_by(|one, other| one.key.cmp(&other.key));
         changes
     }

@@ -19,6 +19,7 @@ use crate::{
     erasure::Erasures,
     latest::LatestFacts,
     plan::Plans,
+    project::Projects,
     recorded::{Facts, Recorded},
     report::Reports,
     rulebook::Rulebook,
@@ -49,6 +50,7 @@ pub struct Fold {
     pub(crate) amendments: Amendments,
     pub(crate) answers: Answers,
     pub(crate) directives: Directives,
+    pub(crate) projects: Projects,
     /// Leaves of rejected records, ascending. Their reasons are rows, not memory.
     pub(crate) rejected: Vec<u64>,
     pub(crate) capture: Option<Capture>,
@@ -236,6 +238,11 @@ impl Fold {
     /// Tasks and their progress.
     pub fn directives(&self) -> &Directives {
         &self.directives
+    }
+
+    /// Official names of projects.
+    pub fn projects(&self) -> &Projects {
+        &self.projects
     }
 
     /// What a unit has sent.

@@ -2,11 +2,11 @@
 
 use socai_domain::{
     Event, Kind,
-    tables::{Indicator, Measure, PeriodUse, Plan, Stock, Term, Where},
+    tables::{Indicator, Measure, PeriodUse, Stock, Term, Where},
 };
 use socai_proto::{
     Fields, kind,
-    schema::{Enum, KindInfo, Shape},
+    schema::{Field, KindInfo, Shape},
 };
 
 use crate::{
@@ -219,105 +219,8 @@ fn items(tag: u32, payload: &Kind<'_>) -> i64 {
     payload.len(tag).and_then(|len| i64::try_from(len).ok()).unwrap_or_default()
 }
 
-/// Facts that set what an indicator is compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Planner {
-    pub tag: u32,
-    pub code: Box<str>,
-    filter: Filter,
-    /// None plans one a fact.
-    value: Option<u32>,
-    by: Option<Authority>,
-    year: Option<Year>,
-    per: Box<[Scalar]>,
-}
-
-/// The field with the year of a plan, or with a day of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Year {
-    field: Scalar,
-    is_day: bool,
-}
-
-/// The field that tells plans apart, and how its numbers are called.
-#[derive(Clone, Debug)]
-struct Authority {
-    field: Scalar,
-    names: Option<&'static Enum>,
-}
-
-impl PartialEq for Authority {
-    fn eq(&self, other: &Self) -> bool {
-        self.field == other.field
-    }
-}
-
-impl Eq for Authority {}
-
-/// What a plan fact says, without who said it when.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Planned {
-    /// Year of the plan; none when plans have no year.
-    pub year: Option<i64>,
-    /// Authority by its short name: `city`.
-    pub by: Box<str>,
-    /// Whose part of the plan: values of the fields whose parts add up.
-    pub part: Value,
-}
-
-impl Planner {
-    pub(crate) fn of(row: &Indicator) -> Result<Option<Self>, BadRule> {
-        row.plan.as_ref().map(|plan| Planner::of_plan(&row.code, plan)).transpose()
-    }
-
-    fn of_plan(code: &str, plan: &Plan) -> Result<Self, BadRule> {
-        let kind = known(&plan.kind)?;
-        let value = plan.value.as_deref().map(|name| number_in(kind, name, "a planned value")).transpose()?;
-        let by = plan.by.as_deref().map(|name| {
-            let names = match field(kind, name)?.shape {
-                Shape::Enum(of) => Some(of),
-                _ => None,
-            };
-            Ok(Authority { field: Scalar::of(kind, name, "an authority")?, names })
-        });
-        let year = plan.year_field.as_deref().map(|name| {
-            let is_day = matches!(field(kind, name)?.shape, Shape::Date);
-            Ok(Year { field: Scalar::of(kind, name, "a year")?, is_day })
-        });
-        let per = plan.per.iter().map(|name| Scalar::of(kind, name, "a part of a plan"));
-        Ok(Planner {
-            tag: kind.tag,
-            code: code.into(),
-            filter: Filter::of(kind, &plan.filter)?,
-            value,
-            by: by.transpose()?,
-            year: year.transpose()?,
-            per: per.collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// What the fact plans for this indicator, if it does.
-    pub(crate) fn plan(&self, payload: &Kind<'_>) -> Option<(Planned, i64)> {
-        if !self.filter.holds(payload) {
-            return None;
-        }
-        let by = self.by.as_ref().map(|by| match (by.names, by.field.value(payload)) {
-            (Some(names), Value::Int(number)) => names.value(number).map_or("", |value| value.name).into(),
-            (_, value) => value.to_string().into_boxed_str(),
-        });
-        let year = self.year.and_then(|year| match year.field.value(payload) {
-            Value::Int(day) if year.is_day => Some(day / 10_000),
-            Value::Int(year) => Some(year),
-            _ => None,
-        });
-        let part = Value::Many(self.per.iter().map(|field| field.value(payload)).collect());
-        let planned = Planned { year, by: by.unwrap_or_default(), part };
-        let value = self.value.map_or(Some(1), |field| payload.int(field));
-        value.map(|value| (planned, value))
-    }
-}
-
-fn known(name: &str) -> Result<&'static KindInfo, BadRule> {
+/// The kind of this name.
+pub(crate) fn known(name: &str) -> Result<&'static KindInfo, BadRule> {
     kind(name).ok_or_else(|| BadRule::Kind { kind: name.to_owned() })
 }
 
@@ -337,8 +240,12 @@ fn having(row: &Indicator) -> &[Where] {
 /// The tag of a field that holds one number that may be added.
 fn number_in(kind: &KindInfo, name: &str, purpose: &'static str) -> Result<u32, BadRule> {
     let field = field(kind, name)?;
-    let adds_up = matches!(field.shape, Shape::Int { .. } | Shape::Bool) && !field.repeated;
-    if adds_up { Ok(field.tag) } else { Err(misused(kind, name, purpose)) }
+    if adds_up(field) { Ok(field.tag) } else { Err(misused(kind, name, purpose)) }
+}
+
+/// Whether a field holds one number that may be added.
+pub(crate) fn adds_up(field: &Field) -> bool {
+    matches!(field.shape, Shape::Int { .. } | Shape::Bool) && !field.repeated
 }
 
 /// The tag of a field that holds a list.

@@ -20,7 +20,7 @@ use crate::{
 
 impl Fold {
     /// The tables that [`Fold::from_rows`] reads; rows of the others need not be given.
-    pub const HELD: [Table; 12] = [
+    pub const HELD: [Table; 13] = [
         Table::Head,
         Table::Ledger,
         Table::Activity,
@@ -33,6 +33,7 @@ impl Fold {
         Table::Directive,
         Table::Baseline,
         Table::Latest,
+        Table::Project,
     ];
 
     /// Whether a key is of a table that [`Fold::from_rows`] reads.
@@ -181,6 +182,7 @@ impl Restoring {
             Table::Answer => self.fold.answers.restore(key, value)?,
             Table::Directive => self.fold.directives.restore(key, value)?,
             Table::Baseline => self.fold.baselines.restore(key, value)?,
+            Table::Project => self.fold.projects.restore(key, value)?,
             Table::Case | Table::Late => {}
         }
         Ok(())

@@ -7,7 +7,8 @@ use socai_domain::CivilDate;
 use socai_tlog::EventName;
 
 use crate::{
-    indicator::Planned,
+    figures::Picked,
+    planner::Planned,
     rows::{self, BadRow, Change, Key, Parts, Table},
     tracked::Tracked,
     values::Value,
@@ -43,14 +44,18 @@ impl Plans {
         self.0.remove(&Setting { code: code.into(), planned, day, name });
     }
 
-    /// The plan of each authority for an indicator and year, in force at the end of a day: the newest setting of every part,
-    /// added up.
-    pub fn in_force(&self, code: &str, year: i32, on: CivilDate) -> BTreeMap<&str, i128> {
+    /// The plan of each authority for an indicator and a year or occasion, in force at the end of a day: the newest setting of every
+    /// part, added up.
+    pub fn in_force(&self, code: &str, of: &Picked, on: CivilDate) -> BTreeMap<&str, i128> {
+        let of = match of {
+            Picked::Year(year) => Value::Int(i64::from(*year)),
+            Picked::Occasion(id) => Value::Text(id.as_str().into()),
+        };
         let mut parts: BTreeMap<(&str, &Value), i64> = BTreeMap::new();
         // In order of day, unit and seq within a part: the last one that is not after the day stays.
         for (setting, amount) in self.0.iter() {
-            let of_year = setting.planned.year.is_none_or(|planned| planned == i64::from(year));
-            if &*setting.code == code && of_year && setting.day <= on {
+            let is_asked = setting.planned.of.as_ref().is_none_or(|planned| *planned == of);
+            if &*setting.code == code && is_asked && setting.day <= on {
                 parts.insert((&setting.planned.by, &setting.planned.part), amount.0);
             }
         }
@@ -79,11 +84,9 @@ impl Plans {
 
 impl Setting {
     fn key(&self) -> Vec<u8> {
-        let Planned { year, by, part } = &self.planned;
-        let key = Key::table(Table::Plan)
-            .text(&self.code)
-            .u8(u8::from(year.is_some()))
-            .i64(year.unwrap_or_default());
+        let Planned { of, by, part } = &self.planned;
+        let key = Key::table(Table::Plan).text(&self.code).u8(u8::from(of.is_some()));
+        let key = of.iter().fold(key, |key, of| of.write(key));
         let key = part.write(key.text(by)).u32(self.day.yyyymmdd().cast_unsigned());
         key.u32(self.name.unit.0).u64(self.name.seq.0).done()
     }
@@ -91,9 +94,9 @@ impl Setting {
     fn read(key: &[u8]) -> Result<Self, BadRow> {
         let mut parts = Parts::of(key);
         let code = parts.text()?.into();
-        let (has_year, year) = (parts.u8()? == 1, parts.i64()?);
+        let is_of_something = parts.u8()? == 1;
         let planned = Planned {
-            year: has_year.then_some(year),
+            of: is_of_something.then(|| Value::read(&mut parts)).transpose()?,
             by: parts.text()?.into(),
             part: Value::read(&mut parts)?,
         };

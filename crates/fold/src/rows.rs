@@ -33,7 +33,7 @@ pub enum Table {
     Cube = 5,
     /// as the cube, with a value → how many facts hold it.
     Distinct = 6,
-    /// plan, year, authority, target, day, leaf → a planned value.
+    /// indicator, year or occasion, authority, part, day, unit, seq → a planned value.
     Plan = 7,
     /// record → its corrections and voidings.
     Amended = 8,
@@ -49,10 +49,12 @@ pub enum Table {
     Baseline = 13,
     /// as the cube, with a case and seq → what that fact adds while it is the latest of its case.
     Latest = 14,
+    /// project, day, unit, seq → its official name.
+    Project = 15,
 }
 
 impl Table {
-    const ALL: [Table; 14] = [
+    const ALL: [Table; 15] = [
         Table::Head,
         Table::Ledger,
         Table::Activity,
@@ -67,6 +69,7 @@ impl Table {
         Table::Late,
         Table::Baseline,
         Table::Latest,
+        Table::Project,
     ];
 
     /// The table of a key's first byte.

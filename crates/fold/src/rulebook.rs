@@ -21,9 +21,10 @@ use crate::{
     cube::IndicatorNo,
     figures::JudgedRow,
     filter::BadRule,
-    indicator::{Axes, Counter, Planner},
+    indicator::{Axes, Counter},
     law,
     obligation::Owed,
+    planner::Planner,
     switch::Counters,
 };
 

@@ -132,7 +132,7 @@ fn is_about(codes: &BTreeSet<String>, rulebook: &Rulebook, code: &str) -> bool {
 /// The days of a row's answer, of the year before, and of that year by the moon.
 fn days(rulebook: &Rulebook, row: &Indicator, asked: &Asked) -> Vec<(CivilDate, CivilDate)> {
     let Some(window) = Window::of(&row.period, asked) else { return vec![] };
-    let earlier = [window.year_before(), window.lunar_year_before(rulebook)];
+    let earlier = [window.year_before(rulebook), window.lunar_year_before(rulebook)];
     earlier.into_iter().flatten().chain([window]).map(|window| (window.from, window.to)).collect()
 }
 

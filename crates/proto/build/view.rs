@@ -115,15 +115,22 @@ fn remember(event: &MessageDescriptor, steps: &mut [(u32, String)]) -> Outcome<(
     Ok(())
 }
 
-/// `impl Fields`, as for the owned type but for items of repeated messages, which exist only while they are walked.
+/// `impl Fields`, as for the owned type but that items of repeated messages, which exist only while they are walked, are only shown one
+/// after the other.
 fn accessors(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
-    let (mut ints, mut texts, mut lens, mut messages) =
-        (String::new(), String::new(), String::new(), String::new());
+    let (mut ints, mut texts, mut lens, mut messages, mut items) =
+        (String::new(), String::new(), String::new(), String::new(), String::new());
     for field in plain(message) {
         let (tag, name) = (field.number(), rust_name(field.name()));
         let optional = wrapped(&field);
         match field.kind() {
-            _ if field.is_list() => writeln!(lens, "            {tag} => Some(self.{name}.len()),")?,
+            kind if field.is_list() => {
+                writeln!(lens, "            {tag} => Some(self.{name}.len()),")?;
+                if matches!(kind, Kind::Message(_)) {
+                    let shown = format!("self.{name}.iter().for_each(|item| meet(&item));");
+                    writeln!(items, "        if tag == {tag} {{\n            {shown}\n        }}")?;
+                }
+            }
             Kind::Bytes => {}
             Kind::String if optional => writeln!(texts, "            {tag} => self.{name},")?,
             Kind::String => writeln!(texts, "            {tag} => Some(self.{name}),")?,
@@ -138,9 +145,14 @@ fn accessors(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
     method(code, "text(&self, tag: u32) -> Option<&str>", &texts)?;
     method(code, "len(&self, tag: u32) -> Option<usize>", &lens)?;
     method(code, "message(&self, tag: u32) -> Option<&dyn Fields>", &messages)?;
+    if !items.is_empty() {
+        writeln!(code, "    {EACH_ITEM} {{\n{items}    }}")?;
+    }
     writeln!(code, "}}\n")?;
     Ok(())
 }
+
+const EACH_ITEM: &str = "fn each_item(&self, tag: u32, meet: &mut dyn FnMut(&dyn Fields))";
 
 /// One method per enum field, of the field's name, as prost's owned types have.
 fn enum_getters(code: &mut String, message: &MessageDescriptor) -> Outcome<()> {
@@ -165,6 +177,7 @@ fn choice(code: &mut String, message: &MessageDescriptor, one: &OneofDescriptor)
     let (name, anonymous) = (camel(one.name()), choice_type(one).replace("'a", "'_"));
     let (mut variants, mut tags) = (String::new(), String::new());
     let mut fields = [String::new(), String::new(), String::new(), String::new()];
+    let mut items = String::new();
     const METHODS: [(&str, &str); 4] =
         [("int", "i64"), ("text", "&str"), ("len", "usize"), ("message", "&dyn Fields")];
     for field in one.fields() {
@@ -177,6 +190,7 @@ fn choice(code: &mut String, message: &MessageDescriptor, one: &OneofDescriptor)
         for (arms, (method, _)) in fields.iter_mut().zip(METHODS) {
             writeln!(arms, "            {name}::{variant}(message) => message.{method}(tag),")?;
         }
+        writeln!(items, "            {name}::{variant}(message) => message.each_item(tag, meet),")?;
     }
     writeln!(code, "/// `{}` of [`{}`].", one.name(), message.name())?;
     writeln!(code, "#[derive(Clone, Copy, Debug)]\npub enum {} {{\n{variants}}}\n", choice_type(one))?;
@@ -190,6 +204,7 @@ fn choice(code: &mut String, message: &MessageDescriptor, one: &OneofDescriptor)
         writeln!(code, "    #[inline]\n    fn {method}(&self, tag: u32) -> Option<{of}> {{")?;
         writeln!(code, "        match self {{\n{arms}        }}\n    }}")?;
     }
+    writeln!(code, "    {EACH_ITEM} {{\n        match self {{\n{items}        }}\n    }}")?;
     writeln!(code, "}}\n")?;
     Ok(())
 }

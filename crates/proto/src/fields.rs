@@ -34,6 +34,11 @@ pub trait Fields {
     fn item(&self, _tag: u32, _at: usize) -> Option<&dyn Fields> {
         None
     }
+    /// Shows every item of a repeated field of messages, in order; also of views, whose items exist only while they are walked.
+    fn each_item(&self, tag: u32, meet: &mut dyn FnMut(&dyn Fields)) {
+        let items = (0..self.len(tag).unwrap_or_default()).filter_map(|at| self.item(tag, at));
+        items.for_each(meet);
+    }
     /// A singular message field that is present.
     fn message(&self, _tag: u32) -> Option<&dyn Fields> {
         None

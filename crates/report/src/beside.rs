@@ -62,7 +62,7 @@ impl<'a> Beside<'a> {
 fn value(figure: &Figure) -> Option<i128> {
     match figure.known() {
         Known::Nothing => None,
-        Known::Zero => Some(0),
+        Known::Nil | Known::Zero => Some(0),
         Known::Value(value) => Some(value),
     }
 }

@@ -44,8 +44,10 @@ pub fn changes_text(changes: &Changes<'_>, lang: Lang) -> String {
         text.push_str(pick(lang, "Không có số liệu nào thay đổi.\n", "No figure is known differently.\n"));
     }
     for line in changes.restated {
-        let before = line.before.map_or_else(|| "–".to_owned(), |value| printed(&line.row, value, lang));
-        let after = printed(&line.row, line.after, lang);
+        let said = |value: Option<i128>| {
+            value.map_or_else(|| "–".to_owned(), |value| printed(&line.row, value, lang))
+        };
+        let (before, after) = (said(line.before), said(line.after));
         let _ = writeln!(text, "\n{:<9} {}: {before} → {after}", line.row.code, label(&line.row, lang));
         for cause in line.causes.iter().take(CAUSES) {
             let _ = writeln!(text, "          {}", told(changes, &line.row, cause, lang));
@@ -62,20 +64,24 @@ pub fn changes_text(changes: &Changes<'_>, lang: Lang) -> String {
 }
 
 fn heading(changes: &Changes<'_>, lang: Lang) -> String {
-    let (from, to) = (ngay(changes.asked.from), ngay(changes.asked.to));
+    let to = ngay(changes.asked.to);
+    let days = match (changes.asked.is_since_ever(), lang) {
+        (true, Lang::Vi) => format!("Mọi số liệu đến {to}"),
+        (true, Lang::En) => format!("Everything up to {to}"),
+        (false, Lang::Vi) => format!("Kỳ {} – {to}", ngay(changes.asked.from)),
+        (false, Lang::En) => format!("Period {} – {to}", ngay(changes.asked.from)),
+    };
     let (then, now) = (so(changes.from.size.0), so(changes.to.size.0));
     let report = changes.report.map(|report| format!("{} ({})", report.report_no, report.name));
     match (lang, report) {
         (Lang::Vi, Some(report)) => {
-            format!("Kỳ {from} – {to}: đã báo cáo tại {report}, cỡ cây {then}; hiện biết tại cỡ cây {now}\n")
+            format!("{days}: đã báo cáo tại {report}, cỡ cây {then}; hiện biết tại cỡ cây {now}\n")
         }
         (Lang::En, Some(report)) => {
-            format!(
-                "Period {from} – {to}: as reported in {report} at tree size {then}; as known at tree size {now}\n"
-            )
+            format!("{days}: as reported in {report} at tree size {then}; as known at tree size {now}\n")
         }
-        (Lang::Vi, None) => format!("Kỳ {from} – {to}: từ cỡ cây {then} đến cỡ cây {now}\n"),
-        (Lang::En, None) => format!("Period {from} – {to}: from tree size {then} to tree size {now}\n"),
+        (Lang::Vi, None) => format!("{days}: từ cỡ cây {then} đến cỡ cây {now}\n"),
+        (Lang::En, None) => format!("{days}: from tree size {then} to tree size {now}\n"),
     }
 }
 
@@ -142,7 +148,7 @@ fn pick<'t>(lang: Lang, vi: &'t str, en: &'t str) -> &'t str {
 ///
 /// Shape: `{"ledger","period":{"from","to","occasion"},"report":{"report_no","event"},"from":{"size","root","time"},"to":{…},
 /// "figures":[{"indicator","label","unit","before","after","causes":[{"why","event","by","acknowledged","before","after"}]}]}`. `report` is
-/// `null` between two cut-offs; `before` of a figure that did not exist is `null`. Events are `unit/seq`.
+/// `null` between two cut-offs; `before` and `after` are `null` where a report would say nothing. Events are `unit/seq`.
 pub fn changes_json(changes: &Changes<'_>) -> Result<String, Error> {
     let as_of = |as_of: AsOf| CutRow {
         size: as_of.size.0,
@@ -204,7 +210,7 @@ struct FigureRow<'a> {
     label: &'a str,
     unit: &'a str,
     before: Option<i128>,
-    after: i128,
+    after: Option<i128>,
     causes: Vec<CauseRow>,
 }
 
@@ -249,7 +255,7 @@ fn name(why: Why) -> &'static str {
 impl Restated {
     /// A figure of an issued report as the next one mentions it; none when its value is the same after all.
     pub fn of(line: &Restatement) -> Option<Self> {
-        let reported = line.before.filter(|before| *before != line.after)?;
+        let reported = line.before.filter(|before| Some(*before) != line.after)?;
         let mut reasons: Vec<&str> = line.causes.iter().map(|cause| words(cause.why, Lang::Vi)).collect();
         reasons.sort_unstable();
         reasons.dedup();

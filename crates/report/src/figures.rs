@@ -40,15 +40,17 @@ pub struct Figures {
 pub struct Period {
     /// Its name in the occasions table, when it has one: `2023-02`.
     pub id: Option<String>,
-    /// As the title prints it: `tháng 02/2023`.
+    /// As the foot prints it: `tháng 02/2023`.
     pub name: String,
+    /// The time whose results the title says the report has: `tháng 01/2023`.
+    pub results_of: String,
     /// First day.
     pub from: CivilDate,
     /// Last day: the cut-off of the facts.
     pub to: CivilDate,
     /// Last day on which the books of the year are adjusted, of a report on a whole fiscal year.
     pub books_to: Option<CivilDate>,
-    /// The period the main tasks are for, as the title prints it.
+    /// The time the main tasks are for, as the titles of the report and of its second part print it.
     pub tasks_of: String,
     /// The occasion reported with it.
     pub occasion: Option<Occasion>,
@@ -183,6 +185,10 @@ pub struct Slice {
     pub label: String,
     /// The part, in the figure's unit.
     pub value: i128,
+    /// The same part of the year before.
+    pub same_period: Option<i128>,
+    /// The part as a percentage of it: `108.61`.
+    pub same_period_pct: Option<String>,
 }
 
 /// Declarations behind a zero.
@@ -227,8 +233,8 @@ pub struct Restated {
     pub form: Form,
     /// As reported then.
     pub reported: i128,
-    /// As known now.
-    pub known: i128,
+    /// As known now; none when nothing can be said any more.
+    pub known: Option<i128>,
     /// Why, in words.
     pub reason: String,
     /// Names of the facts that changed it.
@@ -240,7 +246,9 @@ pub struct Restated {
 pub enum Known {
     /// Nothing: no facts, or a zero that some unit has not confirmed.
     Nothing,
-    /// That it is zero: declared by every unit in scope, or what the facts add up to.
+    /// That nothing happened: every unit in scope has said so.
+    Nil,
+    /// That the facts there are come to zero. Nobody has said that there are no others.
     Zero,
     /// This value.
     Value(i128),
@@ -270,11 +278,11 @@ impl Figure {
             return Known::Nothing;
         }
         let has_grounds = part.events > 0 || self.cases.is_some_and(|cases| cases > 0);
-        let is_confirmed = self.nil.as_ref().map_or(has_grounds, |nil| nil.missing.is_empty());
-        match part.value {
-            0 if is_confirmed => Known::Zero,
-            0 => Known::Nothing,
-            value => Known::Value(value),
+        match (part.value, &self.nil) {
+            (0, Some(nil)) if nil.missing.is_empty() => Known::Nil,
+            (0, None) if has_grounds => Known::Zero,
+            (0, _) => Known::Nothing,
+            (value, _) => Known::Value(value),
         }
     }
 
@@ -286,13 +294,16 @@ impl Figure {
         }
     }
 
-    /// The figure as print: `63 trường hợp`, `83 triệu đồng`, `không phát sinh`; `None` when nothing may be said.
+    /// The figure as print: `63 trường hợp`, `83 triệu đồng`, `không phát sinh`; `None` when nothing may be said. A zero that nobody has confirmed is
+    /// a number, not those words: `0 hồ sơ`.
     pub fn printed(&self) -> Option<String> {
         match (self.known(), self.form) {
             (Known::Nothing, _) => None,
+            (Known::Nil, _) => Some("không phát sinh".to_owned()),
             (Known::Zero, Form::Percent(_)) => Some(pct("0")),
             (Known::Value(value), Form::Percent(decimals)) => Some(pct(&point(value, decimals))),
-            (Known::Zero, _) => Some("không phát sinh".to_owned()),
+            (Known::Zero, Form::Money) => Some(tien(0)),
+            (Known::Zero, Form::Count) => Some(format!("{} {}", dem(0), self.unit)),
             (Known::Value(value), Form::Money) => Some(tien(value)),
             (Known::Value(value), Form::Count) => Some(format!("{} {}", dem(value), self.unit)),
         }

@@ -16,7 +16,7 @@ use crate::figures::{
     UnitName,
 };
 use crate::fill_detail::{detail, standings};
-use crate::format::{ngay, thang};
+use crate::period_name::called;
 
 impl Figures {
     /// The report on a question: `figures` are the fold's answer to `asked`, `root` is the root at the fold's size, `ledger` its origin.
@@ -27,10 +27,7 @@ impl Figures {
         let spreads = spreads(fold, asked);
         let filled = |figure: &figures::Figure| {
             let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
-            Figure {
-                detail: detail(fold.registry(), asked, figure, spread),
-                ..filled(fold.registry(), asked, figure)
-            }
+            Figure { detail: detail(fold.registry(), asked, figure, spread), ..filled(fold, asked, figure) }
         };
         Figures {
             directives: main_tasks(fold, asked),
@@ -56,7 +53,7 @@ impl Figures {
             number: None,
             period: period(fold.rulebook(), asked),
             as_of: AsOf { size: fold.size(), root, time_ms: fold.last_received_at_ms() },
-            figures: figures.iter().map(|figure| filled(fold.registry(), asked, figure)).collect(),
+            figures: figures.iter().map(|figure| filled(fold, asked, figure)).collect(),
             directives: Vec::new(),
             restated: Vec::new(),
             open: Vec::new(),
@@ -66,8 +63,8 @@ impl Figures {
     }
 }
 
-fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figure {
-    let row = &figure.row;
+fn filled(fold: &Fold, asked: &Asked, figure: &figures::Figure) -> Figure {
+    let (row, registry) = (&figure.row, fold.registry());
     Figure {
         indicator: row.code.clone(),
         label: row.label.clone(),
@@ -83,7 +80,7 @@ fn filled(registry: &Registry, asked: &Asked, figure: &figures::Figure) -> Figur
         lunar_period: row.compare.contains(&Compare::LunarPeriod).then(|| Lunar {
             percent: figure.lunar_period.as_ref().and_then(|lunar| lunar.compared.percent.clone()),
         }),
-        slices: figure.slices.iter().map(|part| slice(row, part)).collect(),
+        slices: figure.slices.iter().map(|part| slice(fold, asked.to, row, part)).collect(),
         events: figure.events,
         digest: figure.digest,
         // where nobody is in scope, nobody's silence is a zero
@@ -104,26 +101,39 @@ fn span(window: &Window) -> Span {
 
 fn plans(row: &Indicator, figure: &figures::Figure) -> Vec<Plan> {
     let authorities = row.plan.as_ref().and_then(|plan| labels(&plan.kind, plan.by.as_deref()?));
+    let named = row.plan.as_ref().and_then(|plan| plan.label.clone());
     let plan = |(by, compared): (&String, &figures::Compared)| Plan {
         by: by.clone(),
-        label: label(authorities, by),
+        label: named.clone().unwrap_or_else(|| label(authorities, by)),
         value: compared.value,
         percent: compared.percent.clone(),
     };
     figure.plans.iter().map(plan).collect()
 }
 
-fn slice(row: &Indicator, part: &figures::SlicePart) -> Slice {
+fn slice(fold: &Fold, on: CivilDate, row: &Indicator, part: &figures::SlicePart) -> Slice {
     let kind = row.kind.as_deref();
     let values = kind.and_then(|kind| labels(kind, &part.axis));
     let family = kind.and_then(Family::of_kind).filter(|_| part.axis == STATE && values.is_none());
     let state = family.and_then(|family| family.label(&part.value)).map(|label| label.vi.to_owned());
+    let project =
+        kind.filter(|kind| is_project(kind, &part.axis)).and_then(|_| fold.projects().name(&part.value, on));
+    let same = part.same_period.as_ref().map(|same| &same.compared);
     Slice {
         axis: part.axis.clone(),
         key: part.value.clone(),
-        label: state.unwrap_or_else(|| label(values, &part.value)),
+        label: state.or(project.map(str::to_owned)).unwrap_or_else(|| label(values, &part.value)),
         value: part.part.value,
+        same_period: same.map(|same| same.value),
+        same_period_pct: same.and_then(|same| same.percent.clone()),
     }
+}
+
+/// Whether a field of a kind names a registered project.
+fn is_project(kind_name: &str, field: &str) -> bool {
+    kind(kind_name)
+        .and_then(|kind| kind.message.field(field))
+        .is_some_and(|field| field.target == "project.registered")
 }
 
 /// The values that a field of a kind may have, when it is an enum.
@@ -146,17 +156,18 @@ fn period(rulebook: &Rulebook, asked: &Asked) -> Period {
     };
     let named = rows.iter().find(|row| (row.from, row.to) == (asked.from, asked.to));
     let label = |row: &Row| row.label.clone();
-    let unnamed = || match asked.books_to {
-        Some(until) => format!("năm ngân sách {}, chỉnh lý đến {}", asked.year, ngay(until)),
-        None => format!("từ {} đến {}", ngay(asked.from), ngay(asked.to)),
-    };
+    let called = called((asked.from, asked.to), rulebook.cut(asked.to), named);
+    // all of a fiscal year takes in what its books are adjusted by after the last day
+    let books = asked.books_to.filter(|_| named.is_none());
+    let books = books.map(|until| format!("năm ngân sách {}, chỉnh lý đến {}", asked.year, ngay(until)));
     Period {
         id: named.map(|row| row.id.clone()),
-        name: named.map_or_else(unnamed, label),
+        name: books.clone().unwrap_or(called.name),
+        results_of: books.unwrap_or(called.results_of),
         from: asked.from,
         to: asked.to,
         books_to: asked.books_to,
-        tasks_of: named.map_or_else(|| thang(asked.to), label),
+        tasks_of: called.tasks_of,
         occasion: asked.occasion.as_ref().map(|id| {
             let row = rows.iter().find(|row| row.id == *id);
             Occasion { id: id.clone(), name: row.map_or_else(|| id.clone(), label) }

@@ -99,10 +99,7 @@ fn place(issuer: &str) -> &str {
 }
 
 fn title(period: &Period) -> String {
-    if period.name == period.tasks_of {
-        return format!("Kết quả công tác và nhiệm vụ trọng tâm {}", period.name);
-    }
-    format!("Kết quả công tác {} và nhiệm vụ trọng tâm {}", period.name, period.tasks_of)
+    format!("Kết quả công tác {} và nhiệm vụ trọng tâm {}", period.results_of, period.tasks_of)
 }
 
 fn cut_off(figures: &Figures) -> String {

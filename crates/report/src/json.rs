@@ -15,7 +15,7 @@ use crate::figures::{Figure, Figures, Known, Occasion, Period, Slice, Span, Unit
 /// "label","value","unit","period","printed","plan_pct":{authority:"17.6"},"same_period_pct","events","digest","slices","units","unallocated","nil"}]}`. A figure about
 /// which nothing may be said has the value `null`. A ratio has `numerator` and `denominator` after its value, which is the percentage in units
 /// of its last decimal: 9876 is 98,76% with two decimals. A row that asks for the lunar comparison has `lunar_pct` after `same_period_pct`.
-/// `slices` names parts by the row's axes, `[{"axis","key","label","value"}]`, `units` by the unit that the facts' place or publisher is, `{id: value}`, and `unallocated`
+/// `slices` names parts by the row's axes, `[{"axis","key","label","value","same_period_pct"}]`, the last only where it is known; `units` by the unit that the facts' place or publisher is, `{id: value}`, and `unallocated`
 /// what belongs to none; of judged cases and ratios of them the units are wards. Parts that are zero are left out, and all three where nothing is left. Parts of
 /// distinct counts, of balances and of ratios do not add up to the figure.
 /// `holidays_unknown` is the number of cases behind a figure with a term that was judged without the holidays of its year, where there are any; a period
@@ -111,6 +111,8 @@ struct SliceRow<'a> {
     key: &'a str,
     label: &'a str,
     value: i128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_period_pct: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -176,7 +178,7 @@ impl<'a> FigureRow<'a> {
             label: &figure.label,
             value: match figure.known() {
                 Known::Nothing => None,
-                Known::Zero => Some(0),
+                Known::Nil | Known::Zero => Some(0),
                 Known::Value(value) => Some(value),
             },
             numerator: figure.fraction.map(|fraction| fraction.numerator),
@@ -206,8 +208,8 @@ impl<'a> FigureRow<'a> {
 
 impl<'a> SliceRow<'a> {
     fn of(slice: &'a Slice) -> SliceRow<'a> {
-        let Slice { axis, key, label, value } = slice;
-        SliceRow { axis, key, label, value: *value }
+        let Slice { axis, key, label, value, .. } = slice;
+        SliceRow { axis, key, label, value: *value, same_period_pct: slice.same_period_pct.as_deref() }
     }
 }
 

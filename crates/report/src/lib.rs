@@ -28,6 +28,7 @@ mod heading;
 mod html;
 mod json;
 mod notes;
+mod period_name;
 mod plain;
 mod section_text;
 mod series;

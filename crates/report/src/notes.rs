@@ -2,13 +2,19 @@
 
 use socai_domain::time::vietnam_rfc3339;
 
-use crate::figures::{Figure, Figures, UnitName};
+use crate::figures::{Figure, Figures, Form, UnitName};
 use crate::format::{so, ten_dv};
 
 /// The notes under the figures, a sentence each.
 pub(crate) fn notes(figures: &Figures) -> Vec<String> {
     let mut notes: Vec<String> = figures.figures.iter().filter_map(unconfirmed).collect();
     notes.extend(figures.figures.iter().filter_map(by_weekends_alone));
+    if figures.figures.iter().any(is_rounded) {
+        notes.push(
+            "Số tiền tính bằng tỷ, triệu đồng là số liệu làm tròn; các phần cộng lại có thể khác tổng."
+                .to_owned(),
+        );
+    }
     if !figures.open.is_empty() {
         notes.push(format!("Chưa chốt số liệu kỳ này: {}.", names(&figures.open)));
     }
@@ -19,6 +25,17 @@ pub(crate) fn notes(figures: &Figures) -> Vec<String> {
 /// The root of the tree at the cut-off, on a line of its own.
 pub(crate) fn root(figures: &Figures) -> String {
     format!("Gốc cây {}", figures.as_of.root)
+}
+
+/// Whether the figure is money that prints otherwise than to the đồng.
+fn is_rounded(figure: &Figure) -> bool {
+    let dong = figure.value.unsigned_abs();
+    let last_printed: u128 = match dong {
+        0..1_000_000 => 1,
+        1_000_000..1_000_000_000 => 1_000,
+        _ => 1_000_000,
+    };
+    figure.form == Form::Money && !dong.is_multiple_of(last_printed)
 }
 
 fn unconfirmed(figure: &Figure) -> Option<String> {

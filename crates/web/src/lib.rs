@@ -46,7 +46,7 @@
 //! | `GET /units` · `GET /unit/{id}` · `GET /log` · `GET /case/{id}` · `GET /findings` | what they say |
 //! | `GET /running` | counts for whoever keeps the program running |
 //! | `GET`, `POST /login` · `POST /logout` | a token for a session |
-//! | `GET /api/v1/figures` `?period=&as_of=&brief=` | the bytes of `socai report --format json`; in brief without digests and rows that judge cases |
+//! | `GET /api/v1/figures` `?period=&as_of=&brief=` | the bytes of `socai report --format json`; in brief without digests, ratios and rows that judge cases |
 //! | `GET /api/v1/units` · `GET /api/v1/status` | JSON |
 //! | `GET /api/v1/proofs/{unit}/{seq}` | a `.tlog-proof` without the facts |
 //! | `GET /api/v1/consistency/{old}/{new}` | `{"old","new","proof"}`, hashes in hex |

@@ -61,6 +61,10 @@ class Month:
         (data,) = self.of("budget.estimate_set", "any", fiscal_year=[2023], direction=[direction], authority=[authority])
         return data["amount"]
 
+    def programmes(self, planned):
+        """What the programmes approved for the occasion plan, all together."""
+        return sum(planned(line) for data in self.of("gift.programme_approved", "occasion") for line in data["lines"])
+
     def baseline(self, indicator):
         (data,) = self.of("baseline.declared", "any", indicator=[indicator])
         assert (data["period_from"], data["period_to"]) == ("2022-01-01", "2022-02-08")
@@ -109,6 +113,8 @@ class Month:
             "NS.01": {"city": pct(values["NS.01"], self.estimate("revenue", "city"), 2)},
             "NS.02": {by: pct(values["NS.02"], self.estimate("expenditure", by), 2) for by in ("city", "council")},
             "QS.03": {"city": pct(values["QS.03"], quota, 0)},
+            "AS.01": {"programme": pct(values["AS.01"], self.programmes(lambda line: line["quantity"]), 1)},
+            "AS.02": {"programme": pct(values["AS.02"], self.programmes(lambda line: line["quantity"] * line["unit_value"]), 1)},
         }
         decimals = {"NS.01": 2, "NS.02": 2, "YT.06": 1, "YT.07": 1}
         same = {code: pct(values[code], self.baseline(code), places) for code, places in decimals.items()}

@@ -1,5 +1,7 @@
 """Investment and site clearance: 15 works accepted, 2 reports appraised, 16 draft plans passed for 2 projects."""
 
+import datetime
+
 from .book import MONTH_DAYS, body, ward
 from .dice import Dice
 
@@ -13,15 +15,30 @@ PLANS = [
     (TRI_SCHOOL_ROAD, [ward("ha-dinh"), ward("thanh-xuan-nam")], 1),  # not split between the two: unallocated
     (GO_DONG_THAY, [ward("thanh-xuan-trung")], 5),
 ]
+# the projects whose plans were passed, by the names of the published report; investor, group and money are invented
+REGISTERED = [
+    (TRI_SCHOOL_ROAD, ["Cụm 3 trường", "Cụm ba trường"], ["thanh-xuan-nam", "ha-dinh"], 168_000_000_000),
+    (GO_DONG_THAY, ["Gò Đống Thây"], ["thanh-xuan-trung"], 94_500_000_000),
+]
+REGISTERED_ON = datetime.date(2022, 12, 5)
 
 
 def write(book):
-    """Writes acceptances, appraisals and the two steps of every draft plan."""
+    """Writes registrations, acceptances, appraisals and the two steps of every draft plan."""
+    registered(book)
     accepted(book)
     for number, (project, value) in enumerate(APPRAISED):
         data = {"project": project, "doc_kind": "economic_technical_report", "result": "pass", "appraised_value": value}
         book.add(body("tckh"), "project.appraised", MONTH_DAYS[6 + number * 9], data, case=project, level="public")
     clearance(book)
+
+
+def registered(book):
+    """The two projects that sites are cleared for, so that a report can name them."""
+    for project, names, wards, investment in REGISTERED:
+        data = {"project": project, "names": names, "places": [ward(slug) for slug in wards]}
+        data |= {"investor": body("qlda"), "group": "b", "source": "district", "total_investment": investment}
+        book.add(body("qlda"), "project.registered", REGISTERED_ON, data, case=project, by="ky-thuat", level="public")
 
 
 def accepted(book):

@@ -47,7 +47,7 @@ fn recomputed(events: &Path, questions: &[Value]) -> Vec<Value> {
 
 /// Parts along axes in one order, without their labels.
 fn slices(figure: &Value) -> Vec<Value> {
-    let part = |slice: &Value| json!([slice["axis"], slice["key"], slice["value"]]);
+    let part = |slice: &Value| json!([slice["axis"], slice["key"], slice["value"], slice["same_period_pct"]]);
     let mut slices: Vec<Value> = figure["slices"].as_array().into_iter().flatten().map(part).collect();
     slices.sort_by_key(ToString::to_string);
     slices
@@ -62,7 +62,7 @@ fn parts(figure: &Value) -> Value {
     json!({
         "indicator": figure["indicator"], "value": figure["value"], "events": figure["events"], "nil": nil,
         "numerator": figure["numerator"], "denominator": figure["denominator"],
-        "plan_pct": figure["plan_pct"], "same_period_pct": figure["same_period_pct"],
+        "plan_pct": figure["plan_pct"], "same_period_pct": figure["same_period_pct"], "lunar_pct": figure["lunar_pct"],
         "slices": slices(figure), "unallocated": figure["unallocated"],
         "units": figure["units"].as_object().cloned().unwrap_or_default(),
     })
@@ -165,6 +165,10 @@ fn every_figure_of_a_simulated_district_is_what_an_independent_program_makes_of_
         };
         reports.iter().flatten().map(count).sum::<usize>()
     };
+    let all = || reports.iter().flatten();
+    let lunar = all().filter(|figure| !figure["lunar_pct"].is_null()).count();
+    let programmes = all().filter(|figure| !figure["plan_pct"]["programme"].is_null()).count();
+    assert!(lunar > 20 && programmes > 10, "{lunar} by the moon, {programmes} of programmes");
     assert!(by("slices") > 1_000 && by("units") > 3_000, "{} slices, {} units", by("slices"), by("units"));
     one_dong_more_is_found(&events, &file, &questions[0], &reports[0]);
 }

@@ -152,6 +152,7 @@ impl Written {
         self.check_kinds()?;
         let (measure, period) = (self.measure()?, self.period()?);
         self.check_fit(&period)?;
+        self.plan.as_ref().map_or(Ok(()), |plan| check_plan(plan, &period))?;
         Ok(Indicator {
             code: self.code,
             label: self.label,
@@ -209,4 +210,26 @@ impl Written {
         }
         Ok(period)
     }
+}
+
+/// Keys of a plan that contradict each other or the row.
+fn check_plan(plan: &Plan, period: &PeriodUse) -> Result<(), Problem> {
+    let is_of_occasion = matches!(period, PeriodUse::Occasion(_));
+    let problem = match () {
+        () if plan.occasion_field.is_some() && !is_of_occasion => {
+            "`occasion_field` is for a row with period = \"occasion\""
+        }
+        () if plan.occasion_field.is_some() && plan.year_field.is_some() => {
+            "a plan is of a year or of an occasion, not of both"
+        }
+        () if plan.value.is_none() && (plan.over.is_some() || plan.times.is_some()) => {
+            "`over` and `times` need the `value` that is added up or multiplied"
+        }
+        () if plan.by.is_some() && plan.name.is_some() => "plans have names from `by` or the one `name`",
+        () if plan.name.is_none() && (plan.label.is_some() || plan.label_en.is_some()) => {
+            "`label` says the `name` in words"
+        }
+        () => return Ok(()),
+    };
+    Err(("plan", problem.to_owned()))
 }

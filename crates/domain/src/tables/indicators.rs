@@ -163,18 +163,39 @@ pub struct Plan {
     /// Conditions on that kind's payload.
     #[serde(default, rename = "where", deserialize_with = "filter")]
     pub filter: Vec<Where>,
+    /// Its list whose items are planned one by one and added up; `value` and `times` are then fields of an item.
+    #[serde(default)]
+    pub over: Option<String>,
     /// Its field with the planned value; without one every fact plans one.
     #[serde(default)]
     pub value: Option<String>,
+    /// Its field that the value is multiplied by: gifts at so much each.
+    #[serde(default)]
+    pub times: Option<String>,
     /// Its field that tells plans apart, printed side by side: `authority`.
     #[serde(default)]
     pub by: Option<String>,
+    /// What the one plan is called in data when no field tells plans apart: `programme`.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The same in Vietnamese words.
+    #[serde(default)]
+    pub label: Option<String>,
+    /// The same in English words.
+    #[serde(default)]
+    pub label_en: Option<String>,
     /// Its field with the year, or with a day of it.
     #[serde(default)]
     pub year_field: Option<String>,
+    /// Its field with the occasion, for a row of an occasion.
+    #[serde(default)]
+    pub occasion_field: Option<String>,
     /// Its fields whose values are parts of one plan that add up: the services and target units of a quota.
     #[serde(default)]
     pub per: Vec<String>,
+    /// Whether a later setting stands beside an earlier one of the same part instead of replacing it.
+    #[serde(default)]
+    pub adds_up: bool,
 }
 
 /// A comparison.

@@ -28,6 +28,15 @@ pub struct Occasion {
     /// Id of the occasion that a named period is reported with; none for an occasion itself.
     #[serde(default)]
     pub occasion: Option<String>,
+    /// Id of the same occasion a year earlier, which figures of this one are compared with.
+    #[serde(default)]
+    pub before: Option<String>,
+    /// What a title calls the time whose results are reported, where that is not the label: `tháng 01/2023`.
+    #[serde(default)]
+    pub results_of: Option<String>,
+    /// What a title calls the time whose tasks are set: `tháng 02/2023`.
+    #[serde(default)]
+    pub tasks_of: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,9 +60,33 @@ pub(super) fn parse(content: &str) -> Result<Vec<Occasion>, TableError> {
         }
     }
     for row in &file.occasion {
-        if let Some(other) = row.get_ref().occasion.as_deref().filter(|other| !ids.contains(other)) {
-            return Err(source.row_error(&row.span(), "occasion", format!("there is no occasion `{other}`")));
+        let (span, occasion) = (row.span(), row.get_ref());
+        if let Some(other) = occasion.occasion.as_deref().filter(|other| !ids.contains(other)) {
+            return Err(source.row_error(&span, "occasion", format!("there is no occasion `{other}`")));
+        }
+        let rows = file.occasion.iter().map(Row::get_ref);
+        if let Some(problem) = occasion.before.as_deref().and_then(|id| no_earlier(occasion, id, rows)) {
+            return Err(source.row_error(&span, "before", problem));
         }
     }
     Ok(file.occasion.into_iter().map(Row::into_inner).collect())
+}
+
+/// Why another row cannot be the same occasion of an earlier year.
+fn no_earlier<'r>(
+    occasion: &Occasion,
+    id: &str,
+    mut rows: impl Iterator<Item = &'r Occasion>,
+) -> Option<String> {
+    let Some(earlier) = rows.find(|row| row.id == id) else {
+        return Some(format!("there is no occasion `{id}`"));
+    };
+    match () {
+        () if occasion.occasion.is_some() => Some("a named period is compared by its days".to_owned()),
+        () if earlier.occasion.is_some() => Some(format!("`{id}` is a named period, no occasion")),
+        () if earlier.to >= occasion.from => {
+            Some(format!("`{id}` is not over before {} begins", occasion.id))
+        }
+        () => None,
+    }
 }

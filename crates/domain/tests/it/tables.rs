@@ -333,6 +333,60 @@ fn a_named_period_says_with_which_occasion_it_is_reported() {
 }
 
 #[test]
+fn an_occasion_names_the_same_one_of_an_earlier_year() {
+    let earlier = "\n[[occasion]]\nid = \"tet-nham-dan-2022\"\nlabel = \"Tết Nhâm Dần\"\nfrom = 2021-12-25\nto = 2022-02-15\n";
+    let month = "\n[[occasion]]\nid = \"2023-02\"\nlabel = \"tháng 02/2023\"\nfrom = 2023-01-01\nto = 2023-02-08\noccasion = \"tet-quy-mao-2023\"\nresults_of = \"tháng 01/2023\"\ntasks_of = \"tháng 02/2023\"\n";
+    let text = format!("{OCCASIONS}before = \"tet-nham-dan-2022\"\n{earlier}{month}");
+    let Table::Occasions(rows) = parse("occasions", &text).unwrap() else { panic!() };
+    assert_eq!(rows[0].before.as_deref(), Some("tet-nham-dan-2022"));
+    assert_eq!((rows[1].before.as_deref(), rows[1].results_of.as_deref()), (None, None));
+    assert_eq!(
+        (rows[2].results_of.as_deref(), rows[2].tasks_of.as_deref()),
+        (Some("tháng 01/2023"), Some("tháng 02/2023"))
+    );
+    let before = "before = \"tet-nham-dan-2022\"";
+    for (from, to, line) in [
+        (before, "before = \"tet-2022\"", 6),
+        (before, "before = \"tet-quy-mao-2023\"", 6),
+        (before, "before = \"2023-02\"", 6),
+        ("to = 2022-02-15", "to = 2022-12-31", 6),
+        ("results_of", "before = \"tet-nham-dan-2022\"\nresults_of", 20),
+    ] {
+        let error = told("occasions", &text, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, "before"), "{error}");
+    }
+}
+
+#[test]
+fn a_plan_that_contradicts_itself_or_its_row_is_refused() {
+    let plan = "plan = { kind = \"gift.programme_approved\", over = \"lines\", value = \"quantity\", times = \"unit_value\", name = \"programme\", label = \"kế hoạch\", occasion_field = \"occasion\", adds_up = true }\ncompare = [\"plan\"]\n";
+    let text = INDICATORS.replace(
+        "occasion_field = \"occasion\"\nformat",
+        &format!("occasion_field = \"occasion\"\n{plan}format"),
+    );
+    let rows = indicators(&text);
+    let planned = rows[2].plan.as_ref().unwrap();
+    assert_eq!(
+        (planned.over.as_deref(), planned.value.as_deref(), planned.times.as_deref(), planned.adds_up),
+        (Some("lines"), Some("quantity"), Some("unit_value"), true)
+    );
+    for (from, to, line) in [
+        (
+            "year_field = \"fiscal_year\"\n\n[[indicator]]",
+            "occasion_field = \"occasion\"\n\n[[indicator]]",
+            13,
+        ),
+        ("adds_up = true }", "year_field = \"year\" }", 41),
+        (" value = \"quantity\",", "", 41),
+        ("name = \"programme\"", "by = \"source\", name = \"programme\"", 41),
+        ("name = \"programme\", ", "", 41),
+    ] {
+        let error = told("indicators", &text, from, to);
+        assert_eq!((error.line, error.key.as_str()), (line, "plan"), "{error}");
+    }
+}
+
+#[test]
 fn a_unit_row_wins_over_the_row_of_its_type() {
     let text = "[[grouping]]\ntype = \"ward\"\naggregator = \"hn.tx.b.vp\"\n\n[[grouping]]\nunit = \"hn.tx.ha-dinh.1\"\naggregator = \"hn.tx.b.tt\"\n";
     let Table::Grouping(grouping) = parse("grouping", text).unwrap() else { panic!() };

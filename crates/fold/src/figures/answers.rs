@@ -11,7 +11,7 @@ use super::{
     ratio::{Fraction, ratio},
     totals::{Totals, totals},
 };
-use crate::fold::Fold;
+use crate::{fold::Fold, values::Value};
 
 /// The answers to a question.
 pub(crate) struct Answers<'a> {
@@ -29,6 +29,8 @@ pub(crate) struct Answers<'a> {
 pub(crate) struct Earlier {
     pub part: Part,
     pub fraction: Option<Fraction>,
+    /// By place in the row's slices, and value; none of ratios.
+    pub slices: BTreeMap<(usize, Value), Part>,
 }
 
 impl<'a> Answers<'a> {
@@ -84,9 +86,13 @@ impl<'a> Answers<'a> {
                 };
                 let (fraction, totals) = self.divided(row, of, part)?;
                 let part = if fraction.denominator > 0 { totals.all } else { Part::default() };
-                Some(Earlier { part, fraction: Some(fraction) })
+                Some(Earlier { part, fraction: Some(fraction), slices: BTreeMap::new() })
             }
-            _ => self.sum_before(row, window).map(|totals| Earlier { part: totals.all, fraction: None }),
+            _ => self.sum_before(row, window).map(|totals| Earlier {
+                part: totals.all,
+                fraction: None,
+                slices: totals.slices,
+            }),
         }
     }
 
@@ -120,8 +126,8 @@ impl<'a> Answers<'a> {
         match row.measure {
             Measure::Ratio(_) | Measure::Units => None,
             Measure::AsOf(_) => {
-                let is_year_before =
-                    Window::of(&row.period, self.asked)?.year_before().as_ref() == Some(window);
+                let year_before = Window::of(&row.period, self.asked)?.year_before(self.fold.rulebook());
+                let is_year_before = year_before.as_ref() == Some(window);
                 let judged = self.found?.get(&row.code)?.judged.as_ref().filter(|_| is_year_before)?;
                 Some(Totals { all: judged.year_before, ..Totals::default() })
             }

@@ -106,6 +106,16 @@ impl Asked {
         named.unwrap_or_else(|| Asked::days(rulebook, from, to))
     }
 
+    /// Everything up to a day, of whatever year and occasion.
+    pub fn since_ever(to: CivilDate) -> Self {
+        Asked { from: CivilDate::MIN, to, year: to.year(), occasion: None, books_to: None }
+    }
+
+    /// Whether it has no first day.
+    pub fn is_since_ever(&self) -> bool {
+        self.from == CivilDate::MIN
+    }
+
     /// The same days with every other occasion of the table, and with none: an issued report states its days and not its occasion.
     pub fn with_other_occasions(&self, rulebook: &Rulebook) -> Vec<Self> {
         let own = occasions(rulebook).filter(|row| row.occasion.is_none()).map(|row| Some(row.id.clone()));
@@ -115,12 +125,17 @@ impl Asked {
 }
 
 /// The occasions of the newest adopted table.
-fn occasions(rulebook: &Rulebook) -> impl Iterator<Item = &Occasion> {
+pub(super) fn occasions(rulebook: &Rulebook) -> impl Iterator<Item = &Occasion> {
     let newest = rulebook.in_force("occasions", CivilDate::MAX);
     newest.into_iter().flat_map(|adopted| match &adopted.table {
         Table::Occasions(occasions) => occasions.as_slice(),
         _ => &[],
     })
+}
+
+/// The same occasion a year before one of the newest table.
+pub(super) fn occasion_before(rulebook: &Rulebook, id: &str) -> Option<String> {
+    occasions(rulebook).find(|row| row.id == id)?.before.clone()
 }
 
 /// The last day of the same days a year earlier, of days up to `to`, without `from` since ever: whole calendar months end with the month, so
@@ -169,6 +184,13 @@ impl Window {
             PeriodUse::Period => Window { from: asked.from, to: asked.to, pick: None },
             PeriodUse::ToDate => Window { from: start, to: asked.to, pick: None },
             PeriodUse::Before => Window { from: start, to: asked.from.add_days(-1)?, pick: None },
+            // who asks for everything since ever asks for every year and every occasion
+            PeriodUse::FiscalYearToDate(_) | PeriodUse::Year(_) if asked.is_since_ever() => {
+                Window { from: start, to: asked.to, pick: None }
+            }
+            PeriodUse::Occasion(_) if asked.is_since_ever() && asked.occasion.is_none() => {
+                Window { from: start, to: asked.to, pick: None }
+            }
             PeriodUse::FiscalYearToDate(field) => {
                 let (_, to) = asked.stated();
                 Window { from: CivilDate::new(asked.year, 1, 1)?, to, pick: year(field) }
@@ -181,14 +203,17 @@ impl Window {
         })
     }
 
-    /// The same window a year earlier; none for occasions, which do not come back on the same days.
-    pub fn year_before(&self) -> Option<Self> {
+    /// The same window a year earlier. Occasions do not come back on the same days: theirs is the one that the newest table says was before.
+    pub fn year_before(&self, rulebook: &Rulebook) -> Option<Self> {
         let pick = match &self.pick {
             None => None,
-            Some(Pick { field, value: Picked::Year(year) }) => {
-                Some(Pick { field: field.clone(), value: Picked::Year(year - 1) })
+            Some(Pick { field, value }) => {
+                let value = match value {
+                    Picked::Year(year) => Picked::Year(year - 1),
+                    Picked::Occasion(id) => Picked::Occasion(occasion_before(rulebook, id)?),
+                };
+                Some(Pick { field: field.clone(), value })
             }
-            Some(Pick { value: Picked::Occasion(_), .. }) => return None,
         };
         match (self.from == CivilDate::MIN, self.to == CivilDate::MAX) {
             (false, false) => {
@@ -198,6 +223,17 @@ impl Window {
             (true, false) => Some(Window { from: self.from, to: last_day_before(None, self.to)?, pick }),
             (true, true) if pick.is_some() => Some(Window { from: self.from, to: self.to, pick }),
             _ => None,
+        }
+    }
+
+    /// The days of the window; for a whole year, adjusted or not, those of the year, for an occasion those of the newest table.
+    pub fn days_by(&self, rulebook: &Rulebook) -> (CivilDate, CivilDate) {
+        match &self.pick {
+            Some(Pick { value: Picked::Occasion(id), .. }) => {
+                let row = occasions(rulebook).find(|row| row.id == *id);
+                row.map_or((self.from, self.to), |row| (row.from, row.to))
+            }
+            _ => self.days(),
         }
     }
 

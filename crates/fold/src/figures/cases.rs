@@ -207,7 +207,7 @@ impl Cases {
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
                 continue;
             };
-            let before = if row.compare.is_empty() { None } else { window.year_before() };
+            let before = if row.compare.is_empty() { None } else { window.year_before(fold.rulebook()) };
             let moments = [(Answer::Asked, Some(window)), (Answer::YearBefore, before)];
             let moments = moments
                 .into_iter()

@@ -400,7 +400,7 @@ fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked)
 }
 
 /// Whether a row's value is what its facts add, one by one.
-fn is_sum(measure: &Measure) -> bool {
+pub(super) fn is_sum(measure: &Measure) -> bool {
     matches!(
         measure,
         Measure::Count | Measure::Sum(_) | Measure::Items(_) | Measure::Stock(_) | Measure::Units

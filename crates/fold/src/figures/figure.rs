@@ -12,7 +12,8 @@ use socai_tlog::{Digest, EventName, LeafIndex, UnitNo};
 
 use super::{
     answers::Answers,
-    asked::{Asked, Window},
+    asked::{Asked, Picked, Window},
+    before::Before,
     contributions::Contribution,
     nil::{Nil, nil},
     percent::percent,
@@ -111,6 +112,8 @@ pub struct SlicePart {
     pub value: String,
     /// Its part.
     pub part: Part,
+    /// The same part of the year before, for rows that are compared with it.
+    pub same_period: Option<SamePeriod>,
 }
 
 /// A value a figure is compared with, and the figure as a percentage of it.
@@ -120,6 +123,13 @@ pub struct Compared {
     pub value: i128,
     /// Percentage as printed, with a point; none when the other value is not positive.
     pub percent: Option<String>,
+}
+
+impl Compared {
+    /// A value beside another one, as a percentage of it.
+    pub(super) fn of(value: i128, other: i128, row: &Indicator) -> Self {
+        Compared { value: other, percent: percent(value, other, row.percent_decimals) }
+    }
 }
 
 /// The same period of the year before.
@@ -146,14 +156,16 @@ pub struct Disagreement {
 }
 
 /// The figures of a question, in printing order. `found` comes from a [`super::Contributions`] pass with the same question; without
-/// it figures have no digests, and rows that judge cases, with the ratios of them, are left out. So is what the fold has no cells for
-/// ([`crate::Scope`]).
+/// it figures have no digests, and rows that judge cases are left out, and so are ratios: a fact may be in several of a ratio's sums, and only
+/// a pass says how many there are. So is what the fold has no cells for ([`crate::Scope`]).
 pub fn figures(
     fold: &Fold,
     asked: &Asked,
     found: Option<&BTreeMap<String, Contribution>>,
 ) -> Result<Vec<Figure>, Disagreement> {
-    figures_of(fold, asked, found, None)
+    let mut figures = figures_of(fold, asked, found, None)?;
+    figures.retain(|figure| figure.fraction.is_none() || found.is_some());
+    Ok(figures)
 }
 
 /// The same with sums that were kept from when the fold had a cube.
@@ -201,17 +213,19 @@ fn figure(
         Measure::AsOf(_) => LeafIndex(0),
         _ => fold.rulebook().counted_since(&row.code).unwrap_or_default(),
     };
+    let year_before = asks(Compare::SamePeriod).then(|| {
+        let moved = |window: &Window| window.year_before(fold.rulebook());
+        Before::of(answers, row, &window, moved)
+    });
+    let year_before = year_before.flatten();
+    let lunar_before = asks(Compare::LunarPeriod).then(|| {
+        let moved = |window: &Window| window.lunar_year_before(fold.rulebook());
+        Before::of(answers, row, &window, moved)
+    });
     Figure {
         plans: plans(fold, row, asked, &window, value),
-        same_period: asks(Compare::SamePeriod)
-            .then(|| same_days(answers, row, &window, Window::year_before, (value, fraction)))
-            .flatten(),
-        lunar_period: asks(Compare::LunarPeriod)
-            .then(|| {
-                let lunar = |window: &Window| window.lunar_year_before(fold.rulebook());
-                same_days(answers, row, &window, lunar, (value, fraction))
-            })
-            .flatten(),
+        same_period: year_before.as_ref().and_then(|before| before.compared((value, fraction))),
+        lunar_period: lunar_before.flatten().and_then(|before| before.compared((value, fraction))),
         nil: nil(fold, row, asked, &window, &totals),
         row: row.clone(),
         rules_version,
@@ -225,7 +239,7 @@ fn figure(
         digest: None,
         wards: totals.wards.into_iter().map(|(unit, part)| WardPart { unit, part }).collect(),
         unallocated: totals.unallocated,
-        slices: slices(row, totals.slices),
+        slices: slices(row, totals.slices, year_before.as_ref()),
     }
 }
 
@@ -245,56 +259,31 @@ fn plans(
     window: &Window,
     value: i128,
 ) -> BTreeMap<String, Compared> {
-    if !row.compare.contains(&Compare::Plan) {
+    let Some(plan) = row.plan.as_ref().filter(|_| row.compare.contains(&Compare::Plan)) else {
         return BTreeMap::new();
-    }
+    };
+    let of = match (&plan.occasion_field, &asked.occasion) {
+        (None, _) => Picked::Year(asked.year),
+        (Some(_), Some(id)) => Picked::Occasion(id.clone()),
+        (Some(_), None) => return BTreeMap::new(),
+    };
     // estimates are adjusted as long as the books are
     let on = if matches!(row.period, PeriodUse::FiscalYearToDate(_)) { window.to } else { asked.to };
-    let in_force = fold.plans().in_force(&row.code, asked.year, on);
-    let compared = in_force.into_iter().map(|(by, plan)| (by.to_owned(), compared(value, plan, row)));
+    let in_force = fold.plans().in_force(&row.code, &of, on);
+    let compared = in_force.into_iter().map(|(by, plan)| (by.to_owned(), Compared::of(value, plan, row)));
     compared.collect()
 }
 
-/// Facts of the ledger when it has any, else what was declared for exactly these days; of a balance or a state, for that day.
-fn same_days(
-    answers: &Answers<'_>,
+fn slices(
     row: &Indicator,
-    window: &Window,
-    earlier: impl Fn(&Window) -> Option<Window>,
-    (value, fraction): (i128, Option<Fraction>),
-) -> Option<SamePeriod> {
-    let before = earlier(window)?;
-    let known = answers.earlier(row, &before, &earlier);
-    if let Some(known) = known.filter(|known| known.part.events > 0) {
-        let percent = match (fraction, known.fraction) {
-            (Some(now), Some(then)) => now.against(then, row.percent_decimals),
-            _ => percent(value, known.part.value, row.percent_decimals),
-        };
-        return Some(SamePeriod { compared: Compared { value: known.part.value, percent }, baseline: None });
-    }
-    let (from, to) = match before.days() {
-        (CivilDate::MIN, to) => (to, to),
-        days => days,
-    };
-    let baseline = answers.fold.baselines().declared(&row.code, "", from, to)?;
-    let declared = i128::from(baseline.value);
-    let compared = match fraction {
-        Some(now) => {
-            Compared { value: declared, percent: now.against_declared(declared, row.percent_decimals) }
-        }
-        None => compared(value, declared, row),
-    };
-    Some(SamePeriod { compared, baseline: Some(baseline.name()) })
-}
-
-fn compared(value: i128, other: i128, row: &Indicator) -> Compared {
-    Compared { value: other, percent: percent(value, other, row.percent_decimals) }
-}
-
-fn slices(row: &Indicator, parts: BTreeMap<(usize, crate::Value), Part>) -> Vec<SlicePart> {
-    let named = |((at, value), part)| {
+    parts: BTreeMap<(usize, crate::Value), Part>,
+    before: Option<&Before<'_>>,
+) -> Vec<SlicePart> {
+    let named = |((at, value), part): ((usize, crate::Value), Part)| {
         let axis: &String = &row.slices[at];
-        SlicePart { value: short_name(row, axis, &value), axis: axis.clone(), part }
+        let name = short_name(row, axis, &value);
+        let same_period = before.and_then(|before| before.compared_slice((at, value), &name, part.value));
+        SlicePart { value: name, axis: axis.clone(), part, same_period }
     };
     parts.into_iter().map(named).collect()
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod before;
 mod cases;
 mod cells;
 mod chains;
@@ -24,6 +25,7 @@ mod ratio;
 mod recount;
 mod restated;
 mod restated_cases;
+mod restated_line;
 pub mod series;
 mod shares;
 mod spread;

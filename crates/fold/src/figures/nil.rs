@@ -15,7 +15,7 @@ use crate::fold::Fold;
 pub struct Nil {
     /// Closed the whole period and declared that nothing of the kind happened.
     pub declared: Vec<UnitNo>,
-    /// Published facts of it, so they need declare nothing.
+    /// Closed the whole period and published facts of it, so they need declare nothing.
     pub present: Vec<UnitNo>,
     /// Neither: without them a zero is not proven.
     pub missing: Vec<UnitNo>,
@@ -54,7 +54,10 @@ pub(crate) fn nil(
     let mut nil = Nil::default();
     for unit in in_scope(fold, row, asked) {
         match () {
-            () if totals.publishers.contains(&unit) => nil.present.push(unit),
+            // what an open period still brings nobody knows, whatever it brought so far
+            () if totals.publishers.contains(&unit) && fold.closings().is_closed(unit, from, to) => {
+                nil.present.push(unit);
+            }
             () if fold.closings().is_nil(unit, &names, from, to) => nil.declared.push(unit),
             () => nil.missing.push(unit),
         }

@@ -9,17 +9,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use socai_domain::{
-    CivilDate, Event, Kind, name_of,
-    tables::{Indicator, Measure},
-};
+use socai_domain::{Event, Kind, name_of, tables::Indicator};
 use socai_proto::{v1::Answer, view::Heading};
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
-    figure::{Disagreement, Figure, figures, units_of},
+    figure::{Disagreement, figures, figures_of},
     restated_cases::{Answered, CaseChanges, CaseLine},
+    restated_line::{Line, known, moved},
     shares::{Share, parts, share},
 };
 use crate::{
@@ -36,10 +34,10 @@ use crate::{
 pub struct Restatement {
     /// The row that defines it now.
     pub row: Indicator,
-    /// The value at the earlier size, as its report printed it when there is one; none when it was no figure then.
+    /// The value at the earlier size, as its report printed it when there is one; none when nothing could be said then.
     pub before: Option<i128>,
-    /// The value at the later size.
-    pub after: i128,
+    /// The value at the later size; none when nothing can be said.
+    pub after: Option<i128>,
     /// Why, in leaf order of the facts that changed.
     pub causes: Vec<Cause>,
 }
@@ -98,20 +96,11 @@ pub struct Comparison<'f> {
     changed_at: BTreeMap<EventName, LeafIndex>,
     /// Adoption that a changed row comes from → its lines.
     adopted: BTreeMap<u64, Vec<usize>>,
+    /// The adoptions of changed rows that were met.
+    definitions: BTreeSet<EventName>,
     /// Amendment → the last confirmation of it that was seen.
     confirmed: BTreeMap<EventName, EventName>,
     next: u64,
-}
-
-struct Line {
-    row: Indicator,
-    before: Option<i128>,
-    after: i128,
-    /// Ids of the units that only one of the two sizes counts, for a figure that counts units.
-    moved: BTreeSet<String>,
-    /// The codes of the rows that judge cases and make up the figure: its own, or those of a ratio. Its values are known at the end.
-    judged: Vec<String>,
-    causes: Vec<Cause>,
 }
 
 /// A line and the days of the row whose facts belong to it: its own, or one that a ratio names.
@@ -127,10 +116,8 @@ impl<'f> Comparison<'f> {
     /// # Errors
     /// None that the caller could have caused; a [`Disagreement`] would be a fault of the fold.
     pub fn new(earlier: &'f Fold, later: &'f Fold, asked: &Asked) -> Result<Self, Disagreement> {
-        let by_code = |figures: Vec<Figure>| -> BTreeMap<String, Figure> {
-            figures.into_iter().map(|figure| (figure.row.code.clone(), figure)).collect()
-        };
-        let (then, now) = (by_code(figures(earlier, asked, None)?), by_code(figures(later, asked, None)?));
+        let values = |fold| figures_of(fold, asked, None, None).map(known);
+        let (then, now) = (values(earlier)?, values(later)?);
         let rows_of = |fold: &'f Fold| fold.rulebook().indicators(asked.to).map_or(&[][..], |(_, rows)| rows);
         let (rows_then, rows) = (rows_of(earlier), rows_of(later));
         let mut adopted: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
@@ -154,8 +141,8 @@ impl<'f> Comparison<'f> {
             }
             lines.push(Line {
                 moved: moved(earlier, later, row, asked.to),
-                before: then.get(&row.code).map(|before| before.value),
-                after: now.get(&row.code).map_or(0, |figure| figure.value),
+                before: then.get(&row.code).copied().flatten(),
+                after: now.get(&row.code).copied().flatten(),
                 row: row.clone(),
                 judged,
                 causes: vec![],
@@ -172,6 +159,7 @@ impl<'f> Comparison<'f> {
             laws: vec![],
             reported: None,
             changed_at: BTreeMap::new(),
+            definitions: BTreeSet::new(),
             asked: asked.clone(),
             confirmed: BTreeMap::new(),
             next: 0,
@@ -238,9 +226,11 @@ impl<'f> Comparison<'f> {
     /// Records of the ledger's own kinds that are causes, or that name them.
     fn note_ledger(&mut self, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         for line in self.adopted.get(&leaf.0).into_iter().flatten() {
-            let (before, after) = (self.lines[*line].before.unwrap_or_default(), self.lines[*line].after);
-            let cause = Cause { why: Why::Rules, event: name, by: name, acknowledged: None, before, after };
+            // how much of the change it explains is known at the end
+            let cause =
+                Cause { why: Why::Rules, event: name, by: name, acknowledged: None, before: 0, after: 0 };
             self.lines[*line].causes.push(cause);
+            self.definitions.insert(name);
         }
         match event.kind() {
             Kind::EventAcknowledged(said) if said.answer() == Answer::Confirmed => {
@@ -337,20 +327,15 @@ impl<'f> Comparison<'f> {
             return;
         }
         let (of_then, of_now) = (self.cases.then(self.earlier), self.cases.now(self.later));
-        let values = |fold, of: &Answered| -> BTreeMap<String, i128> {
+        let values = |fold, of: &Answered| {
             // the counts of the pass are those of the cases, so there is nothing to disagree about
-            let figures = figures(fold, &self.asked, Some(&of.found)).unwrap_or_default();
-            figures.into_iter().map(|figure| (figure.row.code, figure.value)).collect()
+            known(figures(fold, &self.asked, Some(&of.found)).unwrap_or_default())
         };
         let (then, now) = (values(self.earlier, &of_then), values(self.later, &of_now));
         let of_rows = self.cases.lines(&of_then.counted, &of_now.counted, &self.asked);
         for line in self.lines.iter_mut().filter(|line| !line.judged.is_empty()) {
-            line.before = then.get(&line.row.code).copied();
-            line.after = now.get(&line.row.code).copied().unwrap_or_default();
-            // a row that was adopted since came before its value was known
-            for cause in line.causes.iter_mut().filter(|cause| cause.why == Why::Rules) {
-                (cause.before, cause.after) = (line.before.unwrap_or_default(), line.after);
-            }
+            line.before = then.get(&line.row.code).copied().flatten();
+            line.after = now.get(&line.row.code).copied().flatten();
             let of_line: Vec<&CaseLine> = line.judged.iter().filter_map(|code| of_rows.get(code)).collect();
             for changed in of_line.iter().flat_map(|of| &of.causes) {
                 let (why, event, by) = (changed.why, changed.event, changed.by);
@@ -361,7 +346,7 @@ impl<'f> Comparison<'f> {
             }
             line.causes.sort_by_key(|cause| self.changed_at.get(&cause.event));
             if of_line.iter().any(|of| of.is_unexplained) {
-                let (before, after) = (line.before.unwrap_or_default(), line.after);
+                let (before, after) = (line.before.unwrap_or_default(), line.after.unwrap_or_default());
                 line.causes.extend(self.laws.iter().map(|law| Cause {
                     why: Why::Rules,
                     event: *law,
@@ -401,13 +386,14 @@ impl<'f> Comparison<'f> {
             return Err(FoldError::OutOfOrder { got, expected });
         }
         self.fill_judged();
+        self.lines.iter_mut().for_each(|line| line.settle_definitions(&self.definitions));
         self.fill_reported();
         let needed = |cause: &Cause| {
             let amended = self.later.amendments.get(cause.event);
             amended.is_some_and(|amended| amended.was_after_closing(cause.by))
         };
         let restated =
-            self.lines.into_iter().filter(|line| line.before != Some(line.after) || !line.causes.is_empty());
+            self.lines.into_iter().filter(|line| line.before != line.after || !line.causes.is_empty());
         Ok(restated
             .map(|mut line| {
                 for cause in line.causes.iter_mut().filter(|cause| needed(cause)) {
@@ -426,14 +412,4 @@ impl<'f> Comparison<'f> {
 
 fn decoded(facts: Option<&[u8]>) -> Option<Event<'_>> {
     facts.and_then(|facts| Event::decode(facts).ok())
-}
-
-fn moved(earlier: &Fold, later: &Fold, row: &Indicator, on: CivilDate) -> BTreeSet<String> {
-    if row.measure != Measure::Units {
-        return BTreeSet::new();
-    }
-    let ids = |fold| -> BTreeSet<String> {
-        units_of(fold, row, on).into_iter().map(|unit| unit.id.clone()).collect()
-    };
-    ids(earlier).symmetric_difference(&ids(later)).cloned().collect()
 }

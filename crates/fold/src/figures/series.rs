@@ -13,14 +13,14 @@ use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
 use super::{
-    asked::{Asked, last_day_before},
+    asked::{Asked, last_day_before, occasion_before},
     contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
     figure::{Compared, Disagreement, Figure, Part, SamePeriod, figures},
     percent::percent,
     spread::spreads,
 };
-use crate::fold::Fold;
+use crate::{fold::Fold, rulebook::Rulebook};
 
 /// Contributions by indicator code, from a second pass.
 pub type Found = BTreeMap<String, Contribution>;
@@ -44,15 +44,15 @@ impl Question {
         Question { label, asked, found: None, found_before: None }
     }
 
-    /// The same days a year earlier; none before the calendar begins.
-    pub fn before(&self) -> Option<Asked> {
-        let Asked { from, to, year, books_to, .. } = self.asked;
-        let before = |to| last_day_before(Some(from), to);
+    /// The same days a year earlier, with the occasion that was before the asked one; none before the calendar begins.
+    pub fn before(&self, rulebook: &Rulebook) -> Option<Asked> {
+        let Asked { from, to, year, occasion, books_to } = &self.asked;
+        let before = |to| last_day_before(Some(*from), to);
         Some(Asked {
             from: from.add_months(-12)?,
-            to: before(to)?,
+            to: before(*to)?,
             year: year - 1,
-            occasion: None,
+            occasion: occasion.as_deref().and_then(|id| occasion_before(rulebook, id)),
             books_to: books_to.and_then(before),
         })
     }
@@ -62,7 +62,7 @@ impl Question {
     }
 
     fn figure_before(&self, fold: &Fold, code: &str) -> Result<Option<Figure>, Disagreement> {
-        match self.before() {
+        match self.before(fold.rulebook()) {
             Some(asked) => figure_of(fold, code, &asked, self.found_before.as_ref()),
             None => Ok(None),
         }
@@ -71,7 +71,7 @@ impl Question {
     /// The parts by unit, and those a year earlier.
     fn parts(&self, fold: &Fold, row: &Indicator) -> Result<(Parts, Option<Parts>), Disagreement> {
         let now = Parts::of(fold, row, &self.asked, self.found.as_ref())?;
-        let before = self.before();
+        let before = self.before(fold.rulebook());
         let before = before.map(|asked| Parts::of(fold, row, &asked, self.found_before.as_ref()));
         Ok((now, before.transpose()?))
     }
@@ -285,8 +285,8 @@ fn declared(
     question: &Question,
     part: Part,
 ) -> Option<SamePeriod> {
-    let window = super::Window::of(&row.period, &question.asked)?.year_before()?;
-    let (from, to) = window.days();
+    let window = super::Window::of(&row.period, &question.asked)?.year_before(fold.rulebook())?;
+    let (from, to) = window.days_by(fold.rulebook());
     let baseline = fold.baselines().declared(&row.code, slice, from, to)?;
     let value = i128::from(baseline.value);
     let compared = Compared { value, percent: percent(part.value, value, row.percent_decimals) };

@@ -165,21 +165,21 @@ fn a_correction_a_void_and_a_late_fact_move_a_case_and_are_named() {
     let correction = ledger.correct(1, end, &[("occurred_on", json!("2023-01-21"), json!("2023-01-19"))]);
     assert_eq!(on_time(&ledger, &asked()), (1, 0, 1, Some(5_000)));
     let lines = since(&ledger, size);
-    assert_eq!(told(&lines, "MC.02.dung"), (Some(0), 1, vec![(Why::Corrected, end, correction)]));
-    assert_eq!(told(&lines, "MC.02.tre"), (Some(1), 0, vec![(Why::Corrected, end, correction)]));
-    assert_eq!(told(&lines, "MC.02"), (Some(0), 5_000, vec![(Why::Corrected, end, correction)]));
+    assert_eq!(told(&lines, "MC.02.dung"), (Some(0), Some(1), vec![(Why::Corrected, end, correction)]));
+    assert_eq!(told(&lines, "MC.02.tre"), (Some(1), Some(0), vec![(Why::Corrected, end, correction)]));
+    assert_eq!(told(&lines, "MC.02"), (Some(0), Some(5_000), vec![(Why::Corrected, end, correction)]));
     assert!(lines.iter().all(|line| line.row.code != "MC.02.qua"), "b is what it was");
 
     let size = ledger.records.len();
     let void = ledger.void(1, end);
     assert_eq!(on_time(&ledger, &asked()), (0, 0, 2, Some(0)));
-    assert_eq!(told(&since(&ledger, size), "MC.02.qua"), (Some(1), 2, vec![(Why::Voided, end, void)]));
+    assert_eq!(told(&since(&ledger, size), "MC.02.qua"), (Some(1), Some(2), vec![(Why::Voided, end, void)]));
 
     ledger.close(1, &[]);
     let size = ledger.records.len();
     let late = status(&mut ledger, 1, "b", "2023-01-20", "processed");
     assert_eq!(on_time(&ledger, &asked()), (1, 0, 1, Some(5_000)));
-    assert_eq!(told(&since(&ledger, size), "MC.02.qua"), (Some(2), 1, vec![(Why::Late, late, late)]));
+    assert_eq!(told(&since(&ledger, size), "MC.02.qua"), (Some(2), Some(1), vec![(Why::Late, late, late)]));
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn without_the_law_nothing_is_said_and_its_adoption_is_named() {
     let size = ledger.records.len();
     district::adopt(&mut ledger, "law.penalty", 1, "2022-01-01", &district::read("rules/law.penalty.toml"));
     let law = ledger.records.last().unwrap().0.name;
-    assert_eq!(told(&since(&ledger, size), "TT.05.ra"), (Some(0), 1, vec![(Why::Rules, law, law)]));
+    assert_eq!(told(&since(&ledger, size), "TT.05.ra"), (None, Some(1), vec![(Why::Rules, law, law)]));
 }
 
 #[test]
@@ -424,10 +424,9 @@ fn a_fold_from_rows_and_a_replay_judge_cases_alike_and_a_fold_without_a_pass_lea
     assert_eq!(all(&restored), all(&replayed));
     assert!(all(&replayed).iter().any(|figure| figure.row.code == "MC.02" && figure.events == 2));
     let without = figures(&replayed, &asked(), None).unwrap();
-    assert!(
-        without.iter().all(|figure| !["MC.02", "MC.02.tre", "CD.01"].contains(&figure.row.code.as_str()))
-    );
-    assert!(without.iter().any(|figure| figure.row.code == "MC.03"));
+    let left_out = ["MC.02", "MC.02.tre", "MC.03", "CD.01"];
+    assert!(without.iter().all(|figure| !left_out.contains(&figure.row.code.as_str())));
+    assert!(without.iter().any(|figure| figure.row.code == "MC.01"));
 }
 
 fn since(ledger: &Ledger, size: usize) -> Vec<Restatement> {
@@ -438,7 +437,10 @@ fn since(ledger: &Ledger, size: usize) -> Vec<Restatement> {
     comparison.finish().unwrap()
 }
 
-fn told(lines: &[Restatement], code: &str) -> (Option<i128>, i128, Vec<(Why, EventName, EventName)>) {
+/// Before and after, and per cause why, the fact, by whom.
+type Told = (Option<i128>, Option<i128>, Vec<(Why, EventName, EventName)>);
+
+fn told(lines: &[Restatement], code: &str) -> Told {
     let line = lines.iter().find(|line| line.row.code == code).unwrap();
     let causes = line.causes.iter().map(|cause| (cause.why, cause.event, cause.by));
     (line.before, line.after, causes.collect())

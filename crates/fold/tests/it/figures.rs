@@ -178,6 +178,24 @@ fn a_zero_is_proven_only_when_nobody_in_scope_is_silent() {
 }
 
 #[test]
+fn a_unit_that_reported_something_proves_no_zero_before_it_has_closed() {
+    let mut ledger = given();
+    let rules = district::read("rules/indicators.toml");
+    let (before, row) = rules.split_at(rules.find("code = \"YT.08\"\n").unwrap());
+    let row = row.replacen("format = \"dem\"", "format = \"dem\"\nnil_scope = [\"ward\"]", 1);
+    district::adopt(&mut ledger, "indicators", 2, "2022-01-01", &format!("{before}{row}"));
+    for ward in 2..=11 {
+        ledger.close(ward, &["YT.08"]);
+    }
+    ledger.fact(1, "2023-01-05", "epidemic.cases_reported", json!({"new": 0}), json!({}));
+    let cases = ledger.figure("YT.08");
+    assert_eq!((cases.value, cases.nil.unwrap().missing), (0, vec![UnitNo(1)]), "more may come");
+    ledger.close(1, &[]);
+    let nil = ledger.figure("YT.08").nil.unwrap();
+    assert_eq!((nil.present.clone(), nil.is_proven()), (vec![UnitNo(1)], true), "present and zero");
+}
+
+#[test]
 fn a_zero_that_no_existing_unit_could_declare_is_not_proven() {
     let mut ledger = given();
     for unit in 1..=25 {

@@ -25,6 +25,7 @@ mod kinds;
 mod law;
 mod measures;
 mod obligations;
+mod occasions;
 mod passes;
 mod pending;
 mod periods;

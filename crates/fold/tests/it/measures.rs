@@ -189,7 +189,7 @@ fn a_late_milestone_counts_once_it_is_there_and_is_named_as_late() {
     let late = block(&mut ledger, 7, "2023-01-20", "c1", "safety_graded");
     let lines = since(&ledger, size);
     let line = lines.iter().find(|line| line.row.code == "NO.01").unwrap();
-    assert_eq!((line.before, line.after), (Some(1), 1), "one block, whatever its milestone");
+    assert_eq!((line.before, line.after), (Some(1), Some(1)), "one block, whatever its milestone");
     assert_eq!(
         line.causes.iter().map(|cause| (cause.why, cause.event)).collect::<Vec<_>>(),
         [(Why::Late, late)]
@@ -290,7 +290,7 @@ fn a_ratio_moves_with_a_correction_and_names_it() {
     let size = ledger.records.len();
     let correction = ledger.correct(1, wrong, &[("data.channel", json!("online"), json!("post"))]);
     let line = since(&ledger, size).into_iter().find(|line| line.row.code == "MC.03").unwrap();
-    assert_eq!((line.before, line.after), (Some(5_000), 0));
+    assert_eq!((line.before, line.after), (Some(5_000), Some(0)));
     let causes: Vec<_> = line.causes.iter().map(|cause| (cause.why, cause.event, cause.by)).collect();
     assert_eq!(causes, [(Why::Corrected, wrong, correction)]);
     ledger.void(1, correction);

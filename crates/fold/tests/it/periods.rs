@@ -3,10 +3,13 @@
 
 use crate::common::{Ledger, district, facts::asked};
 use serde_json::json;
-use socai_domain::CivilDate;
+use socai_domain::{
+    CivilDate,
+    tables::{Compare, Indicator},
+};
 use socai_fold::{
-    Fold,
-    figures::{Asked, Window},
+    Fold, Rulebook,
+    figures::{Asked, SamePeriod, Window},
 };
 use socai_proto::v1::PeriodKind;
 
@@ -91,17 +94,9 @@ fn visits(ledger: &mut Ledger, on: &str, visits: u32) {
     ledger.json(1, json!({"kind": "health.visits_reported", "occurred_on": on, "data": data}));
 }
 
-/// The district whose row of preventive visits asks for the lunar comparison too.
+/// The district at the end of the month, with its table of Tết.
 fn asking() -> Ledger {
     let mut ledger = given();
-    let rules = district::read("rules/indicators.toml");
-    let at = rules.find("code = \"YT.07\"").unwrap();
-    let row = rules[at..].replacen(
-        "compare = [\"same-period\"]",
-        "compare = [\"same-period\", \"lunar-period\"]",
-        1,
-    );
-    district::adopt(&mut ledger, "indicators", 2, "2022-01-01", &format!("{}{row}", &rules[..at]));
     ledger.on("2023-02-09");
     ledger
 }
@@ -119,7 +114,42 @@ fn a_row_that_asks_for_it_is_compared_by_dates_and_by_distance_from_tet() {
         (lunar.compared.value, lunar.compared.percent.as_deref(), lunar.baseline),
         (200, Some("150"), None)
     );
-    assert_eq!(ledger.figure("YT.06").lunar_period, None, "a row that does not ask");
+    assert_eq!(ledger.figure("GP.01").lunar_period, None, "a row that does not ask");
+}
+
+#[test]
+fn rows_that_follow_the_feast_have_the_lunar_comparison_beside_the_official_one_and_balances_have_none() {
+    let (fold, _) = given().fold();
+    let (_, rows) = fold.rulebook().indicators(asked().to).unwrap();
+    let asks = |row: &&Indicator| row.compare.contains(&Compare::LunarPeriod);
+    let asking: Vec<&str> = rows.iter().filter(asks).map(|row| row.code.as_str()).collect();
+    for code in ["NS.01", "NS.02", "TT.01", "TT.04", "YT.01", "YT.06", "YT.07", "MC.01", "TD.02"] {
+        assert!(asking.contains(&code), "{code} is not among {asking:?}");
+    }
+    for row in rows.iter().filter(asks) {
+        assert!(row.compare.contains(&Compare::SamePeriod), "{}: beside the official one", row.code);
+        let window = Window::of(&row.period, &asked()).unwrap();
+        let moved = window
+            .lunar_year_before(fold.rulebook())
+            .map(|moved| (moved.from.to_string(), moved.to.to_string()));
+        assert_eq!(moved, Some(("2022-01-11".to_owned(), "2022-02-18".to_owned())), "{}", row.code);
+    }
+}
+
+#[test]
+fn the_year_so_far_is_moved_by_the_moon_within_its_own_fiscal_year() {
+    let mut ledger = asking();
+    ledger.revenue("2023-01-20", 2023, 600);
+    ledger.revenue("2022-01-10", 2022, 1_000); // before the moved days begin
+    ledger.revenue("2022-01-11", 2022, 150);
+    ledger.revenue("2022-02-18", 2022, 250);
+    ledger.revenue("2022-01-20", 2021, 5_000); // still of the year before
+    let figure = ledger.figure("NS.01");
+    let told = |same: &Option<SamePeriod>| {
+        same.as_ref().map(|same| (same.compared.value, same.compared.percent.clone()))
+    };
+    assert_eq!(told(&figure.lunar_period), Some((400, Some("150".to_owned()))));
+    assert_eq!(told(&figure.same_period), Some((1_150, Some("52.17".to_owned()))));
 }
 
 #[test]
@@ -142,7 +172,7 @@ fn a_baseline_for_exactly_the_moved_days_serves_the_lunar_comparison() {
 #[test]
 fn whole_calendar_months_stand_beside_the_same_whole_months_also_when_one_has_a_leap_day() {
     let before = |from: &str, to: &str| {
-        let before = window(from, to).year_before().unwrap();
+        let before = window(from, to).year_before(&Rulebook::default()).unwrap();
         format!("{} {}", before.from, before.to)
     };
     assert_eq!(before("2025-02-01", "2025-02-28"), "2024-02-01 2024-02-29");
@@ -153,7 +183,11 @@ fn whole_calendar_months_stand_beside_the_same_whole_months_also_when_one_has_a_
     assert_eq!(before("2025-02-10", "2025-02-28"), "2024-02-10 2024-02-28", "days are days");
     assert_eq!(before("2023-01-01", "2023-02-08"), "2022-01-01 2022-02-08");
     let balance = Window { from: CivilDate::MIN, ..window("2025-02-01", "2025-02-28") };
-    assert_eq!(balance.year_before().unwrap().to.to_string(), "2024-02-29", "at the end of the month");
+    assert_eq!(
+        balance.year_before(&Rulebook::default()).unwrap().to.to_string(),
+        "2024-02-29",
+        "at the end of the month"
+    );
 }
 
 #[test]

@@ -26,12 +26,12 @@ fn since(ledger: &Ledger, size: usize, asked: &Asked) -> Vec<Restatement> {
 }
 
 /// Fines by amount: before and after, and per cause why, the fact, by whom, acknowledged by whom.
-type Told = (Option<i128>, i128, Vec<(Why, EventName, EventName, Option<EventName>)>);
+type Told = (Option<i128>, Option<i128>, Vec<(Why, EventName, EventName, Option<EventName>)>);
 
 fn fines(ledger: &Ledger, size: usize) -> Told {
     let restated = since(ledger, size, &asked());
     let Some(line) = restated.into_iter().find(|line| line.row.code == "TT.02") else {
-        return (None, 0, vec![]);
+        return (None, None, vec![]);
     };
     let causes = line.causes.iter().map(|cause| (cause.why, cause.event, cause.by, cause.acknowledged));
     (line.before, line.after, causes.collect())
@@ -52,7 +52,7 @@ fn a_correction_restates_the_past_and_names_itself() {
     let correction = ledger.correct_fine(1, fine, 43_570_000, 43_750_000);
     assert_eq!(
         fines(&ledger, size),
-        (Some(43_570_000), 43_750_000, vec![(Why::Corrected, fine, correction, None)])
+        (Some(43_570_000), Some(43_750_000), vec![(Why::Corrected, fine, correction, None)])
     );
     let counted = since(&ledger, size, &asked()).into_iter().find(|line| line.row.code == "TT.01");
     assert_eq!(counted, None, "the number of fines is what it was");
@@ -65,11 +65,11 @@ fn after_closing_a_correction_restates_once_acknowledged_and_names_the_acknowled
     ledger.close(1, &[]);
     let size = ledger.records.len();
     let correction = ledger.correct_fine(1, fine, 100_000, 200_000);
-    assert_eq!(fines(&ledger, size), (None, 0, vec![]), "pending: nothing is known differently");
+    assert_eq!(fines(&ledger, size), (None, None, vec![]), "pending: nothing is known differently");
     let answer = ledger.answer(OPERATOR, correction, "confirmed");
     assert_eq!(
         fines(&ledger, size),
-        (Some(100_000), 200_000, vec![(Why::Corrected, fine, correction, Some(answer))])
+        (Some(100_000), Some(200_000), vec![(Why::Corrected, fine, correction, Some(answer))])
     );
 }
 
@@ -84,7 +84,11 @@ fn a_void_takes_a_fact_out_and_a_voided_correction_restores_it() {
     let void = ledger.void(1, second);
     assert_eq!(
         fines(&ledger, size),
-        (Some(350_000), 100_000, vec![(Why::Restored, first, undo, None), (Why::Voided, second, void, None)])
+        (
+            Some(350_000),
+            Some(100_000),
+            vec![(Why::Restored, first, undo, None), (Why::Voided, second, void, None)]
+        )
     );
 }
 
@@ -98,7 +102,11 @@ fn a_late_fact_is_known_later_and_told_from_one_whose_period_was_open() {
     let open = ledger.fine(HA_DINH, "2023-01-21", 400_000);
     assert_eq!(
         fines(&ledger, size),
-        (Some(100_000), 700_000, vec![(Why::Late, late, late, None), (Why::Recorded, open, open, None)])
+        (
+            Some(100_000),
+            Some(700_000),
+            vec![(Why::Late, late, late, None), (Why::Recorded, open, open, None)]
+        )
     );
 }
 
@@ -108,7 +116,7 @@ fn a_fact_that_came_and_went_since_is_no_change() {
     let size = ledger.records.len();
     let fine = ledger.fine(NHAN_CHINH, "2023-01-05", 100_000);
     ledger.void(1, fine);
-    assert_eq!(fines(&ledger, size), (None, 0, vec![]));
+    assert_eq!(fines(&ledger, size), (None, None, vec![]));
 }
 
 #[test]
@@ -120,7 +128,11 @@ fn changes_that_cancel_out_are_told_although_the_value_is_the_same() {
     let again = ledger.fine(HA_DINH, "2023-01-05", 100_000);
     assert_eq!(
         fines(&ledger, size),
-        (Some(100_000), 100_000, vec![(Why::Voided, fine, void, None), (Why::Recorded, again, again, None)])
+        (
+            Some(100_000),
+            Some(100_000),
+            vec![(Why::Voided, fine, void, None), (Why::Recorded, again, again, None)]
+        )
     );
 }
 
@@ -132,7 +144,7 @@ fn a_correction_of_the_day_or_field_moves_a_fact_in_or_out_of_a_figure() {
     ledger.correct(1, fine, &[("occurred_on", json!("2023-01-05"), json!("2022-12-30"))]);
     let lines = since(&ledger, size, &asked());
     let moved: Vec<_> = lines.iter().map(|line| (line.row.code.as_str(), line.before, line.after)).collect();
-    assert_eq!(moved, [("TT.01", Some(1), 0), ("TT.02", Some(100_000), 0)]);
+    assert_eq!(moved, [("TT.01", Some(1), None), ("TT.02", Some(100_000), None)]);
     assert_eq!((lines[1].causes[0].before, lines[1].causes[0].after), (100_000, 0));
 }
 
@@ -152,7 +164,7 @@ fn a_distinct_count_names_the_facts_whose_member_changed() {
     let correction = ledger.correct(1, first, &[("data.facility", json!("facility-a"), json!("facility-b"))]);
     let lines = since(&ledger, size, &asked());
     let distinct = lines.iter().find(|line| line.row.code == "YT.01b").unwrap();
-    assert_eq!((distinct.before, distinct.after), (Some(2), 1));
+    assert_eq!((distinct.before, distinct.after), (Some(2), Some(1)));
     assert_eq!((distinct.causes[0].why, distinct.causes[0].by), (Why::Corrected, correction));
 }
 
@@ -166,7 +178,7 @@ fn a_boundary_change_names_the_succession_and_restates_no_fact() {
         ledger.json(0, json!({"kind": "unit.succeeded", "occurred_on": "2023-02-01", "data": data}));
     let lines = since(&ledger, size, &asked());
     let told: Vec<_> = lines.iter().map(|line| (line.row.code.as_str(), line.before, line.after)).collect();
-    assert_eq!(told, [("HC.00", Some(11), 10)]);
+    assert_eq!(told, [("HC.00", Some(11), Some(10))]);
     assert_eq!((lines[0].causes[0].why, lines[0].causes[0].by), (Why::Boundary, succession));
 }
 
@@ -218,7 +230,7 @@ fn an_issued_report_is_compared_by_what_it_printed() {
     ledger.iter().for_each(|record| comparison.visit(&record).unwrap());
     let lines = comparison.finish().unwrap();
     let [line] = lines.as_slice() else { panic!("{lines:?}") };
-    assert_eq!((line.row.code.as_str(), line.before, line.after), ("TT.02", Some(90_000), 200_000));
+    assert_eq!((line.row.code.as_str(), line.before, line.after), ("TT.02", Some(90_000), Some(200_000)));
     let causes: Vec<_> =
         line.causes.iter().map(|cause| (cause.why, cause.by, cause.before, cause.after)).collect();
     assert_eq!(
@@ -240,13 +252,13 @@ fn a_legal_revision_is_a_fact_of_its_own_day_and_restates_nothing() {
     let march = Asked { to: "2023-03-31".parse().unwrap(), ..asked() };
     let lines = since(&ledger, size, &march);
     let revenue = lines.iter().find(|line| line.row.code == "NS.01").unwrap();
-    assert_eq!((revenue.before, revenue.after, revenue.causes[0].why), (Some(300), 200, Why::Recorded));
+    assert_eq!((revenue.before, revenue.after, revenue.causes[0].why), (Some(300), Some(200), Why::Recorded));
 }
 
 #[test]
 fn the_causes_of_a_sum_add_up_to_its_change_over_the_reference_month() {
     let ledger = district::month();
-    for size in [40, 400, 900, 1_300, ledger.records.len()] {
+    for size in [0, 10, 40, 400, 900, 1_300, ledger.records.len()] {
         for line in since(&ledger, size, &asked()) {
             let is_additive = matches!(
                 line.row.measure,
@@ -254,8 +266,57 @@ fn the_causes_of_a_sum_add_up_to_its_change_over_the_reference_month() {
             );
             let moved: i128 = line.causes.iter().map(|cause| cause.after - cause.before).sum();
             if is_additive {
-                assert_eq!(line.after - line.before.unwrap(), moved, "{} since {size}", line.row.code);
+                let known = |value: Option<i128>| value.unwrap_or_default();
+                assert_eq!(known(line.after) - known(line.before), moved, "{} since {size}", line.row.code);
             }
         }
+    }
+}
+
+#[test]
+fn what_a_report_says_nothing_of_is_nothing_here_too() {
+    let mut ledger = given();
+    let size = ledger.records.len();
+    let fine = ledger.fine(NHAN_CHINH, "2023-01-05", 100_000);
+    let recorded = vec![(Why::Recorded, fine, fine, None)];
+    assert_eq!(fines(&ledger, size), (None, Some(100_000), recorded), "no fines then: nothing, not 0");
+    let size = ledger.records.len();
+    let void = ledger.void(1, fine);
+    assert_eq!(fines(&ledger, size), (Some(100_000), None, vec![(Why::Voided, fine, void, None)]));
+}
+
+#[test]
+fn since_the_beginning_every_fact_is_told_once_and_by_itself() {
+    let mut ledger = given();
+    let fine = ledger.fine(NHAN_CHINH, "2023-01-05", 100_000);
+    assert_eq!(fines(&ledger, 0), (None, Some(100_000), vec![(Why::Recorded, fine, fine, None)]));
+    for line in since(&district::month(), 0, &asked()) {
+        let adoptions = line.causes.iter().filter(|cause| cause.why == Why::Rules).count();
+        let facts = line.causes.len() - adoptions;
+        assert!(
+            adoptions <= 1 && (adoptions == 0 || facts == 0),
+            "{}: {adoptions} and {facts}",
+            line.row.code
+        );
+    }
+}
+
+#[test]
+fn everything_up_to_a_day_has_figures_of_every_year_and_occasion() {
+    let mut ledger = given();
+    let size = ledger.records.len();
+    ledger.revenue("2022-12-20", 2022, 300);
+    ledger.revenue("2023-01-10", 2023, 500);
+    let data = json!({
+        "programme": "qua-tet", "occasion": "tet-quy-mao-2023", "source": "district", "group": "elderly", "form": "cash", "unit_value": 500_000,
+        "quantity": 3, "amount": 1_500_000, "returned": 0,
+    });
+    ledger.fact(19, "2023-01-10", "gift.delivered", data, json!({"case": "qua-tet"}));
+    let since_ever = Asked::since_ever("2026-11-28".parse().unwrap());
+    let lines = since(&ledger, size, &since_ever);
+    let told: Vec<_> = lines.iter().map(|line| (line.row.code.as_str(), line.after)).collect();
+    for expected in [("NS.01", Some(800)), ("AS.01", Some(3)), ("AS.02", Some(1_500_000)), ("AS.03", Some(1))]
+    {
+        assert!(told.contains(&expected), "{expected:?} is not in {told:?}");
     }
 }

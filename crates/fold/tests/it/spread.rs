@@ -36,7 +36,9 @@ fn days(from: &str, to: &str) -> Asked {
 fn in_the_reference_month_units_and_unallocated_equal_every_additive_figure() {
     let fold: Fold = district::month().fold().0;
     let asked = Asked::named(fold.rulebook(), "2023-02").unwrap();
-    let (figures, spreads) = (figures(&fold, &asked, None).unwrap(), spreads(&fold, &asked));
+    let (figures, mut spreads) = (figures(&fold, &asked, None).unwrap(), spreads(&fold, &asked));
+    // how many facts are behind a ratio only a pass says
+    spreads.retain(|spread| !["MC.03", "VB.01"].contains(&spread.code.as_str()));
     assert_eq!(figures.len(), spreads.len());
     for (figure, spread) in figures.iter().zip(&spreads) {
         assert_eq!(figure.row.code, spread.code);

@@ -27,7 +27,7 @@ impl Cell {
     pub(crate) fn known(form: Form, known: Known) -> Cell {
         match known {
             Known::Nothing => Cell::Empty,
-            Known::Zero => Cell::value(form, 0),
+            Known::Nil | Known::Zero => Cell::value(form, 0),
             Known::Value(value) => Cell::value(form, value),
         }
     }

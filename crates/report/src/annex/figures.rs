@@ -1,9 +1,11 @@
 //! Annex 1: every figure with its plan, its comparison, how many facts it has and the code that proves them.
 
+use socai_domain::CivilDate;
+
 use super::Cell;
 use super::table::{Align, Column, Row, Table};
 use crate::detail::Part;
-use crate::figures::{Figure, Figures, Known, Plan, Span};
+use crate::figures::{Figure, Figures, Known, Plan, Slice, Span};
 use crate::frame::short;
 use crate::notes::{notes, root};
 
@@ -29,7 +31,8 @@ fn columns() -> Vec<Column> {
 /// The annex. A figure about which nothing may be said has no row.
 pub(super) fn table(figures: &Figures) -> Table {
     let said = figures.figures.iter().filter(|figure| figure.known() != Known::Nothing);
-    let rows = said.enumerate().flat_map(|(at, figure)| rows(at + 1, figure)).collect();
+    let period = (figures.period.from, figures.period.to);
+    let rows = said.enumerate().flat_map(|(at, figure)| rows(at + 1, figure, period)).collect();
     let mut notes = notes(figures);
     notes.push(format!("{}.", root(figures)));
     notes.push(
@@ -48,8 +51,8 @@ pub(super) fn table(figures: &Figures) -> Table {
     }
 }
 
-/// The figure's row with its first plan, then a row for each other authority's plan.
-fn rows(number: usize, figure: &Figure) -> Vec<Row> {
+/// The figure's row with its first plan, then a row for each other authority's plan and for each of its slices.
+fn rows(number: usize, figure: &Figure, period: (CivilDate, CivilDate)) -> Vec<Row> {
     let (first, others) = match figure.plan.split_first() {
         Some((first, others)) => (Some(first), others),
         None => (None, &[][..]),
@@ -82,7 +85,20 @@ fn rows(number: usize, figure: &Figure) -> Vec<Row> {
         (cells[4], cells[7]) = (plan, percent);
         Row::of(cells)
     };
-    std::iter::once(row).chain(others.iter().map(other)).collect()
+    let slices =
+        figure.slices.iter().filter(|slice| slice.value != 0).map(|slice| of_slice(figure, slice, period));
+    std::iter::once(row).chain(others.iter().map(other)).chain(slices).collect()
+}
+
+/// A part along an axis, in the column that has the whole it is a part of.
+fn of_slice(figure: &Figure, slice: &Slice, period: (CivilDate, CivilDate)) -> Row {
+    let is_of_period = figure.span == Span::Days(period.0, period.1);
+    let mut cells = vec![Cell::Empty; columns().len()];
+    (cells[1], cells[2]) = (Cell::text(&figure.indicator), Cell::Text(format!("- {}", slice.label)));
+    cells[if is_of_period { 5 } else { 6 }] = Cell::value(figure.form, slice.value);
+    cells[8] = slice.same_period.map_or(Cell::Empty, |value| Cell::value(figure.form, value));
+    cells[9] = slice.same_period_pct.clone().map_or(Cell::Empty, Cell::Percent);
+    Row::of(cells)
 }
 
 fn against(figure: &Figure, plan: Option<&Plan>) -> [Cell; 2] {

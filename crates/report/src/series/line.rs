@@ -109,6 +109,13 @@ impl Page<'_> {
     /// An authority in words.
     fn authority(&self, by: &str, lang: Lang) -> String {
         let plan = self.series.row.plan.as_ref();
+        if let Some(plan) = plan.filter(|plan| plan.name.as_deref() == Some(by)) {
+            let label = match lang {
+                Lang::Vi => plan.label.as_deref(),
+                Lang::En => plan.label_en.as_deref().or(plan.label.as_deref()),
+            };
+            return label.unwrap_or(by).to_owned();
+        }
         plan.and_then(|plan| words(&plan.kind, plan.by.as_deref()?, by, lang)).unwrap_or(by).to_owned()
     }
 

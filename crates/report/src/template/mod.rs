@@ -2,7 +2,7 @@
 //!
 //! A template says `{{ f("NS.01")|tien }}`, `{{ f("NS.01").plan.city|pct }}`, `{{ f("YT.06").same_period|pct }}`. What stands between
 //! `{% filter cau %}` and `{% endfilter %}` is a sentence: it disappears when a figure in it has no data, and reads `Không phát sinh
-//! …` when one is zero. `{% filter ve %}` is a part of a sentence: it disappears in both cases. [`Template::parse`] tries the
+//! …` when one is zero and every unit in scope has said so. `{% filter ve %}` is a part of a sentence: it disappears in both cases. A zero that nobody has confirmed is no data here. [`Template::parse`] tries the
 //! template without data, with zeros and with each figure missing alone, so one that would leave a hole is refused when
 //! it is adopted, not discovered on the day of the report. `~` is a space that no line breaks at.
 //!
@@ -42,7 +42,7 @@ const NAME: &str = MONTHLY;
 impl Template {
     /// Checks the template text against every world in which figures are missing or zero.
     ///
-    /// Errors name the line. The cost is two renderings per figure named.
+    /// Errors name the line. The cost is three renderings per figure named.
     pub fn parse(source: &str) -> Result<Template, TemplateError> {
         marks::refuse_reserved(source)?;
         let mut engine = engine::environment();

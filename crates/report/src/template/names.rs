@@ -28,6 +28,7 @@ fn build(period: &Period, tasks: Vec<Value>, restated: Vec<Value>, text: Value) 
     context! {
         ky => context! {
             ten => clean(&period.name),
+            truoc => clean(&period.results_of),
             tu => ngay(period.from),
             den => ngay(period.to),
             nam_truoc => period.to.year() - 1,
@@ -51,15 +52,16 @@ fn task(directive: &Directive) -> Value {
 }
 
 fn restated(change: &Restated) -> Value {
-    let print = |value| match change.form {
-        Form::Money => tien(value).replace(' ', "~"),
-        Form::Percent(decimals) => pct(&point(value, decimals)),
-        Form::Count => so(value),
+    let print = |value: Option<i128>| match (value, change.form) {
+        (None, _) => "chưa có số liệu".to_owned(),
+        (Some(value), Form::Money) => tien(value).replace(' ', "~"),
+        (Some(value), Form::Percent(decimals)) => pct(&point(value, decimals)),
+        (Some(value), Form::Count) => so(value),
     };
     context! {
         ma => clean(&change.indicator),
         chi_tieu => clean(&sentence_case(&change.label)),
-        da_bao_cao => print(change.reported),
+        da_bao_cao => print(Some(change.reported)),
         hien_biet => print(change.known),
         ly_do => clean(&change.reason),
         su_kien => clean(&change.events.join(", ")),

@@ -7,11 +7,12 @@ use super::{Template, names};
 use crate::TemplateError;
 use crate::figures::{Occasion, Period};
 
-/// Renders the template with all data missing, all zero, and each figure missing or zero alone.
+/// Renders the template with all data missing, all zero (confirmed or not), and each figure missing or zero alone.
 pub(super) fn every_world(template: &Template) -> Result<(), TemplateError> {
-    let mut worlds = vec![World::Missing(None), World::Zero(None)];
+    let mut worlds = vec![World::Missing(None), World::Nil(None), World::Zero(None)];
     for (_, code) in template.codes() {
         worlds.push(World::Missing(Some(code.to_owned())));
+        worlds.push(World::Nil(Some(code.to_owned())));
         worlds.push(World::Zero(Some(code.to_owned())));
     }
     let sample = names::sample(&sample_period());
@@ -26,6 +27,7 @@ fn sample_period() -> Period {
     Period {
         id: None,
         name: "kỳ".to_owned(),
+        results_of: "kỳ".to_owned(),
         from: CivilDate::MIN,
         to: CivilDate::MAX,
         books_to: None,

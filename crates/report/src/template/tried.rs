@@ -1,4 +1,4 @@
-//! Templates that were tried. Trying one costs two renderings per figure that it names, a hundred times what a report does, and what
+//! Templates that were tried. Trying one costs three renderings per figure that it names, a hundred times what a report does, and what
 //! comes of it depends on the text alone: a text that passed need not pass again for every report.
 
 use std::{

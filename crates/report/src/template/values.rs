@@ -16,7 +16,9 @@ pub(super) enum World {
     Known(Vec<Arc<Figure>>),
     /// Every figure has data except this one (or all of them, when there is none).
     Missing(Option<String>),
-    /// Every figure has data except that this one (or all of them) is zero.
+    /// Every figure has data except that this one (or all of them) did not happen, as everybody in scope says.
+    Nil(Option<String>),
+    /// Every figure has data except that the facts of this one (or of all of them) come to a zero that nobody has confirmed.
     Zero(Option<String>),
 }
 
@@ -33,8 +35,9 @@ impl World {
                 None => Seen::Absent { code: code.to_owned() },
             },
             World::Missing(only) if is_it(only) => Seen::sample(code, Known::Nothing),
+            World::Nil(only) if is_it(only) => Seen::sample(code, Known::Nil),
             World::Zero(only) if is_it(only) => Seen::sample(code, Known::Zero),
-            World::Missing(_) | World::Zero(_) => Seen::sample(code, Known::Value(SAMPLE)),
+            World::Missing(_) | World::Nil(_) | World::Zero(_) => Seen::sample(code, Known::Value(SAMPLE)),
         })
     }
 }
@@ -90,10 +93,11 @@ impl Seen {
             return Err(Error::new(ErrorKind::InvalidOperation, said));
         }
         Ok(match (self.known(), form) {
-            (Known::Nothing, _) => marks::hole(self.code()),
             (Known::Zero, Form::Percent(_)) => pct("0"),
             (Known::Value(value), Form::Percent(_)) => pct(&point(value, self.decimals())),
-            (Known::Zero, _) => marks::zero(self.code(), self.label()),
+            // a zero that nobody has confirmed is for tables: no sentence says that nothing happened
+            (Known::Nothing | Known::Zero, _) => marks::hole(self.code()),
+            (Known::Nil, _) => marks::zero(self.code(), self.label()),
             (Known::Value(value), Form::Count) => dem(value),
             (Known::Value(value), Form::Money) => tien(value).replace(' ', "~"),
         })
@@ -182,7 +186,7 @@ impl Seen {
 impl Object for Seen {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         match key.as_str()? {
-            "zero" => Some(Value::from(self.known() == Known::Zero)),
+            "zero" => Some(Value::from(self.known() == Known::Nil)),
             "some" => Some(Value::from(matches!(self.known(), Known::Value(_)))),
             "same_period" => Some(self.same_period()),
             "missing" => Some(Value::from(self.missing())),

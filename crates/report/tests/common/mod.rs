@@ -31,6 +31,7 @@ pub fn empty() -> Figures {
         period: Period {
             id: Some("2023-02".to_owned()),
             name: "tháng 02/2023".to_owned(),
+            results_of: "tháng 01/2023".to_owned(),
             from: day("2023-01-01"),
             to: day("2023-02-08"),
             books_to: None,
@@ -80,7 +81,14 @@ pub fn unit(id: &str, name: &str) -> UnitName {
 }
 
 pub fn slice(axis: &str, key: &str, label: &str, value: i128) -> Slice {
-    Slice { axis: axis.to_owned(), key: key.to_owned(), label: label.to_owned(), value }
+    Slice {
+        axis: axis.to_owned(),
+        key: key.to_owned(),
+        label: label.to_owned(),
+        value,
+        same_period: None,
+        same_period_pct: None,
+    }
 }
 
 /// The figures that the published sentences name, with estimates and baselines that print their percentages.
@@ -100,8 +108,8 @@ pub fn reference() -> Figures {
     add("TT.01", "Trường hợp bị xử phạt", "trường hợp", 63);
     add("TT.02", "Số tiền phạt", "VND", 83 * TRIEU);
     add("TT.03", "Chợ hoa xuân được tổ chức", "chợ", 2);
-    add("AS.01", "Suất quà đã trao", "suất quà", 11_854);
-    add("AS.02", "Kinh phí tặng quà", "VND", 10_287 * TRIEU);
+    let gifts = add("AS.01", "Suất quà đã trao", "suất quà", 11_854);
+    let worth = add("AS.02", "Kinh phí tặng quà", "VND", 10_287 * TRIEU);
     add("YT.01", "Lượt cơ sở thực phẩm được kiểm tra, giám sát", "lượt cơ sở", 452);
     add("YT.02", "Trường hợp bị xử phạt về an toàn thực phẩm", "trường hợp", 19);
     add("YT.03", "Số tiền phạt về an toàn thực phẩm", "VND", 43_750_000);
@@ -117,6 +125,9 @@ pub fn reference() -> Figures {
         plan("council", "HĐND quận giao", percent(107_944, 1_190_500, 2)),
     ];
     at[spending].same_period = percent(107_944, 104_385, 2);
+    for of in [gifts, worth] {
+        at[of].plan = vec![plan("programme", "chương trình tặng quà được duyệt", percent(1, 1, 1))];
+    }
     at[poisonings].nil = Some(Nil::default());
     at[poisonings].events = 0;
     at[curative].same_period = percent(2_300, 2_286, 1);

@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
 use crate::common::month::{answer, february, folded, records};
+use crate::common::template;
 use serde_json::Value;
 use socai_fold::figures::{Asked, Cause, Restatement, Why};
 use socai_proto::Lang;
-use socai_report::{AsOf, Changes, Lunar, Restated, changes_json, changes_text, json};
+use socai_report::{AsOf, Changes, Lunar, Restated, changes_json, changes_text, json, text};
 use socai_tlog::{EventName, Hash, TreeSize};
 
 fn as_of(size: u64) -> AsOf {
@@ -40,7 +41,7 @@ fn restated(registry_of: &socai_fold::Fold, asked: &Asked) -> Vec<Restatement> {
             after: 250_000,
         },
     ];
-    vec![Restatement { row: row.clone(), before: Some(83_000_000), after: 83_430_000, causes }]
+    vec![Restatement { row: row.clone(), before: Some(83_000_000), after: Some(83_430_000), causes }]
 }
 
 fn told(check: impl FnOnce(&Changes<'_>)) {
@@ -128,24 +129,56 @@ fn the_next_report_mentions_a_restatement_only_if_the_value_differs() {
     told(|changes| {
         let line = &changes.restated[0];
         let mentioned = Restated::of(line).unwrap();
-        assert_eq!((mentioned.reported, mentioned.known), (83_000_000, 83_430_000));
+        assert_eq!((mentioned.reported, mentioned.known), (83_000_000, Some(83_430_000)));
         assert_eq!(mentioned.reason, "đính chính, đến sau khi chốt");
         assert_eq!(mentioned.events, ["7/12", "7/13"]);
-        assert_eq!(Restated::of(&Restatement { after: 83_000_000, ..line.clone() }), None);
+        assert_eq!(Restated::of(&Restatement { after: Some(83_000_000), ..line.clone() }), None);
         assert_eq!(Restated::of(&Restatement { before: None, ..line.clone() }), None);
+        let gone = Restated::of(&Restatement { after: None, ..line.clone() }).unwrap();
+        assert_eq!(gone.known, None, "a figure that is no more is mentioned");
     });
 }
 
 #[test]
 fn the_lunar_percentage_is_a_field_only_of_rows_that_ask_for_it() {
     let mut figures = answer(&records(&[]), february);
-    let plain = json(&figures).unwrap();
-    assert!(!plain.contains("lunar_pct"), "no row of the reference district asks");
-    let at = figures.figures.iter().position(|figure| figure.indicator == "YT.07").unwrap();
-    figures.figures[at].lunar_period = Some(Lunar { percent: Some("150".to_owned()) });
-    figures.figures[at + 1].lunar_period = Some(Lunar::default());
+    let at = |code: &str| figures.figures.iter().position(|figure| figure.indicator == code).unwrap();
+    let (visits, revenue, plans) = (at("YT.07"), at("NS.01"), at("GP.01"));
+    figures.figures[visits].lunar_period = Some(Lunar { percent: Some("150".to_owned()) });
     let sheet: Value = serde_json::from_str(&json(&figures).unwrap()).unwrap();
-    assert_eq!(sheet["figures"][at]["lunar_pct"], "150");
-    assert_eq!(sheet["figures"][at + 1].get("lunar_pct"), Some(&Value::Null), "asked, and nothing is known");
-    assert_eq!(sheet["figures"][at + 2].get("lunar_pct"), None);
+    assert_eq!(sheet["figures"][visits]["lunar_pct"], "150");
+    assert_eq!(sheet["figures"][visits]["same_period_pct"], "352.9", "beside the official one");
+    assert_eq!(sheet["figures"][revenue].get("lunar_pct"), Some(&Value::Null), "asked, and nothing is known");
+    assert_eq!(sheet["figures"][plans].get("lunar_pct"), None);
+    let body = format!("{:?}", template().body(&figures).unwrap());
+    assert!(body.contains("352,9%") && !body.contains("150%"), "no sentence prints it: {body}");
+    let page = text(&figures, &template()).unwrap();
+    assert!(page.contains("150% cùng kỳ âm lịch"), "{page}");
+}
+
+#[test]
+fn where_a_report_would_say_nothing_no_zero_is_printed() {
+    told(|changes| {
+        let line = &changes.restated[0];
+        let lines =
+            [Restatement { before: None, ..line.clone() }, Restatement { after: None, ..line.clone() }];
+        let changes = Changes { restated: &lines, ..*changes };
+        let said = changes_text(&changes, Lang::Vi);
+        assert!(said.contains(": – → 83,43 triệu đồng") && said.contains(": 83 triệu đồng → –"), "{said}");
+        let sheet: Value = serde_json::from_str(&changes_json(&changes).unwrap()).unwrap();
+        assert_eq!(sheet["figures"][0]["before"], Value::Null);
+        assert_eq!(sheet["figures"][1]["after"], Value::Null);
+    });
+}
+
+#[test]
+fn a_comparison_of_everything_names_no_first_day() {
+    told(|changes| {
+        let asked = Asked::since_ever(changes.asked.to);
+        let changes = Changes { asked: &asked, ..*changes };
+        assert!(changes_text(&changes, Lang::Vi).starts_with("Mọi số liệu đến 08/02/2023: từ cỡ cây 1.484"));
+        assert!(
+            changes_text(&changes, Lang::En).starts_with("Everything up to 08/02/2023: from tree size 1.484")
+        );
+    });
 }

@@ -48,7 +48,7 @@ fn the_published_month_reads_as_published_in_the_official_layout() {
         "ỦY BAN NHÂN DÂN\nQUẬN THANH XUÂN",
         "Độc lập - Tự do - Hạnh phúc",
         "Số:      /BC-UBND",
-        "BÁO CÁO\nKết quả công tác và nhiệm vụ trọng tâm tháng 02/2023",
+        "BÁO CÁO\nKết quả công tác tháng 01/2023 và nhiệm vụ trọng tâm tháng 02/2023",
         "1. Thu, chi ngân sách. Lũy kế đến 08/02/2023, tổng thu ngân sách nhà nước trên địa bàn là 1.005 tỷ 123 triệu đồng",
         "Khám chữa bệnh 2.300 lượt người, bằng 100,6% cùng kỳ; khám dự phòng 3.000 lượt người, bằng 352,9% cùng kỳ.",
         "PHỤ LỤC 2. Số liệu theo đơn vị (1/",

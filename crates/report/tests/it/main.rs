@@ -17,4 +17,6 @@ mod rules;
 mod series;
 mod template;
 mod text;
+mod titles;
 mod xlsx;
+mod zeros;

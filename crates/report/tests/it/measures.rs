@@ -185,3 +185,46 @@ fn an_issued_ratio_prints_again_from_its_integer() {
     figure.fraction = Some(Fraction { numerator: 0, denominator: 0 });
     assert_eq!((figure.known(), figure.printed()), (Known::Nothing, None));
 }
+
+#[test]
+fn every_category_of_revenue_has_a_row_with_the_year_before_in_the_first_annex() {
+    let mut records = records(&[]);
+    let data = json!({
+        "indicator": "NS.01", "slice": "category=land_use_fee", "period_from": "2022-01-01", "period_to": "2022-02-08",
+        "value": 100_000_000_000_i64, "unit_of_measure": "VND", "source_doc": "báo cáo cũ",
+    });
+    push(&mut records, 0, json!({"kind": "baseline.declared", "occurred_on": "2023-02-08", "data": data}));
+    let figures = answer(&records, february);
+    let revenue = of(&figures, "NS.01");
+    let categories: Vec<_> = revenue.slices.iter().filter(|slice| slice.value != 0).collect();
+    assert!(categories.len() > 3, "more than those with rows of their own");
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(xlsx(&figures).unwrap())).unwrap();
+    let annex = workbook.worksheet_range("Phụ lục 1").unwrap();
+    for category in &categories {
+        let label = format!("- {}", category.label);
+        let row = annex.rows().find(|row| row[1] == *"NS.01" && row[2] == *label.as_str()).unwrap();
+        assert_eq!(row[5], Data::Float(category.value as f64), "{label}");
+        match category.key.as_str() {
+            "land_use_fee" => {
+                assert_eq!(row[8], Data::Float(1e11));
+                let percent = category.same_period_pct.clone().unwrap();
+                assert_eq!(row[9], Data::Float(percent.parse().unwrap()));
+            }
+            _ => assert_eq!((&row[8], &row[9]), (&Data::Empty, &Data::Empty), "nothing is known of 2022"),
+        }
+    }
+    let sheet: Value = serde_json::from_str(&as_json(&figures).unwrap()).unwrap();
+    let of_land =
+        sheet["figures"][0]["slices"].as_array().unwrap().iter().find(|slice| slice["key"] == "land_use_fee");
+    assert!(of_land.unwrap()["same_period_pct"].is_string());
+}
+
+#[test]
+fn a_report_names_projects_as_registered_and_by_their_code_before() {
+    let figures = answer(&records(&[]), february);
+    let said = text(&figures, &template()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("thuộc 02 dự án (Cụm 3 trường và Gò Đống Thây)."), "{said}");
+    let figures = answer(&records(&["hn.tx.b.qlda"]), february);
+    let said = text(&figures, &template()).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("thuộc 02 dự án (da-cum-3-truong và da-go-dong-thay)."), "{said}");
+}

@@ -52,7 +52,7 @@ fn the_report_reads_as_the_published_sentences() {
         "Lũy kế đến 08/02/2023, tổng thu ngân sách nhà nước trên địa bàn là 1.005 tỷ 123 triệu đồng, đạt 17,6% dự toán Thành phố giao, bằng 108,61% cùng kỳ năm 2022.",
         "Chi ngân sách quận là 107 tỷ 944 triệu đồng, đạt 9,07% dự toán Thành phố giao và 9,07% dự toán HĐND quận giao, bằng 103,41% cùng kỳ.",
         "Trong kỳ có 15 công trình, dự án được nghiệm thu, đưa vào khai thác; 02 báo cáo kinh tế - kỹ thuật được thẩm định.",
-        "Hội đồng đã thông qua 16 dự thảo phương án bồi thường, hỗ trợ, tái định cư thuộc 02 dự án.",
+        "Hội đồng đã thông qua 16 dự thảo phương án bồi thường, hỗ trợ, tái định cư thuộc 02 dự án (Cụm 3 trường và Gò Đống Thây).",
         "xử phạt 63 trường hợp vi phạm trật tự đô thị và trật tự an toàn giao thông, tổng tiền phạt 83 triệu đồng.",
         "Quận mở 02 chợ hoa xuân phục vụ Tết Quý Mão.",
         "Đã trao 11.854 suất quà, kinh phí 10 tỷ 287 triệu đồng.",

@@ -64,11 +64,14 @@ fn a_zero_reads_as_a_sentence_and_absence_of_facts_is_not_a_zero() {
     let mut month = empty();
     month.figures.push(figure("DT.01", "Công trình được nghiệm thu", "công trình", 0));
     month.figures.push(figure("TT.01", "Trường hợp bị xử phạt", "trường hợp", 0));
+    assert_eq!(paragraphs(&month), "", "facts that come to zero, which nobody has confirmed to be all");
+    assert_eq!(month.figures[0].printed().as_deref(), Some("0 công trình"));
+    month.figures.iter_mut().for_each(|figure| figure.nil = Some(Nil::default()));
     let said = paragraphs(&month);
     assert!(said.contains("Trong kỳ không có công trình, dự án được nghiệm thu"), "{said}");
     assert!(said.contains("Không phát sinh trường hợp bị xử phạt."), "{said}");
     assert_eq!(month.figures[0].printed().as_deref(), Some("không phát sinh"));
-    month.figures.iter_mut().for_each(|figure| figure.events = 0);
+    month.figures.iter_mut().for_each(|figure| (figure.events, figure.nil) = (0, None));
     assert_eq!(paragraphs(&month), "");
     assert_eq!(month.figures[0].printed(), None);
 }
@@ -192,7 +195,7 @@ fn tasks_and_restatements_are_listed_only_when_there_are_some() {
         label: "Số tiền phạt".to_owned(),
         form: Form::Money,
         reported: 43_570_000,
-        known: 43_750_000,
+        known: Some(43_750_000),
         reason: "gõ nhầm".to_owned(),
         events: vec!["7/12".to_owned()],
     });

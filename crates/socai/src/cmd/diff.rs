@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use socai_domain::{CivilDate, tables::Indicator, time};
+use socai_domain::{tables::Indicator, time};
 use socai_fold::{
     Fold,
     figures::{Asked, series::row_on},
@@ -60,10 +60,7 @@ fn between(reader: &Reader, (from, to): (TreeSize, TreeSize), args: &DiffArgs, l
     let asked = match asked::of(args.period.as_deref(), args.occasion.as_deref(), later.rulebook(), lang)? {
         Some(asked) => asked,
         // without a period: everything up to the day on which the later cut-off was received
-        None => {
-            let day = time::vietnam_date(later.last_received_at_ms());
-            Asked { from: CivilDate::MIN, to: day, year: day.year(), occasion: None, books_to: None }
-        }
+        None => Asked::since_ever(time::vietnam_date(later.last_received_at_ms())),
     };
     let text = compared::printed(reader, (&earlier, &later), &asked, None, args.format, lang)?;
     Ok(format!("{}\n", text.trim_end()))

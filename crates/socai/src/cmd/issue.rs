@@ -130,7 +130,7 @@ pub fn stated(kind: v1::PeriodKind, fold: &Fold, figures: &Figures, text: &str) 
 fn value(figure: &Figure) -> Option<Result<v1::ReportedValue>> {
     let value = match figure.known() {
         Known::Nothing => return None,
-        Known::Zero => 0,
+        Known::Nil | Known::Zero => 0,
         Known::Value(value) => value,
     };
     let digest = figure.digest?;

@@ -87,7 +87,7 @@ pub fn figures(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     Ok(printed::figures(reader, fold, asked, &at)?)
 }
 
-/// The figures of a question without reading the records again: no digests, nothing of rows that judge cases, and nothing beside the figures.
+/// The figures of a question without reading the records again: no digests, nothing of rows that judge cases and of ratios, and nothing beside the figures.
 pub fn brief(reader: &Reader, fold: &Fold, asked: &Asked) -> Result<Figures> {
     let figures = socai_fold::figures::figures(fold, asked, None)?;
     let (size, ledger) = (fold.size(), printed::origin(reader)?);

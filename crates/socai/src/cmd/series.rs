@@ -156,14 +156,14 @@ fn read_again(reader: &Reader, fold: &Fold, code: &str, questions: &mut [Questio
     if !questions.iter().any(|question| series::needs_pass(fold, code, &question.asked)) {
         return Ok(());
     }
-    let before: Vec<_> = questions.iter().filter_map(|question| question.before()).collect();
+    let before: Vec<_> = questions.iter().filter_map(|question| question.before(fold.rulebook())).collect();
     let mut passes = Passes::new(fold, questions.iter().map(|question| &question.asked).chain(&before));
     reader.for_each(LeafIndex(0), fold.size(), |record| -> Result<(), ReplayError> {
         Ok(passes.visit(&recorded(&record)?)?)
     })?;
     let mut found = passes.finish()?.into_iter();
     questions.iter_mut().for_each(|question| question.found = found.next());
-    let with_year_before = questions.iter_mut().filter(|question| question.before().is_some());
+    let with_year_before = questions.iter_mut().filter(|question| question.before(fold.rulebook()).is_some());
     with_year_before.for_each(|question| question.found_before = found.next());
     Ok(())
 }

@@ -117,7 +117,7 @@ pub trait Answers: Send + Sync + 'static {
     /// The log cannot be read.
     fn about(&self, reader: &Reader, size: TreeSize, asked: &Asked) -> Result<Fold, String>;
 
-    /// The figures of a question without a pass over the log: without digests, without rows that judge cases, and nothing beside the figures.
+    /// The figures of a question without a pass over the log: without digests, without rows that judge cases and ratios, and nothing beside the figures.
     ///
     /// # Errors
     /// The log cannot be read.

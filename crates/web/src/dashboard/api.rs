@@ -30,7 +30,7 @@ fn as_json(value: &Value) -> Response {
 }
 
 /// `GET /api/v1/figures?period=&as_of=&brief=`: the bytes of `socai report --format json`, small cells blank for those who may not see them. With
-/// `brief=1` the same form without a pass over the records: no digests, and no rows that judge cases.
+/// `brief=1` the same form without a pass over the records: no digests, no rows that judge cases, no ratios.
 pub(super) async fn figures(State(board): State<Board>, asking: Asking) -> Response {
     let question = asking.clone();
     let answer = board.compute_figures(&asking, move |board| {

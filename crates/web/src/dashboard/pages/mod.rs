@@ -53,7 +53,7 @@ fn shown(figure: &Figure, value: i128) -> String {
 fn part_shown(figure: &Figure, part: socai_report::Part) -> Option<(i128, String)> {
     match figure.known_part(part) {
         Known::Nothing => None,
-        Known::Zero => Some((0, so(0))),
+        Known::Nil | Known::Zero => Some((0, so(0))),
         Known::Value(value) => Some((value, shown(figure, value))),
     }
 }
