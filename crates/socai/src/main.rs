@@ -23,6 +23,7 @@ mod compared;
 mod cut;
 mod demo;
 mod enrol;
+mod file;
 mod fit;
 mod http;
 mod kept;
