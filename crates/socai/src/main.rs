@@ -32,6 +32,8 @@ mod later;
 mod ledger;
 mod line;
 mod months;
+mod named;
+mod near;
 mod out;
 mod paper;
 mod progress;
