@@ -14,18 +14,28 @@ pub struct Cell {
 ///
 /// A single blank cell could be worked out from the total and the others, so the smallest of the others is blank with it.
 pub fn blank_cells(cells: &[Cell], min_cell: u64, is_count: bool) -> Vec<bool> {
-    let is_small = |cell: &Cell| {
-        let few = |number: u128| 0 < number && number < u128::from(min_cell);
-        few(u128::from(cell.events)) || is_count && few(cell.value.unsigned_abs())
-    };
-    let mut blank: Vec<bool> = cells.iter().map(is_small).collect();
-    if cells.len() > 1 && blank.iter().filter(|blank| **blank).count() == 1 {
-        let others = cells.iter().enumerate().filter(|(at, cell)| !blank[*at] && cell.events > 0);
-        if let Some((at, _)) = others.min_by_key(|(_, cell)| cell.events) {
-            blank[at] = true;
-        }
-    }
+    let mut blank: Vec<bool> = cells.iter().map(|cell| is_few(*cell, min_cell, is_count)).collect();
+    blank_companion(cells, &mut blank);
     blank
+}
+
+/// Of cells that add up to one figure, leaves the smallest of the others blank beside a single blank one; whether it did.
+pub fn blank_companion(cells: &[Cell], blank: &mut [bool]) -> bool {
+    if cells.len() < 2 || blank.iter().filter(|blank| **blank).count() != 1 {
+        return false;
+    }
+    let others = cells.iter().enumerate().filter(|(at, cell)| !blank[*at] && cell.events > 0);
+    let smallest = others.min_by_key(|(_, cell)| cell.events).map(|(at, _)| at);
+    if let Some(at) = smallest {
+        blank[at] = true;
+    }
+    smallest.is_some()
+}
+
+/// Whether a cell is of fewer than `min_cell` facts, or, where it `is_count`, counts fewer, but something.
+pub(crate) fn is_few(cell: Cell, min_cell: u64, is_count: bool) -> bool {
+    let few = |number: u128| 0 < number && number < u128::from(min_cell);
+    few(u128::from(cell.events)) || is_count && few(cell.value.unsigned_abs())
 }
 
 /// Whether a share is one of few, or of all but a few, as far as the facts below the line say how many they are; its value has so many decimals.

@@ -32,12 +32,13 @@ mod period_name;
 mod plain;
 mod section_text;
 mod series;
+mod spans;
 mod template;
 mod text;
 mod xlsx;
 
 pub use beside::{Beside, beside_json, beside_text};
-pub use cells::{Cell, blank_cells, is_small_share};
+pub use cells::{Cell, blank_cells, blank_companion, is_small_share};
 pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};
@@ -57,6 +58,7 @@ pub use series::{
     Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg,
     series_table, series_without_few,
 };
+pub use spans::{Span as DaysSpan, blank_spans};
 pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
 pub use text::text;
 pub use xlsx::xlsx;

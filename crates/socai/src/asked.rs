@@ -5,7 +5,7 @@ use socai_domain::CivilDate;
 use socai_fold::{Rulebook, figures::Asked};
 use socai_proto::nearest;
 
-use crate::lang::Lang;
+use crate::{lang::Lang, quoted::quoted};
 
 /// The question that a period and an occasion ask; none when neither is given.
 ///
@@ -62,9 +62,9 @@ fn no_occasion(id: &str, on: CivilDate, rulebook: &Rulebook, lang: Lang) -> Erro
     let known: Vec<_> = rulebook.occasions(on).iter().map(|row| row.id.as_str()).collect();
     let near = nearest(id, known.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!(" ({near}?)"));
-    let known = known.join(", ");
+    let (known, id) = (known.join(", "), quoted(id));
     match lang {
-        Lang::Vi => anyhow!("không có dịp {id:?}{hint}; các dịp: {known}"),
-        Lang::En => anyhow!("there is no occasion {id:?}{hint}; known: {known}"),
+        Lang::Vi => anyhow!("không có dịp {id}{hint}; các dịp: {known}"),
+        Lang::En => anyhow!("there is no occasion {id}{hint}; known: {known}"),
     }
 }

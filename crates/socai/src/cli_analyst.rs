@@ -41,7 +41,7 @@ digest.\n\nsocai query DIR/district \"select data.field, count(*) from penalty_d
 pub struct QueryArgs {
     /// The ledger: its directory or address.
     pub ledger: PathBuf,
-    /// One question in SQL, or - for standard input.
+    /// One question in SQL, which only reads, or - for standard input.
     #[arg(required_unless_present = "list")]
     pub sql: Option<String>,
     /// As known at a tree size or a time (RFC 3339); otherwise now.

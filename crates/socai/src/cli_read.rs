@@ -89,7 +89,7 @@ pub struct ExportArgs {
     /// As known at a tree size or a time (RFC 3339); otherwise now. Tiles are always of now.
     #[arg(long)]
     pub as_of: Option<String>,
-    /// For readers outside: figures alone, and those of fewer facts than this left blank (parquet, csv).
+    /// For readers outside: figures alone, and those of fewer facts than this left blank, with what they could be worked out from (parquet, csv).
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub min_cell: u64,
 }

@@ -2,9 +2,11 @@
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use socai_domain::time::vietnam_rfc3339;
+use socai_domain::{CivilDate, time::vietnam_rfc3339};
 use socai_log::Reader;
 use socai_tlog::{LeafIndex, TreeSize};
+
+use crate::quoted::quoted;
 
 /// Resolves what the user wrote: `1041`, `2026-11-23T08:00:00Z`, `2026-11-23T15:00:00+07:00`, or a day (its end in Viet Nam).
 ///
@@ -12,19 +14,24 @@ use socai_tlog::{LeafIndex, TreeSize};
 /// It is none of these, or a size beyond the log.
 pub fn resolve(text: Option<&str>, reader: &Reader) -> Result<TreeSize> {
     let end = reader.committed()?.size;
-    let Some(text) = text else { return Ok(end) };
+    let Some(text) = text.map(str::trim) else { return Ok(end) };
     if let Ok(size) = text.parse::<TreeSize>() {
         if size > end {
-            bail!("cut-off {size} is beyond the log, which has {end} entries");
+            bail!("cut-off {size} is beyond the log, which has {end} entries{}", compact_day(text));
         }
         return Ok(size);
     }
     let time_ms = millis(text)?;
+    if time_ms > socai_district::now_ms() {
+        tracing::warn!(
+            "the cut-off {text} lies in the future: this is what is known now, at {end} entries, and more may be by then"
+        );
+    }
     match received_by(reader, end, time_ms)? {
         TreeSize(0) if end.0 > 0 => {
             let first = vietnam_rfc3339(reader.record(LeafIndex(0))?.received_at_ms);
             bail!(
-                "cut-off {text:?} lies before the first entry, which was received at {first}; 0 names no entries at all"
+                "cut-off {text} lies before the first entry, which was received at {first}; 0 names no entries at all"
             )
         }
         size => Ok(size),
@@ -38,13 +45,13 @@ fn millis(text: &str) -> Result<u64> {
         (Ok(time), _) => time,
         (_, Ok(day)) if !text.contains(['T', 't', ' ']) => {
             let end = day.at(23, 59, 59, 999_000_000).to_zoned(zone);
-            end.map_err(|_| anyhow!("cut-off {text:?}: {BEYOND}"))?.timestamp()
+            end.map_err(|_| anyhow!("cut-off {}: {BEYOND}", quoted(text)))?.timestamp()
         }
-        _ if is_beyond(text) => bail!("cut-off {text:?}: {BEYOND}"),
-        _ => bail!("cut-off {text:?}: {}", not_a_time(text)),
+        _ if is_beyond(text) => bail!("cut-off {}: {BEYOND}", quoted(text)),
+        _ => bail!("cut-off {}: {}", quoted(text), not_a_time(text)),
     };
     let before =
-        || format!("cut-off {text:?}: before 1970, when nothing was received; 0 names no entries at all");
+        || format!("cut-off {text}: before 1970, when nothing was received; 0 names no entries at all");
     u64::try_from(time.as_millisecond()).with_context(before)
 }
 
@@ -56,6 +63,16 @@ fn is_beyond(text: &str) -> bool {
     text.split_once(['T', 't', ' ']).is_some_and(|(day, _)| matches!(day, "9999-12-30" | "9999-12-31"))
 }
 
+/// How a day is written, to who wrote it without its hyphens.
+fn compact_day(text: &str) -> String {
+    let day = text
+        .parse::<i32>()
+        .ok()
+        .filter(|_| text.len() == 8)
+        .and_then(|day| CivilDate::from_yyyymmdd(day).ok());
+    day.map_or_else(String::new, |day| format!("; a day is written {day}"))
+}
+
 /// What is wrong with a text that is no cut-off.
 fn not_a_time(text: &str) -> &'static str {
     let has_only =
@@ -64,11 +81,20 @@ fn not_a_time(text: &str) -> &'static str {
         Some((day, _)) if day.parse::<Date>().is_ok() => {
             "no such time of day, or without its zone: 2026-11-23T15:00:00+07:00, 2026-11-23T08:00:00Z"
         }
-        None if has_only("-") && text.matches('-').count() == 2 && !text.starts_with('-') => {
-            "there is no such day; a day is written 2026-11-23"
+        None if is_written_as_day(text) => "there is no such day",
+        None if has_only("-/.") && text.matches(['-', '/', '.']).count() == 2 && !text.starts_with('-') => {
+            "a day is written year-month-day, the last two with two digits: 2026-11-23, 2026-02-03"
         }
         _ => "no tree size (1041), time (2026-11-23T15:00:00+07:00) or day (2026-11-23)",
     }
+}
+
+/// Whether a text has the form of a day, whatever the calendar says of it.
+pub fn is_written_as_day(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let is_number =
+        |part: &str, digits: usize| part.len() == digits && part.bytes().all(|b| b.is_ascii_digit());
+    matches!(parts.as_slice(), [year, month, day] if is_number(year, 4) && is_number(month, 2) && is_number(day, 2))
 }
 
 /// How many entries were received at or before a time: times never decrease, so by halving.
@@ -92,6 +118,8 @@ mod tests {
     #[test]
     fn a_text_that_is_no_cut_off_is_told_what_is_wrong_with_it() {
         for (text, word) in [
+            ("2023-2-3", "year-month-day"),
+            ("31/02/2023", "year-month-day"),
             ("2023-13-01", "no such day"),
             ("2023-02-30", "no such day"),
             ("2023-02-08T25:00:00Z", "no such time of day"),
@@ -108,6 +136,8 @@ mod tests {
             let error = millis(text).unwrap_err().to_string();
             assert!(error.contains(word) && error.contains(text), "{error}");
         }
+        assert_eq!(compact_day("20230203"), "; a day is written 2023-02-03");
+        assert_eq!((compact_day("20239999"), compact_day("99999")), (String::new(), String::new()));
         let end_of_day = millis("2023-02-08").unwrap();
         assert_eq!(millis("2023-02-08T23:59:59.999+07:00").unwrap(), end_of_day);
         assert_eq!(millis("2023-02-08T16:59:59.999Z").unwrap(), end_of_day);

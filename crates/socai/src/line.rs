@@ -8,6 +8,8 @@ use socai_log::RecordRef;
 use socai_proto::{json as form, v1};
 use socai_tlog::{UnitNo, link};
 
+use crate::named;
+
 /// Ids of the units registered so far.
 #[derive(Debug, Default)]
 pub struct UnitIds(HashMap<UnitNo, String>);
@@ -26,14 +28,14 @@ impl UnitIds {
     }
 
     /// The units that go by this id or number.
-    pub fn numbers<'s>(&'s self, named: &'s str) -> impl Iterator<Item = UnitNo> + 's {
-        let is_named = move |(no, id): &(&UnitNo, &String)| *id == named || no.to_string() == named;
+    pub fn numbers<'s>(&'s self, asked: &'s str) -> impl Iterator<Item = UnitNo> + 's {
+        let is_named = move |(no, id): &(&UnitNo, &String)| named::is_named(asked, **no, id);
         self.0.iter().filter(is_named).map(|(no, _)| *no)
     }
 
-    /// Every id.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.0.values().map(String::as_str)
+    /// Every number with its id.
+    pub fn all(&self) -> impl Iterator<Item = (UnitNo, &str)> {
+        self.0.iter().map(|(no, id)| (*no, id.as_str()))
     }
 }
 

@@ -7,6 +7,8 @@ use socai_domain::{
 };
 use socai_fold::Rulebook;
 
+use crate::{cut, quoted::quoted};
+
 /// Most points of a series along time: a century of months.
 const MOST: usize = 1_200;
 
@@ -106,8 +108,10 @@ fn bound(flag: &str, text: &str) -> Result<Bound> {
         Some(Bound::Month { year: first.year(), month: first.month(), is_calendar })
     };
     read().with_context(|| {
+        let what = if cut::is_written_as_day(text) { "there is no such day" } else { "it is none of these" };
         format!(
-            "{flag} {text}: a day (2023-01-15), a report month (2023-01) or a calendar month (cal:2023-01)"
+            "{flag} {}: {what}: a day (2023-01-15), a report month (2023-01), a calendar month (cal:2023-01)",
+            quoted(text)
         )
     })
 }
@@ -143,7 +147,9 @@ mod tests {
             ("2023-02", "2023-01", "is after"),
             ("2023-02-02", "2023-02-01", "is after"),
             ("1000-01", "2023-01", "fewer"),
-            ("yesterday", "2023-01", "--from yesterday"),
+            ("yesterday", "2023-01", "--from \"yesterday\": it is none"),
+            ("2023-02-31", "2023-03-01", "no such day"),
+            ("2023-2-3", "2023-03-01", "none of these"),
         ] {
             let error = format!("{:#}", between(from, to, &Rulebook::default()).unwrap_err());
             assert!(error.contains(words), "{from} {to}: {error}");

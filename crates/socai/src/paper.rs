@@ -1,9 +1,6 @@
 //! A report onto paper: the bytes of a format, to a file or to standard output.
 
-use std::{
-    fs,
-    io::{IsTerminal as _, Write as _, stdout},
-};
+use std::io::{IsTerminal as _, stdout};
 
 use anyhow::{Context as _, Result, bail};
 use socai_fold::Fold;
@@ -11,6 +8,7 @@ use socai_report::{Figures, Template};
 
 use crate::{
     cli::{PrintArgs, ReportFormat},
+    file,
     lang::Lang,
     out,
 };
@@ -32,12 +30,8 @@ pub fn refuse_terminal(print: &PrintArgs, lang: Lang) -> Result<()> {
 /// Writes the report's bytes where the flags say.
 pub fn write(print: &PrintArgs, bytes: &[u8]) -> Result<()> {
     match &print.out {
-        Some(path) => fs::write(path, bytes).with_context(|| format!("--out {}", path.display()))?,
-        None => {
-            let mut out = out::stdout();
-            out.write_all(bytes)?;
-            out.flush()?;
-        }
+        Some(path) => file::put(path, bytes).with_context(|| format!("--out {}", path.display()))?,
+        None => out::bytes(bytes)?,
     }
     Ok(())
 }

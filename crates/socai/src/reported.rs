@@ -6,10 +6,12 @@ use socai_log::Reader;
 
 use crate::{
     cli::{ChangesFormat, QuestionArgs, ReportFormat},
-    cmd::report::{asked, figures},
+    cmd::report::{OfReport, asked, figures},
     compared,
     lang::Lang,
-    paper, state,
+    paper,
+    quoted::quoted,
+    state,
 };
 
 /// The issued report of this number, or the one about the days that are asked for.
@@ -29,9 +31,50 @@ pub fn find<'f>(
         }
     };
     found.with_context(|| {
-        let known: Vec<_> = reports.iter().map(|report| report.report_no.as_str()).collect();
-        let vi = "sổ cái không có báo cáo đã ban hành như vậy";
-        format!("{} ({})", lang.pick(vi, "the ledger holds no such issued report"), known.join(", "))
+        let known: Vec<String> = reports.iter().map(known).collect();
+        if known.is_empty() {
+            return lang
+                .pick("sổ cái chưa có báo cáo nào được ban hành", "no report of this ledger was issued yet")
+                .to_owned();
+        }
+        let (known, number) = (known.join(", "), number.map(quoted));
+        match (number, lang) {
+            (Some(number), Lang::Vi) => format!("không có báo cáo số {number}; đã ban hành: {known}"),
+            (Some(number), Lang::En) => format!("no report {number} was issued; there are: {known}"),
+            (None, Lang::Vi) => {
+                format!("chưa ban hành báo cáo nào về đúng những ngày ấy; đã ban hành: {known}")
+            }
+            (None, Lang::En) => format!("no report was issued about just these days; there are: {known}"),
+        }
+    })
+}
+
+/// `45/BC-UBND (2022-12-15 – 2023-02-08)`.
+fn known(report: &Report) -> String {
+    format!("{} ({} – {})", report.report_no, report.period.0, report.period.1)
+}
+
+/// Refuses a period beside the number of a report about other days: one of the two is not what was meant.
+///
+/// # Errors
+/// The report is about other days, or the period is none.
+pub fn is_about(asked: &OfReport, fold: &Fold, lang: Lang) -> Result<()> {
+    let Some(number) = asked.as_reported.as_deref().filter(|number| !number.is_empty()) else {
+        return Ok(());
+    };
+    let question = &asked.question;
+    if [&question.period, &question.from, &question.occasion].into_iter().all(Option::is_none) {
+        return Ok(());
+    }
+    let (report, days) = (find(Some(number), question, fold, lang)?, self::asked(question, fold, lang)?);
+    if report.period == (days.from, days.to) {
+        return Ok(());
+    }
+    let (known, from, to) = (known(report), days.from, days.to);
+    bail!(match lang {
+        Lang::Vi => format!("báo cáo {known} không phải về {from} – {to}: chỉ nêu số, hoặc chỉ nêu kỳ"),
+        Lang::En =>
+            format!("report {known} is not about {from} – {to}: give its number or a period, not both"),
     })
 }
 

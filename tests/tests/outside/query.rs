@@ -135,12 +135,16 @@ fn a_wrong_question_is_answered_in_words_and_no_other_file_is_read_or_written() 
     fs::write(&secret, "a\n1\n").unwrap();
     let target = demo.path().join("out.csv");
     for (sql, words) in [
-        ("selec 1".to_owned(), "syntax error"),
+        ("selec 1".to_owned(), "\"selec 1\" is no question"),
+        ("select 1 from from".to_owned(), "syntax error"),
         ("select * from penalty_decidd".to_owned(), "did you mean penalty_decided?"),
         ("select no_such_column from entries".to_owned(), "no_such_column"),
         (format!("select * from read_csv('{}')", secret.display()), "disabled by configuration"),
-        (format!("copy (select 1) to '{}'", target.display()), "disabled by configuration"),
+        (format!("copy (select 1) to '{}'", target.display()), "no question"),
         (".shell echo hidden".to_owned(), "no question"),
+        ("select 1; select 2".to_owned(), "none of them was run"),
+        (format!("attach '{}'", target.display()), "no question"),
+        ("load httpfs".to_owned(), "no question"),
         (String::new(), "empty"),
     ] {
         let said = ask(&district, &[&sql]);
@@ -148,6 +152,18 @@ fn a_wrong_question_is_answered_in_words_and_no_other_file_is_read_or_written() 
         assert!(said.err.contains(words), "{sql}: {}", said.err);
     }
     assert!(!target.exists());
+    for sql in [
+        "show tables",
+        "describe",
+        "explain analyze select count(*) from entries",
+        "pivot entries on standing",
+    ] {
+        let said = ask(&district, &[sql]).ok();
+        assert!(
+            !said.is_empty() && (sql != "show tables" || said.contains("penalty_decided")),
+            "{sql}: {said}"
+        );
+    }
     let slow =
         ask(&district, &["select count(*) from range(100000000) a, range(100000) b", "--within", "300ms"]);
     assert!(slow.err.contains("took longer"), "{}", slow.err);

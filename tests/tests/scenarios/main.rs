@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests fail the test")]
 
 mod addresses;
+mod analyst;
 mod answers;
 mod bad_input;
 mod broker_loss;

@@ -66,6 +66,11 @@ impl<'r> Epochs<'r> {
         Epochs { registry, boundaries: boundaries(registry, days), homes }
     }
 
+    /// Whether any unit is counted with another.
+    pub fn joins_any(&self) -> bool {
+        !self.homes.is_empty()
+    }
+
     /// The unit that a unit is counted with.
     pub fn home(&self, unit: UnitNo) -> UnitNo {
         self.homes.get(&unit).copied().unwrap_or(unit)

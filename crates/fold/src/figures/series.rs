@@ -13,14 +13,17 @@ use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
 use super::{
-    asked::{Asked, last_day_before, occasion_before},
+    asked::{Asked, Window, last_day_before, occasion_before},
     contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
     figure::{Compared, Disagreement, Figure, Part, SamePeriod, figures},
     percent::percent,
-    spread::spreads,
 };
 use crate::{fold::Fold, rulebook::Rulebook};
+
+mod parts;
+
+use parts::{Parts, adds_up};
 
 /// Contributions by indicator code, from a second pass.
 pub type Found = BTreeMap<String, Contribution>;
@@ -88,6 +91,8 @@ pub struct Series {
     pub points: Vec<Point>,
     /// Changes of boundaries that took effect since the first compared day, in order of day.
     pub boundaries: Vec<Boundary>,
+    /// Whether units that were joined stand as they were although they were asked for as one, since their values cannot be added.
+    pub is_unmapped: bool,
 }
 
 /// One point of a series.
@@ -97,6 +102,9 @@ pub struct Point {
     pub of: PointOf,
     /// First and last day that was asked.
     pub days: (CivilDate, CivilDate),
+    /// First and last day of the facts that the value is of: what adds up since the year began covers more days than were asked. None on a side
+    /// without an end.
+    pub covers: Covers,
     /// Value and number of facts.
     pub part: Part,
     /// Whether anything may be said: a zero without facts, that nobody declared, is no value.
@@ -114,6 +122,9 @@ pub struct Point {
     /// Whether it was left blank for readers outside: too few facts, or telling of a point that has too few.
     pub is_suppressed: bool,
 }
+
+/// First and last day of the facts of a value.
+pub type Covers = (Option<CivilDate>, Option<CivilDate>);
 
 /// What a point is the value of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,15 +149,18 @@ pub enum NoSeries {
     #[error("{0} is counted by year or occasion, so it has no months; take it by unit or slice")]
     NotByDays(String),
     /// The row is not divided along this axis.
-    #[error("{code} is not divided by {axis:?}; its slices: {known}")]
+    #[error("{code} is not divided by `{axis}`; it is by {known}")]
     Axis {
         /// The row.
         code: String,
         /// What was asked.
         axis: String,
-        /// Its axes, or a dash.
+        /// Its axes.
         known: String,
     },
+    /// The row is not divided at all.
+    #[error("{0} has no slices: it is not divided by any field; take it by month or unit")]
+    NoSlices(String),
     /// Facts of no unit of this number are in the ledger.
     #[error("there is no unit {0}")]
     Unit(UnitNo),
@@ -162,7 +176,7 @@ pub fn row_on<'f>(fold: &'f Fold, code: &str, on: CivilDate) -> Option<&'f Indic
 
 /// Whether a row's figures come out of a second pass only.
 pub fn needs_pass(fold: &Fold, code: &str, asked: &Asked) -> bool {
-    row_on(fold, code, asked.to).is_some_and(|row| super::Window::of(&row.period, asked).is_some())
+    row_on(fold, code, asked.to).is_some_and(|row| Window::of(&row.period, asked).is_some())
         && figure_of(fold, code, asked, None).is_ok_and(|figure| figure.is_none())
 }
 
@@ -183,7 +197,8 @@ pub fn by_time(fold: &Fold, code: &str, questions: &[Question]) -> Result<Series
     let (row, days) = by_days(fold, code, questions)?;
     let points: Result<_, _> = questions.iter().map(|question| whole(fold, row, question)).collect();
     let points = points?;
-    Ok(Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) })
+    let boundaries = boundaries_since(fold, days);
+    Ok(Series { row: row.clone(), days, points, boundaries, is_unmapped: false })
 }
 
 /// The part of one unit along spans of days.
@@ -199,17 +214,18 @@ pub fn of_unit_by_time(
 ) -> Result<Series, NoSeries> {
     let (row, days) = by_days(fold, code, questions)?;
     fold.registry().unit(unit).ok_or(NoSeries::Unit(unit))?;
-    let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
+    let (epochs, is_unmapped) = mapping(fold, row, days, is_mapped);
     let point = |question: &Question| {
         let (now, before) = question.parts(fold, row)?;
-        let days = (question.asked.from, question.asked.to);
         let of = PointOf::Days(question.label.clone());
-        Ok::<_, Disagreement>(of_home(row, of, days, unit, &epochs, (&now, before.as_ref())))
+        let bare = Point::bare(row, of, &question.asked);
+        Ok::<_, Disagreement>(of_home(row, bare, unit, &epochs, (&now, before.as_ref())))
     };
     let points = questions.iter().map(point).collect::<Result<_, _>>()?;
     let mut boundaries = boundaries_since(fold, days);
     boundaries.retain(|boundary| epochs.concerns(unit, boundary));
-    Ok(Series { row: row.clone(), days, points, boundaries })
+    let is_unmapped = is_unmapped && boundaries.iter().any(|boundary| boundary.whole);
+    Ok(Series { row: row.clone(), days, points, boundaries, is_unmapped })
 }
 
 /// The parts of all units in one span of days: units of the last day in official order, then those that are gone.
@@ -220,19 +236,21 @@ pub fn by_unit(fold: &Fold, code: &str, question: &Question, is_mapped: bool) ->
     let asked = &question.asked;
     let row = row_on(fold, code, asked.to).ok_or_else(|| NoSeries::Indicator(code.to_owned()))?;
     let days = (asked.from, asked.to);
-    let epochs = Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped && adds_up(row));
+    let (epochs, is_unmapped) = mapping(fold, row, days, is_mapped);
     let (now, before) = question.parts(fold, row)?;
     let units = listed(fold, asked.to, &epochs, &now, before.as_ref());
+    let bare = |of: PointOf| Point::bare(row, of, asked);
     let point =
-        |unit: UnitNo| of_home(row, PointOf::Unit(unit), days, unit, &epochs, (&now, before.as_ref()));
+        |unit: UnitNo| of_home(row, bare(PointOf::Unit(unit)), unit, &epochs, (&now, before.as_ref()));
     let mut points: Vec<Point> = units.into_iter().map(point).collect();
     if now.unallocated.events > 0 {
         points.push(Point {
             same_period: before.as_ref().and_then(|before| same(row, now.unallocated, before.unallocated)),
-            ..Point::bare(PointOf::Unallocated, days, now.unallocated)
+            ..bare(PointOf::Unallocated).with(now.unallocated)
         });
     }
-    Ok(Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) })
+    let boundaries = boundaries_since(fold, days);
+    Ok(Series { row: row.clone(), days, points, boundaries, is_unmapped })
 }
 
 /// The parts along one axis of the row, which is its first when none is named.
@@ -251,10 +269,11 @@ pub fn by_slice(
         Some(axis) => row.slices.iter().find(|of| *of == axis),
         None => row.slices.first(),
     };
-    let axis = named.ok_or_else(|| NoSeries::Axis {
-        code: code.to_owned(),
-        axis: axis.unwrap_or_default().to_owned(),
-        known: if row.slices.is_empty() { "–".to_owned() } else { row.slices.join(", ") },
+    let axis = named.ok_or_else(|| match axis {
+        Some(axis) if !row.slices.is_empty() => {
+            NoSeries::Axis { code: code.to_owned(), axis: axis.to_owned(), known: row.slices.join(", ") }
+        }
+        _ => NoSeries::NoSlices(code.to_owned()),
     })?;
     let parts = |figure: Option<Figure>| -> BTreeMap<String, Part> {
         let slices = figure.map(|figure| figure.slices).unwrap_or_default().into_iter();
@@ -270,11 +289,11 @@ pub fn by_slice(
         let declared = || declared(fold, row, &format!("{axis}={name}"), question, part);
         Point {
             same_period: same(row, part, known).or_else(declared),
-            ..Point::bare(PointOf::Slice(name.clone()), days, part)
+            ..Point::bare(row, PointOf::Slice(name.clone()), asked).with(part)
         }
     };
-    let points = names.into_iter().map(point).collect();
-    Ok((axis.clone(), Series { row: row.clone(), days, points, boundaries: boundaries_since(fold, days) }))
+    let (points, boundaries) = (names.into_iter().map(point).collect(), boundaries_since(fold, days));
+    Ok((axis.clone(), Series { row: row.clone(), days, points, boundaries, is_unmapped: false }))
 }
 
 /// What was declared for a slice, a year earlier.
@@ -285,7 +304,7 @@ fn declared(
     question: &Question,
     part: Part,
 ) -> Option<SamePeriod> {
-    let window = super::Window::of(&row.period, &question.asked)?.year_before(fold.rulebook())?;
+    let window = Window::of(&row.period, &question.asked)?.year_before(fold.rulebook())?;
     let (from, to) = window.days_by(fold.rulebook());
     let baseline = fold.baselines().declared(&row.code, slice, from, to)?;
     let value = i128::from(baseline.value);
@@ -309,10 +328,8 @@ fn by_days<'f>(
 
 /// A figure of the whole territory as a point.
 fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Result<Point, Disagreement> {
-    let (of, days) = (PointOf::Days(question.label.clone()), (question.asked.from, question.asked.to));
-    let Some(figure) = question.figure(fold, &row.code)? else {
-        return Ok(Point::bare(of, days, Part::default()));
-    };
+    let bare = Point::bare(row, PointOf::Days(question.label.clone()), &question.asked);
+    let Some(figure) = question.figure(fold, &row.code)? else { return Ok(bare) };
     let part = Part { value: figure.value, events: figure.events };
     let is_known = figure.knows(part);
     let same_period = match figure.same_period {
@@ -327,28 +344,40 @@ fn whole(fold: &Fold, row: &Indicator, question: &Question) -> Result<Point, Dis
         same_period,
         lunar_period: figure.lunar_period,
         plans: figure.plans,
-        ..Point::bare(of, days, part)
+        ..bare.with(part)
     })
+}
+
+/// The mapping, and whether one was asked for that the row's values do not allow.
+fn mapping<'f>(
+    fold: &'f Fold,
+    row: &Indicator,
+    days: (CivilDate, CivilDate),
+    is_mapped: bool,
+) -> (Epochs<'f>, bool) {
+    let epochs = |is_mapped| Epochs::new(fold.registry(), (first_compared(days), days.1), is_mapped);
+    let is_exact = adds_up(fold, row, days.1);
+    let is_unmapped = is_mapped && !is_exact && epochs(true).joins_any();
+    (epochs(is_mapped && is_exact), is_unmapped)
 }
 
 /// A unit's part, with those of the units it continues.
 fn of_home(
     row: &Indicator,
-    of: PointOf,
-    days: (CivilDate, CivilDate),
+    bare: Point,
     unit: UnitNo,
     epochs: &Epochs<'_>,
     (now, before): (&Parts, Option<&Parts>),
 ) -> Point {
     let members = epochs.members(unit);
     let is_comparable = epochs.is_comparable(unit);
-    let part = now.sum(&members);
-    let before = before.filter(|_| is_comparable).map(|before| before.sum(&members));
+    let part = now.sum(row, &members);
+    let before = before.filter(|_| is_comparable).map(|before| before.sum(row, &members));
     Point {
         same_period: before.and_then(|before| same(row, part, before)),
         includes: members.into_iter().filter(|member| *member != unit).collect(),
         is_comparable,
-        ..Point::bare(of, days, part)
+        ..bare.with(part)
     }
 }
 
@@ -367,11 +396,6 @@ fn is_quantity(row: &Indicator) -> bool {
         row.measure,
         Measure::Count | Measure::Sum(_) | Measure::Items(_) | Measure::Distinct(_) | Measure::Units
     )
-}
-
-/// Whether values of two units may be added to one.
-fn adds_up(row: &Indicator) -> bool {
-    matches!(row.measure, Measure::Count | Measure::Sum(_) | Measure::Items(_))
 }
 
 /// The first day of the comparisons.
@@ -410,44 +434,15 @@ fn listed(
     units
 }
 
-/// A figure by unit.
-struct Parts {
-    units: BTreeMap<UnitNo, Part>,
-    unallocated: Part,
-}
-
-impl Parts {
-    /// By place or publisher; rows that have no spread are divided by ward only.
-    fn of(fold: &Fold, row: &Indicator, asked: &Asked, found: Option<&Found>) -> Result<Self, Disagreement> {
-        if let Some(spread) = spreads(fold, asked).into_iter().find(|spread| spread.code == row.code) {
-            return Ok(Parts { units: spread.units, unallocated: spread.unallocated });
-        }
-        Ok(match figure_of(fold, &row.code, asked, found)? {
-            Some(figure) => Parts {
-                units: figure.wards.iter().map(|ward| (ward.unit, ward.part)).collect(),
-                unallocated: figure.unallocated,
-            },
-            None => Parts { units: BTreeMap::new(), unallocated: Part::default() },
-        })
-    }
-
-    fn sum(&self, members: &[UnitNo]) -> Part {
-        let parts = members.iter().filter_map(|unit| self.units.get(unit));
-        parts.fold(Part::default(), |sum, part| Part {
-            value: sum.value + part.value,
-            events: sum.events + part.events,
-        })
-    }
-}
-
 impl Point {
-    /// A point that is compared with nothing.
-    fn bare(of: PointOf, days: (CivilDate, CivilDate), part: Part) -> Self {
+    /// A point of which nothing is known and that is compared with nothing.
+    fn bare(row: &Indicator, of: PointOf, asked: &Asked) -> Self {
         Point {
             of,
-            days,
-            part,
-            is_known: part.events > 0 || part.value != 0,
+            days: (asked.from, asked.to),
+            covers: covers(row, asked),
+            part: Part::default(),
+            is_known: false,
             plans: BTreeMap::new(),
             same_period: None,
             lunar_period: None,
@@ -456,4 +451,16 @@ impl Point {
             is_suppressed: false,
         }
     }
+
+    /// The same with its part.
+    fn with(self, part: Part) -> Self {
+        Point { part, is_known: part.events > 0 || part.value != 0, ..self }
+    }
+}
+
+/// The days of the facts of a row's value.
+fn covers(row: &Indicator, asked: &Asked) -> Covers {
+    let Some(window) = Window::of(&row.period, asked) else { return (None, None) };
+    let (from, to) = window.days();
+    (Some(from).filter(|day| *day != CivilDate::MIN), Some(to).filter(|day| *day != CivilDate::MAX))
 }

@@ -3,6 +3,7 @@
 
 use crate::common::{Ledger, district, facts::*};
 use serde_json::json;
+use socai_domain::CivilDate;
 use socai_fold::{
     Fold,
     figures::{
@@ -175,6 +176,76 @@ fn a_split_is_never_apportioned_and_whoever_took_a_part_is_not_compared() {
     assert!(series.points.iter().all(|point| point.includes.is_empty()));
 }
 
+/// Documents sent out by three wards in January: how many are digitally signed, and how many there are.
+fn documents(ledger: &mut Ledger) {
+    let (second, id) = second_ward();
+    for (unit, place, signed, all) in
+        [(NHAN_CHINH.0, NHAN_CHINH.1, 1, 1), (HA_DINH.0, HA_DINH.1, 1, 4), (second, id.as_str(), 1, 3)]
+    {
+        for number in 0..all {
+            let data = json!({
+                "direction": "out", "series": "CV", "number": number.to_string(), "on": "2023-01-10", "digital_signed": number < signed,
+            });
+            ledger.json(
+                unit,
+                json!({"kind": "document.registered", "occurred_on": "2023-01-10", "place": [place], "data": data}),
+            );
+        }
+    }
+}
+
+#[test]
+fn a_ratio_of_joined_units_is_that_of_their_sums_and_what_cannot_be_added_says_so() {
+    let mut ledger = three_wards();
+    documents(&mut ledger);
+    succeeded(&mut ledger, HA_DINH.1, NHAN_CHINH.1, "whole");
+    let fold = ledger.fold().0;
+    assert_eq!(ledger.fold().1, []);
+    let span = question(&fold, "", "2023-01-01", "2023-02-28");
+    let of = |series: &Series, unit: u32| {
+        let point = series.points.iter().find(|point| point.of == PointOf::Unit(UnitNo(unit)));
+        point.map(|point| (point.part.value, point.part.events, point.includes.len()))
+    };
+    let then = by_unit(&fold, "VB.01", &span, false).unwrap();
+    assert_eq!(of(&then, NHAN_CHINH.0), Some((10_000, 1, 0)));
+    assert_eq!(of(&then, HA_DINH.0), Some((2_500, 4, 0)));
+    assert!(!then.is_unmapped, "nobody asked for it");
+    let mapped = by_unit(&fold, "VB.01", &span, true).unwrap();
+    assert_eq!(of(&mapped, NHAN_CHINH.0), Some((4_000, 5, 1)), "two of five, no average of 100% and 25%");
+    assert_eq!((of(&mapped, HA_DINH.0), mapped.is_unmapped), (None, false));
+    assert_eq!(of(&mapped, SECOND), Some((3_333, 3, 0)));
+    let months = winter(&fold);
+    let own = of_unit_by_time(&fold, "VB.01", &months, UnitNo(NHAN_CHINH.0), true).unwrap();
+    assert_eq!(values(&own), [0, 4_000, 0]);
+    // a set is not added up
+    let sets = by_unit(&fold, "YT.01b", &span, true).unwrap();
+    assert!(sets.is_unmapped && sets.points.iter().all(|point| point.includes.is_empty()));
+    let sets = of_unit_by_time(&fold, "YT.01b", &months, UnitNo(SECOND), true).unwrap();
+    assert!(!sets.is_unmapped, "nothing was joined with it");
+}
+
+#[test]
+fn a_point_says_which_days_its_value_is_of() {
+    let fold = three_wards().fold().0;
+    let months = winter(&fold);
+    let covers = |code: &str| -> Vec<String> {
+        let day = |day: Option<CivilDate>| day.map_or_else(|| "…".to_owned(), |day| day.to_string());
+        let series = by_time(&fold, code, &months).unwrap();
+        series.points.iter().map(|point| format!("{} {}", day(point.covers.0), day(point.covers.1))).collect()
+    };
+    assert_eq!(covers("TT.02"), ["2022-12-01 2022-12-31", "2023-01-01 2023-01-31", "2023-02-01 2023-02-28"]);
+    assert_eq!(
+        covers("NS.01"),
+        ["2022-01-01 2022-12-31", "2023-01-01 2023-01-31", "2023-01-01 2023-02-28"],
+        "since the year began"
+    );
+    assert_eq!(
+        covers("MC.01.truoc"),
+        ["… 2022-11-30", "… 2022-12-31", "… 2023-01-31"],
+        "what was carried over"
+    );
+}
+
 #[test]
 fn slices_are_compared_with_facts_or_with_what_was_declared_for_them() {
     let mut ledger = three_wards();
@@ -202,6 +273,8 @@ fn what_has_no_series_says_why() {
     assert!(said(by_time(&fold, "XX.99", &months).unwrap_err()).contains("XX.99"));
     assert!(said(by_time(&fold, "AS.01", &months).unwrap_err()).contains("by unit or slice"));
     assert!(said(by_slice(&fold, "TT.02", &span, Some("colour")).unwrap_err()).contains("field"));
+    assert!(said(by_slice(&fold, "GP.01", &span, None).unwrap_err()).contains("no slices"));
+    assert!(said(by_slice(&fold, "GP.01", &span, Some("colour")).unwrap_err()).contains("no slices"));
     assert!(said(of_unit_by_time(&fold, "TT.02", &months, UnitNo(99), true).unwrap_err()).contains("99"));
 }
 

@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 use socai_proto::Lang;
 
 use super::line::Line;
-use super::{Page, pick, shown};
+use super::{Page, WIDTH, pick, shown, wrapped};
 use crate::figures::Form;
 use crate::plain::plain;
 
-const WIDTH: usize = 80;
 /// Widest name; longer ones are cut.
 const MOST_NAME: usize = 26;
 /// Narrowest bar worth drawing.
@@ -19,13 +18,13 @@ const LEAST_BAR: usize = 10;
 pub fn series_chart(page: &Page<'_>, lang: Lang) -> String {
     let lines = page.lines(lang);
     let chart = Chart::of(&lines, Form::of(&page.series.row));
-    let mut text = format!("{}\n{}\n\n", page.title(lang), page.subtitle(lang));
+    let mut text = format!("{}\n{}\n\n", wrapped(&page.title(lang)), wrapped(&page.subtitle(lang)));
     let mut legend = Legend::default();
     for line in &lines {
         chart.push(&mut text, line, &mut legend);
     }
     let keys = [
-        (true, format!("█ {}", pick(lang, "giá trị", "value"))),
+        (true, format!("█ {}", page.value_head(lang))),
         (legend.negative, format!("▒ {}", pick(lang, "giá trị âm", "negative value"))),
         (legend.same, format!("░ {}", pick(lang, "cùng kỳ năm trước", "same period of the year before"))),
         (
@@ -35,11 +34,27 @@ pub fn series_chart(page: &Page<'_>, lang: Lang) -> String {
         (legend.plan, format!("┃ {}", pick(lang, "kế hoạch", "plan"))),
     ];
     let keys: Vec<String> = keys.into_iter().filter(|(used, _)| *used).map(|(_, key)| key).collect();
-    let _ = writeln!(text, "\n{}", keys.join("   "));
+    let _ = writeln!(text, "\n{}", legend_lines(&keys));
     for note in page.footnotes(&lines, lang) {
-        let _ = writeln!(text, "{note}");
+        let _ = writeln!(text, "{}", wrapped(&note));
     }
     text
+}
+
+/// The keys side by side, a key never broken.
+fn legend_lines(keys: &[String]) -> String {
+    let mut lines = vec![String::new()];
+    for key in keys {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(key),
+            Some(line) if line.chars().count() + 3 + key.chars().count() <= WIDTH => {
+                line.push_str("   ");
+                line.push_str(key);
+            }
+            _ => lines.push(key.clone()),
+        }
+    }
+    lines.join("\n")
 }
 
 /// What needs a word of explanation.
@@ -123,6 +138,11 @@ fn named(line: &Line) -> String {
     let room = MOST_NAME.saturating_sub(marks.chars().count());
     if name.chars().count() <= room {
         return name + &marks;
+    }
+    // an id behind a name is what tells two of the same name apart
+    if let Some((before, id)) = name.rsplit_once(" (") {
+        let room = room.saturating_sub(id.chars().count() + 3);
+        return before.chars().take(room).collect::<String>() + "… (" + id + &marks;
     }
     name.chars().take(room.saturating_sub(1)).collect::<String>() + "…" + &marks
 }

@@ -1,6 +1,7 @@
 //! CSV (RFC 4180): one record a point, numbers as integers, percentages with a point, nothing where nothing may be said.
 //!
-//! Columns: indicator, key, label, from, to, value, unit, events (empty where a point is left blank for readers outside), then `plan_<authority>` and `plan_<authority>_pct` for every authority,
+//! Columns: indicator, key, label, from and to (the days of the facts that the value is of, which may be more than the point's name says; empty on a side without
+//! an end), value, unit, events (empty where a point is left blank for readers outside), then `plan_<authority>` and `plan_<authority>_pct` for every authority,
 //! same_period, same_period_pct, lunar_period, lunar_pct, comparable, includes (unit ids with blanks between), boundaries (`day from>to whole|part`,
 //! with `;` between), tree_size, root.
 
@@ -44,8 +45,8 @@ fn cells(page: &Page<'_>, line: &Line, authorities: &BTreeSet<&str>) -> Vec<Stri
         row.code.clone(),
         line.key.clone(),
         line.label.clone(),
-        line.days.0.to_string(),
-        line.days.1.to_string(),
+        line.covers.0.map_or_else(String::new, |day| day.to_string()),
+        line.covers.1.map_or_else(String::new, |day| day.to_string()),
         line.value.map_or_else(String::new, |value| value.to_string()),
         row.unit.clone(),
         line.events.map_or_else(String::new, |events| events.to_string()),

@@ -15,7 +15,9 @@ use crate::Error;
 /// Shape: `{"ledger","as_of":{"size","root","time"},"indicator","label","unit","by","axis","period":{"from","to"},"points":[{"key","label",
 /// "from","to","value","printed","events","plan":{authority:{"value","pct"}},"same_period":{"value","pct"},"lunar_period","includes","comparable",
 /// "boundaries":[index]}],"boundaries":[{"on","from","to","whole","legal"}]}`. `by` is `month`, `unit` or `slice`; values are integers (a
-/// percentage in units of its last decimal), null when nothing may be said. A point that is left blank for readers outside has `"suppressed": true`
+/// percentage in units of its last decimal), null when nothing may be said. `from` and `to` of a point are the first and last day of the facts that its
+/// value is of: since 1 January for what adds up over a year; null on a side without an end. `"unmapped": true` says that joined units were
+/// asked for as one and stand apart, since their values cannot be added. A point that is left blank for readers outside has `"suppressed": true`
 /// and no number of events.
 pub fn series_json(page: &Page<'_>, lang: Lang) -> Result<String, Error> {
     let lines = page.lines(lang);
@@ -51,6 +53,7 @@ pub fn series_json(page: &Page<'_>, lang: Lang) -> Result<String, Error> {
         by,
         axis,
         of_unit,
+        unmapped: page.series.is_unmapped,
         period: DaysRow { from: page.series.days.0.to_string(), to: page.series.days.1.to_string() },
         points: lines.iter().map(|line| PointRow::of(page, line)).collect(),
         boundaries: boundaries.collect(),
@@ -72,6 +75,8 @@ struct Sheet<'a> {
     axis: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     of_unit: Option<&'a str>,
+    #[serde(skip_serializing_if = "is_not")]
+    unmapped: bool,
     period: DaysRow,
     points: Vec<PointRow<'a>>,
     boundaries: Vec<BoundaryRow<'a>>,
@@ -94,8 +99,8 @@ struct DaysRow {
 struct PointRow<'a> {
     key: &'a str,
     label: &'a str,
-    from: String,
-    to: String,
+    from: Option<String>,
+    to: Option<String>,
     value: Option<i128>,
     printed: Option<String>,
     events: Option<u64>,
@@ -124,7 +129,7 @@ struct BoundaryRow<'a> {
     legal: &'a str,
 }
 
-/// A point that is there says nothing of suppression.
+/// What is as usual is not said.
 fn is_not(flag: &bool) -> bool {
     !*flag
 }
@@ -135,8 +140,8 @@ impl<'a> PointRow<'a> {
         PointRow {
             key: &line.key,
             label: &line.label,
-            from: line.days.0.to_string(),
-            to: line.days.1.to_string(),
+            from: line.covers.0.map(|day| day.to_string()),
+            to: line.covers.1.map(|day| day.to_string()),
             value: line.value,
             printed: line.value.map(|value| page.shown(value)),
             events: line.events,

@@ -2,7 +2,7 @@
 
 use socai_domain::CivilDate;
 use socai_fold::figures::Boundary;
-use socai_fold::figures::series::{Point, PointOf};
+use socai_fold::figures::series::{Covers, Point, PointOf};
 use socai_proto::schema::Shape;
 use socai_proto::{Lang, kind};
 
@@ -15,7 +15,10 @@ pub(super) struct Line {
     pub key: String,
     /// What it is in words.
     pub label: String,
+    /// The days that were asked.
     pub days: (CivilDate, CivilDate),
+    /// The days of the facts that the value is of.
+    pub covers: Covers,
     /// None when nothing may be said.
     pub value: Option<i128>,
     /// None when the point was left blank.
@@ -65,6 +68,7 @@ impl Page<'_> {
             key,
             label,
             days: point.days,
+            covers: point.covers,
             value: point.is_known.then_some(point.part.value),
             events: (!point.is_suppressed).then_some(point.part.events),
             plans: plans.collect(),
@@ -150,6 +154,13 @@ impl Page<'_> {
             notes.push(
                 pick(lang, vi, "≠ boundaries changed and cannot be mapped exactly: not compared").to_owned(),
             );
+        }
+        if self.series.is_unmapped {
+            let vi =
+                "giá trị của chỉ tiêu này không cộng được: đơn vị đã nhập vào nhau vẫn để riêng như khi đó";
+            let en =
+                "values of this indicator cannot be added: units that were joined stand apart, as they were";
+            notes.push(pick(lang, vi, en).to_owned());
         }
         if lines.iter().any(|line| line.events.is_none()) {
             let vi = "* ít sự kiện quá, hoặc từ đó suy ra được chỗ ít sự kiện: để trống";

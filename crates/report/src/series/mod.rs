@@ -13,9 +13,14 @@ mod line;
 mod svg;
 mod table;
 
+use std::collections::BTreeSet;
+
+use socai_domain::registry::Unit;
+use socai_domain::tables::PeriodUse;
 use socai_domain::{CivilDate, Registry};
-use socai_fold::figures::series::Series;
+use socai_fold::figures::series::{PointOf, Series};
 use socai_proto::Lang;
+use socai_tlog::UnitNo;
 
 use crate::figures::{AsOf, Form};
 use crate::format::{pct, point, so};
@@ -92,10 +97,65 @@ impl Page<'_> {
         unit.map_or_else(|| id.to_owned(), |unit| self.name(unit, self.series.days.1))
     }
 
-    fn name(&self, unit: &socai_domain::registry::Unit, on: CivilDate) -> String {
+    /// A unit's name on a day, with its id where another unit of the page has the same.
+    fn name(&self, unit: &Unit, on: CivilDate) -> String {
         let span = unit.on(on).or_else(|| unit.newest());
-        span.map_or_else(|| unit.id.clone(), |span| span.name.clone())
+        let Some(span) = span else { return unit.id.clone() };
+        let has_name = |other: &Unit| other.spans.iter().any(|of_other| of_other.name == span.name);
+        let is_other = |no: &UnitNo| *no != unit.no && self.registry.unit(*no).is_some_and(has_name);
+        match self.units().iter().any(is_other) {
+            true => format!("{} ({})", span.name, unit.id),
+            false => span.name.clone(),
+        }
     }
+
+    /// The units that the page speaks of.
+    fn units(&self) -> BTreeSet<UnitNo> {
+        let points = self.series.points.iter().flat_map(|point| {
+            let own = match point.of {
+                PointOf::Unit(no) => Some(no),
+                _ => None,
+            };
+            own.into_iter().chain(point.includes.iter().copied())
+        });
+        let of_id = |id: &str| self.registry.by_id(id).map(|unit| unit.no);
+        let boundaries = self.series.boundaries.iter();
+        let boundaries = boundaries.flat_map(|of| [Some(of.from), of_id(&of.to)]).flatten();
+        points.chain(boundaries).collect()
+    }
+
+    /// What the values are, for the head of their column: some are of more days than the point asks for.
+    fn value_head(&self, lang: Lang) -> &'static str {
+        let (vi, en) = match self.series.row.period {
+            PeriodUse::Period => ("giá trị", "value"),
+            PeriodUse::FiscalYearToDate(_) => ("giá trị từ 01/01", "value since 01/01"),
+            PeriodUse::ToDate => ("giá trị đến hết kỳ", "value up to its end"),
+            PeriodUse::Before => ("giá trị trước kỳ", "value before it"),
+            PeriodUse::Year(_) => ("giá trị cả năm", "value of the year"),
+            PeriodUse::Occasion(_) => ("giá trị của dịp", "value of the occasion"),
+        };
+        pick(lang, vi, en)
+    }
+}
+
+/// Columns of a terminal and of a letter.
+const WIDTH: usize = 80;
+
+/// A paragraph of at most [`WIDTH`] columns, broken between words; what follows its first line is indented.
+fn wrapped(text: &str) -> String {
+    const INDENT: &str = "  ";
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().map_or(0, |line| line.chars().count());
+        if line > INDENT.len() && line + 1 + word.chars().count() > WIDTH {
+            lines.push(format!("{INDENT}{word}"));
+        } else if let Some(last) = lines.last_mut() {
+            let space = if last.is_empty() { "" } else { " " };
+            last.push_str(space);
+            last.push_str(word);
+        }
+    }
+    lines.join("\n")
 }
 
 fn shown(form: Form, value: i128) -> String {

@@ -71,6 +71,7 @@ fn months_stand_beside_plan_and_same_period_in_every_form() {
         "cỡ cây 1494",
         "1.005.123.000.000",
         "kế hoạch: Thành phố giao",
+        "giá trị từ 01/01",
         "17,6%",
         "925.442.000.000",
         "108,61%",
@@ -84,7 +85,7 @@ fn months_stand_beside_plan_and_same_period_in_every_form() {
     assert!(records[0].starts_with("indicator,key,label,from,to,value,unit,events,plan_city,plan_city_pct,"));
     assert!(
         records[2].starts_with(
-            "NS.01,2023-02,2023-02,2023-02-01,2023-02-08,1005123000000,VND,163,5711000000000,17.6,"
+            "NS.01,2023-02,2023-02,2023-01-01,2023-02-08,1005123000000,VND,163,5711000000000,17.6,"
         ),
         "{csv}"
     );
@@ -94,14 +95,21 @@ fn months_stand_beside_plan_and_same_period_in_every_form() {
     let json: Value = serde_json::from_str(&text).unwrap();
     let point = &json["points"][1];
     assert_eq!(point["value"], 1_005_123_000_000_i64);
+    assert_eq!(
+        (&point["from"], &point["to"]),
+        (&json!("2023-01-01"), &json!("2023-02-08")),
+        "the year so far"
+    );
     assert_eq!(point["plan"]["city"], json!({"value": 5_711_000_000_000_i64, "pct": "17.6"}));
     assert_eq!(point["same_period"], json!({"value": 925_442_000_000_i64, "pct": "108.61"}));
     assert_eq!((&json["as_of"]["size"], &point["boundaries"][0]), (&json!(1494), &json!(0)));
     let chart = series_chart(&page, Lang::Vi);
     let bars = chart.lines().filter(|line| line.contains('█') && line.contains('┃')).count();
     assert_eq!(bars, 3, "two months and the legend: {chart}");
-    let mut drawn = chart.lines().skip(3).take_while(|line| !line.is_empty());
-    assert!(drawn.all(|line| line.chars().count() <= 80), "{chart}");
+    assert!(chart.contains("█ giá trị từ 01/01"), "{chart}");
+    for text in [chart, table] {
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
 }
 
 #[test]
@@ -120,6 +128,29 @@ fn units_that_were_joined_are_one_when_mapped_and_marked_when_not() {
     let joined = of("hn.tx.nhan-chinh.1").unwrap();
     assert_eq!((&joined["value"], &joined["includes"]), (&json!(21_400_000), &json!(["hn.tx.ha-dinh.1"])));
     assert_eq!(of("hn.tx.ha-dinh.1"), None);
+}
+
+#[test]
+fn units_of_one_name_are_told_apart_by_their_ids_in_every_form() {
+    let mut records = records(&[]);
+    let mut forms = of_the_operator();
+    let at = forms.iter().position(|form| form["data"]["unit_id"] == "hn.tx.ha-dinh.1").unwrap();
+    forms[at]["data"]["name"] = json!("Phường Nhân Chính");
+    records[at].1 = facts(forms[at].clone(), at as u64);
+    let fold = folded(&records);
+    let series = fines(&fold, false);
+    let page = page(&fold, &series, SeriesAlong::Units);
+    for text in [series_table(&page, Lang::Vi), series_csv(&page, Lang::Vi), series_svg(&page, Lang::Vi)] {
+        for name in ["Phường Nhân Chính (hn.tx.nhan-chinh.1)", "Phường Nhân Chính (hn.tx.ha-dinh.1)"]
+        {
+            assert!(text.contains(name), "{name}: {text}");
+        }
+        assert!(!text.contains("Phường Kim Giang ("), "one of a kind needs no id");
+    }
+    let chart = series_chart(&page, Lang::Vi);
+    let with = |id: &str| chart.lines().filter(|line| line.contains(id)).count();
+    assert_eq!((with("(hn.tx.nhan-chinh.1)"), with("(hn.tx.ha-dinh.1)")), (1, 1), "{chart}");
+    assert!(chart.lines().all(|line| line.chars().count() <= 80), "{chart}");
 }
 
 #[test]

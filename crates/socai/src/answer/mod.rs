@@ -12,7 +12,7 @@
 
 mod check;
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -31,6 +31,7 @@ use crate::{
         report::{self, OfReport},
         series,
     },
+    file,
     lang::Lang,
 };
 
@@ -165,7 +166,7 @@ fn write(
     };
     let mut text = serde_json::to_string_pretty(&saved)?;
     text.push('\n');
-    Ok(fs::write(path, text)?)
+    Ok(file::put(path, text.as_bytes())?)
 }
 
 impl Saved {

@@ -1,9 +1,9 @@
 //! `socai audit verify|prove|check|watch|findings|drill`: exit 0 verified, 1 does not verify, 2 usage or I/O.
 
-use std::{io::IsTerminal as _, path::Path, process::ExitCode, thread};
+use std::{path::Path, process::ExitCode, thread};
 
 use anyhow::{Context as _, Result, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::json;
 use socai_audit::{Asked, Language, Report, html, text, verify_on, verify_public};
 use socai_follow::{Progress, Signatures, Standing};
@@ -13,7 +13,7 @@ use crate::{
     cmd::{drill, proof},
     kept,
     lang::Lang,
-    ledger, out, remote,
+    ledger, out, progress, remote,
 };
 
 /// Verifies a ledger, makes or checks a proof, or holds a drill.
@@ -132,10 +132,5 @@ pub(super) fn language(lang: Lang) -> Language {
 
 /// A bar on a terminal, nothing elsewhere.
 pub(super) fn bar(lang: Lang) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let words = lang.pick("mục, {per_sec}, còn {eta}", "entries, {per_sec}, {eta} left");
-    let style = ProgressStyle::with_template(&format!("  {{bar:32}} {{human_pos}}/{{human_len}} {words}"));
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    progress::bar(0, ("mục", "entries"), lang)
 }

@@ -23,6 +23,9 @@ use crate::{
     ledger, out, state,
 };
 
+/// Columns before the words of a figure.
+const HANG: usize = 10;
+
 /// Prints the comparison.
 pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
     if let Some(other) = &args.with {
@@ -31,8 +34,21 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let from = cut::resolve(args.from.as_deref(), &reader).context("--from")?;
     let to = cut::resolve(args.to.as_deref(), &reader).context("--to")?;
+    if from > to {
+        let named = |text: &Option<String>, size: TreeSize| match text {
+            Some(text) if *text != size.to_string() => {
+                format!("{text} ({size} {})", lang.pick("mục", "entries"))
+            }
+            _ => size.to_string(),
+        };
+        let (from, to) = (named(&args.from, from), named(&args.to, to));
+        bail!("--from {from} {} --to {to}", lang.pick("sau", "comes after"));
+    }
     let text = between(&reader, (from, to), args, lang)?;
-    out::line(text.trim_end_matches('\n'))?;
+    match args.format {
+        ChangesFormat::Text => out::lines(text.trim_end_matches('\n'), HANG)?,
+        ChangesFormat::Json => out::line(text.trim_end_matches('\n'))?,
+    }
     // the earlier cut-off is a part of the question, as the size that it came to
     let question = DiffArgs { from: Some(from.to_string()), ..args.clone() };
     args.save.keep(&reader, to, Question::Diff(question), text.into_bytes(), lang)?;
@@ -84,11 +100,10 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
     };
     let otherwise: BTreeSet<String> = ours.figures.iter().filter_map(defined).collect();
     let beside = Beside { ours: &ours, theirs: &theirs, otherwise: &otherwise };
-    let text = match args.format {
-        ChangesFormat::Text => beside_text(&beside, lang.proto()),
-        ChangesFormat::Json => beside_json(&beside)?,
-    };
-    out::line(text.trim_end())?;
+    match args.format {
+        ChangesFormat::Text => out::lines(beside_text(&beside, lang.proto()).trim_end(), HANG)?,
+        ChangesFormat::Json => out::line(beside_json(&beside)?.trim_end())?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

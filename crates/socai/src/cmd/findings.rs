@@ -2,7 +2,7 @@
 
 use std::{fs, process::ExitCode};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use socai_audit::findings::{Question, csv, find, html, json, text};
 use socai_domain::{CivilDate, time};
 
@@ -11,7 +11,7 @@ use crate::{
     cli::{FindingsArgs, FindingsFormat},
     cut,
     lang::Lang,
-    ledger, out,
+    ledger, named, out, state,
 };
 
 /// Prints what is found.
@@ -28,6 +28,12 @@ pub fn run(args: &FindingsArgs, lang: Lang) -> Result<ExitCode> {
         None => None,
     };
     let reader = ledger::reader(&args.ledger)?;
+    // a number with zeros before it may as well be a code
+    if let Some(unit) = args.unit.as_deref().filter(|unit| unit.len() > 1 && unit.starts_with('0')) {
+        let fold = state::newest(&reader)?;
+        let units = fold.registry().units().map(|unit| (unit.no, unit.id.as_str()));
+        bail!("--unit: {}", named::no_unit(unit, units));
+    }
     let size = cut::resolve(args.until.as_deref(), &reader)?;
     let question = Question { on, size, rule: args.rule.clone(), unit: args.unit.clone(), own_table };
     let found = find(&reader, &question)?;

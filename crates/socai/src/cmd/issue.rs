@@ -16,7 +16,9 @@ use crate::{
     cli::{PrintArgs, QuestionArgs},
     cmd::report,
     lang::Lang,
-    out, paper, state,
+    out, paper,
+    quoted::quoted,
+    state,
 };
 
 /// Longest number of a report, in characters.
@@ -87,12 +89,13 @@ pub fn wrong_number(reader: &Reader, fold: &Fold, number: &str) -> Result<Option
 
 /// The refusal in words.
 fn refused(number: &str, wrong: WrongNumber, lang: Lang) -> Error {
+    let typed = quoted(number);
     match (wrong, lang) {
         (WrongNumber::Odd, Lang::Vi) => anyhow!(
-            "--no {number:?}: số, ký hiệu có từ 1 đến {MAX_NUMBER} ký tự, không có khoảng trắng, như 45/BC-UBND"
+            "--no {typed}: số, ký hiệu có từ 1 đến {MAX_NUMBER} ký tự, không có khoảng trắng, như 45/BC-UBND"
         ),
         (WrongNumber::Odd, Lang::En) => anyhow!(
-            "--no {number:?}: a number with symbol has 1 to {MAX_NUMBER} characters and no white space, such as 45/BC-UBND"
+            "--no {typed}: a number with symbol has 1 to {MAX_NUMBER} characters and no white space, such as 45/BC-UBND"
         ),
         (WrongNumber::Taken { name, leaf, received_at_ms }, Lang::Vi) => anyhow!(
             "--no {number}: báo cáo ban hành {} đã có số này (sự kiện {name}, mục {leaf}); hãy cấp số khác",

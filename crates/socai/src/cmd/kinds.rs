@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use socai_proto::{catalogue, nearest};
 
-use crate::{lang::Lang, out};
+use crate::{lang::Lang, out, quoted::quoted};
 
 /// Prints the list of kinds, or one kind with its fields, ranges and an example.
 pub fn run(kind: Option<&str>, lang: Lang) -> Result<ExitCode> {
@@ -16,7 +16,7 @@ pub fn run(kind: Option<&str>, lang: Lang) -> Result<ExitCode> {
             None => bail!("{}", unknown(name, lang)),
         },
     };
-    out::line(text.trim_end())?;
+    out::lines(text.trim_end(), 4)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -28,9 +28,10 @@ pub fn unknown(name: &str, lang: Lang) -> String {
         near.extend(nearest(name, names()));
     }
     let hint = if near.is_empty() { String::new() } else { format!(" ({}?)", near.join(", ")) };
+    let name = quoted(name);
     match lang {
-        Lang::Vi => format!("không có loại sự kiện {name:?}{hint}; xem danh mục: socai kinds"),
-        Lang::En => format!("there is no kind {name:?}{hint}; see the catalogue: socai kinds"),
+        Lang::Vi => format!("không có loại sự kiện {name}{hint}; xem danh mục: socai kinds"),
+        Lang::En => format!("there is no kind {name}{hint}; see the catalogue: socai kinds"),
     }
 }
 

@@ -12,6 +12,9 @@ use socai_tlog::{LeafIndex, TreeSize, UnitNo};
 
 use crate::{cli::ObligationsArgs, cut, lang::Lang, ledger, out, state};
 
+/// Columns before what belongs to a fact.
+const HANG: usize = 12;
+
 /// Prints one line a fact.
 pub fn run(args: &ObligationsArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
@@ -22,11 +25,10 @@ pub fn run(args: &ObligationsArgs, lang: Lang) -> Result<ExitCode> {
     let size = cut::resolve(args.as_of.as_deref(), &reader)?;
     let fold = state::at(&reader, size)?;
     let open = open(&reader, size, Obligations::new(&fold, on))?;
-    let text = match args.json {
-        true => serde_json::to_string_pretty(&rows(&open, fold.registry()))?,
-        false => lines(&open, fold.registry(), on, lang),
-    };
-    out::line(text.trim_end())?;
+    match args.json {
+        true => out::line(&serde_json::to_string_pretty(&rows(&open, fold.registry()))?)?,
+        false => out::lines(lines(&open, fold.registry(), on, lang).trim_end(), HANG)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,6 +11,9 @@ use socai_tlog::{LeafIndex, UnitNo};
 
 use crate::{cli::PendingArgs, cut, lang::Lang, ledger, out, state};
 
+/// Columns before what belongs to a fact.
+const HANG: usize = 12;
+
 /// Prints one fact after another, with what each waits for.
 pub fn run(args: &PendingArgs, lang: Lang) -> Result<ExitCode> {
     let on = match &args.on {
@@ -25,11 +28,10 @@ pub fn run(args: &PendingArgs, lang: Lang) -> Result<ExitCode> {
         Ok(pass.visit(&recorded(&record)?)?)
     })?;
     let pending = pass.finish()?;
-    let text = match args.json {
-        true => serde_json::to_string_pretty(&rows(&pending, fold.registry()))?,
-        false => lines(&pending, fold.registry(), on, lang),
-    };
-    out::line(text.trim_end())?;
+    match args.json {
+        true => out::line(&serde_json::to_string_pretty(&rows(&pending, fold.registry()))?)?,
+        false => out::lines(lines(&pending, fold.registry(), on, lang).trim_end(), HANG)?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 

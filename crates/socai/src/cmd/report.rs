@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 use socai_audit::printed::{self, PrintedError};
 use socai_domain::CivilDate;
@@ -27,6 +27,11 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
         return issue::run(&dir, &number, &question, &print, lang);
     }
     paper::refuse_terminal(&args.print, lang)?;
+    if matches!(&args.as_reported, Some(Some(number)) if number.trim().is_empty()) {
+        let vi = "số trống; viết số như 45/BC-UBND, hoặc bỏ trống cả số và thêm --period";
+        let en = "the number is empty; give one such as 45/BC-UBND, or none at all and --period";
+        bail!("--as-reported: {}", lang.pick(vi, en));
+    }
     let ledger = args.ledger.context("the ledger's directory")?;
     let reader = ledger::reader(&ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
@@ -37,7 +42,10 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
         compare: args.compare,
         format: args.print.format,
     };
-    let bytes = answer(&reader, size, &asked, lang)?;
+    let fold = state::at(&reader, size)?;
+    // asked of the command line alone: a saved question of an earlier release may say what was not looked at then
+    reported::is_about(&asked, &fold, lang)?;
+    let bytes = answered(&reader, &fold, &asked, lang)?;
     paper::write(&args.print, &bytes)?;
     args.save.keep(&reader, size, Question::Report(asked), bytes, lang)?;
     Ok(ExitCode::SUCCESS)
@@ -64,18 +72,21 @@ pub struct OfReport {
 /// # Errors
 /// The log cannot be read, or the question cannot be answered from it.
 pub fn answer(reader: &Reader, size: TreeSize, asked: &OfReport, lang: Lang) -> Result<Vec<u8>> {
-    let fold = state::at(reader, size)?;
+    answered(reader, &state::at(reader, size)?, asked, lang)
+}
+
+fn answered(reader: &Reader, fold: &Fold, asked: &OfReport, lang: Lang) -> Result<Vec<u8>> {
     if asked.compare || asked.as_reported.is_some() {
         let number = asked.as_reported.as_deref().filter(|number| !number.is_empty());
-        let report = reported::find(number, &asked.question, &fold, lang)?;
+        let report = reported::find(number, &asked.question, fold, lang)?;
         return Ok(match asked.compare {
-            true => reported::compared(reader, &fold, report, asked.format, lang)?.into_bytes(),
-            false => reported::again(reader, &fold, report, asked.format, lang)?,
+            true => reported::compared(reader, fold, report, asked.format, lang)?.into_bytes(),
+            false => reported::again(reader, fold, report, asked.format, lang)?,
         });
     }
-    let mut figures = figures(reader, &fold, &self::asked(&asked.question, &fold, lang)?)?;
+    let mut figures = figures(reader, fold, &self::asked(&asked.question, fold, lang)?)?;
     figures.number = asked.number.clone();
-    paper::bytes(asked.format, &fold, &figures)
+    paper::bytes(asked.format, fold, &figures)
 }
 
 /// The figures of a question at the size of the fold, with who contributed, what an earlier report printed otherwise, who was late and how

@@ -1,6 +1,6 @@
 //! `socai series`: one indicator along months, units or an axis.
 
-use std::{fs, process::ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use socai_domain::{CivilDate, registry::Unit};
@@ -24,23 +24,45 @@ use socai_web::Months;
 use crate::{
     answer,
     cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
-    cut,
+    cut, file,
     lang::Lang,
-    ledger, months, out, state,
+    ledger, months, named, out,
+    quoted::quoted,
+    state,
 };
 use socai_audit::printed::origin;
 
 /// Prints the series.
 pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
+    if let Some(wrong) = wrong_flags(args, lang) {
+        bail!("{wrong}");
+    }
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let text = answer(&reader, size, args, lang)?;
     match &args.out {
-        Some(path) => fs::write(path, &text).with_context(|| format!("--out {}", path.display()))?,
+        Some(path) => {
+            file::put(path, text.as_bytes()).with_context(|| format!("--out {}", path.display()))?
+        }
         None => out::line(text.trim_end_matches('\n'))?,
     }
     args.save.keep(&reader, size, answer::Question::Series(args.clone()), text.into_bytes(), lang)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Flags that say nothing of what is asked: whoever gave them expects otherwise.
+fn wrong_flags(args: &SeriesArgs, lang: Lang) -> Option<&'static str> {
+    let is_by = |by: SeriesBy| args.by == by;
+    let is_mapped = args.units == SeriesUnits::Mapped;
+    if args.axis.is_some() && !is_by(SeriesBy::Slice) {
+        return Some(lang.pick("--axis chỉ dùng với --by slice", "--axis goes with --by slice"));
+    }
+    if args.unit.is_some() && !is_by(SeriesBy::Month) {
+        return Some(lang.pick("--unit chỉ dùng với --by month", "--unit goes with --by month"));
+    }
+    let vi = "--units mapped chỉ dùng với --by unit, hoặc với --unit";
+    let en = "--units mapped goes with --by unit, or with --unit";
+    (is_mapped && !is_by(SeriesBy::Unit) && args.unit.is_none()).then(|| lang.pick(vi, en))
 }
 
 /// The text of a series at a cut-off.
@@ -170,10 +192,10 @@ fn read_again(reader: &Reader, fold: &Fold, code: &str, questions: &mut [Questio
 
 fn unit_of<'f>(fold: &'f Fold, name: &str) -> Result<&'f Unit> {
     let units = || fold.registry().units();
-    units().find(|unit| unit.id == name || unit.no.to_string() == name).with_context(|| {
-        let near = nearest(name, units().map(|unit| unit.id.as_str()));
-        let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-        format!("--unit: no unit {name:?} is registered{hint} (see: socai units)")
+    let found = units().find(|unit| named::is_named(name, unit.no, &unit.id));
+    found.with_context(|| {
+        let units = units().map(|unit| (unit.no, unit.id.as_str()));
+        format!("--unit: {}", named::no_unit(name, units))
     })
 }
 
@@ -193,9 +215,43 @@ fn unknown(fold: &Fold, code: &str, on: socai_domain::CivilDate, lang: Lang) -> 
             ),
         };
     }
-    let known = codes().collect::<Vec<_>>().join(" ");
+    let (known, code) = (known(code, &codes().collect::<Vec<_>>(), lang), quoted(code));
     match lang {
-        Lang::Vi => format!("không có chỉ tiêu {code:?}{hint} vào ngày {on}; các chỉ tiêu: {known}"),
-        Lang::En => format!("there is no indicator {code:?}{hint} on {on}; known: {known}"),
+        Lang::Vi => format!("không có chỉ tiêu {code}{hint} vào ngày {on}; {known}"),
+        Lang::En => format!("there is no indicator {code}{hint} on {on}; {known}"),
+    }
+}
+
+/// The codes of the group that was asked for, `TT.01 TT.02`, or else the groups: all codes fill a screen.
+fn known(code: &str, codes: &[&str], lang: Lang) -> String {
+    let group = |code: &str| code.split('.').next().unwrap_or_default().to_uppercase();
+    let of_group: Vec<&str> = codes.iter().copied().filter(|known| group(known) == group(code)).collect();
+    if !of_group.is_empty() {
+        let words = match lang {
+            Lang::Vi => format!("nhóm {} có", group(code)),
+            Lang::En => format!("group {} has", group(code)),
+        };
+        return format!("{words} {}", of_group.join(" "));
+    }
+    let mut groups: Vec<String> = Vec::new();
+    for code in codes {
+        if !groups.contains(&group(code)) {
+            groups.push(group(code));
+        }
+    }
+    let first = codes.first().copied().unwrap_or_default();
+    let words = lang.pick("các nhóm, ví dụ", "groups, such as");
+    format!("{words} {first}: {}", groups.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_code_is_answered_with_its_group_or_the_groups() {
+        let codes = ["NS.01", "NS.02", "TT.01"];
+        assert_eq!(known("tt.99", &codes, Lang::En), "group TT has TT.01");
+        assert_eq!(known("XX", &codes, Lang::En), "groups, such as NS.01: NS TT");
     }
 }

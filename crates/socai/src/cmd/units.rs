@@ -3,10 +3,13 @@
 use std::{fmt::Write as _, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result};
-use socai_domain::{CivilDate, time};
+use socai_domain::{CivilDate, Registry, time};
 use socai_proto::{schema::Shape, v1};
 
 use crate::{lang::Lang, ledger, out, state};
+
+/// Columns before the id of a unit.
+const HANG: usize = 5;
 
 /// Prints one line a unit.
 pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
@@ -40,12 +43,37 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
             );
         }
     }
+    let known = registered(fold.registry(), date, lang).filter(|_| units.is_empty()).unwrap_or_default();
     let heading = match lang {
         Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),
         Lang::En => format!("{} units on {date}", units.len()),
     };
-    out::line(&format!("{heading}\n{}", text.trim_end()))?;
+    out::lines(format!("{heading}{known}\n{}", text.trim_end()).trim_end(), HANG)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// On which days there are units, when there are none on the one that was asked for; none when nobody is registered.
+fn registered(registry: &Registry, on: CivilDate, lang: Lang) -> Option<String> {
+    let spans = || registry.units().flat_map(|unit| unit.spans.iter());
+    let first = spans().map(|span| span.from).min()?;
+    let last = spans().map(|span| span.to.unwrap_or(CivilDate::MAX)).max()?;
+    if on >= first && on <= last {
+        return None; // between two that were there
+    }
+    let day = if on < first { first } else { last };
+    let number = registry.units().count();
+    Some(match (on < first, lang) {
+        (true, Lang::Vi) => format!("; {number} đơn vị đã đăng ký, sớm nhất từ {first}: hỏi với --on {day}"),
+        (true, Lang::En) => {
+            format!("; of {number} registered the first began on {first}: ask with --on {day}")
+        }
+        (false, Lang::Vi) => {
+            format!("; {number} đơn vị đã đăng ký, muộn nhất đến {last}: hỏi với --on {day}")
+        }
+        (false, Lang::En) => {
+            format!("; of {number} registered the last ended on {last}: ask with --on {day}")
+        }
+    })
 }
 
 /// The catalogue's label of a unit type.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use socai_proto::Lang;
 
 use super::super::line::Line;
-use super::super::pick;
+use super::super::{Page, pick};
 use super::axis::Axis;
 use super::{TOP, WIDTH};
 use crate::plain::escaped;
@@ -18,8 +18,8 @@ const GAP: i64 = 10;
 /// Draws it; where it ends, and samples with their words.
 pub(super) fn draw(
     out: &mut String,
-    lines: &[Line],
-    axis: &Axis,
+    page: &Page<'_>,
+    (lines, axis): (&[Line], &Axis),
     lang: Lang,
 ) -> (i64, Vec<(String, String)>) {
     let has_before = lines.iter().any(|line| line.same.is_some() || !line.is_comparable);
@@ -50,7 +50,7 @@ pub(super) fn draw(
             None => {}
         }
     }
-    let mut keys = vec![(sample("fill=\"#333\" stroke=\"#000\""), pick(lang, "giá trị", "value").to_owned())];
+    let mut keys = vec![(sample("fill=\"#333\" stroke=\"#000\""), page.value_head(lang).to_owned())];
     if lines.iter().any(|line| line.same.is_some()) {
         let words = pick(lang, "cùng kỳ năm trước", "same period of the year before");
         keys.push((sample("fill=\"url(#hatch)\" stroke=\"#000\""), words.to_owned()));

@@ -58,7 +58,7 @@ pub(super) fn draw(
             keys.push((sample, words));
         }
     };
-    curve(lines.iter().map(|line| line.value).collect(), VALUE, pick(lang, "giá trị", "value").to_owned());
+    curve(lines.iter().map(|line| line.value).collect(), VALUE, page.value_head(lang).to_owned());
     let same = lines.iter().map(|line| line.same.as_ref().map(|other| other.value)).collect();
     curve(same, SAME, pick(lang, "cùng kỳ năm trước", "same period of the year before").to_owned());
     let lunar = lines.iter().map(|line| line.lunar.as_ref().map(|other| other.value)).collect();

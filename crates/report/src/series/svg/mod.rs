@@ -31,7 +31,7 @@ pub fn series_svg(page: &Page<'_>, lang: Lang) -> String {
     let axis = Axis::of(&lines, Form::of(&page.series.row));
     let (below, keys) = match page.along {
         Along::Time { .. } => curves::draw(&mut drawing, page, &lines, &axis, lang),
-        _ => bars::draw(&mut drawing, &lines, &axis, lang),
+        _ => bars::draw(&mut drawing, page, (&lines, &axis), lang),
     };
     let mut foot = below + 2 * LINE;
     for (at, (sample, words)) in keys.iter().enumerate() {

@@ -13,8 +13,11 @@ use socai_domain::{CivilDate, time};
 use socai_log::Reader;
 use socai_tlog::TreeSize;
 
-use crate::{answer::Question, cli::CaseArgs, cut, lang::Lang, ledger, out};
+use crate::{answer::Question, cli::CaseArgs, cut, lang::Lang, ledger, near, out};
 use rows::Rows;
+
+/// Columns before what belongs to a fact.
+const HANG: usize = 12;
 
 /// Prints the state and the findings of the case on a day, then one entry a fact in the order that decides.
 ///
@@ -28,12 +31,11 @@ pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let Some(text) = told(&reader, size, &args.id, on, lang)? else {
-        let (vi, en) = ("không có sự kiện nào của vụ việc", "no fact belongs to case");
-        out::line(&format!("{} {}", lang.pick(vi, en), args.id))?;
+        out::lines(&near::no_case(&args.id, size, &near::cases(&reader, size)?, lang), HANG)?;
         return Ok(ExitCode::FAILURE);
     };
     let text = format!("{}\n", text.trim_end());
-    out::line(text.trim_end())?;
+    out::lines(text.trim_end(), HANG)?;
     let asked = OfCase { id: args.id.clone(), on: on.to_string() };
     args.save.keep(&reader, size, Question::Case(asked), text.into_bytes(), lang)?;
     Ok(ExitCode::SUCCESS)

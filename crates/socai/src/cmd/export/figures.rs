@@ -1,9 +1,6 @@
 //! Rows of figures: periods that have a name with digests, calendar months without; the whole, and its parts by unit and slice.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    thread,
-};
+use std::{borrow::Cow, collections::BTreeSet, thread};
 
 use anyhow::{Context as _, Result, anyhow};
 use socai_domain::{CivilDate, period};
@@ -11,9 +8,10 @@ use socai_fold::{
     Fold,
     figures::{Asked, Figure, Part, Passes, Spread, series::Found, spreads},
 };
+use socai_tlog::UnitNo;
 
 use super::{
-    suppress::{self, Shown},
+    suppress,
     tables::{Cell, FIGURES, Month, Output},
 };
 
@@ -58,18 +56,30 @@ pub fn answered(fold: &Fold, mut askings: Vec<Asking>) -> Result<Vec<Answered>> 
     Ok(answered)
 }
 
-/// Adds the figures of every period; parts with fewer facts than `min_cell` are left blank.
+/// Adds the figures of every period; what has fewer facts than `min_cell`, or tells of what has, is left blank.
 ///
 /// # Errors
 /// A figure does not fit 64 bits, or a file cannot be written.
 pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn Output) -> Result<()> {
-    for Answered { name, asked, figures, spreads } in answered {
-        for figure in figures {
-            let spread = spreads.iter().find(|spread| spread.code == figure.row.code);
-            add(fold, (name, asked), figure, spread, min_cell, output)?;
-        }
+    if min_cell <= 1 {
+        let mut rows = answered.iter().flat_map(|answered| rows(fold, answered));
+        return rows.try_for_each(|row| add(&row, false, output));
     }
-    Ok(())
+    let rows: Vec<(usize, Row<'_>)> = answered
+        .iter()
+        .enumerate()
+        .flat_map(|(at, of)| rows(fold, of).into_iter().map(move |row| (at, row)))
+        .collect();
+    let cells = rows.iter().map(|(answer, row)| suppress::Row {
+        answer: *answer,
+        row: &row.figure.row,
+        window: &row.figure.window,
+        dimension: row.dimension,
+        key: row.key.as_deref(),
+        part: row.part,
+    });
+    let blank = suppress::blank(&cells.collect::<Vec<_>>(), min_cell);
+    rows.iter().zip(blank).try_for_each(|((_, row), is_blank)| add(row, is_blank, output))
 }
 
 /// Named periods and issued reports. Their digests come out of [`passes`], which read every record again: [`found`] puts them in.
@@ -115,68 +125,60 @@ pub fn of_months(fold: &Fold, months: &BTreeSet<Month>) -> Result<Vec<Asking>> {
     months.iter().rev().take(MOST_MONTHS).rev().map(asking).collect()
 }
 
-/// The row of a figure and those of its parts.
-fn add(
-    fold: &Fold,
-    (period, asked): (&str, &Asked),
-    figure: &Figure,
-    spread: Option<&Spread>,
-    min_cell: u64,
-    output: &mut dyn Output,
-) -> Result<()> {
-    let mut rows = vec![("all", None, Part { value: figure.value, events: figure.events })];
-    let ids: Vec<String> =
-        spread.into_iter().flat_map(|spread| spread.units.keys()).map(|no| id(fold, *no)).collect();
-    if let Some(spread) = spread {
-        rows.extend(
-            ids.iter().zip(spread.units.values()).map(|(id, part)| ("unit", Some(id.as_str()), *part)),
-        );
-        if spread.unallocated.events > 0 {
-            rows.push(("unit", None, spread.unallocated));
-        }
-    }
-    let slices = figure.slices.iter();
-    rows.extend(slices.map(|slice| (slice.axis.as_str(), Some(slice.value.as_str()), slice.part)));
-    let mut by_dimension: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
-    for (dimension, _, part) in &rows {
-        by_dimension.entry(dimension).or_default().push(*part);
-    }
-    let shown: BTreeMap<&str, Vec<Shown>> = by_dimension
-        .into_iter()
-        .map(|(dimension, parts)| (dimension, suppress::shown(&parts, min_cell, &figure.row)))
-        .collect();
-    let digest = figure.digest.map(|digest| digest.to_string());
-    let mut at: BTreeMap<&str, usize> = BTreeMap::new();
-    for (dimension, key, part) in rows {
-        let place = at.entry(dimension).or_default();
-        let shown = shown[dimension][*place];
-        *place += 1;
-        let number = i64::try_from(part.value).with_context(|| {
-            format!("{} of {period}: {} does not fit 64 bits", figure.row.code, part.value)
-        })?;
-        let is_open = shown == Shown::Open;
-        let digest = digest.as_deref().filter(|_| dimension == "all" && is_open);
-        let cells = [
-            Cell::Text(period),
-            Cell::Date(asked.from),
-            Cell::Date(asked.to),
-            Cell::text(asked.occasion.as_deref().unwrap_or_default()),
-            Cell::Text(&figure.row.code),
-            Cell::Text(&figure.row.label),
-            Cell::Text(&figure.row.unit),
-            Cell::Text(dimension),
-            key.map_or(Cell::Null, Cell::Text),
-            if figure.knows(part) && is_open { Cell::Int(number) } else { Cell::Null },
-            if is_open { Cell::Int(part.events.cast_signed()) } else { Cell::Null },
-            digest.map_or(Cell::Null, Cell::Text),
-            Cell::Bool(!is_open),
-            Cell::Int(i64::from(figure.rules_version)),
-        ];
-        output.row(&FIGURES, Month::of(asked.to), &cells)?;
-    }
-    Ok(())
+/// A row of the table.
+struct Row<'a> {
+    period: &'a str,
+    asked: &'a Asked,
+    figure: &'a Figure,
+    dimension: &'a str,
+    key: Option<Cow<'a, str>>,
+    part: Part,
 }
 
-fn id(fold: &Fold, no: socai_tlog::UnitNo) -> String {
-    fold.registry().unit(no).map_or_else(|| no.to_string(), |unit| unit.id.clone())
+/// The rows of the figures of a period, and those of their parts.
+fn rows<'a>(fold: &'a Fold, answered: &'a Answered) -> Vec<Row<'a>> {
+    let Answered { name: period, asked, figures, spreads } = answered;
+    let mut rows = Vec::new();
+    for figure in figures {
+        let mut add = |dimension: &'a str, key: Option<Cow<'a, str>>, part: Part| {
+            rows.push(Row { period, asked, figure, dimension, key, part });
+        };
+        add("all", None, Part { value: figure.value, events: figure.events });
+        if let Some(spread) = spreads.iter().find(|spread| spread.code == figure.row.code) {
+            spread.units.iter().for_each(|(no, part)| add("unit", Some(id(fold, *no)), *part));
+            if spread.unallocated.events > 0 {
+                add("unit", None, spread.unallocated);
+            }
+        }
+        figure.slices.iter().for_each(|slice| add(&slice.axis, Some(Cow::from(&slice.value)), slice.part));
+    }
+    rows
+}
+
+fn add(row: &Row<'_>, is_blank: bool, output: &mut dyn Output) -> Result<()> {
+    let Row { period, asked, figure, dimension, key, part } = row;
+    let number = i64::try_from(part.value)
+        .with_context(|| format!("{} of {period}: {} does not fit 64 bits", figure.row.code, part.value))?;
+    let digest = figure.digest.filter(|_| *dimension == "all" && !is_blank).map(|digest| digest.to_string());
+    let cells = [
+        Cell::Text(period),
+        Cell::Date(asked.from),
+        Cell::Date(asked.to),
+        Cell::text(asked.occasion.as_deref().unwrap_or_default()),
+        Cell::Text(&figure.row.code),
+        Cell::Text(&figure.row.label),
+        Cell::Text(&figure.row.unit),
+        Cell::Text(dimension),
+        key.as_deref().map_or(Cell::Null, Cell::Text),
+        if figure.knows(*part) && !is_blank { Cell::Int(number) } else { Cell::Null },
+        if is_blank { Cell::Null } else { Cell::Int(part.events.cast_signed()) },
+        digest.as_deref().map_or(Cell::Null, Cell::Text),
+        Cell::Bool(is_blank),
+        Cell::Int(i64::from(figure.rules_version)),
+    ];
+    output.row(&FIGURES, Month::of(asked.to), &cells)
+}
+
+fn id(fold: &Fold, no: UnitNo) -> Cow<'_, str> {
+    fold.registry().unit(no).map_or_else(|| Cow::from(no.to_string()), |unit| Cow::from(&unit.id))
 }

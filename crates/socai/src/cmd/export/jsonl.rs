@@ -16,7 +16,8 @@ use socai_tlog::{LeafIndex, TreeSize};
 use super::manifest::{Hashing, Written};
 use crate::line::{self, UnitIds};
 
-const NAME: &str = "events.jsonl";
+/// The file.
+pub const NAME: &str = "events.jsonl";
 
 /// Writes the records below `size`; the fold beside says which do not count.
 ///

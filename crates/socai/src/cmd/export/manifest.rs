@@ -14,6 +14,9 @@ use serde_json::json;
 use socai_log::Reader;
 use socai_tlog::{Digest, Hash, TreeSize};
 
+/// The file.
+pub const NAME: &str = "manifest.json";
+
 /// A file of an export.
 #[derive(Clone, Debug)]
 pub struct Written {
@@ -110,7 +113,7 @@ pub fn write(bound: &Bound, files: &[Written], dir: &Path) -> Result<()> {
         "checkpoint": bound.checkpoint,
         "files": files,
     });
-    let path = dir.join("manifest.json");
+    let path = dir.join(NAME);
     let mut text = serde_json::to_string_pretty(&manifest)?;
     text.push('\n');
     fs::write(&path, text).with_context(|| path.display().to_string())

@@ -11,16 +11,12 @@ mod stages;
 mod suppress;
 pub mod tables;
 mod tiles;
+mod whole;
 
-use std::{
-    fs,
-    io::{self, IsTerminal as _},
-    path::Path,
-    process::ExitCode,
-};
+use std::{fs, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use clap::ValueEnum as _;
 use socai_log::Reader;
 use socai_tlog::LeafIndex;
 
@@ -28,12 +24,13 @@ use crate::{
     cli::{ExportArgs, ExportFormat},
     cut,
     lang::Lang,
-    ledger, out, state,
+    ledger, out, progress, state,
 };
 use manifest::{Bound, Written};
 use records::{Entries, Facts, Gathered};
 use stages::Task;
 use tables::Output;
+use whole::Whole;
 
 /// Writes the export and says where it is.
 pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
@@ -41,24 +38,32 @@ pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let is_of_tables = matches!(args.format, ExportFormat::Parquet | ExportFormat::Csv);
     if args.min_cell > 0 && !is_of_tables {
-        bail!("--min-cell suppresses figures: parquet and csv have them, {:?} does not", args.format);
+        bail!(
+            "--min-cell suppresses figures: parquet and csv have them, {} does not",
+            format_name(args.format)
+        );
     }
-    fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    if args.format == ExportFormat::Tiles {
+        ensure!(args.as_of.is_none(), "tiles are of the newest checkpoint: leave --as-of out");
+        fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+        return tiles::write(&reader, &args.out, lang);
+    }
     let bound = Bound::of(&reader, size)?;
+    // tools read every table below a directory, so two exports do not mix
+    let whole =
+        Whole::begin(&args.out, |name| is_of_tables || [jsonl::NAME, manifest::NAME].contains(&name))?;
+    let dir = whole.dir();
     let mut files = match args.format {
-        ExportFormat::Tiles if args.as_of.is_some() => {
-            bail!("tiles are of the newest checkpoint: leave --as-of out")
-        }
-        ExportFormat::Tiles => return tiles::write(&reader, &args.out, lang),
-        ExportFormat::Jsonl => vec![jsonl::write(&reader, size, &args.out)?],
+        ExportFormat::Csv => written(&reader, &bound, Box::new(csv::Csv::new(dir)), args.min_cell, lang)?,
         ExportFormat::Parquet => {
-            let output = parquet::Parquet::new(&args.out, bound.clone());
-            tables(args, &reader, &bound, Box::new(output), lang)?
+            let output = parquet::Parquet::new(dir, bound.clone());
+            written(&reader, &bound, Box::new(output), args.min_cell, lang)?
         }
-        ExportFormat::Csv => tables(args, &reader, &bound, Box::new(csv::Csv::new(&args.out)), lang)?,
+        ExportFormat::Jsonl | ExportFormat::Tiles => vec![jsonl::write(&reader, size, dir)?],
     };
     files.sort_by(|a, b| a.name.cmp(&b.name));
-    manifest::write(&bound, &files, &args.out)?;
+    manifest::write(&bound, &files, dir)?;
+    whole.end()?;
     let lines: u64 = files.iter().map(|file| file.lines).sum();
     out::line(&match (files.as_slice(), lang) {
         ([file], _) => format!(
@@ -78,17 +83,6 @@ pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn tables(
-    args: &ExportArgs,
-    reader: &Reader,
-    bound: &Bound,
-    output: Box<dyn Output>,
-    lang: Lang,
-) -> Result<Vec<Written>> {
-    empty(&args.out)?;
-    written(reader, bound, output, args.min_cell, lang)
-}
-
 /// Facts, entries, cases and figures; with `min_cell` figures alone, since a row of a fact is a cell of one.
 ///
 /// # Errors
@@ -105,7 +99,7 @@ pub fn written(
     // a table is the work of one task, so what is in its files does not depend on which of them is quicker
     let (entries, figures) = (output.beside(), output.beside());
     let cases = is_whole.then(|| output.beside());
-    let bar = bar(bound.size.0, lang);
+    let bar = progress::bar(bound.size.0, ("bản ghi", "records"), lang);
     let passed = |leaf: LeafIndex| {
         if leaf.0.is_multiple_of(4_096) {
             bar.set_position(leaf.0);
@@ -123,18 +117,7 @@ pub fn written(
     Ok(files)
 }
 
-/// Refuses to mix two exports: tools read every file below a directory.
-fn empty(dir: &Path) -> Result<()> {
-    let is_empty = fs::read_dir(dir).with_context(|| dir.display().to_string())?.next().is_none();
-    ensure!(is_empty, "{}: the directory is not empty; export into a new one", dir.display());
-    Ok(())
-}
-
-fn bar(records: u64, lang: Lang) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let words = lang.pick("bản ghi, còn {eta}", "records, {eta} left");
-    let style = ProgressStyle::with_template(&format!("  {{bar:32}} {{pos}}/{{len}} {words}"));
-    ProgressBar::new(records).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// As it is written on the command line.
+fn format_name(format: ExportFormat) -> String {
+    format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

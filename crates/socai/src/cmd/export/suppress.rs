@@ -1,28 +1,111 @@
 //! Small cells: a figure of very few facts may tell who they are about, so it is left blank for readers outside.
+//!
+//! Three rules, until none changes anything: a cell of few facts is blank; so is one with which what came between two days could be worked out and was of
+//! few; and of the parts of one figure never a single one is.
 
-use socai_domain::tables::{Format, Indicator, Measure};
-use socai_fold::figures::Part;
-use socai_report::{Cell, blank_cells, is_small_share};
+use std::collections::BTreeMap;
 
-/// Whether a cell may be shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// As it is.
-    Open,
-    /// Blank.
-    Blank,
+use socai_domain::{
+    CivilDate,
+    tables::{Format, Indicator, Measure},
+};
+use socai_fold::figures::{Part, Window};
+use socai_report::{Cell, DaysSpan, blank_cells, blank_companion, blank_spans, is_small_share};
+
+/// A row of the table that may have to be blank.
+pub struct Row<'a> {
+    /// Which answer it belongs to.
+    pub answer: usize,
+    /// The indicator.
+    pub row: &'a Indicator,
+    /// The facts of the figure.
+    pub window: &'a Window,
+    /// `all`, `unit` or the field that divides.
+    pub dimension: &'a str,
+    /// The unit or the value of the field.
+    pub key: Option<&'a str>,
+    /// What it came to.
+    pub part: Part,
 }
 
-/// Which of the cells that add up to one figure may be shown when each must have at least `min_cell` facts (0 or 1: all), by the rule of
-/// [`blank_cells`], and of shares those that few are in, or few are not.
-pub fn shown(parts: &[Part], min_cell: u64, row: &Indicator) -> Vec<Shown> {
-    let cells: Vec<Cell> = parts.iter().map(|part| Cell { value: part.value, events: part.events }).collect();
-    let mut blank = blank_cells(&cells, min_cell, row.format == Format::Dem);
-    if let Measure::Ratio(_) = row.measure {
-        let is_small = |cell: &Cell| is_small_share(*cell, row.percent_decimals.into(), min_cell);
-        blank.iter_mut().zip(&cells).for_each(|(blank, cell)| *blank |= is_small(cell));
+/// Which rows are left blank when each must have at least `min_cell` facts (0 or 1: none). Of rows that tell something together the later ones give way.
+pub fn blank(rows: &[Row<'_>], min_cell: u64) -> Vec<bool> {
+    let mut blank = vec![false; rows.len()];
+    if min_cell <= 1 {
+        return blank;
     }
-    blank.into_iter().map(|blank| if blank { Shown::Blank } else { Shown::Open }).collect()
+    let parts = groups(rows, |row| (row.answer, row.row.code.as_str(), row.dimension));
+    let picked = |row: &Row<'_>| row.window.pick.as_ref().map(|pick| format!("{:?}", pick.value));
+    let in_time = groups(rows, |row| (row.row.code.as_str(), row.dimension, row.key, picked(row)));
+    for places in &parts {
+        put(&mut blank, places, small(&pick(rows, places), min_cell));
+    }
+    loop {
+        let mut is_changed = false;
+        for places in &in_time {
+            let spans: Vec<DaysSpan> = places.iter().map(|at| span(&rows[*at])).collect();
+            let mut of_spans: Vec<bool> = places.iter().map(|at| blank[*at]).collect();
+            blank_spans(&spans, &mut of_spans, min_cell, is_count(rows[places[0]].row));
+            is_changed |= put(&mut blank, places, of_spans);
+        }
+        for places in &parts {
+            let cells: Vec<Cell> = places.iter().map(|at| cell(rows[*at].part)).collect();
+            let mut of_parts: Vec<bool> = places.iter().map(|at| blank[*at]).collect();
+            is_changed |= blank_companion(&cells, &mut of_parts);
+            put(&mut blank, places, of_parts);
+        }
+        if !is_changed {
+            return blank;
+        }
+    }
+}
+
+/// Places of rows that belong together, each in the order of the rows.
+fn groups<'r, 'a, K: Ord>(rows: &'r [Row<'a>], key: impl Fn(&'r Row<'a>) -> K) -> Vec<Vec<usize>> {
+    let mut groups: BTreeMap<K, Vec<usize>> = BTreeMap::new();
+    rows.iter().enumerate().for_each(|(at, row)| groups.entry(key(row)).or_default().push(at));
+    groups.into_values().collect()
+}
+
+fn pick<'r, 'a>(rows: &'r [Row<'a>], places: &[usize]) -> Vec<&'r Row<'a>> {
+    places.iter().map(|at| &rows[*at]).collect()
+}
+
+/// Whether any is blank that was not.
+fn put(blank: &mut [bool], places: &[usize], found: Vec<bool>) -> bool {
+    let mut is_changed = false;
+    for (at, found) in places.iter().zip(found) {
+        is_changed |= found && !blank[*at];
+        blank[*at] |= found;
+    }
+    is_changed
+}
+
+/// Which of the cells that add up to one figure are of few facts, with what they could be worked out from, by the rule of [`blank_cells`]; and of shares
+/// those that few are in, or few are not.
+fn small(rows: &[&Row<'_>], min_cell: u64) -> Vec<bool> {
+    let cells: Vec<Cell> = rows.iter().map(|row| cell(row.part)).collect();
+    let mut blank = blank_cells(&cells, min_cell, rows.first().is_some_and(|row| is_count(row.row)));
+    for ((blank, cell), row) in blank.iter_mut().zip(&cells).zip(rows) {
+        let decimals = row.row.percent_decimals.into();
+        *blank |= matches!(row.row.measure, Measure::Ratio(_)) && is_small_share(*cell, decimals, min_cell);
+    }
+    blank
+}
+
+fn is_count(row: &Indicator) -> bool {
+    row.format == Format::Dem
+}
+
+fn cell(part: Part) -> Cell {
+    Cell { value: part.value, events: part.events }
+}
+
+/// The days of a row's facts. One that has no first day begins where they all do.
+fn span(row: &Row<'_>) -> DaysSpan {
+    let number = |day: CivilDate| i64::from(day.day_number());
+    let Window { from, to, .. } = *row.window;
+    DaysSpan { before: number(from) - 1, to: number(to), cell: cell(row.part) }
 }
 
 #[cfg(test)]
@@ -50,10 +133,77 @@ mod tests {
         }
     }
 
+    /// Rows of one indicator and dimension in one answer.
+    fn parts_of<'a>(
+        row: &'a Indicator,
+        window: &'a Window,
+        parts: &[(i128, u64)],
+        keys: &'a [String],
+    ) -> Vec<Row<'a>> {
+        let of = |((value, events), key): (&(i128, u64), &'a String)| Row {
+            answer: 0,
+            row,
+            window,
+            dimension: "unit",
+            key: Some(key),
+            part: Part { value: *value, events: *events },
+        };
+        parts.iter().zip(keys).map(of).collect()
+    }
+
+    fn window(from: &str, to: &str) -> Window {
+        Window { from: from.parse().unwrap(), to: to.parse().unwrap(), pick: None }
+    }
+
+    fn blank_of(parts: &[(i128, u64)], min_cell: u64, row: &Indicator) -> Vec<usize> {
+        let keys: Vec<String> = (0..parts.len()).map(|at| at.to_string()).collect();
+        let window = window("2023-01-01", "2023-01-31");
+        let blank = super::blank(&parts_of(row, &window, parts, &keys), min_cell);
+        blank.iter().enumerate().filter(|(_, blank)| **blank).map(|(at, _)| at).collect()
+    }
+
     fn blank(parts: &[(i128, u64)], min_cell: u64, format: Format) -> Vec<usize> {
-        let parts: Vec<Part> = parts.iter().map(|&(value, events)| Part { value, events }).collect();
-        let shown = shown(&parts, min_cell, &row(format));
-        shown.iter().enumerate().filter(|(_, shown)| **shown == Shown::Blank).map(|(at, _)| at).collect()
+        blank_of(parts, min_cell, &row(format))
+    }
+
+    /// Months since the year began of two units and both together: facts up to the end of each month.
+    fn since_new_year(months: &[(&str, u64, u64)], min_cell: u64) -> Vec<(usize, &'static str)> {
+        let row = row(Format::Dem);
+        let windows: Vec<Window> = months.iter().map(|(to, ..)| window("2023-01-01", to)).collect();
+        let mut rows = Vec::new();
+        for (answer, ((_, one, other), window)) in months.iter().zip(&windows).enumerate() {
+            for (dimension, key, events) in
+                [("all", None, one + other), ("unit", Some("one"), *one), ("unit", Some("other"), *other)]
+            {
+                let part = Part { value: events.into(), events };
+                rows.push(Row { answer, row: &row, window, dimension, key, part });
+            }
+        }
+        let blank = super::blank(&rows, min_cell);
+        let blank = blank.iter().zip(&rows).filter(|(blank, _)| **blank);
+        blank
+            .map(|(_, row)| {
+                (
+                    row.answer,
+                    if row.dimension == "all" {
+                        "all"
+                    } else {
+                        row.key.map_or("", |key| if key == "one" { "one" } else { "other" })
+                    },
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn months_since_the_year_began_do_not_tell_what_came_between_them_and_no_part_is_blank_alone() {
+        assert_eq!(since_new_year(&[("2023-01-31", 10, 10), ("2023-02-28", 20, 20)], 5), []);
+        // the second month of one is of two facts; the other one's would tell it
+        let told = [("2023-01-31", 10, 10), ("2023-02-28", 12, 20), ("2023-03-31", 20, 30)];
+        assert_eq!(since_new_year(&told, 5), [(1, "one"), (1, "other")]);
+        let few = [("2023-01-31", 10, 10), ("2023-02-28", 11, 12)];
+        assert_eq!(since_new_year(&few, 5), [(1, "all"), (1, "one"), (1, "other")]);
+        assert_eq!(since_new_year(&few, 1), []);
     }
 
     #[test]
@@ -77,9 +227,8 @@ mod tests {
         let row = Indicator { measure: Measure::Ratio(ratio), percent_decimals: 2, ..row(Format::Pct) };
         // a quarter of 16, half of 16, all but one of 12, none of 30
         let parts = [(2_500, 16), (5_000, 16), (9_167, 12), (0, 30)];
-        let parts = parts.map(|(value, events)| Part { value, events });
-        assert_eq!(shown(&parts, 5, &row), [Shown::Blank, Shown::Open, Shown::Blank, Shown::Blank]);
-        assert_eq!(shown(&parts, 1, &row), [Shown::Open; 4]);
+        assert_eq!(blank_of(&parts, 5, &row), [0, 2, 3]);
+        assert!(blank_of(&parts, 1, &row).is_empty());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod cache;
 mod engine;
+mod one;
 mod views;
 
 use std::{
@@ -28,6 +29,7 @@ use crate::{
     ledger, out,
 };
 use engine::{Asking, Engine};
+use one::Wrong;
 
 /// The longest question.
 const MOST_SQL: u64 = 1 << 20;
@@ -40,7 +42,7 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
     }
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
-    let sql = sql(args.sql.as_deref().unwrap_or_default())?;
+    let sql = sql(args.sql.as_deref().unwrap_or_default(), lang)?;
     let place = cache::place();
     // before the tables are made, which takes longer
     let engine = Engine::find(&place)?;
@@ -59,9 +61,7 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
             let en = "asked twice it gives two answers (order, time, chance): add an order by, leave out now() and random()";
             bail!("--save: {}", lang.pick(vi, en));
         }
-        let mut out = out::stdout();
-        out.write_all(&answer)?;
-        out.flush()?;
+        out::bytes(&answer)?;
         let asked = OfQuery { sql, format: args.format, engine: engine.version().to_owned() };
         args.save.keep(&reader, size, Question::Query(asked), answer, lang)?;
     }
@@ -90,7 +90,7 @@ const AGAIN_WITHIN: Duration = Duration::from_secs(3_600);
 /// # Errors
 /// The log cannot be read, there is no engine, or it does not answer.
 pub fn answer(reader: &Reader, size: TreeSize, asked: &OfQuery, lang: Lang) -> Result<Vec<u8>> {
-    let sql = sql(&asked.sql)?;
+    let sql = sql(&asked.sql, lang)?;
     let engine = Engine::find(&cache::place())?;
     if engine.version() != asked.engine {
         tracing::warn!(
@@ -167,21 +167,48 @@ fn unknown_table(said: &str) -> Option<String> {
     Some(rest.split_once(" does not exist")?.0.trim_matches('"').to_owned())
 }
 
-/// The question itself: commands of the engine's own shell begin with a dot and are none.
-fn sql(text: &str) -> Result<String> {
+/// The question itself: one statement that reads.
+fn sql(text: &str, lang: Lang) -> Result<String> {
     let mut sql = text.to_owned();
     if text == "-" {
         sql.clear();
         std::io::stdin().take(MOST_SQL).read_to_string(&mut sql).context("standard input")?;
     }
     let sql = sql.trim();
-    if sql.is_empty() {
-        bail!("the question is empty: SQL such as \"select kind, count(*) from entries group by kind\"");
+    match one::one(sql) {
+        Ok(()) => Ok(sql.to_owned()),
+        Err(wrong) => bail!("{}", no_question(&wrong, lang)),
     }
-    if sql.starts_with('.') {
-        bail!("{sql:?}: a command of the engine's shell is no question; ask in SQL, or see --list");
+}
+
+fn no_question(wrong: &Wrong, lang: Lang) -> String {
+    match (wrong, lang) {
+        (Wrong::Empty, Lang::Vi) => {
+            "câu hỏi trống: viết SQL như \"select kind, count(*) from entries group by kind\"".to_owned()
+        }
+        (Wrong::Empty, Lang::En) => {
+            "the question is empty: SQL such as \"select kind, count(*) from entries group by kind\""
+                .to_owned()
+        }
+        (Wrong::Several(number), Lang::Vi) => {
+            format!("{number} câu lệnh SQL: mỗi lần hỏi một câu; không câu nào được chạy")
+        }
+        (Wrong::Several(number), Lang::En) => {
+            format!("{number} statements in SQL: ask one at a time; none of them was run")
+        }
+        (Wrong::NoRead(words), Lang::Vi) => {
+            format!(
+                "{words:?} không phải câu hỏi: chỉ đọc, bằng select, with, from, describe, summarize…; xem --list"
+            )
+        }
+        (Wrong::NoRead(words), Lang::En) => {
+            format!(
+                "{words:?} is no question: questions only read, with select, with, from, describe, summarize…; see --list"
+            )
+        }
+        (Wrong::Open, Lang::Vi) => "một chuỗi, tên trong dấu nháy hoặc chú thích chưa đóng".to_owned(),
+        (Wrong::Open, Lang::En) => "a string, a quoted name or a comment does not end".to_owned(),
     }
-    Ok(sql.to_owned())
 }
 
 #[cfg(test)]
@@ -190,9 +217,11 @@ mod tests {
 
     #[test]
     fn a_question_is_sql_and_nothing_else() {
+        let sql = |text: &str| sql(text, Lang::En);
         assert_eq!(sql(" select 1 ").unwrap(), "select 1");
         assert!(sql("  ").unwrap_err().to_string().contains("empty"));
         assert!(sql(".shell ls").unwrap_err().to_string().contains("no question"));
+        assert!(sql("select 1; select 2").unwrap_err().to_string().contains("none of them was run"));
     }
 
     #[test]
@@ -212,6 +241,12 @@ mod tests {
             "{made}"
         );
         assert_eq!(made.matches("CREATE VIEW").count(), 1);
+        let all = views::statements(std::path::Path::new("/"), "show tables");
+        assert_eq!(
+            all.matches("CREATE VIEW").count(),
+            views::names().len(),
+            "who asks which there are sees them"
+        );
         assert!(views::list(Some("penalty.decided"), Lang::En).unwrap().contains("data.total"));
         assert!(views::list(None, Lang::Vi).unwrap().contains("penalty_decided"));
         let error = views::list(Some("entrys"), Lang::En).unwrap_err().to_string();

@@ -13,6 +13,7 @@ use crate::{
         tables::FIXED,
     },
     lang::Lang,
+    quoted::quoted as typed,
 };
 
 /// A table that can be asked.
@@ -54,11 +55,12 @@ pub fn names() -> Vec<String> {
     tables(Lang::En).map(|table| table.name).collect()
 }
 
-/// Statements that make the tables which a question may name, over the files in `dir`.
+/// Statements that make the tables which a question may name, over the files in `dir`; all of them for one that lists them.
 pub fn statements(dir: &Path, sql: &str) -> String {
     let sql = sql.to_lowercase();
+    let is_list = sql.starts_with("show") || sql.trim_end_matches(';') == "describe";
     let mut statements = String::new();
-    for table in tables(Lang::En).filter(|table| sql.contains(&table.name)) {
+    for table in tables(Lang::En).filter(|table| is_list || sql.contains(&table.name)) {
         let files = quoted(&format!("{}/{}/*/*.parquet", dir.display(), table.dir));
         // names of kinds are letters and underscores
         let _ = write!(
@@ -108,9 +110,10 @@ pub fn unknown(name: &str, lang: Lang) -> String {
         Lang::Vi => format!("; có phải là {near}?"),
         Lang::En => format!("; did you mean {near}?"),
     });
+    let name = typed(name);
     match lang {
-        Lang::Vi => format!("không có bảng {name:?}{hint} (xem: socai query SỔ --list)"),
-        Lang::En => format!("there is no table {name:?}{hint} (see: socai query LEDGER --list)"),
+        Lang::Vi => format!("không có bảng {name}{hint} (xem: socai query SỔ --list)"),
+        Lang::En => format!("there is no table {name}{hint} (see: socai query LEDGER --list)"),
     }
 }
 

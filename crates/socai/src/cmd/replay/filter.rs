@@ -64,6 +64,9 @@ impl Filter {
     /// A kind or unit that does not exist, a text that is no date, a last day before the first.
     pub fn of(args: &ReplayArgs, reader: &Reader, until: TreeSize, lang: Lang) -> Result<Self> {
         let known = |name: &String| socai_proto::kind(name).with_context(|| kinds::unknown(name, lang));
+        if args.case.iter().any(|case| case.trim().is_empty()) {
+            bail!("--case: {}", lang.pick("tên vụ việc trống", "the name of a case is empty"));
+        }
         let from = day("--from", args.from.as_deref())?.unwrap_or(CivilDate::MIN);
         let to = day("--to", args.to.as_deref())?.unwrap_or(CivilDate::MAX);
         if from > to {

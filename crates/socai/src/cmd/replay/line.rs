@@ -41,6 +41,6 @@ fn row(out: &mut Vec<u8>, record: &RecordRef<'_>, fact: &Facets<'_>) -> Result<(
     };
     let kind = fact.kind.map_or("?", |kind| kind.name);
     let (leaf, name) = (record.leaf().to_string(), record.name().to_string());
-    let line = format!("{leaf:>8}  {name:<9} {date:<10}  {kind:<26} {}", fact.case);
+    let line = format!("{leaf:>7} {name:<8} {date:<10} {kind:<24} {}", fact.case);
     Ok(out.write_all(line.trim_end().as_bytes())?)
 }

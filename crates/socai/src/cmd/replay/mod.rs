@@ -1,5 +1,6 @@
 //! `socai replay`: the recorded facts in order, from any leaf, up to any moment, and on as they come.
 
+mod cases;
 mod filter;
 mod line;
 mod pace;
@@ -7,6 +8,7 @@ mod sink;
 mod units;
 
 use std::{
+    collections::BTreeSet,
     io::IsTerminal as _,
     process::ExitCode,
     time::{Duration, Instant},
@@ -16,6 +18,7 @@ use anyhow::{Context as _, Result, ensure};
 use socai_log::{LogError, Reader, RecordRef};
 use socai_tlog::{LeafIndex, TreeSize};
 
+pub use filter::Facets;
 pub use pace::Speed;
 
 use crate::{
@@ -26,7 +29,7 @@ use crate::{
     remote::Followed,
     stop::{INTERRUPTED, Stop},
 };
-use filter::{Facets, Filter};
+use filter::Filter;
 use pace::Pace;
 use sink::Sink;
 use units::Registered;
@@ -53,12 +56,17 @@ pub fn run(args: &ReplayArgs, lang: Lang) -> Result<ExitCode> {
         stop: Stop::listen()?,
         followed: args.follow.then(|| ledger::followed(&args.ledger)).transpose()?.flatten(),
         next: from,
+        met: BTreeSet::new(),
         printed: 0,
         line: Vec::new(),
         reader,
     };
     let ended = replay.play(until);
-    replay.end(ended, lang)
+    let code = replay.end(ended, lang)?;
+    if !args.follow && code == ExitCode::SUCCESS {
+        cases::all_known(&replay.reader, until, &args.case, &replay.met, lang)?;
+    }
+    Ok(code)
 }
 
 struct Replay<'a> {
@@ -73,6 +81,8 @@ struct Replay<'a> {
     followed: Option<Followed>,
     /// The first leaf that was not passed.
     next: LeafIndex,
+    /// The cases that were asked for by name and have been printed.
+    met: BTreeSet<String>,
     printed: u64,
     line: Vec<u8>,
 }
@@ -159,6 +169,9 @@ impl Replay<'_> {
         line::write(&mut self.line, self.args.format, record, &fact, units)?;
         self.sink.line(&self.line)?;
         self.printed += 1;
+        if !self.args.case.is_empty() && !self.met.contains(fact.case.as_ref()) {
+            self.met.insert(fact.case.into_owned());
+        }
         Ok(())
     }
 

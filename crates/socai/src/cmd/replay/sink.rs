@@ -1,14 +1,13 @@
 //! Lines to standard output, and a bar beside them while somebody waits.
 
 use std::{
-    fmt,
     io::{self, IsTerminal as _, Write as _},
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use indicatif::ProgressBar;
 
-use crate::lang::Lang;
+use crate::{lang::Lang, out, progress};
 
 /// Lines are written in pieces of this size, bytes.
 const PIECE: usize = 1 << 16;
@@ -29,7 +28,11 @@ impl Sink {
     /// With a bar over `facts` facts when standard error is a terminal.
     pub fn new(facts: u64, lang: Lang) -> Self {
         let shown = io::stdout().is_terminal().then(Instant::now);
-        Sink { lines: Vec::with_capacity(PIECE), bar: bar(facts, lang), shown }
+        Sink {
+            lines: Vec::with_capacity(PIECE),
+            bar: progress::bar(facts, ("sự kiện", "facts"), lang),
+            shown,
+        }
     }
 
     /// Adds a line, without its end.
@@ -67,9 +70,9 @@ impl Sink {
         };
         // the bar gives way only where both are seen
         if self.shown.is_some() {
-            self.bar.suspend(write)?
+            self.bar.suspend(write).map_err(out::named)?
         } else {
-            write()?
+            write().map_err(out::named)?
         }
         self.lines.clear();
         self.shown = self.shown.map(|_| Instant::now());
@@ -80,20 +83,4 @@ impl Sink {
     pub fn done(&self) {
         self.bar.finish_and_clear();
     }
-}
-
-fn bar(facts: u64, lang: Lang) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let words = match lang {
-        Lang::Vi => "sự kiện, {rate}, còn {eta}",
-        Lang::En => "facts, {rate}, {eta} left",
-    };
-    let style = ProgressStyle::with_template(&format!("  {{bar:32}} {{pos}}/{{len}} {words}"));
-    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
-    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
-        let _ = write!(out, "{:.0}/s", state.per_sec()); // a bar that does not fit is no error
-    });
-    ProgressBar::new(facts).with_style(style)
 }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use anyhow::{Result, bail};
 use prost::Message as _;
 use socai_log::{LogError, Reader, RecordRef};
-use socai_proto::{nearest, v1};
+use socai_proto::v1;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
-use crate::line::UnitIds;
+use crate::{line::UnitIds, named};
 
 /// What is registered before some leaf.
 #[derive(Debug, Default)]
@@ -84,9 +84,7 @@ impl Registered {
             units.read_log(reader, leaf)?;
         }
         if let Some(name) = asked.iter().find(|name| units.ids.numbers(name).next().is_none()) {
-            let near = nearest(name, units.ids.ids());
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean {near}?"));
-            bail!("no unit {name:?} is registered up to size {leaf}{hint} (see: socai units)");
+            bail!("--unit, up to size {leaf}: {}", named::no_unit(name, units.ids.all()));
         }
         Ok(asked.iter().flat_map(|name| units.ids.numbers(name)).collect())
     }
