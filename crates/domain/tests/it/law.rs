@@ -3,7 +3,9 @@
 
 use crate::given::{Adopted, LAWS, date, law};
 use socai_domain::identity::{self, Strictness};
-use socai_domain::law::{budget, clearance, conscription, dossier, penalty, penalty::Term, petition, project, tax};
+use socai_domain::law::{
+    budget, clearance, conscription, dossier, penalty, penalty::Term, petition, project, tax,
+};
 use socai_domain::tables::{TableError, parse};
 use socai_domain::{CivilDate, Dong};
 use socai_proto::v1::{
