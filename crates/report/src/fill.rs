@@ -16,6 +16,7 @@ use crate::figures::{
     UnitName,
 };
 use crate::fill_detail::{detail, standings};
+use crate::format::ngay;
 use crate::period_name::called;
 
 impl Figures {
