@@ -93,7 +93,7 @@ fn what_is_not_judged_is_named() {
         format!("{said}competence, term of the decision, limitation, term to comply, time for executing it")
     );
     let none = given().recorded("2023-02-06").decided("2023-02-06", "2023-02-16");
-    assert_eq!(codes(&none, &Adopted::none(), "2023-02-20"), ["overdue", "not_judged"]);
+    assert_eq!(codes(&none, &Adopted::none(), "2023-02-20"), ["overdue", "holidays_unknown", "not_judged"]);
 }
 
 #[test]

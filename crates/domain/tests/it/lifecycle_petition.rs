@@ -68,7 +68,9 @@ fn a_second_complaint_has_forty_five_days() {
 #[test]
 fn a_denunciation_before_tet_2024_is_accepted_after_it() {
     let denunciation = given().received("2024-02-05", "denunciation", json!(null));
-    denunciation.expect("2024-02-26", RECEIVED, &[]);
+    denunciation.expect("2024-02-21", RECEIVED, &[]);
+    denunciation.expect("2024-02-22", RECEIVED, &["initial_term_stretched"]);
+    denunciation.expect("2024-02-26", RECEIVED, &["initial_term_stretched"]);
     denunciation.expect("2024-02-27", RECEIVED, &["not_accepted"]);
     let of_2023 = Adopted::with_holidays_of(&[2023]);
     assert_eq!(denunciation.codes_under(&of_2023, "2024-02-20"), ["not_accepted", "holidays_unknown"]);

@@ -30,7 +30,7 @@ impl Whole {
             let name = name.to_string_lossy();
             ensure!(
                 !is_mine(&name),
-                "{}: there is {name} already; export into a new directory, or into an empty one",
+                "{}: not empty, `{name}` is there already; export into a new directory, or into an empty one",
                 out.display()
             );
         }
