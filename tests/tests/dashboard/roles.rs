@@ -106,6 +106,8 @@ fn small_cells(all: &str, public: &str) {
             blank += 1;
         } else {
             assert_eq!((&all["value"], &all["digest"]), (&public["value"], &public["digest"]), "{all}");
+            // how many there were by the moon may be few
+            assert!(all["unit"] == "VND" || public["lunar_pct"].is_null(), "{public}");
         }
     }
     assert!(blank >= 5, "{blank}");

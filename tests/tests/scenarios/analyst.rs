@@ -31,7 +31,9 @@ fn what_cannot_be_answered_says_what_was_wrong_and_what_was_probably_meant() {
     let ledger = district.to_str().unwrap();
     let size = ledger::size(&district.join("log"));
     let too_late = format!("--from 2030-01-01 ({size} entries) comes after --to 900");
+    let too_late = [too_late.as_str()];
     let no_case = format!("--case: in {size} entries no fact belongs to case \"nope\"");
+    let no_case = [no_case.as_str()];
     let decomposed = "ha\u{300}-\u{111}i\u{300}nh";
     let months = ["--from", "2023-01", "--to", "2023-02"];
     let series = |more: &[&'static str]| [&["series", "LEDGER"][..], more, &months].concat();
@@ -44,7 +46,7 @@ fn what_cannot_be_answered_says_what_was_wrong_and_what_was_probably_meant() {
         (period(&["--as-of", "2023-02-31"]), &["there is no such day"]),
         (period(&["--as-of", "20230203"]), &["beyond the log", "a day is written 2023-02-03"]),
         (vec!["report", "LEDGER", "--from", "2023-03-01", "--to", "2023-02-01"], &["is after"]),
-        (vec!["diff", "LEDGER", "--from", "2030-01-01", "--to", "900"], &[&too_late]),
+        (vec!["diff", "LEDGER", "--from", "2030-01-01", "--to", "900"], &too_late),
         (series(&["TT.99"]), &["no indicator \"TT.99\"", "group TT has TT.01 TT.02"]),
         (series(&["XX"]), &["groups, such as NS.01: NS "]),
         (series(&["GP.01", "--by", "slice"]), &["GP.01 has no slices"]),
@@ -65,7 +67,7 @@ fn what_cannot_be_answered_says_what_was_wrong_and_what_was_probably_meant() {
         ),
         (vec!["replay", "LEDGER", "--unit", "011"], &["did you mean 11 or hn.tx.kim-giang.1?"]),
         (vec!["audit", "findings", "LEDGER", "--unit", "011"], &["did you mean 11 or hn.tx.kim-giang.1?"]),
-        (vec!["replay", "LEDGER", "--case", "nope"], &[&no_case]),
+        (vec!["replay", "LEDGER", "--case", "nope"], &no_case),
         (vec!["replay", "LEDGER", "--case", "xp-kim-giamg-2023-7"], &["(xp-kim-giang-2023-7?)"]),
         (vec!["replay", "LEDGER", "--case", ""], &["the name of a case is empty"]),
         (vec!["query", "LEDGER", "select 1; select 2"], &["2 statements", "none of them was run"]),

@@ -21,9 +21,12 @@ fn open_figure(figure: &mut Figure, min_cell: u64) {
         blank(figure);
         return;
     }
-    // the year before is a cell too, and a percentage of it tells it
-    if is_count && figure.detail.same_period.is_some_and(|same| few(same, min_cell)) {
-        (figure.detail.same_period, figure.same_period, figure.lunar_period) = (None, None, None);
+    // the year before is a cell too, and a percentage of it tells it; how many there were by the moon is not known here
+    if is_count {
+        figure.lunar_period = None;
+        if figure.detail.same_period.is_some_and(|same| few(same, min_cell)) {
+            (figure.detail.same_period, figure.same_period) = (None, None);
+        }
     }
     let (ids, parts): (Vec<String>, Vec<Part>) = std::mem::take(&mut figure.detail.units).into_iter().unzip();
     let mut cells: Vec<Cell> = parts.iter().copied().map(cell).collect();
