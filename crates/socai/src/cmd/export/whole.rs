@@ -96,7 +96,7 @@ mod tests {
         whole.end().unwrap();
         assert_eq!(names(), ["facts", MANIFEST]);
         let error = Whole::begin(&out, |_| true).err().unwrap().to_string();
-        assert!(error.contains("there is") && error.contains("new directory"), "{error}");
+        assert!(error.contains("`facts` is there already") && error.contains("new directory"), "{error}");
         assert!(Whole::begin(&out, |name| name == "other").is_ok());
     }
 }
