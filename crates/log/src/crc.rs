@@ -25,20 +25,18 @@ fn side_by_side(bodies: [&[u8]; SIDE_BY_SIDE]) -> [u32; SIDE_BY_SIDE] {
     if bodies.iter().any(|body| body.len() < WORD) {
         return bodies.map(crc32c::crc32c);
     }
-    let parts = bodies.map(words_of);
-    let mut crcs = parts.map(|(start, first, _)| _mm_crc32_u64(start.into(), first));
-    let together = parts.iter().map(|(_, _, words)| words.len()).min().unwrap_or_default();
-    let firsts = parts.map(|(_, _, words)| &words[..together]);
-    for at in 0..together {
-        for (crc, words) in crcs.iter_mut().zip(firsts) {
-            *crc = _mm_crc32_u64(*crc, u64::from_le_bytes(words[at]));
-        }
+    let [one, two, three] = bodies.map(words_of);
+    let start = |(before, first, _): (u32, u64, _)| _mm_crc32_u64(before.into(), first);
+    let step = |crc, word: &[u8; WORD]| _mm_crc32_u64(crc, u64::from_le_bytes(*word));
+    let mut crcs = (start(one), start(two), start(three));
+    let together = one.2.len().min(two.2.len()).min(three.2.len());
+    let ((one, one_on), (two, two_on)) = (one.2.split_at(together), two.2.split_at(together));
+    let (three, three_on) = three.2.split_at(together);
+    for ((one, two), three) in one.iter().zip(two).zip(three) {
+        crcs = (step(crcs.0, one), step(crcs.1, two), step(crcs.2, three));
     }
-    for (crc, (_, _, words)) in crcs.iter_mut().zip(parts) {
-        for word in &words[together..] {
-            *crc = _mm_crc32_u64(*crc, u64::from_le_bytes(*word));
-        }
-    }
+    let crcs = [(crcs.0, one_on), (crcs.1, two_on), (crcs.2, three_on)];
+    let crcs = crcs.map(|(crc, on)| on.iter().fold(crc, step));
     crcs.map(|crc| !(crc as u32))
 }
 
