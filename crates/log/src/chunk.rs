@@ -133,7 +133,11 @@ pub struct Items<'a> {
 impl<'a> Items<'a> {
     #[inline]
     fn record(&mut self, offset: u64, payload: &'a [u8]) -> Result<RecordRef<'a>, Damage> {
-        let record = RecordRef::parse(payload, offset, self.chunk.first, self.next)?;
+        let (first, index) = (self.chunk.first, self.next);
+        let record = match RecordRef::parse_plain(payload, offset, first, index) {
+            Some(record) => record,
+            None => RecordRef::parse(payload, offset, first, index)?,
+        };
         self.next += 1;
         Ok(record)
     }

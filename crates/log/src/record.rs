@@ -20,6 +20,8 @@ const SIGNED: u8 = 1;
 const HAS_ANNEX: u8 = 2;
 /// Flag: that annex is in the annex volume of the same number.
 const STORES_ANNEX: u8 = 4;
+/// Bytes of a record frame's payload before the header: flags, place in the volume, time of receipt.
+const BEFORE_HEADER: usize = 1 + 4 + 8;
 /// Bytes of a header before the digest of its annex.
 pub(crate) const SHORT_HEADER: usize = HEADER_LEN - 32;
 
@@ -101,6 +103,26 @@ pub struct RecordRef<'a> {
 }
 
 impl<'a> RecordRef<'a> {
+    /// As [`RecordRef::parse`] for a record without an annex, which most are; none for others and for what does not hold.
+    #[inline]
+    pub(crate) fn parse_plain(payload: &'a [u8], offset: u64, first: LeafIndex, index: u32) -> Option<Self> {
+        let (start, rest) = payload.split_first_chunk::<{ BEFORE_HEADER + SHORT_HEADER }>()?;
+        let (before, header) = start.split_first_chunk::<BEFORE_HEADER>()?;
+        let [flags, a, b, c, d, received_at @ ..] = *before;
+        let (signature, facts) = match flags {
+            0 => (None, rest),
+            SIGNED => rest.split_first_chunk().map(|(signature, facts)| (Some(signature), facts))?,
+            _ => return None,
+        };
+        if u32::from_be_bytes([a, b, c, d]) != index || facts.len() > MAX_FACTS {
+            return None;
+        }
+        let leaf = LeafIndex(first.0 + u64::from(index));
+        let received_at_ms = u64::from_be_bytes(received_at);
+        let facts_at = offset + (frame::BEFORE_PAYLOAD + payload.len() - facts.len()) as u64;
+        Some(RecordRef { leaf, offset, received_at_ms, header, annex: None, signature, facts, facts_at })
+    }
+
     /// Reads the payload of a record frame at `offset` that must have `index` in a volume that starts with `first`.
     pub(crate) fn parse(
         payload: &'a [u8],
@@ -109,7 +131,7 @@ impl<'a> RecordRef<'a> {
         index: u32,
     ) -> Result<Self, Damage> {
         let mut parts = Parts::new(payload, "a record frame");
-        let [flags, a, b, c, d, received_at @ ..] = *parts.array::<13>()?;
+        let [flags, a, b, c, d, received_at @ ..] = *parts.array::<BEFORE_HEADER>()?;
         let canonical = flags & !(SIGNED | HAS_ANNEX | STORES_ANNEX) == 0
             && (flags & STORES_ANNEX == 0 || flags & HAS_ANNEX != 0);
         if !canonical {
