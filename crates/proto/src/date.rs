@@ -5,6 +5,7 @@ pub const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// Whether a number yyyymmdd is a day of the Gregorian calendar in [`YEARS`].
 #[must_use]
+#[inline]
 pub fn is_valid(yyyymmdd: i32) -> bool {
     let (year, month, day) = parts(yyyymmdd);
     YEARS.contains(&year) && (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day)

@@ -13,7 +13,7 @@ mod secrecy;
 mod swar;
 
 pub use known::KnownTexts;
-pub(crate) use known::{FACTOR, Known, words};
+pub(crate) use known::{FACTOR, Known, is_same, words};
 pub use secrecy::is_marked_secret;
 pub(crate) use secrecy::is_secret_level;
 

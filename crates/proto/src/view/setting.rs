@@ -4,7 +4,7 @@
 //! quarter of reading the date and judging the place again.
 
 use super::{Event, Repeated};
-use crate::text::{FACTOR, words};
+use crate::text::{FACTOR, is_same, words};
 
 /// Bytes of a day and one place together.
 const LENGTHS: std::ops::RangeInclusive<usize> = 16..=32;
@@ -41,7 +41,7 @@ impl KnownSettings {
         let run = run(rest)?;
         let words = words(run);
         let slot = &self.0[place(words)];
-        if slot.len != run.len() || slot.words != words {
+        if slot.len != run.len() || !is_same(&words, &slot.words) {
             return None;
         }
         event.occurred_on = slot.occurred_on;

@@ -142,7 +142,20 @@ impl<'a> Wire<'a> {
         Ok(joined(groups))
     }
 
+    /// Near the end of a message. Three and four bytes, which are most, cost no loop.
     fn varint_by_bytes(&mut self) -> Result<u64, NotFacts> {
+        let group = |byte: u8, at: u32| u64::from(byte & 0x7f) << (7 * at);
+        match *self.rest {
+            [a, b, c, ref rest @ ..] if a & b >= 0x80 && (1..0x80).contains(&c) => {
+                self.rest = rest;
+                return Ok(group(a, 0) | group(b, 1) | group(c, 2));
+            }
+            [a, b, c, d, ref rest @ ..] if a & b & c >= 0x80 && (1..0x80).contains(&d) => {
+                self.rest = rest;
+                return Ok(group(a, 0) | group(b, 1) | group(c, 2) | group(d, 3));
+            }
+            _ => {}
+        }
         let mut value = 0;
         for (at, &byte) in self.rest.iter().take(10).enumerate() {
             if at == 9 && byte > 1 {
@@ -188,8 +201,21 @@ impl<'a> Wire<'a> {
     }
 
     /// A length and as many bytes.
-    #[inline]
+    #[inline(always)]
     pub fn bytes(&mut self) -> Result<&'a [u8], NotFacts> {
+        if let [len, ref rest @ ..] = *self.rest
+            && len < 0x80
+            && let Some((bytes, rest)) = rest.split_at_checked(len.into())
+        {
+            self.rest = rest;
+            return Ok(bytes);
+        }
+        self.many_bytes()
+    }
+
+    /// As [`Wire::bytes`] for a length of more than one byte.
+    #[inline(never)]
+    fn many_bytes(&mut self) -> Result<&'a [u8], NotFacts> {
         let len = self.varint()?;
         let split = usize::try_from(len).ok().and_then(|len| self.rest.split_at_checked(len));
         let (bytes, rest) = split.ok_or(NotFacts::Truncated)?;
