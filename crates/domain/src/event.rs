@@ -65,8 +65,7 @@ impl<'a> Event<'a> {
     /// As [`Event::decode`].
     pub fn decode_again(facts: &'a [u8]) -> Result<Event<'a>, Malformed> {
         let mut event = Event::blank(facts);
-        event.view = view::Event::read(facts)?;
-        event.check()?;
+        event.fill_again()?;
         Ok(event)
     }
 
@@ -77,8 +76,7 @@ impl<'a> Event<'a> {
     #[inline]
     pub fn show_again<T>(facts: &'a [u8], show: impl FnOnce(&Event<'a>) -> T) -> Result<T, Malformed> {
         let mut event = Event::blank(facts);
-        event.view.fill(facts, &mut view::Plainly)?;
-        event.check()?;
+        event.fill_again()?;
         Ok(show(&event))
     }
 
@@ -98,6 +96,11 @@ impl<'a> Event<'a> {
     #[inline]
     fn blank(facts: &'a [u8]) -> Event<'a> {
         Event { facts, view: view::Event::default(), occurred_on: CivilDate::MIN, obeys_schema: false }
+    }
+
+    fn fill_again(&mut self) -> Result<(), Malformed> {
+        self.view.fill(self.facts, &mut view::Plainly)?;
+        self.check()
     }
 
     fn fill(&mut self, known: Option<&mut KnownTexts>) -> Result<(), Malformed> {

@@ -80,6 +80,8 @@ fn without_numbers(json: &str) -> String {
     blanked.collect()
 }
 
+#[cold]
+#[inline(never)]
 fn look_closer(text: &str, strictness: Strictness) -> Option<Found> {
     let text = Scanned::of(text);
     let email = text.find_email();

@@ -1,10 +1,10 @@
 //! Rules of what every event carries: who, when, where.
 
 use socai_proto::v1;
-use socai_tlog::UnitNo;
+use socai_tlog::{EventName, UnitNo};
 
 use super::{Breaches, Ctx, common};
-use crate::{CivilDate, Event, Kind, registry::Unit};
+use crate::{CivilDate, Event, Kind, name_of, registry::Unit};
 
 pub(super) fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     let unit = ctx.registry.unit(publisher);
@@ -137,13 +137,16 @@ fn builds_on_others(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     if event.view().refs.is_empty() {
         return;
     }
-    if let Some(own) = ctx.recorded.map(|recorded| recorded.name) {
-        let ahead = event.refs().position(|name| name.unit == own.unit && name.seq >= own.seq);
-        if let Some(i) = ahead {
-            let (vi, en) =
-                ("Bản ghi được dẫn chiếu chưa có", "the record it refers to is not before this one");
-            out.add(format!("refs.{i}"), "not_recorded_yet", vi, en);
-        }
+    let is_ahead = |name: EventName| {
+        ctx.recorded.is_some_and(|recorded| name.unit == recorded.name.unit && name.seq >= recorded.name.seq)
+    };
+    let ahead = match event.view().refs.len() {
+        1 => event.view().refs.first().filter(|only| is_ahead(name_of(only))).map(|_| 0), // nearly always
+        _ => event.refs().position(is_ahead),
+    };
+    if let Some(i) = ahead {
+        let (vi, en) = ("Bản ghi được dẫn chiếu chưa có", "the record it refers to is not before this one");
+        out.add(format!("refs.{i}"), "not_recorded_yet", vi, en);
     }
     if event.view().refs.len() < 2 {
         return;
