@@ -93,11 +93,23 @@ impl Activities {
 #[inline]
 fn slot<'s>(units: &'s mut Vec<Slot>, others: &'s mut BTreeMap<UnitNo, Slot>, unit: UnitNo) -> &'s mut Slot {
     let at = unit.0 as usize;
+    if at >= units.len() {
+        return new_slot(units, others, unit);
+    }
+    &mut units[at]
+}
+
+/// The slot of a unit that sends its first record, or of one that is kept apart.
+#[cold]
+fn new_slot<'s>(
+    units: &'s mut Vec<Slot>,
+    others: &'s mut BTreeMap<UnitNo, Slot>,
+    unit: UnitNo,
+) -> &'s mut Slot {
+    let at = unit.0 as usize;
     if unit.0 >= MAX_UNITS {
         return others.entry(unit).or_default();
     }
-    if at >= units.len() {
-        units.resize(at + 1, Slot::default());
-    }
+    units.resize(at + 1, Slot::default());
     &mut units[at]
 }

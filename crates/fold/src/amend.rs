@@ -87,8 +87,8 @@ impl Fold {
     }
 
     fn count_facts(&mut self, facts: Option<&[u8]>, name: EventName, leaf: LeafIndex, add: bool) {
-        if let Some(Ok(event)) = facts.map(Event::decode_again) {
-            self.count(&event, name, leaf, add);
+        if let Some(facts) = facts {
+            let _unreadable = Event::show_again(facts, |event| self.count(event, name, leaf, add));
         }
     }
 
@@ -145,6 +145,6 @@ impl Fold {
             Counting::Corrected(_) => (amended.facts_of(version)?, CaseStanding::Corrected),
             Counting::Voided => (amended.original()?, CaseStanding::Voided),
         };
-        case::row(&Event::decode_again(facts).ok()?, record, leaf, standing)
+        Event::show_again(facts, |event| case::row(event, record, leaf, standing)).ok()?
     }
 }

@@ -292,14 +292,14 @@ impl Amended {
         }
         let Some(original) = self.original.take() else { return };
         // A record is kept, and an amendment taken in, only after it was found to break no rule.
-        if let Ok(recorded) = Event::decode_again(&original.facts) {
+        let _unreadable = Event::show_again(&original.facts, |recorded| {
             let open = |steps: &[Step]| steps.iter().filter(|step| step.content.is_open()).count();
             let mut before = usize::MAX;
             while (1..before).contains(&open(&self.steps)) {
                 before = open(&self.steps);
-                self.work_out_known(judge, &recorded);
+                self.work_out_known(judge, recorded);
             }
-        }
+        });
         self.original = Some(original);
     }
 
@@ -356,8 +356,9 @@ fn corrected(
     correction: &[u8],
     day_if_it_holds: &dyn Fn(&[u8]) -> Option<CivilDate>,
 ) -> Option<(Vec<u8>, CivilDate)> {
-    match Event::decode_again(correction).ok()?.kind() {
+    let made = Event::show_again(correction, |correction| match correction.kind() {
         Kind::EventCorrected(said) => patched_facts(base, said, day_if_it_holds),
         _ => None,
-    }
+    });
+    made.ok()?
 }

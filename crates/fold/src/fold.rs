@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Registry, rules, time};
+use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Position, Registry, rules, time};
 use socai_proto::validate_facts;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
@@ -103,12 +103,8 @@ impl Fold {
         }
         let expected = UnitSeq(self.activity.of(at.name.unit).next_seq);
         if at.name.seq != expected {
-            return Err(FoldError::BrokenChain {
-                leaf: at.leaf,
-                unit: at.name.unit,
-                got: at.name.seq,
-                expected,
-            });
+            let Position { leaf, name, .. } = *at;
+            return Err(FoldError::BrokenChain { leaf, unit: name.unit, got: name.seq, expected });
         }
         Ok(())
     }
@@ -141,7 +137,7 @@ impl Fold {
 
     /// Moves on to the next record.
     #[inline]
-    fn note(&mut self, record: &Recorded<'_>, is_rejected: bool) {
+    pub(crate) fn note(&mut self, record: &Recorded<'_>, is_rejected: bool) {
         self.size += 1;
         self.last_received_at_ms = record.at.received_at_ms;
         let activity = self.activity.change(record.at.name.unit);

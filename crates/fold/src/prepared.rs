@@ -95,7 +95,10 @@ impl Preparer {
             if !rules::check(event, record.at.name.unit, &ctx).is_empty() {
                 return Left::All;
             }
-            originals.extend(original(event, facts));
+            if !only_adds(event) {
+                originals.extend(original(event, facts));
+                return Left::Accepting;
+            }
             room.work_out(event, &record.at).map_or(Left::Accepting, Left::Adding)
         });
         to.facts.push(left.unwrap_or_default());
@@ -109,12 +112,9 @@ fn original(event: &Event<'_>, facts: &dyn Facts) -> Option<(EventName, Option<O
 }
 
 impl Room {
-    /// What a fact adds, if that is all it does.
+    /// What a fact adds that is counted in cells, unless something is planned by it too.
     #[inline]
     fn work_out(&mut self, event: &Event<'_>, at: &Position) -> Option<Adding> {
-        if !only_adds(event) {
-            return None;
-        }
         let Room { books, added, noted, last_shelf } = self;
         let (day, start) = (event.occurred_on(), added.len() as u32);
         let version = books.rulebook.version(at.leaf, day);
@@ -187,6 +187,7 @@ impl Fold {
     ///
     /// # Errors
     /// As [`Fold::apply`].
+    #[inline]
     pub fn take(
         &mut self,
         record: &Recorded<'_>,
@@ -195,35 +196,54 @@ impl Fold {
     ) -> Result<Verdict, FoldError> {
         let left = prepared.facts.get(prepared.taken).copied().filter(|_| prepared.room.books.are_of(self));
         let verdict = match left.unwrap_or_default() {
-            Left::Adding(adding) => {
-                self.expect_next(record)?;
-                prepared.settle(&mut self.values);
-                for added in &prepared.room.added[adding.start as usize..adding.end as usize] {
-                    self.change_cell(added, adding.shelf, record.at.name.seq, true);
-                }
-                if self.capture.is_some()
-                    && let Ok(event) = Event::decode_again(record.facts)
-                {
-                    self.capture_case(&event, &record.at);
-                }
-                self.note_late(adding.day, record);
-                self.conclude(record, vec![])
-            }
-            Left::Accepting => {
-                self.expect_next(record)?;
-                let facts = ReadBefore { originals: &prepared.originals, facts };
-                match Event::decode_again(record.facts) {
-                    Ok(event) => {
-                        let reasons = self.accept(&event, record, &facts)?;
-                        self.conclude(record, reasons)
-                    }
-                    Err(_) => self.apply(record, &facts)?,
-                }
-            }
+            Left::Adding(adding) => self.take_added(adding, record, prepared).map(|()| Verdict::Counts)?,
+            Left::Accepting => self.take_accepted(record, prepared, facts)?,
             Left::All => self.apply(record, facts)?,
         };
         prepared.taken += 1;
         Ok(verdict)
+    }
+
+    /// Takes in what a fact adds to cells.
+    #[inline]
+    fn take_added(
+        &mut self,
+        adding: Adding,
+        record: &Recorded<'_>,
+        prepared: &mut Prepared,
+    ) -> Result<(), FoldError> {
+        self.expect_next(record)?;
+        prepared.settle(&mut self.values);
+        for added in &prepared.room.added[adding.start as usize..adding.end as usize] {
+            self.change_cell(added, adding.shelf, record.at.name.seq, true);
+        }
+        if self.capture.is_some() {
+            self.capture_again(record);
+        }
+        self.note_late(adding.day, record);
+        self.note(record, false);
+        Ok(())
+    }
+
+    /// Notes the row of a fact that belongs to a case.
+    #[cold]
+    fn capture_again(&mut self, record: &Recorded<'_>) {
+        let _unreadable = Event::show_again(record.facts, |event| self.capture_case(event, &record.at));
+    }
+
+    /// Lets a record count that breaks no rule.
+    fn take_accepted(
+        &mut self,
+        record: &Recorded<'_>,
+        prepared: &Prepared,
+        facts: &dyn Facts,
+    ) -> Result<Verdict, FoldError> {
+        self.expect_next(record)?;
+        let facts = ReadBefore { originals: &prepared.originals, facts };
+        match Event::show_again(record.facts, |event| self.accept(event, record, &facts)) {
+            Ok(reasons) => Ok(self.conclude(record, reasons?)),
+            Err(_) => self.apply(record, &facts),
+        }
     }
 }
 

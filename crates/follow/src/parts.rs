@@ -57,10 +57,21 @@ pub(crate) struct Part {
     pub(crate) failed: Option<ReplayError>,
 }
 
+/// Records that are read before the first of them is prepared: their bytes are in the first-level cache still.
+const TOGETHER: usize = 32;
+
 /// Where a record lies in its chunk.
 struct Slot {
     at: Position,
     facts: Range<usize>,
+}
+
+impl Slot {
+    /// The record among the chunk's bytes.
+    #[inline]
+    fn record<'c>(&self, bytes: &'c [u8]) -> Recorded<'c> {
+        Recorded { at: self.at, facts: &bytes[self.facts.clone()] }
+    }
 }
 
 impl Part {
@@ -85,20 +96,29 @@ impl Part {
 
     fn prepare(&mut self, preparer: &mut Preparer, facts: &dyn Facts) -> Result<(), ReplayError> {
         let Part { chunk, slots, prepared, .. } = self;
-        chunk.for_each_record(|record| {
+        let mut done = 0;
+        let mut prepare = |slots: &[Slot]| {
+            for slot in &slots[done..] {
+                preparer.prepare(&slot.record(chunk.bytes()), facts, prepared);
+            }
+            done = slots.len();
+        };
+        let read = chunk.for_each_record(|record| {
             let start = (record.facts_at() - chunk.offset()) as usize; // of bytes in memory
             let record = recorded(&record)?;
-            preparer.prepare(&record, facts, prepared);
             slots.push(Slot { at: record.at, facts: start..start + record.facts.len() });
+            if slots.len() % TOGETHER == 0 {
+                prepare(slots);
+            }
             Ok(())
-        })
+        });
+        prepare(slots);
+        read
     }
 
     /// The records in order, and what was prepared of them.
     pub(crate) fn records(&mut self) -> (impl Iterator<Item = Recorded<'_>>, &mut Prepared) {
         let bytes = self.chunk.bytes();
-        let records =
-            self.slots.iter().map(|Slot { at, facts }| Recorded { at: *at, facts: &bytes[facts.clone()] });
-        (records, &mut self.prepared)
+        (self.slots.iter().map(|slot| slot.record(bytes)), &mut self.prepared)
     }
 }
