@@ -58,11 +58,13 @@ fn reader(code: &mut String, pool: &DescriptorPool, message: &MessageDescriptor)
         steps.push((field.number(), step));
     }
     for one in oneofs(message) {
-        let mut step = "        match wire.peek() {\n".to_owned();
+        // by the field's number, not its key: numbers lie close enough together for one jump
+        let mut step = "        let key = wire.peek();\n        match key >> 3 {\n".to_owned();
         for field in one.fields() {
             writeln!(
                 step,
-                "            {0} => {{ wire.pass({0}); {1} }}",
+                "            {0} if key == {1} => {{ wire.pass({1}); {2} }}",
+                field.number(),
                 key(&field),
                 choose(&one, &field)?
             )?;
