@@ -4,7 +4,6 @@ use crate::delta::{DerivedFile, NUMBER_LEN};
 
 /// Bytes of a block in its file: 512 numbers.
 pub(crate) const BLOCK_LEN: u64 = 4096;
-const NUMBERS: usize = (BLOCK_LEN / NUMBER_LEN) as usize;
 /// Blocks of positions that are kept at most, and of all units together: 8 MiB each. A power of two.
 const SLOTS: usize = 4096;
 
@@ -19,12 +18,12 @@ pub(crate) struct Blocks {
     slots: Vec<Option<Block>>,
 }
 
-/// The numbers of a block: they ascend, so that each is kept as its distance from the first.
+/// The numbers of a block, all of them: they ascend, so that each is kept as its distance from the first.
 struct Block {
     file: DerivedFile,
     no: u64,
     first: u64,
-    distances: Box<[u32; NUMBERS]>,
+    distances: Vec<u32>,
 }
 
 impl Blocks {
@@ -36,22 +35,29 @@ impl Blocks {
         ((block.file, block.no) == (file, no)).then(|| block.first + u64::from(block.distances[at]))
     }
 
+    /// How much larger the number behind the one at `offset` is, if both stand in a block that is kept.
+    pub(crate) fn distance(&self, file: DerivedFile, offset: u64) -> Option<u64> {
+        let next = offset + NUMBER_LEN;
+        let is_in_block = next % BLOCK_LEN != 0;
+        is_in_block.then(|| self.number(file, next)?.checked_sub(self.number(file, offset)?)).flatten()
+    }
+
     /// Keeps a block of a file; one whose numbers do not lie together is not worth it.
     pub(crate) fn keep(&mut self, file: DerivedFile, no: u64, bytes: &[u8; BLOCK_LEN as usize]) {
         let Some(slot) = slot(file, no) else { return };
         if self.slots.is_empty() {
             self.slots.resize_with(2 * SLOTS, || None);
         }
-        let kept = self.slots[slot].take().map(|block| block.distances);
-        let mut distances = kept.unwrap_or_else(|| Box::new([0; NUMBERS]));
+        let mut distances = self.slots[slot].take().map(|block| block.distances).unwrap_or_default();
         let (numbers, _) = bytes.as_chunks::<{ NUMBER_LEN as usize }>();
         let first = u64::from_be_bytes(numbers[0]);
         let mut all = 0;
-        for (to, number) in distances.iter_mut().zip(numbers) {
+        distances.clear();
+        distances.extend(numbers.iter().map(|number| {
             let distance = u64::from_be_bytes(*number).wrapping_sub(first);
             all |= distance;
-            *to = distance as u32; // whether it fits is asked of all together
-        }
+            distance as u32 // whether it fits is asked of all together
+        }));
         if all > u64::from(u32::MAX) {
             return;
         }
@@ -106,6 +112,12 @@ mod tests {
         assert_eq!(blocks.number(unit, 2 * BLOCK_LEN), Some(1 << 40));
         assert_eq!(blocks.number(unit, 3 * BLOCK_LEN - 8), Some((1 << 40) + 3 * 511));
         assert_eq!(blocks.number(unit, 3 * BLOCK_LEN), None);
+        assert_eq!(blocks.distance(unit, 2 * BLOCK_LEN), Some(3));
+        assert_eq!(
+            blocks.distance(unit, 3 * BLOCK_LEN - 8),
+            None,
+            "the number behind it stands in another block"
+        );
         assert_eq!(blocks.number(other, 2 * BLOCK_LEN), None);
         blocks.keep(unit, 2 + SLOTS as u64, &block(9..));
         assert_eq!(blocks.number(unit, 2 * BLOCK_LEN), None, "the other block has its place");

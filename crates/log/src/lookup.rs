@@ -12,7 +12,7 @@ use crate::{
     disk,
     error::{Damage, LogError},
     frame::{Frame, Kind},
-    reader::{Reader, damaged, read_frame},
+    reader::{LIKELY_LEN, Reader, damaged, read_frame, read_frame_of},
     record::{AnnexAt, RecordRef},
     replay::StoredAnnex,
     scan::{Scan, Target},
@@ -156,7 +156,10 @@ impl Reader {
     /// The record that stands at `leaf`.
     fn found<'a>(&self, leaf: LeafIndex, bytes: &'a mut Vec<u8>) -> Result<Found<'a>, LogError> {
         let (volume, offset) = self.position(leaf)?;
-        match self.record_at(volume, offset, leaf, bytes) {
+        // up to the next record if that is known: what is read is copied, and mostly not in any cache of the processor
+        let to_next = self.cache().blocks.distance(DerivedFile::Positions, leaf.0 * NUMBER_LEN);
+        let likely_len = to_next.map_or(LIKELY_LEN, |len| len.min(LIKELY_LEN as u64) as usize);
+        match self.record_of(likely_len, (volume, offset), leaf, bytes) {
             Ok(record) => Ok(Found { leaf, volume, offset, record }),
             Err(error) => Err(self.blamed(error, (volume, offset), leaf)),
         }
@@ -262,9 +265,19 @@ impl Reader {
         leaf: LeafIndex,
         bytes: &'a mut Vec<u8>,
     ) -> Result<RecordRef<'a>, LogError> {
+        self.record_of(LIKELY_LEN, (volume, offset), leaf, bytes)
+    }
+
+    fn record_of<'a>(
+        &self,
+        likely_len: usize,
+        (volume, offset): (u64, u64),
+        leaf: LeafIndex,
+        bytes: &'a mut Vec<u8>,
+    ) -> Result<RecordRef<'a>, LogError> {
         let (file, path) = self.volume_file(volume)?;
         let first = self.first_leaf(volume)?;
-        let frame = read_frame(&file, &path, offset, bytes)?;
+        let frame = read_frame_of(likely_len, &file, &path, offset, bytes)?;
         let index = (leaf.0 - first.0) as u32; // records of a volume are numbered by u32
         let record = match frame.kind {
             Kind::Record => RecordRef::parse(frame.payload, offset, first, index),

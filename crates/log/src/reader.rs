@@ -239,9 +239,21 @@ pub(crate) fn read_frame<'a>(
     offset: u64,
     bytes: &'a mut Vec<u8>,
 ) -> Result<Frame<'a>, LogError> {
-    /// Most records of 206-byte facts fit.
-    const FIRST_READ: usize = 512;
-    bytes.resize(FIRST_READ, 0);
+    read_frame_of(LIKELY_LEN, file, path, offset, bytes)
+}
+
+/// Bytes that are read of a frame whose length nobody knows: most records of 206-byte facts fit.
+pub(crate) const LIKELY_LEN: usize = 512;
+
+/// The same for who knows about how long it is: one read does if it is no longer.
+pub(crate) fn read_frame_of<'a>(
+    likely_len: usize,
+    file: &File,
+    path: &Path,
+    offset: u64,
+    bytes: &'a mut Vec<u8>,
+) -> Result<Frame<'a>, LogError> {
+    bytes.resize(likely_len.max(frame::OVERHEAD), 0);
     let got = disk::read_up_to(file, bytes, offset);
     bytes.truncate(got.map_err(|source| disk::read_failed(path, Some(offset), source))?);
     if let Some(len) = frame::stated_len(bytes).filter(|len| *len > bytes.len()) {
