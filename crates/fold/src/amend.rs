@@ -58,7 +58,10 @@ impl Fold {
     /// The aggregator's answer to an amendment lets it count, or not. Other answers change nothing.
     pub(crate) fn answer_amendment(&mut self, target: EventName, by: UnitNo, answer: Answer) {
         let about = self.amendments.record_of(target);
-        let amended = self.amendments.get(about).filter(|_| about != target);
+        if about == target {
+            return; // to a record: most answers are
+        }
+        let amended = self.amendments.get(about);
         let Some(made_on) = amended.and_then(|amended| amended.made_on(target)) else { return };
         if by == self.acknowledger(target, made_on) {
             let mut amended = self.amendments.take(about);

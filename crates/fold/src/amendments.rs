@@ -73,8 +73,8 @@ impl Amendments {
 
     /// Takes out what was kept under the name of an amendment before that was known to be one.
     pub(crate) fn remove(&mut self, name: EventName) -> Option<Amended> {
-        self.awaited.remove(&name);
-        self.records.remove(&name)
+        let was_awaited = !self.awaited.is_empty() && self.awaited.remove(&name);
+        was_awaited.then(|| self.records.remove(&name)).flatten()
     }
 
     pub(crate) fn drain(&mut self, changes: &mut Vec<Change>) {
