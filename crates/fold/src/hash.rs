@@ -33,10 +33,13 @@ const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 impl Hasher for Mix {
     #[inline]
     fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.write_u64(u64::from_le_bytes(word));
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| self.write_u64(u64::from_le_bytes(*word)));
+        match bytes.last_chunk::<8>() {
+            _ if rest.is_empty() => {}
+            // the last eight bytes without those already taken, which is what zeros behind the rest make of it
+            Some(last) => self.write_u64(u64::from_le_bytes(*last) >> (8 * (8 - rest.len()))),
+            None => self.write_u64(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))),
         }
     }
 
@@ -64,5 +67,24 @@ impl Hasher for Mix {
     #[inline]
     fn finish(&self) -> u64 {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_hashed_in_words_of_eight_bytes_the_last_filled_up_with_zeros() {
+        let text = "chủ tịch uỷ ban nhân dân phường";
+        for end in (0..=text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let mut expected = Mix(end as u64);
+            for chunk in text.as_bytes()[..end].chunks(8) {
+                let mut word = [0; 8];
+                word[..chunk.len()].copy_from_slice(chunk);
+                expected.write_u64(u64::from_le_bytes(word));
+            }
+            assert_eq!(hash_of(&text[..end]), expected.finish(), "{end}");
+        }
     }
 }
