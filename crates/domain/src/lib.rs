@@ -27,5 +27,5 @@ pub mod time;
 pub use date::{CivilDate, NotADate, Weekday};
 pub use dong::Dong;
 pub use event::{Event, EventId, Kind, KnownTexts, Malformed, name_of};
-pub use registry::{Position, Registry};
+pub use registry::{Placed, Position, Registry};
 pub use rules::Breach;

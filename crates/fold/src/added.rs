@@ -1,6 +1,6 @@
 //! What a fact adds to the cells of indicators.
 
-use socai_domain::{Event, Registry};
+use socai_domain::{Event, Placed};
 use socai_tlog::{EventName, UnitSeq};
 
 use crate::{
@@ -37,18 +37,17 @@ pub(crate) enum Sort {
 #[inline]
 pub(crate) fn work_out(
     counters: &Counters,
-    (registry, held): (&Registry, Option<&Held>),
+    (place, held): (Place, Option<&Held>),
     (event, name): (&Event<'_>, EventName),
     numbers: &mut impl Numbers,
     added: &mut Vec<Added>,
 ) {
     let (payload, day) = (event.kind(), event.occurred_on());
-    let (mut place, mut placed) = (None, None);
+    let mut placed = None;
     for Counted { counter, axes: same, .. } in counters.of(payload) {
         if held.is_some_and(|held| !held.has(counter.no, day)) {
             continue;
         }
-        let place = *place.get_or_insert_with(|| place_of(registry, event, name));
         let axes = match placed {
             Some((as_before, axes)) if as_before == *same => axes,
             _ => counter.axes.place(payload, numbers),
@@ -91,15 +90,14 @@ impl Fold {
     }
 }
 
-/// Where a fact happened. Places are registered units, or the rules would have rejected the fact.
-#[inline(never)]
-pub(crate) fn place_of(registry: &Registry, event: &Event<'_>, name: EventName) -> Place {
-    let places = event.place();
-    let Some(place) = places.first() else { return Place::None };
-    if places.len() > 1 {
-        return Place::Several;
+impl From<Placed<'_>> for Place {
+    /// Places are registered units, or the rules would have rejected the fact.
+    #[inline]
+    fn from(placed: Placed<'_>) -> Self {
+        match placed {
+            Placed::Nowhere => Place::None,
+            Placed::At(Some(unit)) => Place::Unit(unit.no),
+            Placed::At(None) | Placed::Several => Place::Several,
+        }
     }
-    // Most facts happen where they are published: one comparison instead of a look-up.
-    let own = registry.unit(name.unit).filter(|unit| unit.id == place);
-    own.or_else(|| registry.by_id(place)).map_or(Place::Several, |unit| Place::Unit(unit.no))
 }

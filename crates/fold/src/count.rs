@@ -6,6 +6,7 @@ use socai_tlog::{EventName, LeafIndex};
 use crate::{
     added,
     case::{self, CaseStanding},
+    cube::Place,
     fold::{Fold, is_ledger},
     recorded::Recorded,
 };
@@ -58,7 +59,8 @@ impl Fold {
         }
         let shelf = self.last_shelf.of(event.occurred_on());
         let mut added = std::mem::take(&mut self.added);
-        let where_and_what = (&*self.registry, self.held.as_deref());
+        let place = Place::from(self.registry.placed(event, name.unit));
+        let where_and_what = (place, self.held.as_deref());
         added::work_out(&of_kind.counters, where_and_what, (event, name), &mut self.values, &mut added);
         added.iter().for_each(|added| self.change_cell(added, shelf, name.seq, add));
         added.clear();

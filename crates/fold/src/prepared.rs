@@ -12,7 +12,7 @@ use socai_tlog::EventName;
 use crate::{
     added::{self, Added},
     count::only_adds,
-    cube::LastShelf,
+    cube::{LastShelf, Place},
     fold::{Fold, Today},
     noted::{Noted, Numbered},
     recorded::{Facts, FactsUnavailable, Original, Recorded},
@@ -91,7 +91,8 @@ impl Preparer {
         let received_on = self.today.of(record.at.received_at_ms);
         let Prepared { room, originals, .. } = to;
         let left = Event::decode_next(record.facts, &mut self.known, |event| {
-            let ctx = rules::Ctx::received_on(&room.books.registry, &record.at, received_on);
+            let placed = room.books.registry.placed(event, record.at.name.unit);
+            let ctx = rules::Ctx::received_on(&room.books.registry, &record.at, received_on).placed(placed);
             if !rules::check(event, record.at.name.unit, &ctx).is_empty() {
                 return Left::All;
             }
@@ -99,7 +100,8 @@ impl Preparer {
                 originals.extend(original(event, facts));
                 return Left::Accepting;
             }
-            room.work_out(event, &record.at).map_or(Left::Accepting, Left::Adding)
+            let place = Place::from(placed);
+            room.work_out(event, place, &record.at).map_or(Left::Accepting, Left::Adding)
         });
         to.facts.push(left.unwrap_or_default());
     }
@@ -114,7 +116,7 @@ fn original(event: &Event<'_>, facts: &dyn Facts) -> Option<(EventName, Option<O
 impl Room {
     /// What a fact adds that is counted in cells, unless something is planned by it too.
     #[inline]
-    fn work_out(&mut self, event: &Event<'_>, at: &Position) -> Option<Adding> {
+    fn work_out(&mut self, event: &Event<'_>, place: Place, at: &Position) -> Option<Adding> {
         let Room { books, added, noted, last_shelf } = self;
         let (day, start) = (event.occurred_on(), added.len() as u32);
         let version = books.rulebook.version(at.leaf, day);
@@ -122,7 +124,7 @@ impl Room {
             if !of_kind.planners.is_empty() {
                 return None;
             }
-            let there = (&*books.registry, books.held.as_deref());
+            let there = (place, books.held.as_deref());
             added::work_out(&of_kind.counters, there, (event, at.name), noted, added);
         }
         Some(Adding { day, shelf: last_shelf.of(day), start, end: added.len() as u32 })

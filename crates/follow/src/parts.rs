@@ -107,7 +107,7 @@ impl Part {
             let start = (record.facts_at() - chunk.offset()) as usize; // of bytes in memory
             let record = recorded(&record)?;
             slots.push(Slot { at: record.at, facts: start..start + record.facts.len() });
-            if slots.len() % TOGETHER == 0 {
+            if slots.len().is_multiple_of(TOGETHER) {
                 prepare(slots);
             }
             Ok(())

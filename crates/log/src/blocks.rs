@@ -38,7 +38,7 @@ impl Blocks {
     /// How much larger the number behind the one at `offset` is, if both stand in a block that is kept.
     pub(crate) fn distance(&self, file: DerivedFile, offset: u64) -> Option<u64> {
         let next = offset + NUMBER_LEN;
-        let is_in_block = next % BLOCK_LEN != 0;
+        let is_in_block = !next.is_multiple_of(BLOCK_LEN);
         is_in_block.then(|| self.number(file, next)?.checked_sub(self.number(file, offset)?)).flatten()
     }
 

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use socai_proto::v1::UnitType;
 use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, UnitSeq};
 
-use crate::CivilDate;
+use crate::{CivilDate, Event};
 use id_map::IdMap;
 
 pub use keys::{Epoch, KeyEpochs};
@@ -35,6 +35,17 @@ pub struct Position {
     pub received_at_ms: u64,
     /// Whether its header says that it replaces a key ([`Header::ROTATES_KEY`](socai_tlog::Header::ROTATES_KEY)).
     pub rotates_key: bool,
+}
+
+/// Where an event says that it happened, by a registry.
+#[derive(Clone, Copy, Debug)]
+pub enum Placed<'r> {
+    /// It does not say.
+    Nowhere,
+    /// In several places.
+    Several,
+    /// In one: the unit, if it is registered.
+    At(Option<&'r Unit>),
 }
 
 /// Units by number and by id, with everything dated.
@@ -61,6 +72,21 @@ impl Registry {
     /// The unit of an id.
     pub fn by_id(&self, id: &str) -> Option<&Unit> {
         self.by_id.get(id).and_then(|no| self.unit(no))
+    }
+
+    /// Where an event of a unit says that it happened.
+    #[inline]
+    pub fn placed(&self, event: &Event<'_>, publisher: UnitNo) -> Placed<'_> {
+        let places = event.place();
+        match (places.len(), places.first()) {
+            (1, Some(id)) => {
+                // Most facts happen where they are published: one comparison instead of a look-up.
+                let own = self.unit(publisher).filter(|unit| unit.id == id);
+                Placed::At(own.or_else(|| self.by_id(id)))
+            }
+            (0, _) => Placed::Nowhere,
+            _ => Placed::Several,
+        }
     }
 
     /// The unit of an id with what it is called on a day; none when it is unknown or does not exist on that day.

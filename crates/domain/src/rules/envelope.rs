@@ -4,13 +4,13 @@ use socai_proto::v1;
 use socai_tlog::{EventName, UnitNo};
 
 use super::{Breaches, Ctx, common};
-use crate::{CivilDate, Event, Kind, name_of, registry::Unit};
+use crate::{CivilDate, Event, Kind, Placed, name_of, registry::Unit};
 
 pub(super) fn check(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
     let unit = ctx.registry.unit(publisher);
     publisher_may(event, publisher, unit, ctx, out);
     not_in_the_future(event, ctx, out);
-    places_exist(event, unit, ctx, out);
+    places_exist(event, publisher, ctx, out);
     builds_on_others(event, ctx, out);
     document_is_dated(event, ctx, out);
     key_flag_matches(event, publisher, unit, ctx, out);
@@ -82,11 +82,13 @@ fn not_in_the_future(event: &Event<'_>, ctx: &Ctx<'_>, out: &mut Breaches) {
     }
 }
 
-fn places_exist(event: &Event<'_>, own: Option<&Unit>, ctx: &Ctx<'_>, out: &mut Breaches) {
-    let places = event.place();
-    if let (1, Some(place)) = (places.len(), places.first()) {
-        return unit_exists_on(&"place.0", place, own, event.occurred_on(), ctx, out);
+fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut Breaches) {
+    match ctx.placed.unwrap_or_else(|| ctx.registry.placed(event, publisher)) {
+        Placed::Nowhere => return,
+        Placed::At(Some(unit)) if unit.on(event.occurred_on()).is_some() => return,
+        Placed::At(_) | Placed::Several => {}
     }
+    let (places, own) = (event.place(), ctx.registry.unit(publisher));
     for (i, place) in places.iter().enumerate() {
         unit_exists_on(&format_args!("place.{i}"), place, own, event.occurred_on(), ctx, out);
         if i > 0 && places.iter().take(i).any(|earlier| earlier == place) {

@@ -25,7 +25,7 @@ mod tax;
 
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
-use crate::{CivilDate, Event, Kind, Position, Registry, time};
+use crate::{CivilDate, Event, Kind, Placed, Position, Registry, time};
 
 pub use breach::Breach;
 pub(crate) use breach::Breaches;
@@ -36,6 +36,7 @@ pub struct Ctx<'a> {
     registry: &'a Registry,
     received_on: CivilDate,
     recorded: Option<Recorded>,
+    placed: Option<Placed<'a>>,
 }
 
 /// What only a record in the log has.
@@ -49,7 +50,7 @@ struct Recorded {
 impl<'a> Ctx<'a> {
     /// For a draft: the units the ward knows of, and today in Viet Nam.
     pub fn draft(registry: &'a Registry, today: CivilDate) -> Ctx<'a> {
-        Ctx { registry, received_on: today, recorded: None }
+        Ctx { registry, received_on: today, recorded: None, placed: None }
     }
 
     /// For a record at its place in the log.
@@ -61,7 +62,13 @@ impl<'a> Ctx<'a> {
     #[inline]
     pub fn received_on(registry: &'a Registry, at: &Position, received_on: CivilDate) -> Ctx<'a> {
         let recorded = Recorded { name: at.name, leaf: at.leaf, rotates_key: at.rotates_key };
-        Ctx { registry, received_on, recorded: Some(recorded) }
+        Ctx { registry, received_on, recorded: Some(recorded), placed: None }
+    }
+
+    /// The same, for whoever has asked the registry already where the event is [placed](Registry::placed).
+    #[inline]
+    pub fn placed(self, placed: Placed<'a>) -> Ctx<'a> {
+        Ctx { placed: Some(placed), ..self }
     }
 }
 

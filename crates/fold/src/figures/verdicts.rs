@@ -7,7 +7,7 @@ use socai_domain::{
 use socai_tlog::{LeafIndex, UnitNo};
 
 use super::{held::Filed, totals::ward_at};
-use crate::{added::place_of, cube::Place, fold::Fold};
+use crate::{cube::Place, fold::Fold};
 
 /// The facts of a case in the order that decides. Read into again and again: an event is large.
 #[derive(Default)]
@@ -136,7 +136,7 @@ impl<'a> Verdicts<'a> {
             return *ward;
         }
         let (fact, registry) = (facts.get(at)?, &self.fold.registry);
-        let place: Place = place_of(registry, &fact.event, fact.name);
+        let place = Place::from(registry.placed(&fact.event, fact.name.unit));
         let ward = ward_at(registry, place, fact.name.unit, fact.event.occurred_on());
         self.wards.push((at, ward));
         ward
