@@ -232,6 +232,9 @@ impl Reader {
     }
 }
 
+/// Bytes that are read of a frame whose length nobody knows: most records of 206-byte facts fit.
+pub(crate) const LIKELY_LEN: usize = 512;
+
 /// Reads the frame at `offset` into `bytes`.
 pub(crate) fn read_frame<'a>(
     file: &File,
@@ -242,10 +245,7 @@ pub(crate) fn read_frame<'a>(
     read_frame_of(LIKELY_LEN, file, path, offset, bytes)
 }
 
-/// Bytes that are read of a frame whose length nobody knows: most records of 206-byte facts fit.
-pub(crate) const LIKELY_LEN: usize = 512;
-
-/// The same for who knows about how long it is: one read does if it is no longer.
+/// As [`read_frame`] for who knows about how long the frame is: one read does if it is no longer.
 pub(crate) fn read_frame_of<'a>(
     likely_len: usize,
     file: &File,
