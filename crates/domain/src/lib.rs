@@ -14,6 +14,7 @@ pub mod corrections;
 mod date;
 mod dong;
 mod event;
+pub mod hash;
 pub mod identity;
 pub mod law;
 pub mod lifecycle;

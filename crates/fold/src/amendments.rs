@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use socai_domain::hash::FastMap;
 use socai_tlog::EventName;
 
 use crate::{
     amended::Amended,
-    hash::FastMap,
     rows::{self, BadRow, Change, Key, Parts, Table},
     tracked::{Tracked, TrackedByHash},
 };

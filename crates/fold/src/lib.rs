@@ -34,7 +34,6 @@ pub mod figures;
 mod filter;
 pub mod findings;
 mod fold;
-mod hash;
 mod indicator;
 mod latest;
 mod law;

@@ -3,10 +3,9 @@
 //! A fact that is worked out before its turn, perhaps by another thread, has no table of values at hand. Its values are noted; when its turn
 //! comes, each is looked up once, by the hash that it was noted with.
 
-use crate::{
-    hash::hash_of,
-    values::{AxesNo, FIRST_OTHER, FIRST_TEXT, MAX_AXES, Numbers, Value, ValueNo, Values},
-};
+use socai_domain::hash::hash_of;
+
+use crate::values::{AxesNo, FIRST_OTHER, FIRST_TEXT, MAX_AXES, Numbers, Value, ValueNo, Values};
 
 /// Values that have numbers of their own until a table of values gives them theirs: whoever has no such table notes them.
 #[derive(Debug, Default)]

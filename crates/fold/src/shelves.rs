@@ -7,8 +7,7 @@
 use std::{fmt::Debug, hash::Hash, ops::RangeInclusive};
 
 use hashbrown::HashTable;
-
-use crate::hash::{FastMap, hash_of_key};
+use socai_domain::hash::{FastMap, hash_of_key};
 
 /// A key in two parts: what it has in common with all keys of its shelf, and the rest.
 pub(crate) trait Shelved: Copy + Eq + Hash {

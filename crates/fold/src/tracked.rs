@@ -5,7 +5,7 @@ use std::{
     hash::Hash,
 };
 
-use crate::hash::FastMap;
+use socai_domain::hash::FastMap;
 
 /// A map with the values its changed keys had when the batch began.
 #[derive(Clone, Debug)]

@@ -4,8 +4,8 @@
 //! that met the same values in another order number them differently.
 
 use hashbrown::HashTable;
+use socai_domain::hash::{FastMap, hash_of};
 
-use crate::hash::{FastMap, hash_of};
 use crate::rows::{BadRow, Key, Parts};
 
 /// A value on an axis of an indicator, or one member of a distinct set.

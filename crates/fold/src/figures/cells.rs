@@ -4,7 +4,7 @@
 
 use std::ops::RangeInclusive;
 
-use socai_domain::{Registry, tables::Indicator};
+use socai_domain::{Registry, hash::FastMap, tables::Indicator};
 use socai_tlog::UnitNo;
 
 use super::{
@@ -14,7 +14,6 @@ use super::{
 use crate::{
     cube::{CellKey, OfCell, shelf_of},
     fold::Fold,
-    hash::FastMap,
     rulebook::Series,
     shelves::{Entry, Shelves},
     values::{AxesNo, ValueNo, Values},

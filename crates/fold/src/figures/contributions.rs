@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
     CivilDate, Event, Kind,
+    hash::FastMap,
     tables::{Indicator, Measure},
 };
 use socai_proto::{kind, kinds, view::Heading};
@@ -23,9 +24,7 @@ use super::{
     names::Names,
     steps::Steps,
 };
-use crate::{
-    fold::Fold, hash::FastMap, indicator::Counter, recorded::Recorded, switch::Counted, verdict::FoldError,
-};
+use crate::{fold::Fold, indicator::Counter, recorded::Recorded, switch::Counted, verdict::FoldError};
 
 /// The facts behind one figure.
 #[derive(Clone, Debug)]

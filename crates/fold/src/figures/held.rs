@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use hashbrown::HashTable;
-use socai_domain::{CivilDate, Event, lifecycle::Family};
+use socai_domain::{CivilDate, Event, hash::hash_of, lifecycle::Family};
 use socai_proto::{kinds, view::Heading};
 use socai_tlog::{EventName, LeafIndex};
 
@@ -11,7 +11,6 @@ use super::{
     chains::{Chain, Chains},
     pieces::{Pieces, Span},
 };
-use crate::hash::hash_of;
 
 /// A fact of a case, as it counts.
 pub(crate) struct HeldFact {

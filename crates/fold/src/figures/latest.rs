@@ -1,5 +1,6 @@
 //! The latest fact of each case: by day, then unit, then number, never by arrival.
 
+use socai_domain::hash::FastMap;
 use socai_domain::tables::{Indicator, Latest, Measure};
 use socai_proto::kind;
 
@@ -12,7 +13,6 @@ use crate::{
     cube::CellKey,
     filter::values_of,
     fold::Fold,
-    hash::FastMap,
     latest::{About, Said},
     telling::Telling,
     values::Value,

@@ -1,6 +1,6 @@
 //! What comes together under numbers that are nearly always small: those of units, of values on axes.
 
-use crate::hash::FastMap;
+use socai_domain::hash::FastMap;
 
 /// Numbers below this are places in a list: no look-up, and a list no longer than a page.
 const SMALL: u32 = 256;

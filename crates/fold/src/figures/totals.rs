@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use socai_domain::{
     CivilDate, Registry,
+    hash::FastMap,
     tables::{Indicator, Measure},
 };
 use socai_proto::v1::UnitType;
@@ -19,7 +20,6 @@ use super::{
 use crate::{
     cube::{CellKey, Place},
     fold::Fold,
-    hash::FastMap,
     values::{AxesNo, Value, ValueNo},
 };
 

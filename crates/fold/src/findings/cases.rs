@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use socai_domain::{
     CivilDate, Event, Kind,
+    hash::hash_of,
     lifecycle::{self, Asked, Family, Finding, Judged},
     tables::{Check, FindingRule},
 };
@@ -18,7 +19,7 @@ use super::{
     documents::shown,
     watch::{Counted, Raw},
 };
-use crate::{fold::Fold, hash::hash_of, recorded::Facts, verdict::FoldError};
+use crate::{fold::Fold, recorded::Facts, verdict::FoldError};
 
 /// Most references followed from a fact without a case to the one that has it.
 const MOST_STEPS: usize = 8;

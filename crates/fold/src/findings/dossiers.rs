@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use socai_domain::{CivilDate, Kind, tables::FindingRule};
+use socai_domain::{CivilDate, Kind, hash::hash_of, tables::FindingRule};
 use socai_tlog::EventName;
 
 use super::watch::{Counted, Raw, Watch};
-use crate::{hash::hash_of, recorded::Facts, verdict::FoldError};
+use crate::{recorded::Facts, verdict::FoldError};
 
 /// Receipts by the hash of their code's token. About 100 bytes a dossier.
 pub(super) struct DossierTwice<'f> {

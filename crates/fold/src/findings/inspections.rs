@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use socai_domain::{CivilDate, Kind, lifecycle::finding::day, tables::FindingRule};
+use socai_domain::{CivilDate, Kind, hash::hash_of, lifecycle::finding::day, tables::FindingRule};
 use socai_proto::schema;
 use socai_tlog::{EventName, UnitNo};
 
 use super::watch::{Counted, Raw, Watch};
-use crate::{fold::Fold, hash::hash_of, recorded::Facts, verdict::FoldError};
+use crate::{fold::Fold, recorded::Facts, verdict::FoldError};
 
 /// Visits of which their publisher is not the lead.
 pub(super) struct NotLead<'f> {

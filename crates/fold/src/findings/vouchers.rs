@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 
 use socai_domain::{
     CivilDate, Event, Kind,
+    hash::hash_of_key,
     tables::{Check, FindingRule},
 };
 use socai_tlog::EventName;
 
 use super::watch::{Counted, Raw};
-use crate::{fold::Fold, hash::hash_of_key, recorded::Facts, verdict::FoldError};
+use crate::{fold::Fold, recorded::Facts, verdict::FoldError};
 
 /// What is held of a voucher.
 const OF_VOUCHER: usize = 24;

@@ -1,15 +1,17 @@
-//! The hash of the fold's tables: a multiply and a fold per 64 bits, fixed for ever.
+//! The hash of tables that are asked for every fact: a multiply and a fold per 64 bits, fixed for ever.
 //!
-//! Keys are numbers this crate has handed out, so nobody outside chooses what collides; texts that units choose are hashed in
-//! [`crate::values`] only, and a unit that floods its own table is slow for itself and visible to all.
+//! It has no random state: it is for keys that nobody outside chooses, such as numbers handed out here and ids that the operator gives, and for
+//! texts of facts, where whoever aims at collisions has signed them.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 /// A map whose look-up costs a few nanoseconds.
-pub(crate) type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
+pub type FastMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<Mix>>;
 
 /// The hash of a text.
-pub(crate) fn hash_of(text: &str) -> u64 {
+#[inline]
+#[must_use]
+pub fn hash_of(text: &str) -> u64 {
     let mut hash = Mix(text.len() as u64);
     hash.write(text.as_bytes());
     hash.finish()
@@ -17,15 +19,16 @@ pub(crate) fn hash_of(text: &str) -> u64 {
 
 /// The hash of a key, for tables that are told the hash.
 #[inline]
-pub(crate) fn hash_of_key(key: &impl Hash) -> u64 {
+#[must_use]
+pub fn hash_of_key(key: &impl Hash) -> u64 {
     let mut hash = Mix::default();
     key.hash(&mut hash);
     hash.finish()
 }
 
 /// State of the hash: each word is added and multiplied to 128 bits, whose halves are folded together.
-#[derive(Default)]
-pub(crate) struct Mix(u64);
+#[derive(Clone, Debug, Default)]
+pub struct Mix(u64);
 
 /// An odd number with even bits: the golden ratio's.
 const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
