@@ -88,9 +88,9 @@ fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut B
         Placed::At(Some(unit)) if unit.on(event.occurred_on()).is_some() => return,
         Placed::At(_) | Placed::Several => {}
     }
-    let (places, own) = (event.place(), ctx.registry.unit(publisher));
+    let places = event.place();
     for (i, place) in places.iter().enumerate() {
-        unit_exists_on(&format_args!("place.{i}"), place, own, event.occurred_on(), ctx, out);
+        unit_exists_on(&format_args!("place.{i}"), place, publisher, event.occurred_on(), ctx, out);
         if i > 0 && places.iter().take(i).any(|earlier| earlier == place) {
             let (vi, en) =
                 (format!("Địa bàn `{place}` ghi hai lần"), format!("place `{place}` is listed twice"));
@@ -99,17 +99,16 @@ fn places_exist(event: &Event<'_>, publisher: UnitNo, ctx: &Ctx<'_>, out: &mut B
     }
 }
 
-/// A unit named by a field is registered and exists on the day. `own` is the publisher.
+/// A unit named by a field is registered and exists on the day.
 pub(super) fn unit_exists_on(
     field: &dyn std::fmt::Display,
     id: &str,
-    own: Option<&Unit>,
+    publisher: UnitNo,
     date: CivilDate,
     ctx: &Ctx<'_>,
     out: &mut Breaches,
 ) {
-    // Most facts happen where they are published: one comparison instead of a look-up.
-    match own.filter(|unit| unit.id == id).or_else(|| ctx.registry.by_id(id)) {
+    match ctx.registry.named(id, publisher) {
         Some(unit) if unit.on(date).is_some() => {}
         Some(unit) => not_valid_on(&field.to_string(), &unit.id, date, out),
         None => {

@@ -23,7 +23,7 @@ pub(super) fn registered(
     common::distinct("data.places", project.places, out);
     for (i, place) in project.places.iter().enumerate() {
         let field = format_args!("data.places.{i}");
-        unit_exists_on(&field, place, ctx.registry.unit(publisher), event.occurred_on(), ctx, out);
+        unit_exists_on(&field, place, publisher, event.occurred_on(), ctx, out);
     }
     common::not_zero("data.total_investment", project.total_investment, out);
     for (i, work) in project.works.iter().enumerate().skip(1) {

@@ -77,12 +77,5 @@ pub(super) fn handed_over(
         )
         .by(CALL_UP);
     }
-    unit_exists_on(
-        &"data.place",
-        handover.place,
-        ctx.registry.unit(publisher),
-        event.occurred_on(),
-        ctx,
-        out,
-    );
+    unit_exists_on(&"data.place", handover.place, publisher, event.occurred_on(), ctx, out);
 }
