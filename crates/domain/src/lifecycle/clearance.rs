@@ -192,8 +192,7 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let Some(term) = law::payment(asked.rules, approval.on()).filter(|_| paid < amount) else { return };
     let last = asked.rules.calendar().deadline(approval.on(), term.value);
     if let Some(last) = last.filter(|last| *last < asked.on) {
-        let unknown = holidays::unknown(asked, approval.on(), last);
-        let unknown = unknown.map(|(vi, en)| Finding::new("holidays_unknown", names.clone(), vi, en));
+        let unknown = holidays::unknown(asked, (approval.on(), last), || names.clone());
         out.push(
             Finding::new(
                 "payment_late",

@@ -140,8 +140,7 @@ fn unknown_holidays(
     received: &Fact<'_>,
     asked: &Asked<'_>,
 ) -> Option<Finding> {
-    let (vi, en) = holidays::unknown(asked, from, last)?;
-    Some(Finding::new("holidays_unknown", vec![received.name], vi, en))
+    holidays::unknown(asked, (from, last), || vec![received.name])
 }
 
 /// The first fact that answers a petition.

@@ -1,8 +1,6 @@
 //! The table of findings: what an inspector may write, and the line and key he is told when it is wrong.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use std::{collections::BTreeSet, fs, path::Path};
-
 use socai_domain::{
     Dong,
     lifecycle::Family,
@@ -275,29 +273,4 @@ fn everything_that_is_found_in_a_case_is_asked_for_by_the_reference_district() {
             assert!(asked(family, code), "no rule asks for {code} of {}", family.name());
         }
     }
-}
-
-/// A code that a judge knows and the list does not could not be asked for; one that only the list has would never be found.
-#[test]
-fn the_codes_of_a_sort_of_case_are_those_that_its_judge_finds() {
-    for family in Family::ALL {
-        let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lifecycle").join(family.name());
-        let files = match place.is_dir() {
-            true => fs::read_dir(&place).unwrap().map(|file| file.unwrap().path()).collect(),
-            false => vec![place.with_extension("rs")],
-        };
-        let text: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
-        let found: BTreeSet<&str> = text.split("Finding::new(").skip(1).filter_map(code).collect();
-        let listed: BTreeSet<&str> = family.codes().iter().copied().collect();
-        assert!(found.is_subset(&listed), "{}: {found:?} and {listed:?}", family.name());
-        for code in listed {
-            assert!(text.contains(&format!("\"{code}\"")), "{} never finds {code}", family.name());
-        }
-        assert!(family.codes().is_sorted(), "{}", family.name());
-    }
-}
-
-/// The code that a finding is made with, when it is written there.
-fn code(call: &str) -> Option<&str> {
-    call.trim_start().strip_prefix('"')?.split('"').next()
 }

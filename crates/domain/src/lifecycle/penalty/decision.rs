@@ -123,9 +123,8 @@ fn barred(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>) -> Op
 
 /// A late decision that rests on days of a year without a table of holidays may not have been late.
 fn unknown_holidays(record: &Record<'_>, decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
-    let names = vec![record.fact.name, decision.fact.name];
-    let unknown = holidays::unknown(asked, record.fact.on(), decision.fact.on());
-    out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", names, vi, en)));
+    let names = || vec![record.fact.name, decision.fact.name];
+    out.extend(holidays::unknown(asked, (record.fact.on(), decision.fact.on()), names));
 }
 
 /// Acts, field and subject are those of the record.
@@ -215,8 +214,6 @@ fn undecided(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
             .late_by(late)
             .by(term.source),
         );
-        let unknown = holidays::unknown(asked, record.fact.on(), asked.on);
-        let facts = vec![record.fact.name];
-        out.extend(unknown.map(|(vi, en)| Finding::new("holidays_unknown", facts, vi, en)));
+        out.extend(holidays::unknown(asked, (record.fact.on(), asked.on), || vec![record.fact.name]));
     }
 }

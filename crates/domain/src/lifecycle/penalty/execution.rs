@@ -150,9 +150,7 @@ fn owed_by(file: &File<'_>) -> Vec<EventName> {
 fn unknown_holidays(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
     let rests = |found: &Finding| matches!(found.code, "overdue" | "interest_unpaid" | "interest_overpaid");
     let Some(due) = account.due_on.filter(|_| out.iter().any(rests)) else { return };
-    if let Some((vi, en)) = holidays::unknown(asked, due, due) {
-        out.push(Finding::new("holidays_unknown", owed_by(file), vi, en));
-    }
+    out.extend(holidays::unknown(asked, (due, due), || owed_by(file)));
 }
 
 /// A fine past its term, past the time for executing it, or paid without its interest.

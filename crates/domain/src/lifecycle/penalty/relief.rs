@@ -23,9 +23,9 @@ pub(super) fn findings(file: &File<'_>, asked: &Asked<'_>, out: &mut Vec<Finding
         match change.data.action() {
             ExecutionAction::Served => {
                 let late = sent_late(decision, on, asked);
-                let unknown = late.as_ref().and_then(|_| holidays::unknown(asked, decision.fact.on(), on));
-                let unknown = unknown
-                    .map(|(vi, en)| Finding::new("holidays_unknown", vec![decision.fact.name], vi, en));
+                let names = || vec![decision.fact.name];
+                let unknown =
+                    late.as_ref().and_then(|_| holidays::unknown(asked, (decision.fact.on(), on), names));
                 out.extend(late.into_iter().chain(unknown).map(|found| about(found, name)));
             }
             ExecutionAction::Postponed => {
