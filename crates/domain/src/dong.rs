@@ -54,6 +54,17 @@ impl Dong {
         iter::IntoIterator::into_iter(amounts).try_fold(Dong::ZERO, Dong::checked_add)
     }
 
+    /// An amount that a sum in more bits gives, as far as 64 go.
+    pub const fn clamped(amount: i128) -> Dong {
+        if amount > i64::MAX as i128 {
+            Dong(i64::MAX)
+        } else if amount < i64::MIN as i128 {
+            Dong(i64::MIN)
+        } else {
+            Dong(amount as i64) // lies between the two
+        }
+    }
+
     /// Whether the amount is below zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0

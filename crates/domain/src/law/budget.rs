@@ -1,6 +1,6 @@
 //! `law.budget`: the books of the state budget (Law 83/2015/QH13).
 
-use super::{Cited, Rules, row};
+use super::{Cited, Rules, day_of_year_after, row};
 use crate::CivilDate;
 
 const TABLE: &str = "law.budget";
@@ -9,11 +9,7 @@ const TABLE: &str = "law.budget";
 /// of the fiscal year.
 pub fn adjusted_until(rules: &dyn Rules, fiscal_year: i32) -> Option<Cited<'_, CivilDate>> {
     let row = row(rules, TABLE, "adjustment", CivilDate::new(fiscal_year, 12, 31)?)?;
-    let part = |key| u8::try_from(row.count(key)).ok();
-    let (year, month) = (fiscal_year.checked_add(1)?, part("month")?);
-    // a day beyond the end of its month is the end
-    let end = CivilDate::new(year, month, 1)?.end_of_month();
-    let last = part("day").and_then(|day| CivilDate::new(year, month, day)).unwrap_or(end);
+    let last = day_of_year_after(fiscal_year, row.count("month"), row.count("day"))?;
     Some(Cited { value: last, source: &row.source })
 }
 

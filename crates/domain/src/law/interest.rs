@@ -33,20 +33,31 @@ pub(crate) fn accrued(
     on: CivilDate,
     rates: &[Cited<'_, Rate>],
 ) -> Dong {
-    let (mut since, mut unpaid, mut parts) = (due, 0_i128, 0);
-    for (day, change) in changes {
-        if day > since {
-            parts += unpaid.max(0) * weighted_days(since, day, rates);
-            since = day;
+    let unpaid = changes.into_iter().scan(0, |unpaid, (day, change)| {
+        *unpaid += i128::from(change);
+        Some((day.max(due), *unpaid))
+    });
+    on_steps(unpaid, on, rates)
+}
+
+/// Interest up to `on`, whole đồng, rounded down once. `steps` are days in their order, each with what is unpaid from the day after it on; below
+/// zero nothing is.
+pub(crate) fn on_steps(
+    steps: impl IntoIterator<Item = (CivilDate, i128)>,
+    on: CivilDate,
+    rates: &[Cited<'_, Rate>],
+) -> Dong {
+    let (mut parts, mut before) = (0, None);
+    for (day, unpaid) in steps.into_iter().chain([(on, 0)]) {
+        if let Some((since, unpaid)) = before.replace((day, unpaid)) {
+            parts += i128::max(unpaid, 0) * weighted_days(since, day, rates);
         }
-        unpaid += i128::from(change);
     }
-    parts += unpaid.max(0) * weighted_days(since, on, rates);
-    Dong(i64::try_from(parts / 10_000).unwrap_or(i64::MAX))
+    Dong::clamped(parts / 10_000)
 }
 
 /// Days after `from` up to `to`, each times the rate in force on it.
-pub(crate) fn weighted_days(from: CivilDate, to: CivilDate, rates: &[Cited<'_, Rate>]) -> i128 {
+fn weighted_days(from: CivilDate, to: CivilDate, rates: &[Cited<'_, Rate>]) -> i128 {
     let days = |rate: &Rate| {
         let first = rate.from.day_number().max(from.day_number() + 1);
         let last = rate.to.day_number().min(to.day_number());

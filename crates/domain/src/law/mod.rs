@@ -68,6 +68,13 @@ fn count<'a>(row: &'a LawRow, key: &str) -> Cited<'a, u32> {
     Cited { value: row.count(key), source: &row.source }
 }
 
+/// A day of the year after another, as a row says it; a day beyond the end of its month is the end.
+fn day_of_year_after(year: i32, month: u32, day: u32) -> Option<CivilDate> {
+    let (year, month) = (year.checked_add(1)?, u8::try_from(month).ok()?);
+    let end = CivilDate::new(year, month, 1)?.end_of_month();
+    Some(u8::try_from(day).ok().and_then(|day| CivilDate::new(year, month, day)).unwrap_or(end))
+}
+
 /// Hundredths of a per cent of an amount, rounded down; exact for every amount of 64 bits.
 fn percent_of(amount: i64, hundredths: i64) -> i64 {
     let part = i128::from(amount) * i128::from(hundredths) / 10_000;
@@ -83,5 +90,14 @@ mod tests {
         assert_eq!(percent_of(40_000_000, 1_000), 4_000_000);
         assert_eq!(percent_of(99, 5_000), 49);
         assert_eq!(percent_of(i64::MAX, 10_000), i64::MAX);
+    }
+
+    #[test]
+    fn a_day_beyond_the_end_of_its_month_is_the_end() {
+        let day = |month, day| day_of_year_after(2023, month, day).map(CivilDate::yyyymmdd);
+        assert_eq!(day(1, 31), Some(20_240_131));
+        assert_eq!(day(2, 31), Some(20_240_229));
+        assert_eq!(day(13, 1), None);
+        assert_eq!(day_of_year_after(i32::MAX, 1, 31), None);
     }
 }

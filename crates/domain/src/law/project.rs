@@ -2,7 +2,7 @@
 
 use socai_proto::{schema, v1::ProjectGroup};
 
-use super::{Cited, Rules, row, row_of};
+use super::{Cited, Rules, day_of_year_after, row, row_of};
 use crate::{CivilDate, Dong};
 
 const TABLE: &str = "law.project";
@@ -26,10 +26,7 @@ pub struct PlanTerm {
 pub fn plan_term(rules: &dyn Rules, plan_year: u32) -> Option<Cited<'_, PlanTerm>> {
     let year = i32::try_from(plan_year).ok()?;
     let row = row(rules, TABLE, "disbursement", CivilDate::new(year, 12, 31)?)?;
-    let day = |month: &str, day: &str| {
-        let (month, day) = (u8::try_from(row.count(month)).ok()?, u8::try_from(row.count(day)).ok()?);
-        CivilDate::new(year + 1, month, day)
-    };
+    let day = |month, day| day_of_year_after(year, row.count(month), row.count(day));
     let term = PlanTerm {
         last: day("until_month", "until_day")?,
         extended: day("extended_until_month", "extended_until_day")?,

@@ -11,7 +11,7 @@ use crate::{
     CivilDate, Dong,
     law::{
         Cited,
-        interest::{Rate, weighted_days},
+        interest::{Rate, on_steps},
         penalty as law,
     },
     lifecycle::Asked,
@@ -52,16 +52,9 @@ impl<'a, 'f> Interest<'a, 'f> {
         if self.debts.iter().all(|debt| on <= debt.due) {
             return Dong::ZERO;
         }
-        let mut parts = 0;
-        let mut since: Option<CivilDate> = None;
-        for day in self.days().into_iter().filter(|day| *day < on).chain([on]) {
-            if let Some(since) = since {
-                // between two of the days nothing changes
-                parts += self.unpaid_at(since) * weighted_days(since, day, rates);
-            }
-            since = Some(day);
-        }
-        Dong(i64::try_from(parts / 10_000).unwrap_or(i64::MAX))
+        // between two of the days nothing changes
+        let days = self.days().into_iter().filter(|day| *day < on);
+        on_steps(days.map(|day| (day, self.unpaid_at(day))), on, rates)
     }
 
     /// The days at whose end what is unpaid and past its term may be another sum.
@@ -74,14 +67,14 @@ impl<'a, 'f> Interest<'a, 'f> {
         of_debts.chain(self.settled.iter().map(|(on, _)| *on)).collect()
     }
 
-    /// What is unpaid and past its term when the day after this one begins.
+    /// What is unpaid and past its term when the day after this one begins; below zero when more was paid.
     fn unpaid_at(&self, end: CivilDate) -> i128 {
         let Some(day) = end.add_days(1) else { return 0 };
         let late = self.debts.iter().filter(|debt| debt.due_at(day) < day);
         let late: i128 = late.map(|debt| i128::from(debt.decision.total_at(day).0)).sum();
         let settled = self.settled.iter().filter(|(on, _)| *on < day);
         let settled: i128 = settled.map(|(_, amount)| i128::from(*amount)).sum();
-        (late - settled).max(0)
+        late - settled
     }
 }
 
