@@ -183,7 +183,7 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                 "more_than_approved",
                 names,
                 format!("đã chi trả {paid_text}, được duyệt {amount_text} đồng"),
-                format!("{paid_text} paid, {amount_text} VND approved"),
+                format!("{paid_text:#} paid, {amount_text:#} VND approved"),
             )
             .of(paid.checked_sub(amount).unwrap_or(Dong::ZERO)),
         );
@@ -198,7 +198,7 @@ fn payments(round: &Round<'_>, asked: &Asked<'_>, out: &mut Vec<Finding>) {
                 "payment_late",
                 names,
                 format!("quá hạn chi trả {}: mới trả {paid_text} trong {amount_text} đồng", day(last)),
-                format!("due {last}: {paid_text} of {amount_text} VND paid"),
+                format!("due {last}: {paid_text:#} of {amount_text:#} VND paid"),
             )
             .of(amount.checked_sub(paid).unwrap_or(Dong::ZERO))
             .late_by(i64::from(asked.on.days_since(last)))

@@ -210,6 +210,6 @@ fn out_of_season(fact: &Fact<'_>, call_no: u32, asked: &Asked<'_>) -> Option<Fin
 }
 
 /// Handed over and not sent back.
-fn net(said: &view::ConscriptionHandedOver<'_>) -> u64 {
+pub fn net(said: &view::ConscriptionHandedOver<'_>) -> u64 {
     u64::from(said.count.saturating_sub(said.returned))
 }

@@ -88,7 +88,7 @@ pub(super) fn judge(story: &Story<'_>, asked: &Asked<'_>) -> Option<Judged> {
 
 fn details(accounts: &[Account<'_>], asked: &Asked<'_>) -> Vec<Detail> {
     use TaxDebtAction::{Recorded, Recovered, WrittenOff};
-    let total = |action| dong(accounts.iter().map(|account| account.sum(action)).sum());
+    let total = |action| Dong::clamped(accounts.iter().map(|account| account.sum(action)).sum());
     let sum = |vi, en, amount: Dong| Detail::new(vi, en, Value::Money(amount));
     let mut details = vec![sum("nợ phát sinh", "debt", total(Recorded))];
     let (recovered, written_off) = (total(Recovered), total(WrittenOff));
@@ -102,11 +102,12 @@ fn details(accounts: &[Account<'_>], asked: &Asked<'_>) -> Vec<Detail> {
     if owed.is_empty() {
         return details;
     }
-    details.push(sum("còn nợ", "owed", dong(owed.iter().map(|account| account.left()).sum())));
+    details.push(sum("còn nợ", "owed", Dong::clamped(owed.iter().map(|account| account.left()).sum())));
     let due = owed.iter().filter_map(|account| account.due()).min();
     details.extend(due.map(|due| Detail::new("hạn nộp", "due", Value::Day(due))));
-    let interest: Option<i64> = owed.iter().map(|account| Some(account.interest(asked)?.0)).sum();
-    let interest = interest.filter(|interest| *interest > 0).map(Dong);
+    let interest: Option<i128> =
+        owed.iter().map(|account| Some(i128::from(account.interest(asked)?.0))).sum();
+    let interest = interest.filter(|interest| *interest > 0).map(Dong::clamped);
     details.extend(interest.map(|interest| sum("tiền chậm nộp đến nay", "late interest to date", interest)));
     details
 }
@@ -211,7 +212,7 @@ impl Account<'_> {
                 _ => {}
             }
         }
-        let excess = dong(-worst);
+        let excess = Dong::clamped(-worst);
         (excess.0 > 0).then(|| {
             use TaxDebtAction::{Recorded, Recovered, WrittenOff};
             let counted = self.0[..until]
@@ -222,7 +223,7 @@ impl Account<'_> {
                 "more_than_owed",
                 counted.map(|(fact, _)| fact.name).collect(),
                 format!("thu hồi nhiều hơn số còn nợ {text} đồng"),
-                format!("{text} VND more was recovered than was outstanding"),
+                format!("{text:#} VND more was recovered than was outstanding"),
             )
             .of(excess)
         })
@@ -255,7 +256,7 @@ impl Account<'_> {
     fn not_pursued(&self, asked: &Asked<'_>, out: &mut Vec<Finding>) {
         use TaxDebtAction::{Enforced, Frozen, InstalmentGranted, Reminded};
         let Some(due) = self.due() else { return };
-        let (left, overdue) = (dong(self.left()), i64::from(asked.on.days_since(due)));
+        let (left, overdue) = (Dong::clamped(self.left()), i64::from(asked.on.days_since(due)));
         let has_any = |actions: &[TaxDebtAction]| actions.iter().any(|action| self.has(*action));
         let text = money(left);
         let notice = law::notice(asked.rules, due).filter(|term| overdue > i64::from(term.value));
@@ -265,7 +266,7 @@ impl Account<'_> {
                     "not_notified",
                     self.names(),
                     format!("quá hạn {overdue} ngày (từ {}), còn nợ {text} đồng, chưa thông báo", day(due)),
-                    format!("{overdue} days past {due}, {text} VND owed, no notice"),
+                    format!("{overdue} days past {due}, {text:#} VND owed, no notice"),
                 )
                 .of(left)
                 .late_by(overdue - i64::from(term.value))
@@ -279,7 +280,7 @@ impl Account<'_> {
                     "not_enforced",
                     self.names(),
                     format!("quá hạn {overdue} ngày (từ {}), còn nợ {text} đồng, chưa cưỡng chế", day(due)),
-                    format!("{overdue} days past {due}, {text} VND owed, not enforced"),
+                    format!("{overdue} days past {due}, {text:#} VND owed, not enforced"),
                 )
                 .of(left)
                 .late_by(overdue - i64::from(term.value))
@@ -294,14 +295,14 @@ impl Account<'_> {
         let term = law::instalments(asked.rules, granted.on())?;
         let last = granted.on().add_months(i32::try_from(term.value).ok()?)?;
         (last < asked.on).then(|| {
-            let (left, months) = (dong(self.left()), term.value);
+            let (left, months) = (Dong::clamped(self.left()), term.value);
             let text = money(left);
             Finding::new(
                 "instalments_over",
                 self.names(),
                 format!("nộp dần từ {} quá {months} tháng, còn nợ {text} đồng", day(granted.on())),
                 format!(
-                    "in instalments since {} for more than {months} months, {text} VND owed",
+                    "in instalments since {} for more than {months} months, {text:#} VND owed",
                     granted.on()
                 ),
             )
@@ -310,9 +311,4 @@ impl Account<'_> {
             .by(term.source)
         })
     }
-}
-
-/// An amount that a sum gives, as far as 64 bits go.
-fn dong(amount: i128) -> Dong {
-    Dong(amount.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }

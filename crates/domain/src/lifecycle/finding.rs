@@ -1,5 +1,7 @@
 //! Something in a case that an official should look at.
 
+use std::fmt;
+
 use socai_tlog::EventName;
 
 use crate::{CivilDate, Dong};
@@ -73,17 +75,24 @@ pub fn day(date: CivilDate) -> String {
     format!("{:02}/{:02}/{}", date.day(), date.month(), date.year())
 }
 
-/// An amount in both languages' form, thousands apart: `2 500 000`.
-pub fn money(amount: Dong) -> String {
-    let digits = amount.0.unsigned_abs().to_string();
-    let mut text = String::from(if amount.is_negative() { "-" } else { "" });
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(' ');
+/// An amount in a sentence, thousands apart.
+pub fn money(amount: Dong) -> impl fmt::Display {
+    Grouped(amount)
+}
+
+/// As Vietnamese readers write it, `2.500.000`; as English ones do, `2,500,000`, with `#`.
+struct Grouped(Dong);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (digits, apart) = (self.0.0.unsigned_abs().to_string(), if f.alternate() { "," } else { "." });
+        f.write_str(if self.0.is_negative() { "-" } else { "" })?;
+        for (at, digit) in digits.chars().enumerate() {
+            let starts_group = at > 0 && (digits.len() - at).is_multiple_of(3);
+            write!(f, "{}{digit}", if starts_group { apart } else { "" })?;
         }
-        text.push(digit);
+        Ok(())
     }
-    text
 }
 
 #[cfg(test)]
@@ -91,11 +100,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_grouped_by_thousands() {
-        for (amount, text) in
-            [(0, "0"), (999, "999"), (1_000, "1 000"), (-2_500_000, "-2 500 000"), (75_000_000, "75 000 000")]
-        {
-            assert_eq!(money(Dong(amount)), text);
+    fn amounts_are_grouped_by_thousands_as_each_language_does() {
+        for (amount, vi, en) in [
+            (0, "0", "0"),
+            (999, "999", "999"),
+            (1_000, "1.000", "1,000"),
+            (-2_500_000, "-2.500.000", "-2,500,000"),
+            (75_000_000, "75.000.000", "75,000,000"),
+        ] {
+            let text = money(Dong(amount));
+            assert_eq!((format!("{text}"), format!("{text:#}")), (vi.to_owned(), en.to_owned()));
         }
     }
 }

@@ -50,16 +50,16 @@ struct Line {
     /// Taken out for delivery, without what came back.
     delivered: u64,
     /// Money of the delivered, without what came back.
-    amount: Dong,
+    amount: i128,
     deliveries: Vec<EventName>,
 }
 
 impl Line {
     /// Money of what was handed out beyond the approved number, each gift at the least approved value.
     fn excess(&self) -> Dong {
-        let gifts = u32::try_from(self.delivered.saturating_sub(self.approved)).unwrap_or(u32::MAX);
+        let gifts = self.delivered.saturating_sub(self.approved);
         let least = self.unit_values.iter().min().copied().unwrap_or_default();
-        Dong(least).checked_times(gifts).unwrap_or(Dong(i64::MAX))
+        Dong::clamped(i128::from(gifts) * i128::from(least))
     }
 }
 
@@ -69,7 +69,7 @@ type Lines = BTreeMap<(i32, i32), Line>;
 /// Judges the programme of a case; none when no fact is of that family.
 pub(super) fn judge(story: &Story<'_>, _: &Asked<'_>) -> Option<Judged> {
     let (mut lines, mut programmes) = (Lines::new(), Vec::new());
-    let (mut returned, mut amount) = (0, Dong::ZERO);
+    let (mut returned, mut amount) = (0, 0);
     let mut deliveries = Vec::new();
     for fact in story.iter() {
         match *fact.event.kind() {
@@ -80,7 +80,7 @@ pub(super) fn judge(story: &Story<'_>, _: &Asked<'_>) -> Option<Judged> {
             Kind::GiftDelivered(batch) => {
                 deliver(&mut lines, fact, &batch);
                 returned += u64::from(batch.returned);
-                amount = amount.checked_add(net_amount(&batch)).unwrap_or(amount);
+                amount += net_amount(&batch);
                 deliveries.push((fact, batch));
             }
             _ => {}
@@ -104,7 +104,7 @@ pub(super) fn judge(story: &Story<'_>, _: &Asked<'_>) -> Option<Judged> {
         Detail::new("số suất được duyệt", "gifts approved", Value::Count(approved)),
         Detail::new("số suất đã trao", "gifts handed out", Value::Count(delivered)),
         Detail::new("số suất trả lại", "gifts returned", Value::Count(returned)),
-        Detail::new("kinh phí đã trao", "amount handed out", Value::Money(amount)),
+        Detail::new("kinh phí đã trao", "amount handed out", Value::Money(Dong::clamped(amount))),
     ];
     Some(Judged { state: super::State::Gift(state), details, findings, marks: vec![] })
 }
@@ -119,13 +119,18 @@ fn approve(lines: &mut Lines, programme: &view::GiftProgrammeApproved<'_>) {
 
 fn deliver(lines: &mut Lines, fact: &Fact<'_>, batch: &view::GiftDelivered<'_>) {
     let line = lines.entry((batch.source, batch.group)).or_default();
-    line.delivered += u64::from(batch.quantity.saturating_sub(batch.returned));
-    line.amount = line.amount.checked_add(net_amount(batch)).unwrap_or(Dong(i64::MAX));
+    line.delivered += u64::from(given(batch));
+    line.amount += net_amount(batch);
     line.deliveries.push(fact.name);
 }
 
-fn net_amount(batch: &view::GiftDelivered<'_>) -> Dong {
-    Dong(batch.unit_value).checked_times(batch.quantity.saturating_sub(batch.returned)).unwrap_or(Dong::ZERO)
+/// How many gifts of a batch were handed out and did not come back.
+pub fn given(batch: &view::GiftDelivered<'_>) -> u32 {
+    batch.quantity.saturating_sub(batch.returned)
+}
+
+fn net_amount(batch: &view::GiftDelivered<'_>) -> i128 {
+    i128::from(batch.unit_value) * i128::from(given(batch))
 }
 
 fn total(lines: &Lines, of: impl Fn(&Line) -> u64) -> u64 {
@@ -158,7 +163,7 @@ fn findings(
                     format!("{}: kế hoạch không có nhóm này ở nguồn này", label.vi),
                     format!("{}: the programme does not plan this group from this source", label.en),
                 )
-                .of(line.amount),
+                .of(Dong::clamped(line.amount)),
             );
         } else if delivered > approved {
             out.push(
@@ -182,9 +187,9 @@ fn findings(
                     "value_differs",
                     vec![fact.name],
                     format!("{}: mức quà {value} đồng không có trong kế hoạch", label.vi),
-                    format!("{}: gifts of {value} VND are not in the programme", label.en),
+                    format!("{}: gifts of {value:#} VND are not in the programme", label.en),
                 )
-                .of(net_amount(batch)),
+                .of(Dong::clamped(net_amount(batch))),
             );
         }
     }

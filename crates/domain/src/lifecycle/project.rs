@@ -12,6 +12,7 @@ use socai_tlog::EventName;
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::{day, money},
+    holidays,
     story::{Fact, Story, names},
 };
 use crate::{CivilDate, Dong, Kind, law::project as law};
@@ -140,7 +141,7 @@ impl File<'_> {
         self.paid_after_settlement(&mut out);
         out.extend(self.payments.iter().filter_map(|(fact, payment)| after_plan_year(fact, payment, asked)));
         out.extend(self.settled_before_acceptance());
-        out.extend(self.settlement_late(asked));
+        self.settlement_late(asked, &mut out);
         out
     }
 
@@ -174,7 +175,7 @@ impl File<'_> {
                 "more_than_investment",
                 facts.collect(),
                 format!("đã giải ngân {paid}, tổng mức đầu tư {total} đồng"),
-                format!("{paid} paid out, the total investment is {total} VND"),
+                format!("{paid:#} paid out, the total investment is {total:#} VND"),
             ));
         }
     }
@@ -195,7 +196,7 @@ impl File<'_> {
                     "above_the_report_limit",
                     vec![fact.name],
                     format!("báo cáo KT-KT {value}, mức tối đa {most} đồng"),
-                    format!("an economic-technical report of {value}, the limit is {most} VND"),
+                    format!("an economic-technical report of {value:#}, the limit is {most:#} VND"),
                 )
                 .by(limit.source),
             );
@@ -257,17 +258,19 @@ impl File<'_> {
     }
 
     /// A project of a budget is settled within the months of its group.
-    fn settlement_late(&self, asked: &Asked<'_>) -> Option<Finding> {
-        let (registered, project) = self.registered.as_ref()?;
+    fn settlement_late(&self, asked: &Asked<'_>, out: &mut Vec<Finding>) {
+        let (Some((registered, project)), Some(accepted_on)) = (&self.registered, self.accepted_on()) else {
+            return;
+        };
         let of_budgets = project.source() != CapitalSource::NonBudget;
-        let accepted_on = self.accepted_on().filter(|_| of_budgets)?;
-        let term = law::settlement(asked.rules, project.group(), accepted_on)?;
-        let last = asked.rules.calendar().working_day_from(term.value)?;
+        let term = law::settlement(asked.rules, project.group(), accepted_on).filter(|_| of_budgets);
+        let last = term.and_then(|term| asked.rules.calendar().working_day_from(term.value));
         let settlement = self.settlement();
         let until = settlement.map_or(asked.on, |fact| fact.on());
-        (until > last).then(|| {
-            let accepted = self.accepted.values().flatten().filter(|fact| fact.on() == accepted_on);
-            let facts = accepted.take(1).chain(&settlement).copied();
+        let (Some(term), Some(last)) = (term, last.filter(|last| until > *last)) else { return };
+        let accepted = self.accepted.values().flatten().filter(|fact| fact.on() == accepted_on);
+        let facts = accepted.take(1).chain(&settlement).copied();
+        out.push(
             Finding::new(
                 "settlement_late",
                 std::iter::once(registered.name).chain(names(facts)).collect(),
@@ -275,8 +278,9 @@ impl File<'_> {
                 format!("to be settled by {last}"),
             )
             .late_by(i64::from(until.days_since(last)))
-            .by(term.source)
-        })
+            .by(term.source),
+        );
+        out.extend(holidays::unknown(asked, (term.value, last), || vec![registered.name]));
     }
 }
 

@@ -139,7 +139,7 @@ fn each_decision_is_judged_by_the_caps_of_its_day() {
     // 10 % of 40 million is 4 million before 01/07/2025; 50 % is 20 million from then on
     let before = on("2025-06-27", "2025-06-30", "2025-07-10", &fine);
     before.expect("2025-06-30", is(State::Decided), &["over_competence"]);
-    assert!(before.finding("2025-06-30", "over_competence").0.contains("4 000 000"));
+    assert!(before.finding("2025-06-30", "over_competence").0.contains("4,000,000"));
     on("2025-06-30", "2025-07-01", "2025-07-11", &fine).expect("2025-07-01", is(State::Decided), &[]);
     let mut district = fine.clone();
     district["signer_level"] = json!("district");

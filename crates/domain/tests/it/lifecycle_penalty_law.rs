@@ -283,7 +283,7 @@ fn payments_and_relief_are_no_more_than_the_fine() {
     let both = relief(1_500_000).paid("2023-02-16", 1_000_001);
     both.expect("2023-02-20", is(State::Paid), &["overpaid"]);
     let (message, _) = both.finding("2023-02-20", "overpaid");
-    assert!(message.ends_with("of which 1 500 000 was reduced or exempted"), "{message}");
+    assert!(message.ends_with("of which 1,500,000 was reduced or exempted"), "{message}");
     let warning = json!({"form": "warning", "total": 0, "lines": [line(ACT, 2_000_000, 3_000_000, 0)]});
     let warned = given().recorded("2023-02-06").decided_as("2023-02-10", "2023-02-20", warning);
     warned.paid("2023-02-16", 1).expect("2023-02-20", is(State::Warned), &["overpaid"]);

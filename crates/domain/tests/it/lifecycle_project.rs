@@ -177,3 +177,15 @@ fn a_project_is_settled_within_the_months_of_its_group() {
     let in_time = project("c").disbursed("2023-07-17", "final_settlement", 0);
     in_time.expect("2023-12-31", is(State::Settled), &[]);
 }
+
+#[test]
+fn a_late_settlement_says_when_its_last_day_was_moved_without_the_holidays_of_the_year() {
+    let works = json!([{"work": "a", "name": "Nhà văn hóa"}]);
+    let data = json!({"works": works, "total_investment": 10 * BILLION, "group": "c"});
+    let project = given().fact(10, "2026-01-12", "project.registered", data);
+    let project = project.accepted("2026-12-01", "completion", "a");
+    project.expect("2027-07-16", is(State::Accepted), &[]);
+    project.expect("2027-07-19", is(State::Accepted), &["settlement_late", "holidays_unknown"]);
+    let said = project.finding("2027-07-19", "holidays_unknown").0;
+    assert!(said.contains("2027"), "{said}");
+}

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::{CivilDate, Kind, law::conscription::season_end, registry::Unit, tables::FindingRule};
+use socai_domain::{
+    CivilDate, Kind, law::conscription::season_end, lifecycle::conscription, registry::Unit,
+    tables::FindingRule,
+};
 use socai_proto::v1::UnitType;
 use socai_tlog::EventName;
 
@@ -59,7 +62,7 @@ impl<'f> Watch<'f> for WardContribution<'f> {
             Kind::ConscriptionHandedOver(said) => {
                 let places = self.years.entry(said.year).or_default();
                 let given = places.entry(said.place.into()).or_default();
-                given.citizens += u64::from(said.count.saturating_sub(said.returned));
+                given.citizens += conscription::net(said);
                 given.names.push(fact.name);
             }
             _ => {}

@@ -7,7 +7,6 @@ use socai_proto::v1::{BudgetAuthority, BudgetDirection};
 use socai_tlog::EventName;
 
 use super::{
-    dong,
     gathered::MOST_GATHERED,
     watch::{Counted, Raw, Watch},
 };
@@ -56,8 +55,8 @@ impl<'f> CapitalPlan<'f> {
         if paid <= allowed || !self.rule.judges(*last) {
             return None;
         }
-        let (count, excess) = (over.len() as u64, dong(paid - i128::from(plan.amount)));
-        let (paid, planned) = (money(dong(paid)), money(Dong(plan.amount)));
+        let (count, excess) = (over.len() as u64, Dong::clamped(paid - i128::from(plan.amount)));
+        let (paid, planned) = (money(Dong::clamped(paid)), money(Dong(plan.amount)));
         over.drain(..over.len().saturating_sub(MOST_GATHERED));
         let mut raw = Raw::new(
             self.rule,
@@ -65,7 +64,7 @@ impl<'f> CapitalPlan<'f> {
             *last,
             std::iter::once(plan.name).chain(over).collect(),
             format!("đã giải ngân {paid} đồng theo kế hoạch vốn năm {year}, kế hoạch {planned} đồng"),
-            format!("{paid} VND paid out under the plan of {year}, which holds {planned}"),
+            format!("{paid:#} VND paid out under the plan of {year}, which holds {planned:#}"),
         );
         raw.extent.amount = Some(excess);
         raw.facts_in_all = count + 1;

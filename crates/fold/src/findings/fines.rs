@@ -11,7 +11,6 @@ use socai_proto::v1::RevenueCategory;
 use socai_tlog::EventName;
 
 use super::{
-    dong,
     gathered::MOST_GATHERED,
     watch::{Counted, Raw, Watch},
 };
@@ -64,9 +63,9 @@ impl<'f> Watch<'f> for Fines<'f> {
 
     fn finish(self: Box<Self>, _: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
         for (year, days) in &self.years {
-            let paid = dong(days.values().map(|day| day.paid).sum());
-            let posted = dong(days.values().map(|day| day.posted).sum());
-            let off = dong(i128::from(paid.0) - i128::from(posted.0));
+            let paid = Dong::clamped(days.values().map(|day| day.paid).sum());
+            let posted = Dong::clamped(days.values().map(|day| day.posted).sum());
+            let off = Dong::clamped(i128::from(paid.0) - i128::from(posted.0));
             if off.0.unsigned_abs() > self.tolerance.0.unsigned_abs() {
                 out.extend(self.differs(*year, days, (paid, posted, off)));
             }
@@ -95,7 +94,7 @@ impl<'f> Fines<'f> {
             names,
             format!("năm {year}: đã thu phạt {paid}, ghi thu ngân sách {posted} đồng; khác từ {since}"),
             format!(
-                "{year}: {paid} VND of fines paid, {posted} posted as revenue; they differ from {first} on"
+                "{year}: {paid:#} VND of fines paid, {posted:#} posted as revenue; they differ from {first} on"
             ),
         );
         raw.extent.amount = Some(off);

@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::{CivilDate, Dong, Kind, lifecycle::finding::money, tables::FindingRule};
+use socai_domain::{
+    CivilDate, Dong, Kind,
+    lifecycle::{finding::money, gift},
+    tables::FindingRule,
+};
 use socai_proto::v1::GiftSource;
 use socai_tlog::EventName;
 
 use super::{
-    dong,
     gathered::MOST_GATHERED,
     watch::{Counted, Raw, Watch},
 };
@@ -83,15 +86,17 @@ impl<'f> GiftsAgainstExpenditure<'f> {
             (_, too_little) if too_little > tolerance => too_little,
             _ => return None,
         };
-        let (given, spent) = (money(dong(side.given)), money(dong(side.spent)));
+        let (given, spent) = (money(Dong::clamped(side.given)), money(Dong::clamped(side.spent)));
         let (vi, en) = match is_budgets {
             true => (
                 format!("{programme}: đã trao quà {given} đồng từ ngân sách, đã chi {spent} đồng"),
-                format!("{programme}: gifts of {given} VND delivered from a budget, {spent} spent on them"),
+                format!(
+                    "{programme}: gifts of {given:#} VND delivered from a budget, {spent:#} spent on them"
+                ),
             ),
             false => (
                 format!("{programme}: ngân sách chi {spent} đồng cho quà của tổ chức xã hội"),
-                format!("{programme}: {spent} VND of a budget spent on gifts of social organisations"),
+                format!("{programme}: {spent:#} VND of a budget spent on gifts of social organisations"),
             ),
         };
         let batches = side.batches.iter().map(|(name, _)| **name).take(MOST_GATHERED);
@@ -101,7 +106,7 @@ impl<'f> GiftsAgainstExpenditure<'f> {
         let first = **side.batches.first().map(|(name, _)| name)?;
         let facts = batches.chain(postings).collect();
         let mut raw = Raw::new(self.rule, first.unit, on, facts, vi, en);
-        raw.extent.amount = Some(dong(off));
+        raw.extent.amount = Some(Dong::clamped(off));
         raw.facts_in_all = (side.batches.len() + side.postings.len()) as u64;
         Some(raw)
     }
@@ -111,7 +116,7 @@ impl<'f> Watch<'f> for GiftsAgainstExpenditure<'f> {
     fn fact(&mut self, fact: &Counted<'_>, _: &dyn Facts) -> Result<(), FoldError> {
         match fact.event.kind() {
             Kind::GiftDelivered(said) if self.rule.judges(fact.day()) => {
-                let gifts = i128::from(said.quantity.saturating_sub(said.returned));
+                let gifts = i128::from(gift::given(said));
                 let batch = Batch {
                     programme: said.programme.into(),
                     is_budgets: said.source() != GiftSource::SocialOrg,

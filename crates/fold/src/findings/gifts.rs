@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::{CivilDate, Dong, Kind, lifecycle::finding::money, tables::FindingRule};
+use socai_domain::{
+    CivilDate, Dong, Kind,
+    lifecycle::{finding::money, gift},
+    tables::FindingRule,
+};
 use socai_proto::{schema, view};
 use socai_tlog::{EventName, UnitNo};
 
-use super::{
-    dong,
-    watch::{Counted, Raw, Watch},
-};
+use super::watch::{Counted, Raw, Watch};
 use crate::{recorded::Facts, verdict::FoldError};
 
 /// Batches of the same size, value and group, handed out by one unit within some days.
@@ -100,7 +101,7 @@ impl<'f> Watch<'f> for Repeated<'f> {
                     *on,
                     vec![*first, *second],
                     format!("hai đợt {quantity} suất × {value} đồng cách {apart} ngày: {vi}"),
-                    format!("two batches of {quantity} gifts at {value} VND, {apart} days apart: {en}"),
+                    format!("two batches of {quantity} gifts at {value:#} VND, {apart} days apart: {en}"),
                 );
                 raw.extent.amount = Dong(batch.unit_value).checked_times(quantity);
                 raw.extent.days = Some(apart);
@@ -135,7 +136,7 @@ impl<'f> TwoProgrammes<'f> {
 impl<'f> Watch<'f> for TwoProgrammes<'f> {
     fn fact(&mut self, fact: &Counted<'_>, _: &dyn Facts) -> Result<(), FoldError> {
         let Kind::GiftDelivered(data) = fact.event.kind() else { return Ok(()) };
-        let gifts = u64::from(data.quantity.saturating_sub(data.returned));
+        let gifts = u64::from(gift::given(data));
         if gifts == 0 || !self.rule.judges(fact.day()) {
             return Ok(());
         }
@@ -169,7 +170,7 @@ impl<'f> Watch<'f> for TwoProgrammes<'f> {
             // what may have been given a second time: all but the largest programme
             let amounts = given.iter().map(|(_, given)| given.amount);
             let (sum, most) = (amounts.clone().sum::<i128>(), amounts.max().unwrap_or_default());
-            raw.extent.amount = Some(dong(sum - most));
+            raw.extent.amount = Some(Dong::clamped(sum - most));
             raw.facts_in_all = given.iter().map(|(_, given)| given.count).sum();
             out.push(raw);
         }

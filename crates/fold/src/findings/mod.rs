@@ -36,7 +36,7 @@ mod watch;
 mod witnessed;
 
 use socai_domain::{
-    CivilDate, Dong, Event,
+    CivilDate, Event,
     lifecycle::Extent,
     tables::{Check, FindingRule},
 };
@@ -309,9 +309,4 @@ fn one<'f>(
         Check::Rejected => boxed(log::Rejected::new(rule, on)),
         Check::Fork => boxed(log::Fork::new(rule)),
     })
-}
-
-/// An amount that a sum gives, as far as 64 bits go.
-fn dong(amount: i128) -> Dong {
-    Dong(amount.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }

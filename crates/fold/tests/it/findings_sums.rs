@@ -47,7 +47,7 @@ fn what_budgets_spend_on_gifts_is_what_was_given() {
     let found = ledger.found("gifts_against_expenditure", "2023-03-12");
     let [unpaid] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((unpaid.amount, &unpaid.facts), (Some(5_000_000), &vec![batch]));
-    assert_eq!(unpaid.says, "qua-district: gifts of 5 000 000 VND delivered from a budget, 0 spent on them");
+    assert_eq!(unpaid.says, "qua-district: gifts of 5,000,000 VND delivered from a budget, 0 spent on them");
     let posting = spent(&mut ledger, "2023-03-10", 5_000_000, &[batch]);
     assert_eq!(ledger.found("gifts_against_expenditure", "2023-06-01"), []);
     let second = spent(&mut ledger, "2023-03-11", 1, &[batch]);
@@ -104,7 +104,7 @@ fn no_more_is_paid_out_under_a_capital_plan_than_it_holds() {
     let over = paid_out(&mut ledger, "2023-01-12", 2023, 500);
     let found = ledger.found("capital_plan", ON);
     assert_eq!((found[0].amount, found[0].facts.last()), (Some(500), Some(&over)));
-    assert_eq!(found[0].says, "10 500 VND paid out under the plan of 2023, which holds 10 000");
+    assert_eq!(found[0].says, "10,500 VND paid out under the plan of 2023, which holds 10,000");
     // the council may plan more, and the newest setting counts
     capital(&mut ledger, "2023-01-20", "council", 11_000);
     assert_eq!(ledger.found("capital_plan", ON), []);

@@ -103,7 +103,7 @@ impl Line<'_, '_> {
             "over_competence",
             self.facts(),
             format!("{act}: mức tối đa của khung {most} vượt thẩm quyền {cap} đồng"),
-            format!("{act}: the bracket's maximum {most} is beyond the signer's competence, {cap} VND"),
+            format!("{act}: the bracket's maximum {most:#} is beyond the signer's competence, {cap:#} VND"),
         ));
         Some(found.by(source))
     }
@@ -117,7 +117,7 @@ impl Line<'_, '_> {
                 "outside_bracket",
                 self.facts(),
                 format!("{act}: tiền phạt {got} ngoài khung {from} - {to} đồng"),
-                format!("{act}: the fine {got} is outside the bracket {from} - {to} VND"),
+                format!("{act}: the fine {got:#} is outside the bracket {from:#} - {to:#} VND"),
             )));
         }
         (self.data.factors.is_empty() && !is_midpoint(amount, min, max)).then(|| {
@@ -125,7 +125,9 @@ impl Line<'_, '_> {
                 "not_the_midpoint",
                 self.facts(),
                 format!("{act}: tiền phạt {got} không phải mức trung bình của khung và không nêu tình tiết"),
-                format!("{act}: the fine {got} is not the mid-point of its bracket and no factor is stated"),
+                format!(
+                    "{act}: the fine {got:#} is not the mid-point of its bracket and no factor is stated"
+                ),
             ))
         })
     }
@@ -137,7 +139,7 @@ impl Line<'_, '_> {
             "bracket_differs",
             self.facts(),
             format!("{act}: khung ghi trong quyết định khác khung {from} - {to} đồng"),
-            format!("{act}: the stated bracket is not the one in force, {from} - {to} VND"),
+            format!("{act}: the stated bracket is not the one in force, {from:#} - {to:#} VND"),
         ));
         Some(found.by(table.source))
     }
@@ -169,7 +171,7 @@ fn on_the_spot(decision: &Decision<'_>, asked: &Asked<'_>, out: &mut Vec<Finding
             "above_the_spot_limit",
             vec![decision.fact.name],
             format!("xử phạt không lập biên bản {total} vượt mức {most} đồng"),
-            format!("{total} on the spot is above the limit without a record, {most} VND"),
+            format!("{total:#} on the spot is above the limit without a record, {most:#} VND"),
         )
         .of(Dong(data.total))
         .by(limit.source),
@@ -187,7 +189,7 @@ fn revised_above(decision: &Decision<'_>, out: &mut Vec<Finding>) {
             "outside_bracket",
             vec![decision.fact.name, revision.fact],
             format!("tiền phạt sau sửa đổi {got} vượt tổng mức tối đa {to} đồng của các khung"),
-            format!("the revised fine {got} is above {to} VND, what the brackets allow together"),
+            format!("the revised fine {got:#} is above {to:#} VND, what the brackets allow together"),
         )
         .of(revision.total),
     );

@@ -63,7 +63,7 @@ fn refund(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
                 "refund_due",
                 names(file.payments.iter().map(|payment| payment.fact)),
                 format!("quyết định đã bị hủy bỏ, phải hoàn trả {paid} đồng đã thu"),
-                format!("the decision was annulled, {paid} VND that was paid is to be refunded"),
+                format!("the decision was annulled, {paid:#} VND that was paid is to be refunded"),
             )
             .of(account.paid),
         );
@@ -101,14 +101,16 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
         let (paid, fine, relief) = (money(account.paid), money(account.fine), money(account.relief));
         let (less_vi, less_en) = match account.relief.0 {
             0 => (String::new(), String::new()),
-            _ => (format!(" đã giảm, miễn {relief}"), format!(", of which {relief} was reduced or exempted")),
+            _ => {
+                (format!(" đã giảm, miễn {relief}"), format!(", of which {relief:#} was reduced or exempted"))
+            }
         };
         out.push(
             Finding::new(
                 "overpaid",
                 facts(),
                 format!("đã nộp {paid}, nhiều hơn tiền phạt {fine} đồng{less_vi}"),
-                format!("{paid} was paid, more than the fine of {fine} VND{less_en}"),
+                format!("{paid:#} was paid, more than the fine of {fine:#} VND{less_en}"),
             )
             .of(account.unpaid.checked_neg().unwrap_or(Dong(i64::MAX))),
         );
@@ -120,7 +122,7 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
                 "relief_above_fine",
                 facts(),
                 format!("đã giảm, miễn {relief}, nhiều hơn tiền phạt {fine} đồng"),
-                format!("{relief} was reduced or exempted, more than the fine of {fine} VND"),
+                format!("{relief:#} was reduced or exempted, more than the fine of {fine:#} VND"),
             )
             .of(account.relief.checked_sub(account.fine).unwrap_or(Dong(i64::MAX))),
         );
@@ -132,7 +134,7 @@ fn too_much(file: &File<'_>, account: &Account<'_>, out: &mut Vec<Finding>) {
                 "interest_overpaid",
                 facts(),
                 format!("tiền chậm nộp đã thu {paid}, nhiều hơn mức phải nộp {due} đồng"),
-                format!("late interest of {paid} was paid, more than the {due} VND that accrued"),
+                format!("late interest of {paid:#} was paid, more than the {due:#} VND that accrued"),
             )
             .of(account.interest_paid.checked_sub(account.interest).unwrap_or(Dong::ZERO))
             .by(account.interest_source),
@@ -166,7 +168,7 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                     "interest_unpaid",
                     facts,
                     format!("đã nộp đủ tiền phạt, còn thiếu tiền chậm nộp {owed} đồng"),
-                    format!("the fine is paid, late interest of {owed} VND is not"),
+                    format!("the fine is paid, late interest of {owed:#} VND is not"),
                 )
                 .of(interest_owed)
                 .by(account.interest_source),
@@ -180,7 +182,7 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                 "execution_lapsed",
                 facts,
                 format!("hết thời hiệu thi hành ({}), còn {left} đồng chưa nộp", day(last)),
-                format!("no longer executed after {last}, {left} VND unpaid"),
+                format!("no longer executed after {last}, {left:#} VND unpaid"),
             )
             .of(account.unpaid)
             .late_by(i64::from(asked.on.days_since(last)))
@@ -192,7 +194,7 @@ fn unpaid(file: &File<'_>, account: &Account<'_>, asked: &Asked<'_>, out: &mut V
                 "overdue",
                 facts,
                 format!("quá hạn từ {}: còn {left} đồng, tiền chậm nộp đến nay {interest} đồng", day(due)),
-                format!("due {due}: {left} VND unpaid, late interest to date {interest} VND"),
+                format!("due {due}: {left:#} VND unpaid, late interest to date {interest:#} VND"),
             )
             .of(account.unpaid)
             .with_interest(account.interest)

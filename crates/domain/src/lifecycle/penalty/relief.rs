@@ -79,7 +79,7 @@ fn postponed(
         let (vi, en) = match rule.value.min.map(money) {
             Some(least) => (
                 format!("hoãn thi hành chỉ từ {least} đồng và không quá {}", day(last)),
-                format!("paying is put off from {least} VND on, and not beyond {last}"),
+                format!("paying is put off from {least:#} VND on, and not beyond {last}"),
             ),
             None => (
                 "tổ chức không được hoãn thi hành".to_owned(),
@@ -105,7 +105,7 @@ fn in_parts(
             "instalments_not_allowed",
             vec![decision.fact.name],
             format!("nộp phạt nhiều lần chỉ từ {least} đồng và không quá {}", day(last)),
-            format!("a fine is paid in parts from {least} VND on, and not beyond {last}"),
+            format!("a fine is paid in parts from {least:#} VND on, and not beyond {last}"),
         )
         .by(rule.source)
     })
@@ -129,7 +129,7 @@ fn first_part(
             "instalments_differ",
             parts.iter().map(|part| part.fact.name).collect(),
             format!("nộp không quá {times} lần, lần đầu ít nhất {least} đồng"),
-            format!("at most {times} parts, the first of at least {least} VND"),
+            format!("at most {times} parts, the first of at least {least:#} VND"),
         )
         .by(rule.source)
     })
