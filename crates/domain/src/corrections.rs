@@ -14,7 +14,7 @@ use socai_proto::v1::Answer;
 use socai_tlog::{EventName, LeafIndex, UnitNo, UnitSeq};
 
 use crate::tables::Grouping;
-use crate::{CivilDate, Event, Kind, Registry};
+use crate::{CivilDate, Event, Kind, Registry, is_ledgers};
 
 /// A recorded correction or void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,17 +149,12 @@ impl History {
 /// Whether a fact of this kind may be corrected: domain facts and baselines. Units, keys, rules and closings have kinds of their
 /// own that change them.
 pub fn may_be_corrected(kind: &Kind<'_>) -> bool {
-    !is_ledger(kind) || matches!(kind, Kind::BaselineDeclared(_))
+    !is_ledgers(kind.tag()) || matches!(kind, Kind::BaselineDeclared(_))
 }
 
 /// Whether a record of this kind may be voided: domain facts, baselines and corrections.
 pub fn may_be_voided(kind: &Kind<'_>) -> bool {
     may_be_corrected(kind) || matches!(kind, Kind::EventCorrected(_))
-}
-
-/// Kinds of domain A, whose tags run from 101 to 199.
-fn is_ledger(kind: &Kind<'_>) -> bool {
-    kind.tag() < 200
 }
 
 /// What a correction or void targets and does; none for other kinds.

@@ -8,6 +8,13 @@ use crate::{CivilDate, NotADate};
 
 pub use socai_proto::{text::KnownTexts, view::Kind};
 
+/// Whether a kind is the ledger's own: domain A, tags 101 to 199.
+#[inline]
+#[must_use]
+pub const fn is_ledgers(tag: u32) -> bool {
+    tag < 200
+}
+
 /// The 16 random bytes a publisher gives a fact: its idempotency key.
 pub type EventId = [u8; 16];
 

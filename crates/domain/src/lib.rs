@@ -27,6 +27,6 @@ pub mod time;
 
 pub use date::{CivilDate, NotADate, Weekday};
 pub use dong::Dong;
-pub use event::{Event, EventId, Kind, KnownTexts, Malformed, name_of};
+pub use event::{Event, EventId, Kind, KnownTexts, Malformed, is_ledgers, name_of};
 pub use registry::{Placed, Position, Registry};
 pub use rules::Breach;

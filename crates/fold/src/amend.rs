@@ -28,7 +28,7 @@ impl Fold {
             None => self.counted_original(about, facts)?,
         };
         if self.answers.are_to(at.name) {
-            let aggregator = self.acknowledger(step.name(), step.occurred_on());
+            let aggregator = self.acknowledger(step.name().unit, step.occurred_on());
             step.set_answer(self.answers.of(at.name, aggregator));
         }
         // Somebody may have amended this amendment before it was in the log, and it was taken for a record then.
@@ -63,7 +63,7 @@ impl Fold {
         }
         let amended = self.amendments.get(about);
         let Some(made_on) = amended.and_then(|amended| amended.made_on(target)) else { return };
-        if by == self.acknowledger(target, made_on) {
+        if by == self.acknowledger(target.unit, made_on) {
             let mut amended = self.amendments.take(about);
             let before = amended.counting(about);
             amended.answer(target, answer);
@@ -117,11 +117,11 @@ impl Fold {
         });
     }
 
-    /// Who may let an amendment count after closing.
-    fn acknowledger(&self, amendment: EventName, on: CivilDate) -> UnitNo {
+    /// Who answers for a unit: lets its amendments count after closing, and confirms what it publishes about itself.
+    pub(crate) fn acknowledger(&self, unit: UnitNo, on: CivilDate) -> UnitNo {
         let none = Grouping::default();
         let grouping = self.rulebook.grouping(on).unwrap_or(&none);
-        corrections::acknowledger(&self.registry, grouping, amendment.unit, on)
+        corrections::acknowledger(&self.registry, grouping, unit, on)
     }
 
     /// The record of a name if the fold has taken it in and it broke no rule.

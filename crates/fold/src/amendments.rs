@@ -47,6 +47,11 @@ impl Amendments {
         self.records.get(&record)
     }
 
+    /// What counts of a record that states these facts: they, what a correction made of them, or nothing.
+    pub(crate) fn counting<'a>(&'a self, record: EventName, stated: &'a [u8]) -> Option<&'a [u8]> {
+        self.get(record).map_or(Some(stated), |amended| amended.effective(record).facts())
+    }
+
     /// The record that an amendment is about in the end; anything else is about itself.
     pub(crate) fn record_of(&self, name: EventName) -> EventName {
         self.about.get(&name).copied().unwrap_or(name)

@@ -1,13 +1,13 @@
 //! Domain facts: what they add to the cube, to plans and to tasks.
 
-use socai_domain::{CivilDate, Event, Kind, Position};
+use socai_domain::{CivilDate, Event, Kind, Position, is_ledgers};
 use socai_tlog::{EventName, LeafIndex};
 
 use crate::{
     added,
     case::{self, CaseStanding},
     cube::Place,
-    fold::{Fold, is_ledger},
+    fold::Fold,
     recorded::Recorded,
 };
 
@@ -91,7 +91,7 @@ impl Fold {
 /// Whether facts of this kind are counted in cells alone, but for rows that plan by them.
 #[inline]
 pub(crate) fn only_adds(event: &Event<'_>) -> bool {
-    !is_ledger(event.tag())
+    !is_ledgers(event.tag())
         && !matches!(
             event.kind(),
             Kind::DirectiveIssued(_) | Kind::DirectiveProgressed(_) | Kind::ProjectRegistered(_)

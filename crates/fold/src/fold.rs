@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Position, Registry, rules, time};
+use socai_domain::{CivilDate, Event, KnownTexts, Malformed, Position, Registry, is_ledgers, rules, time};
 use socai_proto::validate_facts;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
@@ -128,7 +128,7 @@ impl Fold {
         record: &Recorded<'_>,
         facts: &dyn Facts,
     ) -> Result<Vec<Reason>, FoldError> {
-        if is_ledger(event.tag()) {
+        if is_ledgers(event.tag()) {
             return self.accept_ledger(event, record, facts);
         }
         self.accept_domain(event, record);
@@ -285,12 +285,6 @@ impl Today {
         }
         self.date
     }
-}
-
-/// Whether the kind is the ledger's own: domain A, tags 101 to 199.
-#[inline]
-pub(crate) fn is_ledger(tag: u32) -> bool {
-    tag < 200
 }
 
 /// Facts that cannot be read break every rule; the schema's own words say most.

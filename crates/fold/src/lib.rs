@@ -54,6 +54,7 @@ mod rulebook;
 pub mod sample;
 mod scope;
 mod shelves;
+mod steps;
 mod switch;
 mod telling;
 mod told;

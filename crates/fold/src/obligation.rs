@@ -6,7 +6,7 @@
 use socai_domain::{
     CivilDate, Event, Kind,
     corrections::{self, Standing},
-    tables::{Counterpart, Grouping, Obligation, Own},
+    tables::{Counterpart, Obligation, Own},
 };
 use socai_proto::{Fields, kind, v1::Answer};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
@@ -15,6 +15,7 @@ use crate::{
     filter::{BadRule, Filter, Scalar, field},
     fold::Fold,
     recorded::Recorded,
+    steps::{Step, Steps},
     verdict::FoldError,
 };
 
@@ -99,7 +100,7 @@ pub struct Obligations<'f> {
     on: CivilDate,
     rows: Vec<(&'f Obligation, Owed)>,
     open: Vec<Open>,
-    next: u64,
+    steps: Steps,
 }
 
 impl<'f> Obligations<'f> {
@@ -107,26 +108,16 @@ impl<'f> Obligations<'f> {
     pub fn new(fold: &'f Fold, on: CivilDate) -> Self {
         let rows = fold.rulebook().obligations(on).iter();
         let rows = rows.filter_map(|row| Some((row, Owed::of(row).ok()?))).collect();
-        Obligations { fold, on, rows, open: vec![], next: 0 }
+        Obligations { fold, on, rows, open: vec![], steps: Steps::default() }
     }
 
     /// Takes the next record; those at and above the fold's size change nothing.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if leaf.0 >= self.fold.size {
+        if self.steps.advance(leaf, self.fold)? != Step::Taken {
             return Ok(());
         }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
-        if self.fold.is_rejected(leaf) {
-            return Ok(());
-        }
-        let facts = match self.fold.amendments.get(name) {
-            None => Some(record.facts),
-            Some(amended) => amended.effective(name).facts(),
-        };
+        let facts = self.fold.amendments.counting(name, record.facts);
         let Some(Ok(event)) = facts.map(Event::decode) else { return Ok(()) };
         if event.occurred_on() > self.on {
             return Ok(());
@@ -176,7 +167,7 @@ impl<'f> Obligations<'f> {
         if !others.is_empty() || !own.is_empty() && row.own == Own::Nobody {
             return others;
         }
-        let aggregator = self.aggregator(publisher, event.occurred_on());
+        let aggregator = self.fold.acknowledger(publisher, event.occurred_on());
         if aggregator == publisher { vec![] } else { vec![aggregator] }
     }
 
@@ -199,17 +190,11 @@ impl<'f> Obligations<'f> {
             kind: event_kind(event),
             occurred_on: event.occurred_on(),
             case: event.case().map(str::to_owned),
-            from: self.heirs(self.aggregator(name.unit, event.occurred_on())),
+            from: self.heirs(self.fold.acknowledger(name.unit, event.occurred_on())),
             due_on: None,
             what: OpenWhat::Acknowledgement,
             is_refused: false,
         })
-    }
-
-    fn aggregator(&self, unit: UnitNo, on: CivilDate) -> UnitNo {
-        let none = Grouping::default();
-        let grouping = self.fold.rulebook().grouping(on).unwrap_or(&none);
-        corrections::acknowledger(self.fold.registry(), grouping, unit, on)
     }
 
     /// Whoever has a unit's work; the unit itself when it ended without a successor here.
@@ -224,12 +209,7 @@ impl<'f> Obligations<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn finish(self) -> Result<Vec<Open>, FoldError> {
-        if self.next != self.fold.size {
-            return Err(FoldError::OutOfOrder {
-                got: LeafIndex(self.fold.size),
-                expected: LeafIndex(self.next),
-            });
-        }
+        self.steps.ended(self.fold)?;
         Ok(self.open)
     }
 }

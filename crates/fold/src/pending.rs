@@ -9,7 +9,12 @@ use socai_domain::{CivilDate, Event, Kind, name_of};
 use socai_proto::{Fields as _, kind, kind_by_tag, kinds, schema::KindInfo};
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
-use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};
+use crate::{
+    fold::Fold,
+    recorded::Recorded,
+    steps::{Step, Steps},
+    verdict::FoldError,
+};
 
 /// A fact that waits for what it builds on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +64,7 @@ pub enum Awaited {
 pub struct PendingFacts<'f> {
     fold: &'f Fold,
     on: CivilDate,
-    next: u64,
+    steps: Steps,
     /// Records of each unit that the pass has come by.
     seen: HashMap<UnitNo, u64>,
     /// Tags of the kinds that others refer to.
@@ -82,7 +87,7 @@ impl<'f> PendingFacts<'f> {
         PendingFacts {
             fold,
             on,
-            next: 0,
+            steps: Steps::default(),
             seen: HashMap::new(),
             referred,
             counting: HashMap::new(),
@@ -99,19 +104,12 @@ impl<'f> PendingFacts<'f> {
     /// A record was left out before it.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if leaf.0 >= self.fold.size {
-            return Ok(());
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
-        self.seen.insert(name.unit, name.seq.0 + 1);
-        let facts = match self.fold.amendments.get(name) {
-            _ if self.fold.is_rejected(leaf) => None,
-            None => Some(record.facts),
-            Some(amended) => amended.effective(name).facts(),
+        let facts = match self.steps.advance(leaf, self.fold)? {
+            Step::Beyond => return Ok(()),
+            Step::Rejected => None,
+            Step::Taken => self.fold.amendments.counting(name, record.facts),
         };
+        self.seen.insert(name.unit, name.seq.0 + 1);
         match facts.map(Event::decode) {
             Some(Ok(event)) => self.take(&event, name, leaf),
             _ => drop(self.discounted.insert(name)),
@@ -174,12 +172,7 @@ impl<'f> PendingFacts<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn finish(mut self) -> Result<Vec<Pending>, FoldError> {
-        if self.next != self.fold.size {
-            return Err(FoldError::OutOfOrder {
-                got: LeafIndex(self.fold.size),
-                expected: LeafIndex(self.next),
-            });
-        }
+        self.steps.ended(self.fold)?;
         let mut waiting = std::mem::take(&mut self.waiting);
         for (pending, refs) in &mut waiting {
             self.strike(pending, refs);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use socai_domain::{Registry, tables::PeriodUse};
 use socai_fold::figures::{self, Asked, Spread};
 use socai_fold::{Closing, Fold};
-use socai_proto::{kind, v1::UnitType};
+use socai_proto::kind;
 use socai_tlog::{LeafIndex, UnitNo};
 
 use crate::detail::{Closed, Detail, Level, Newest, Part, Standing};
@@ -108,10 +108,8 @@ fn declared(closings: &[&Closing]) -> Vec<String> {
 }
 
 fn level(registry: &Registry, unit: UnitNo, asked: &Asked) -> Level {
-    let unit = registry.unit(unit);
-    let span = unit.and_then(|unit| unit.on(asked.to).or_else(|| unit.newest()));
-    match span.map(|span| span.unit_type) {
-        Some(UnitType::Ward | UnitType::Commune | UnitType::Township) => Level::Territory,
-        _ => Level::Body,
+    match registry.unit(unit).is_some_and(|unit| unit.is_ward(asked.to)) {
+        true => Level::Territory,
+        false => Level::Body,
     }
 }

@@ -8,7 +8,7 @@ use std::{panic, thread};
 
 use socai_fold::{
     Fold, FoldError, Report,
-    figures::{Asked, Comparison, Restatement},
+    figures::{Asked, Comparison, NotCompared, Restatement},
 };
 use socai_follow::{ReplayError, recorded};
 use socai_log::{LogError, Reader};
@@ -32,6 +32,9 @@ pub enum PrintedError {
     /// Figures that do not agree with their own facts.
     #[error(transparent)]
     Disagreement(#[from] socai_fold::figures::Disagreement),
+    /// Two states that cannot be compared.
+    #[error(transparent)]
+    Comparison(#[from] NotCompared),
     /// An annex is no annex.
     #[error("the annex of record {record}: {cause}")]
     Annex {

@@ -13,7 +13,7 @@ use socai_proto::{
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::{day, money},
-    holidays,
+    holidays, label_of,
     story::{Fact, Story},
 };
 use crate::{CivilDate, Dong, Kind, law::clearance as law};
@@ -320,6 +320,5 @@ fn end_of(from: CivilDate, days: u32) -> CivilDate {
 }
 
 fn stage_label(stage: ClearanceStage) -> Label {
-    let none = Label { vi: "chưa rõ", en: "unknown" };
-    schema::CLEARANCE_STAGE.value(stage as i64).map_or(none, |value| value.label)
+    label_of(&schema::CLEARANCE_STAGE, stage as i64)
 }

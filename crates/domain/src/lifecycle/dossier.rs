@@ -17,6 +17,7 @@ use socai_tlog::EventName;
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::day,
+    label_of,
     story::{Fact, Story, names},
 };
 use crate::{CivilDate, Kind, law::dossier as law};
@@ -340,6 +341,5 @@ fn minute(on: CivilDate, of_day: u32) -> i64 {
 }
 
 fn status_label(status: DossierStatus) -> Label {
-    let none = Label { vi: "chưa rõ", en: "unknown" };
-    schema::DOSSIER_STATUS.value(status as i64).map_or(none, |value| value.label)
+    label_of(&schema::DOSSIER_STATUS, status as i64)
 }

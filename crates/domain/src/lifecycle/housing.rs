@@ -12,6 +12,7 @@ use socai_proto::{
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::day,
+    label_of,
     story::{Fact, Story},
 };
 use crate::{CivilDate, Kind};
@@ -124,11 +125,9 @@ fn graded_d(steps: &[Step<'_>], on: CivilDate) -> Option<Finding> {
 }
 
 fn label(milestone: Milestone) -> Label {
-    let none = Label { vi: "chưa rõ", en: "unknown" };
-    schema::RENOVATION_MILESTONE.value(milestone as i64).map_or(none, |value| value.label)
+    label_of(&schema::RENOVATION_MILESTONE, milestone as i64)
 }
 
 fn grade_label(grade: SafetyGrade) -> Label {
-    let none = Label { vi: "chưa rõ", en: "unknown" };
-    schema::SAFETY_GRADE.value(grade as i64).map_or(none, |value| value.label)
+    label_of(&schema::SAFETY_GRADE, grade as i64)
 }

@@ -22,7 +22,7 @@ pub mod petition;
 pub mod project;
 mod story;
 
-use socai_proto::schema::Label;
+use socai_proto::schema::{self, Label};
 
 use crate::{CivilDate, Dong, law::Rules};
 
@@ -30,6 +30,11 @@ pub use family::Family;
 pub use finding::{Extent, Finding};
 pub use story::Fact;
 use story::Story;
+
+/// What a value of the schema is called.
+fn label_of(values: &schema::Enum, number: i64) -> Label {
+    values.value(number).map_or(Label { vi: "chưa rõ", en: "unknown" }, |value| value.label)
+}
 
 /// What is asked of a case.
 #[derive(Clone, Copy)]

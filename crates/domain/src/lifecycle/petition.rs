@@ -13,7 +13,7 @@ use socai_tlog::EventName;
 use super::{
     Asked, Detail, Finding, Judged, Value,
     finding::day,
-    holidays,
+    holidays, label_of,
     story::{Fact, Story},
 };
 use crate::{CivilDate, Kind, law::petition as law};
@@ -332,8 +332,7 @@ fn has(steps: &[Step<'_>], action: PetitionAction) -> bool {
 }
 
 fn action_label(action: PetitionAction) -> Label {
-    let none = Label { vi: "chưa rõ", en: "unknown" };
-    schema::PETITION_ACTION.value(action as i64).map_or(none, |value| value.label)
+    label_of(&schema::PETITION_ACTION, action as i64)
 }
 
 /// Whether it was given back, filed, handed on or withdrawn, and not concluded all the same: nothing is to be concluded then.

@@ -68,6 +68,11 @@ impl Span {
     pub fn holds(&self, date: CivilDate) -> bool {
         self.from <= date && self.to.is_none_or(|to| date <= to)
     }
+
+    /// Whether it is of the level that figures are broken down to.
+    pub fn is_ward(&self) -> bool {
+        matches!(self.unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township)
+    }
 }
 
 impl Unit {
@@ -79,6 +84,11 @@ impl Unit {
     /// The newest span, for screens that need a name on no particular day.
     pub fn newest(&self) -> Option<&Span> {
         self.spans.last()
+    }
+
+    /// Whether figures are broken down to it: what it is on a day, or was last.
+    pub fn is_ward(&self, on: CivilDate) -> bool {
+        self.on(on).or_else(|| self.newest()).is_some_and(Span::is_ward)
     }
 
     /// Whether records at this leaf do not count.

@@ -6,9 +6,9 @@ use socai_domain::tables::{Indicator, Measure, Ratio};
 
 use super::{
     asked::{Asked, Window},
-    contributions::Contribution,
     figure::{Part, of_units},
     ratio::{Fraction, ratio},
+    tally::Contribution,
     totals::{Totals, totals},
 };
 use crate::{fold::Fold, values::Value};

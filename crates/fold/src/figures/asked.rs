@@ -4,7 +4,7 @@ use socai_domain::{
     CivilDate, Kind,
     law::budget,
     period::{self, Cut, NotAPeriod},
-    tables::{Occasion, PeriodUse, Table},
+    tables::{Occasion, PeriodUse},
 };
 use socai_proto::v1::PeriodKind;
 
@@ -125,12 +125,8 @@ impl Asked {
 }
 
 /// The occasions of the newest adopted table.
-pub(super) fn occasions(rulebook: &Rulebook) -> impl Iterator<Item = &Occasion> {
-    let newest = rulebook.in_force("occasions", CivilDate::MAX);
-    newest.into_iter().flat_map(|adopted| match &adopted.table {
-        Table::Occasions(occasions) => occasions.as_slice(),
-        _ => &[],
-    })
+pub(super) fn occasions(rulebook: &Rulebook) -> std::slice::Iter<'_, Occasion> {
+    rulebook.occasions(CivilDate::MAX).iter()
 }
 
 /// The same occasion a year before one of the newest table.

@@ -4,12 +4,12 @@
 
 use std::ops::RangeInclusive;
 
-use socai_domain::{Registry, hash::FastMap, tables::Indicator};
+use socai_domain::{Registry, hash::FastMap, registry::Span, tables::Indicator};
 use socai_tlog::UnitNo;
 
 use super::{
     asked::{Pick, Picked, Window},
-    totals::{is_ward, is_ward_type, whose},
+    totals::whose,
 };
 use crate::{
     cube::{CellKey, OfCell, shelf_of},
@@ -135,7 +135,7 @@ impl<'f> Wards<'f> {
         for unit in registry.units() {
             let at = unit.no.0 as usize;
             always.resize(always.len().max(at + 1), None);
-            let mut is_ward = unit.spans.iter().map(|span| is_ward_type(span.unit_type));
+            let mut is_ward = unit.spans.iter().map(Span::is_ward);
             always[at] = is_ward.next().filter(|first| is_ward.all(|other| other == *first));
         }
         Wards { registry, always }
@@ -147,7 +147,7 @@ impl<'f> Wards<'f> {
         let unit = whose(cell.place(), cell.publisher())?;
         let is_ward = match self.always.get(unit.0 as usize) {
             Some(Some(always)) => *always,
-            _ => is_ward(self.registry, unit, cell.day()),
+            _ => self.registry.unit(unit).is_some_and(|unit| unit.is_ward(cell.day())),
         };
         is_ward.then_some(unit)
     }

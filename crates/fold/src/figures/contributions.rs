@@ -4,7 +4,7 @@
 //! as the log. So once the fold stands at the cut-off, the records are read again, and of each it is known whether and as what it
 //! counts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use socai_domain::{
     CivilDate, Event, Kind,
@@ -12,7 +12,7 @@ use socai_domain::{
     tables::{Indicator, Measure},
 };
 use socai_proto::{kind, kinds, view::Heading};
-use socai_tlog::{Digest, EventName, LeafIndex};
+use socai_tlog::{EventName, LeafIndex};
 
 use super::{
     asked::{Asked, Window},
@@ -22,46 +22,17 @@ use super::{
     held::Held,
     judged::{JudgedTotals, judged, judged_of},
     names::Names,
-    steps::Steps,
+    tally::{Contribution, Tally, done},
+    watched::{Watch, Watches, rows_of},
 };
-use crate::{fold::Fold, indicator::Counter, recorded::Recorded, switch::Counted, verdict::FoldError};
-
-/// The facts behind one figure.
-#[derive(Clone, Debug)]
-pub struct Contribution {
-    /// How many.
-    pub events: u64,
-    /// BLAKE3 over the names (unit u32, seq u64, big-endian) in leaf order; none where nobody wants it.
-    pub digest: Option<Digest>,
-    /// The facts themselves, in leaf order; empty unless they were asked for ([`Contributions::listing`]).
-    pub facts: Vec<Listed>,
-    /// The value of a row that judges cases, which only a pass over their facts can tell.
-    pub(crate) judged: Option<JudgedTotals>,
-}
-
-/// A fact behind a figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listed {
-    /// Its place in the log.
-    pub leaf: LeafIndex,
-    /// Its name.
-    pub name: EventName,
-    /// What it adds to the figure, as last corrected, in the figure's unit of measure; none where a figure is no sum over its facts:
-    /// distinct counts, latest states, judged cases, ratios.
-    pub value: Option<i64>,
-}
-
-impl Contribution {
-    /// What only the judged cases of a row say.
-    pub(crate) fn judged(totals: JudgedTotals) -> Self {
-        Contribution {
-            events: totals.facts.len() as u64,
-            digest: None,
-            facts: vec![],
-            judged: Some(totals.without_facts()),
-        }
-    }
-}
+use crate::{
+    fold::Fold,
+    indicator::Counter,
+    recorded::Recorded,
+    steps::{Step, Steps},
+    switch::Counted,
+    verdict::FoldError,
+};
 
 /// The pass. Give it every record below the fold's size, in order; ask [`Contributions::finish`] at the end.
 ///
@@ -81,12 +52,6 @@ pub struct Contributions<'f> {
     steps: Steps,
 }
 
-/// A tally and the days of the row whose facts it takes: its own, or those of a row that a ratio names.
-struct Watch {
-    tally: usize,
-    window: Window,
-}
-
 /// What facts are wanted for.
 enum Use<'a> {
     Nothing,
@@ -94,74 +59,6 @@ enum Use<'a> {
     Case(Heading<'a>, CivilDate),
     /// To be counted.
     Count,
-}
-
-struct Tally {
-    code: String,
-    /// Unit ids counted by a figure that counts units.
-    units: Option<BTreeSet<String>>,
-    /// Codes of rows that judge cases, whose facts belong to it.
-    judged: Vec<String>,
-    /// Facts so far, when others come in between at the end.
-    kept: Vec<(LeafIndex, EventName)>,
-    last: Option<LeafIndex>,
-    events: u64,
-    digest: Names,
-    /// Whether the row is a sum over its facts.
-    is_sum: bool,
-    /// The facts, when somebody asked for them.
-    listed: Option<Vec<Listed>>,
-}
-
-impl Tally {
-    /// Takes a fact; once, however many of a ratio's rows count it.
-    fn add(&mut self, leaf: LeafIndex, name: EventName, value: i64) {
-        if self.last.replace(leaf) == Some(leaf) {
-            return;
-        }
-        match self.judged.is_empty() {
-            true => self.take(leaf, name, self.is_sum.then_some(value)),
-            false => self.kept.push((leaf, name)),
-        }
-    }
-
-    fn take(&mut self, leaf: LeafIndex, name: EventName, value: Option<i64>) {
-        self.hash(name);
-        if let Some(listed) = &mut self.listed {
-            listed.push(Listed { leaf, name, value });
-        }
-    }
-
-    fn hash(&mut self, name: EventName) {
-        self.events += 1;
-        self.digest.take(name);
-    }
-
-    /// Goes on with what a later stretch of the records gave the same tally.
-    fn append(&mut self, later: Tally) {
-        self.events += later.events;
-        self.digest.append(&later.digest);
-        self.kept.extend(later.kept);
-    }
-
-    fn done(mut self, judged: &BTreeMap<String, JudgedTotals>) -> (String, Contribution) {
-        let mut kept = std::mem::take(&mut self.kept);
-        let of_rows: Vec<&JudgedTotals> = self.judged.iter().filter_map(|code| judged.get(code)).collect();
-        let facts = match of_rows.as_slice() {
-            [only] if kept.is_empty() => &only.facts,
-            several => {
-                kept.reserve(several.iter().map(|judged| judged.facts.len()).sum());
-                several.iter().for_each(|judged| kept.extend(&judged.facts));
-                kept.sort_unstable();
-                kept.dedup();
-                &kept
-            }
-        };
-        facts.iter().for_each(|(leaf, name)| self.take(*leaf, *name, None));
-        let judged = judged.get(&self.code).map(JudgedTotals::without_facts);
-        let (digest, facts) = (self.digest.digest(), self.listed.unwrap_or_default());
-        (self.code, Contribution { events: self.events, digest, facts, judged })
-    }
 }
 
 impl<'f> Contributions<'f> {
@@ -180,27 +77,18 @@ impl<'f> Contributions<'f> {
     /// A pass for some of them: records that only others are about are passed over unread.
     pub(crate) fn of_rows(fold: &'f Fold, asked: &Asked, is_asked: &dyn Fn(&Indicator) -> bool) -> Self {
         let rows = fold.rulebook().indicators(asked.to).map(|(_, rows)| rows).unwrap_or_default();
-        let (mut tallies, mut windows) = (vec![], vec![]);
+        let (mut tallies, mut watches) = (vec![], Watches::default());
         for row in rows.iter().filter(|row| is_asked(row)) {
             let Some(window) = Window::of(&row.period, asked).filter(|_| fold.may_answer(row, asked)) else {
                 continue;
             };
-            let of_rows = parts(row).filter_map(|code| rows.iter().find(|row| row.code == *code));
-            let of_rows: Vec<&Indicator> =
-                if parts(row).next().is_some() { of_rows.collect() } else { vec![row] };
-            let tally = tallies.len();
-            windows.extend(of_rows.iter().filter_map(|of| {
-                let window =
-                    if of.code == row.code { Some(window.clone()) } else { Window::of(&of.period, asked) };
-                Some((of.code.clone(), Watch { tally, window: window? }))
-            }));
-            tallies.push(tally_of(fold, row, &of_rows, asked));
+            let (of_rows, judged) = rows_of(row, rows);
+            watches.add(tallies.len(), (row, &window), &of_rows, asked);
+            let units = (row.measure == Measure::Units)
+                .then(|| units_of(fold, row, asked.to).into_iter().map(|unit| unit.id.clone()).collect());
+            tallies.push(Tally::of(row, units, judged));
         }
-        let watched = fold.rulebook().series().iter().map(|series| {
-            let of_code = windows.iter().filter(|(code, _)| *code == series.code);
-            of_code.map(|(_, watch)| Watch { tally: watch.tally, window: watch.window.clone() }).collect()
-        });
-        let watched: Vec<Vec<Watch>> = watched.collect();
+        let watched = watches.by_series(fold);
         let is_judged = |row: &Indicator| tallies.iter().any(|tally| tally.judged.contains(&row.code));
         let cases = Cases::of_rows(fold, asked, &is_judged);
         let counted = days_counted(fold, &watched);
@@ -239,12 +127,12 @@ impl<'f> Contributions<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     #[inline]
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
-        if !self.steps.advance(record.at.leaf, self.fold)? {
+        if self.steps.advance(record.at.leaf, self.fold)? != Step::Taken {
             return Ok(());
         }
         let name = record.at.name;
         let facts = match self.is_amended(name) {
-            true => self.fold.amendments().get(name).and_then(|amended| amended.effective(name).facts()),
+            true => self.fold.amendments.counting(name, record.facts),
             false => match self.use_of(record.facts) {
                 Use::Nothing => None,
                 Use::Case(heading, on) => {
@@ -306,10 +194,10 @@ impl<'f> Contributions<'f> {
     pub(crate) fn counted(&mut self, counter: &Counter, event: &Event<'_>, name: EventName, leaf: LeafIndex) {
         let (day, payload) = (event.occurred_on(), event.kind());
         let watched = self.watched[usize::from(counter.no.0)].iter();
-        for Watch { tally, window } in watched.filter(|watch| watch.window.has(day)) {
+        for Watch { figure, window, .. } in watched.filter(|watch| watch.window.has(day)) {
             let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
             if window.holds(day, payload, field) {
-                self.tallies[*tally].add(leaf, name, counter.measure(payload));
+                self.tallies[*figure].add(leaf, name, counter.measure(payload));
             }
         }
     }
@@ -349,10 +237,6 @@ impl<'f> Contributions<'f> {
     }
 }
 
-fn done(tallies: Vec<Tally>, judged: &BTreeMap<String, JudgedTotals>) -> BTreeMap<String, Contribution> {
-    tallies.into_iter().map(|tally| tally.done(judged)).collect()
-}
-
 /// By tag, the days on which facts of the kind are counted. Registrations of units are few, and counted on no day.
 fn days_counted(fold: &Fold, watched: &[Vec<Watch>]) -> DaysOfKinds {
     let mut days = DaysOfKinds::default();
@@ -370,38 +254,4 @@ fn days_asked(counted: &DaysOfKinds, cases: &Cases) -> DaysOfKinds {
     let of_cases = kinds().iter().filter(|kind| cases.family_of(kind.tag).is_some());
     of_cases.for_each(|kind| days.widen(kind.tag, ALWAYS));
     days
-}
-
-/// The codes of the rows that a ratio is of.
-fn parts(row: &Indicator) -> impl Iterator<Item = &String> {
-    let ratio = match &row.measure {
-        Measure::Ratio(ratio) => Some(ratio),
-        _ => None,
-    };
-    ratio.into_iter().flat_map(|ratio| ratio.numerator.iter().chain(&ratio.denominator))
-}
-
-fn tally_of(fold: &Fold, row: &Indicator, of_rows: &[&Indicator], asked: &Asked) -> Tally {
-    let units = (row.measure == Measure::Units)
-        .then(|| units_of(fold, row, asked.to).into_iter().map(|unit| unit.id.clone()).collect());
-    let judged = of_rows.iter().filter(|of| matches!(of.measure, Measure::AsOf(_)));
-    Tally {
-        code: row.code.clone(),
-        units,
-        judged: judged.map(|of| of.code.clone()).collect(),
-        kept: vec![],
-        last: None,
-        events: 0,
-        digest: Names::digested(),
-        is_sum: is_sum(&row.measure),
-        listed: None,
-    }
-}
-
-/// Whether a row's value is what its facts add, one by one.
-pub(super) fn is_sum(measure: &Measure) -> bool {
-    matches!(
-        measure,
-        Measure::Count | Measure::Sum(_) | Measure::Items(_) | Measure::Stock(_) | Measure::Units
-    )
 }

@@ -14,10 +14,10 @@ use super::{
     answers::Answers,
     asked::{Asked, Picked, Window},
     before::Before,
-    contributions::Contribution,
     nil::{Nil, nil},
     percent::percent,
     ratio::Fraction,
+    tally::Contribution,
     totals::Totals,
 };
 use crate::fold::Fold;

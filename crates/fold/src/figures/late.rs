@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use socai_domain::CivilDate;
+use socai_domain::{CivilDate, is_ledgers};
 use socai_proto::view::Heading;
 use socai_tlog::UnitNo;
 
 use super::asked::Asked;
-use crate::{
-    fold::{Fold, is_ledger},
-    recorded::Recorded,
-};
+use crate::{fold::Fold, recorded::Recorded};
 
 /// The pass. Give it every record below the fold's size, in any order.
 pub struct Lateness<'f> {
@@ -34,7 +31,7 @@ impl<'f> Lateness<'f> {
         }
         let Some(Heading { day, tag, .. }) = Heading::of(record.facts) else { return };
         let Ok(day) = CivilDate::from_yyyymmdd(day) else { return };
-        if is_ledger(tag) || day < self.days.0 || self.days.1 < day || self.fold.is_rejected(leaf) {
+        if is_ledgers(tag) || day < self.days.0 || self.days.1 < day || self.fold.is_rejected(leaf) {
             return;
         }
         let closed = self.fold.closings().first_of_day(name.unit, day);

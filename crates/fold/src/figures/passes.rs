@@ -9,15 +9,16 @@ use socai_proto::view::Heading;
 use socai_tlog::{EventName, LeafIndex};
 
 use super::{
-    asked::Asked,
-    cases::WholeCase,
-    contributions::{Contribution, Contributions},
-    days::DaysOfKinds,
-    held::Held,
-    judged::judged_of_all,
-    steps::Steps,
+    asked::Asked, cases::WholeCase, contributions::Contributions, days::DaysOfKinds, held::Held,
+    judged::judged_of_all, tally::Contribution,
 };
-use crate::{fold::Fold, recorded::Recorded, switch::Counted, verdict::FoldError};
+use crate::{
+    fold::Fold,
+    recorded::Recorded,
+    steps::{Step, Steps},
+    switch::Counted,
+    verdict::FoldError,
+};
 
 /// The pass. Give it every record below the fold's size, in order; ask [`Passes::finish`] at the end.
 pub struct Passes<'f> {
@@ -57,8 +58,10 @@ impl<'f> Passes<'f> {
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let name = record.at.name;
         let may_be_amended = self.questions.first().is_none_or(|asked| asked.is_amended(name));
-        let amended = self.fold.amendments().get(name).filter(|_| may_be_amended);
-        let counts = amended.map_or(Some(record.facts), |amended| amended.effective(name).facts());
+        let counts = match may_be_amended {
+            true => self.fold.amendments.counting(name, record.facts),
+            false => Some(record.facts),
+        };
         let known = counts.and_then(|facts| Some((Heading::of(facts)?, facts)));
         self.visit_known(name, record.at.leaf, known)
     }
@@ -73,7 +76,7 @@ impl<'f> Passes<'f> {
         leaf: LeafIndex,
         counts: Option<(Heading<'_>, &[u8])>,
     ) -> Result<(), FoldError> {
-        if self.steps.advance(leaf, self.fold)?
+        if self.steps.advance(leaf, self.fold)? == Step::Taken
             && let Some((heading, facts)) = counts
         {
             self.look(&heading, facts, name, leaf);

@@ -104,10 +104,7 @@ impl<'k> Recount<'k> {
         for at in first..self.asked.len() {
             let (_, kept, pass) = &mut self.asked[at];
             let size = kept.size().0;
-            let counts = match kept.fold.amendments().get(name) {
-                None => Some(facts),
-                Some(amended) => amended.effective(name).facts(),
-            };
+            let counts = kept.fold.amendments.counting(name, facts);
             let event = counts.and_then(|facts| Event::decode(facts).ok());
             if let Some(event) = &event {
                 pass.tally(event, name, leaf);

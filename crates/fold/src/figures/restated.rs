@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use socai_domain::{Event, Kind, name_of, tables::Indicator};
+use socai_domain::{Event, Kind, name_of};
 use socai_proto::{v1::Answer, view::Heading};
 use socai_tlog::{EventName, LeafIndex};
 
@@ -18,67 +18,19 @@ use super::{
     figure::{Disagreement, figures, figures_of},
     restated_cases::{Answered, CaseChanges, CaseLine},
     restated_line::{Line, known, moved},
-    shares::{Share, parts, share},
+    restatement::{Cause, NotCompared, Restatement, Why},
+    shares::{Share, share},
+    watched::{Watch, Watches, rows_of},
 };
 use crate::{
     change::{self, Change},
     fold::Fold,
     recorded::Recorded,
     report::Report,
+    steps::{Step, Steps},
     switch::Counted,
     verdict::FoldError,
 };
-
-/// A figure that is known differently, or the same by other facts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Restatement {
-    /// The row that defines it now.
-    pub row: Indicator,
-    /// The value at the earlier size, as its report printed it when there is one; none when nothing could be said then.
-    pub before: Option<i128>,
-    /// The value at the later size; none when nothing can be said.
-    pub after: Option<i128>,
-    /// Why, in leaf order of the facts that changed.
-    pub causes: Vec<Cause>,
-}
-
-/// One reason why a figure is known differently.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// What happened.
-    pub why: Why,
-    /// The fact that counts otherwise.
-    pub event: EventName,
-    /// The record that made it so: the amendment, the succession, the fact itself.
-    pub by: EventName,
-    /// The aggregator's answer that let an amendment count after closing.
-    pub acknowledged: Option<EventName>,
-    /// What the fact added to the figure before; 0 for distinct counts and for facts that did not count.
-    pub before: i128,
-    /// What it adds now.
-    pub after: i128,
-}
-
-/// What happened to a fact between two sizes of the ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// It was recorded since; its unit had not closed its period.
-    Recorded,
-    /// It came after its unit had closed its period.
-    Late,
-    /// Fields were put right.
-    Corrected,
-    /// It was taken out.
-    Voided,
-    /// A correction or void of it no longer counts.
-    Restored,
-    /// Units were registered or succeeded each other.
-    Boundary,
-    /// The indicator is defined otherwise.
-    Rules,
-    /// The report printed another value than the ledger gives at its cut-off.
-    Printed,
-}
 
 /// The comparison. Give it every record below the later fold's size, in order; ask [`Comparison::finish`] at the end.
 pub struct Comparison<'f> {
@@ -100,14 +52,7 @@ pub struct Comparison<'f> {
     definitions: BTreeSet<EventName>,
     /// Amendment → the last confirmation of it that was seen.
     confirmed: BTreeMap<EventName, EventName>,
-    next: u64,
-}
-
-/// A line and the days of the row whose facts belong to it: its own, or one that a ratio names.
-struct Watch {
-    line: usize,
-    window: Window,
-    is_part: bool,
+    steps: Steps,
 }
 
 impl<'f> Comparison<'f> {
@@ -118,27 +63,22 @@ impl<'f> Comparison<'f> {
     pub fn new(earlier: &'f Fold, later: &'f Fold, asked: &Asked) -> Result<Self, Disagreement> {
         let values = |fold| figures_of(fold, asked, None, None).map(known);
         let (then, now) = (values(earlier)?, values(later)?);
-        let rows_of = |fold: &'f Fold| fold.rulebook().indicators(asked.to).map_or(&[][..], |(_, rows)| rows);
-        let (rows_then, rows) = (rows_of(earlier), rows_of(later));
+        let in_force =
+            |fold: &'f Fold| fold.rulebook().indicators(asked.to).map_or(&[][..], |(_, rows)| rows);
+        let (rows_then, rows) = (in_force(earlier), in_force(later));
         let mut adopted: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         let adoption = later.rulebook().in_force("indicators", asked.to).map(|adopted| adopted.leaf.0);
-        let (mut lines, mut windows) = (vec![], vec![]);
+        let (mut lines, mut watches) = (vec![], Watches::default());
         for row in rows {
             let Some(window) = Window::of(&row.period, asked) else { continue };
-            let (of_rows, judged) = parts(row, rows);
+            let (of_rows, judged) = rows_of(row, rows);
             let before = rows_then.iter().find(|then| then.code == row.code);
             let is_known = then.contains_key(&row.code) || !judged.is_empty();
             let is_redefined = before.filter(|_| is_known).is_none_or(|before| before != row);
             if let Some(leaf) = adoption.filter(|leaf| is_redefined && *leaf >= earlier.size) {
                 adopted.entry(leaf).or_default().push(lines.len());
             }
-            for of in of_rows {
-                let is_part = of.code != row.code;
-                let window = if is_part { Window::of(&of.period, asked) } else { Some(window.clone()) };
-                windows.extend(
-                    window.map(|window| (of.code.clone(), Watch { line: lines.len(), window, is_part })),
-                );
-            }
+            watches.add(lines.len(), (row, &window), &of_rows, asked);
             lines.push(Line {
                 moved: moved(earlier, later, row, asked.to),
                 before: then.get(&row.code).copied().flatten(),
@@ -148,13 +88,8 @@ impl<'f> Comparison<'f> {
                 causes: vec![],
             });
         }
-        let watched = later.rulebook().series().iter().map(|series| {
-            let of_code = windows.iter().filter(|(code, _)| *code == series.code);
-            let watch = |(_, watch): &(String, Watch)| Watch { window: watch.window.clone(), ..*watch };
-            of_code.map(watch).collect()
-        });
         Ok(Comparison {
-            watched: watched.collect(),
+            watched: watches.by_series(later),
             cases: CaseChanges::new(earlier, later, asked),
             laws: vec![],
             reported: None,
@@ -162,7 +97,7 @@ impl<'f> Comparison<'f> {
             definitions: BTreeSet::new(),
             asked: asked.clone(),
             confirmed: BTreeMap::new(),
-            next: 0,
+            steps: Steps::default(),
             earlier,
             later,
             lines,
@@ -178,15 +113,9 @@ impl<'f> Comparison<'f> {
     /// Takes the next record; those at and above the later fold's size change nothing.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (leaf, name) = (record.at.leaf, record.at.name);
-        if leaf.0 >= self.later.size {
-            return Ok(());
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        self.next += 1;
+        let step = self.steps.advance(leaf, self.later)?;
         let (is_new, amended) = (leaf.0 >= self.earlier.size, self.later.amendments.get(name));
-        if !is_new && amended.is_none() && self.cases.is_idle() || self.later.is_rejected(leaf) {
+        if step != Step::Taken || !is_new && amended.is_none() && self.cases.is_idle() {
             return Ok(());
         }
         if !is_new && amended.is_none() {
@@ -197,11 +126,8 @@ impl<'f> Comparison<'f> {
         if is_new {
             self.note_ledger(&stated, name, leaf);
         }
-        let before = match self.earlier.amendments.get(name).filter(|_| !is_new) {
-            Some(amended) => amended.effective(name).facts(),
-            None => Some(record.facts).filter(|_| !is_new),
-        };
-        let after = amended.map_or(Some(record.facts), |amended| amended.effective(name).facts());
+        let before = if is_new { None } else { self.earlier.amendments.counting(name, record.facts) };
+        let after = self.later.amendments.counting(name, record.facts);
         let (then, now) = (decoded(before), decoded(after));
         match before == after {
             true => self.cases.visit(name, leaf, now.as_ref()),
@@ -307,13 +233,13 @@ impl<'f> Comparison<'f> {
         let Some(version) = self.later.rulebook().version(leaf, day) else { return shares };
         let Some(of_kind) = version.of_kind(event.tag()) else { return shares };
         for Counted { counter, .. } in of_kind.counters.of(payload) {
-            for Watch { line, window, is_part } in &self.watched[usize::from(counter.no.0)] {
+            for Watch { figure, window, is_part } in &self.watched[usize::from(counter.no.0)] {
                 let field = window.pick.as_ref().and_then(|pick| counter.axes.scalar(&pick.field));
                 if window.holds(day, payload, field) {
                     let share = share(counter, event);
                     match *is_part {
-                        false => drop(shares.insert(*line, share)),
-                        true => shares.entry(*line).or_default().add_part(counter, share),
+                        false => drop(shares.insert(*figure, share)),
+                        true => shares.entry(*figure).or_default().add_part(counter, share),
                     }
                 }
             }
@@ -322,16 +248,13 @@ impl<'f> Comparison<'f> {
     }
 
     /// The values of figures that only judged cases tell, with what the cases say of why.
-    fn fill_judged(&mut self) {
+    fn fill_judged(&mut self) -> Result<(), Disagreement> {
         if self.cases.is_idle() {
-            return;
+            return Ok(());
         }
         let (of_then, of_now) = (self.cases.then(self.earlier), self.cases.now(self.later));
-        let values = |fold, of: &Answered| {
-            // the counts of the pass are those of the cases, so there is nothing to disagree about
-            known(figures(fold, &self.asked, Some(&of.found)).unwrap_or_default())
-        };
-        let (then, now) = (values(self.earlier, &of_then), values(self.later, &of_now));
+        let values = |fold, of: &Answered| figures(fold, &self.asked, Some(&of.found)).map(known);
+        let (then, now) = (values(self.earlier, &of_then)?, values(self.later, &of_now)?);
         let of_rows = self.cases.lines(&of_then.counted, &of_now.counted, &self.asked);
         for line in self.lines.iter_mut().filter(|line| !line.judged.is_empty()) {
             line.before = then.get(&line.row.code).copied().flatten();
@@ -357,6 +280,7 @@ impl<'f> Comparison<'f> {
                 }));
             }
         }
+        Ok(())
     }
 
     /// What the report printed, in the place of what its cut-off gives.
@@ -379,13 +303,10 @@ impl<'f> Comparison<'f> {
     /// The figures that are known differently, or by other facts, in printing order.
     ///
     /// # Errors
-    /// Records are missing: the pass ended before the later size.
-    pub fn finish(mut self) -> Result<Vec<Restatement>, FoldError> {
-        if self.next != self.later.size {
-            let (got, expected) = (LeafIndex(self.later.size), LeafIndex(self.next));
-            return Err(FoldError::OutOfOrder { got, expected });
-        }
-        self.fill_judged();
+    /// Records are missing: the pass ended before the later size. Or the records are not those that the folds were made of.
+    pub fn finish(mut self) -> Result<Vec<Restatement>, NotCompared> {
+        self.steps.ended(self.later)?;
+        self.fill_judged()?;
         self.lines.iter_mut().for_each(|line| line.settle_definitions(&self.definitions));
         self.fill_reported();
         let needed = |cause: &Cause| {

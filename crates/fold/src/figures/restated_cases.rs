@@ -8,10 +8,10 @@ use socai_tlog::{EventName, LeafIndex, UnitNo};
 use super::{
     asked::Asked,
     cases::{Answer, Cases},
-    contributions::Contribution,
     held::{ANY_SIZE, Held},
     judged::JudgedTotals,
-    restated::Why,
+    restatement::Why,
+    tally::Contribution,
 };
 use crate::{fold::Fold, values::Value};
 

@@ -9,9 +9,9 @@ use socai_domain::{
 use socai_tlog::EventName;
 
 use super::{
-    contributions::is_sum,
     figure::{Figure, Part, units_of},
-    restated::{Cause, Why},
+    restatement::{Cause, Why},
+    tally::is_sum,
 };
 use crate::fold::Fold;
 

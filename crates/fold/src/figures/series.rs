@@ -9,15 +9,14 @@ use socai_domain::{
     CivilDate,
     tables::{Indicator, Measure, PeriodUse},
 };
-use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
 use super::{
     asked::{Asked, Window, last_day_before, occasion_before},
-    contributions::Contribution,
     epochs::{Boundary, Epochs, boundaries},
     figure::{Compared, Disagreement, Figure, Part, SamePeriod, figures},
     percent::percent,
+    tally::Contribution,
 };
 use crate::{fold::Fold, rulebook::Rulebook};
 
@@ -418,15 +417,11 @@ fn listed(
     let with_part: BTreeSet<UnitNo> = now.units.keys().map(|unit| epochs.home(*unit)).collect();
     let then = before.into_iter().flat_map(|before| before.units.keys()).map(|unit| epochs.home(*unit));
     let either: BTreeSet<UnitNo> = then.chain(with_part.iter().copied()).collect();
-    let is_ward = |unit_type| matches!(unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township);
-    let type_of = |unit: &UnitNo| {
-        let unit = fold.registry().unit(*unit)?;
-        unit.on(on).or_else(|| unit.newest()).map(|span| span.unit_type)
-    };
-    let wards_too = with_part.iter().filter_map(type_of).any(is_ward);
+    let wards_too =
+        with_part.iter().filter_map(|unit| fold.registry().unit(*unit)).any(|unit| unit.is_ward(on));
     let existing = fold.registry().on(on).into_iter();
     let mut units: Vec<UnitNo> = existing
-        .filter(|(unit, span)| either.contains(&unit.no) || wards_too && is_ward(span.unit_type))
+        .filter(|(unit, span)| either.contains(&unit.no) || wards_too && span.is_ward())
         .map(|(unit, _)| unit.no)
         .collect();
     let gone: Vec<UnitNo> = either.into_iter().filter(|unit| !units.contains(unit)).collect();

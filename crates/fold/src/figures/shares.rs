@@ -1,11 +1,6 @@
 //! What a fact adds to a figure, told apart well enough to see that it adds something else.
 
-use std::collections::BTreeSet;
-
-use socai_domain::{
-    Event,
-    tables::{Indicator, Measure},
-};
+use socai_domain::Event;
 
 use crate::{
     indicator::{Adds, Counter},
@@ -45,18 +40,4 @@ pub(super) fn share(counter: &Counter, event: &Event<'_>) -> Share {
         _ => None,
     };
     Share { value: i128::from(counter.measure(payload)), member }
-}
-
-/// The rows whose facts belong to a figure: its own, or those of a ratio; and the codes of those among them that judge cases.
-pub(super) fn parts<'r>(row: &'r Indicator, rows: &'r [Indicator]) -> (Vec<&'r Indicator>, Vec<String>) {
-    let of_rows: Vec<&Indicator> = match &row.measure {
-        Measure::Ratio(ratio) => {
-            let codes = ratio.numerator.iter().chain(&ratio.denominator);
-            codes.filter_map(|code| rows.iter().find(|row| row.code == *code)).collect()
-        }
-        _ => vec![row],
-    };
-    let judged = of_rows.iter().filter(|of| matches!(of.measure, Measure::AsOf(_)));
-    let judged = judged.map(|of| of.code.clone()).collect::<BTreeSet<_>>().into_iter().collect();
-    (of_rows, judged)
 }

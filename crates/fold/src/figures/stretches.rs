@@ -11,9 +11,10 @@ use socai_tlog::{LeafIndex, TreeSize};
 
 use super::{
     asked::Asked,
-    contributions::{Contribution, Contributions},
+    contributions::Contributions,
     held::{Every, Held},
     judged::{JudgedTotals, judged_in_part},
+    tally::Contribution,
 };
 use crate::{fold::Fold, recorded::Recorded, verdict::FoldError};
 

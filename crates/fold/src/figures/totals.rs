@@ -7,7 +7,6 @@ use socai_domain::{
     hash::FastMap,
     tables::{Indicator, Measure},
 };
-use socai_proto::v1::UnitType;
 use socai_tlog::UnitNo;
 
 use super::{
@@ -175,7 +174,7 @@ pub(crate) fn ward_at(
     publisher: UnitNo,
     day: CivilDate,
 ) -> Option<UnitNo> {
-    whose(place, publisher).filter(|unit| is_ward(registry, *unit, day))
+    whose(place, publisher).filter(|unit| registry.unit(*unit).is_some_and(|unit| unit.is_ward(day)))
 }
 
 /// The place, or the publisher when there is none; several places belong to nobody.
@@ -191,16 +190,4 @@ pub(super) fn whose(place: Place, publisher: UnitNo) -> Option<UnitNo> {
 /// the whole territory.
 pub(crate) fn unit_of(cell: &CellKey) -> Option<UnitNo> {
     whose(cell.place(), cell.publisher()).filter(|unit| *unit != UnitNo::OPERATOR)
-}
-
-/// Whether a unit is of the level that figures are broken down to.
-pub(super) fn is_ward(registry: &Registry, unit: UnitNo, on: CivilDate) -> bool {
-    let unit = registry.unit(unit);
-    let span = unit.and_then(|unit| unit.on(on).or_else(|| unit.newest()));
-    span.is_some_and(|span| is_ward_type(span.unit_type))
-}
-
-/// Whether units of a type are of that level.
-pub(super) fn is_ward_type(unit_type: UnitType) -> bool {
-    matches!(unit_type, UnitType::Ward | UnitType::Commune | UnitType::Township)
 }

@@ -35,10 +35,7 @@ impl<'f> RecoveryUnposted<'f> {
         if self.fold.is_rejected(original.leaf) {
             return Ok(false);
         }
-        let counting = match self.fold.amendments.get(name) {
-            Some(amended) => amended.effective(name).facts(),
-            None => Some(original.facts.as_slice()),
-        };
+        let counting = self.fold.amendments.counting(name, &original.facts);
         let event = counting.and_then(|facts| Event::decode(facts).ok());
         Ok(event.is_some_and(|event| matches!(event.kind(), Kind::BudgetRevenuePosted(_))))
     }

@@ -36,15 +36,16 @@ mod watch;
 mod witnessed;
 
 use socai_domain::{
-    CivilDate, Event,
+    CivilDate, Event, is_ledgers,
     lifecycle::Extent,
     tables::{Check, FindingRule},
 };
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
 use crate::{
-    fold::{Fold, is_ledger},
+    fold::Fold,
     recorded::{Facts, Recorded},
+    steps::{Step, Steps},
     verdict::FoldError,
 };
 
@@ -112,7 +113,7 @@ pub struct Findings<'f> {
     vouchers: Option<Vouchers<'f>>,
     /// Whether the watches have seen every record: only cases and vouchers need another pass.
     is_again: bool,
-    next: u64,
+    steps: Steps,
 }
 
 impl<'f> Findings<'f> {
@@ -136,7 +137,7 @@ impl<'f> Findings<'f> {
         }
         let cases = Cases::of(&rules, fold, on, ROOM);
         let vouchers = Vouchers::of(&rules, fold, VOUCHER_ROOM);
-        Findings { fold, on, rules, watches, cases, vouchers, is_again: false, next: 0 }
+        Findings { fold, on, rules, watches, cases, vouchers, is_again: false, steps: Steps::default() }
     }
 
     /// Holds at most so many bytes of cases instead of [`ROOM`], and of vouchers instead of [`VOUCHER_ROOM`].
@@ -155,13 +156,10 @@ impl<'f> Findings<'f> {
         facts: &dyn Facts,
     ) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if leaf.0 >= self.fold.size {
-            return Ok(());
-        }
-        if leaf.0 != self.next {
-            return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
-        }
-        let is_rejected = self.fold.is_rejected(leaf);
+        let is_rejected = match self.steps.advance(leaf, self.fold)? {
+            Step::Beyond => return Ok(()),
+            step => step == Step::Rejected,
+        };
         let sealed = Sealed { record, name, leaf, recorded_at_ms, is_rejected };
         if !self.is_again {
             self.watches.iter_mut().try_for_each(|watch| watch.record(&sealed))?;
@@ -169,17 +167,13 @@ impl<'f> Findings<'f> {
         if !is_rejected {
             self.fact(&sealed, facts)?;
         }
-        self.next += 1;
         Ok(())
     }
 
     /// Shows what counts of a record.
     fn fact(&mut self, sealed: &Sealed<'_>, facts: &dyn Facts) -> Result<(), FoldError> {
         let amended = self.fold.amendments.get(sealed.name);
-        let counting = match amended {
-            None => Some(sealed.record.facts),
-            Some(amended) => amended.effective(sealed.name).facts(),
-        };
+        let counting = self.fold.amendments.counting(sealed.name, sealed.record.facts);
         let Some(Ok(event)) = counting.map(Event::decode) else { return Ok(()) };
         if event.occurred_on() > self.on {
             return Ok(());
@@ -192,7 +186,7 @@ impl<'f> Findings<'f> {
             stated_on: stated.map_or(event.occurred_on(), |stated| stated.occurred_on()),
             recorded_at_ms: sealed.recorded_at_ms,
             received_at_ms: sealed.record.at.received_at_ms,
-            is_ledgers: is_ledger(event.tag()),
+            is_ledgers: is_ledgers(event.tag()),
         };
         if let Some(cases) = &mut self.cases {
             cases.fact(&counted, facts)?;
@@ -211,16 +205,11 @@ impl<'f> Findings<'f> {
     /// # Errors
     /// Records are missing: the pass ended before the fold's size.
     pub fn wants_again(&mut self) -> Result<bool, FoldError> {
-        if self.next != self.fold.size {
-            return Err(FoldError::OutOfOrder {
-                got: LeafIndex(self.fold.size),
-                expected: LeafIndex(self.next),
-            });
-        }
+        self.steps.ended(self.fold)?;
         let other_cases = self.cases.as_mut().is_some_and(Cases::end_pass);
         let others = self.vouchers.as_mut().is_some_and(Vouchers::end_pass) || other_cases;
         if others {
-            (self.is_again, self.next) = (true, 0);
+            (self.is_again, self.steps) = (true, Steps::default());
         }
         Ok(others)
     }
@@ -231,10 +220,7 @@ impl<'f> Findings<'f> {
     /// Records are missing: a pass ended before the fold's size or was left out; or a fact cannot be read.
     pub fn finish(mut self, facts: &dyn Facts) -> Result<Vec<Found<'f>>, FoldError> {
         if self.wants_again()? {
-            return Err(FoldError::OutOfOrder {
-                got: LeafIndex(self.fold.size),
-                expected: LeafIndex(self.next),
-            });
+            return Err(self.steps.missing(self.fold));
         }
         let mut raw = self.cases.as_mut().map(Cases::take).unwrap_or_default();
         if let Some(vouchers) = self.vouchers {

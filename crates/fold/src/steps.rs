@@ -6,9 +6,20 @@ use socai_tlog::LeafIndex;
 
 use crate::{fold::Fold, verdict::FoldError};
 
+/// What a pass has stepped over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A record that the fold has not taken in: it changes nothing.
+    Beyond,
+    /// One that the fold rejected.
+    Rejected,
+    /// One that the fold took in.
+    Taken,
+}
+
 /// From a first record to the one that comes next.
 #[derive(Debug, Default)]
-pub(super) struct Steps {
+pub(crate) struct Steps {
     from: u64,
     next: u64,
     /// The place of the next rejected one among all.
@@ -30,10 +41,14 @@ impl Steps {
         (self.next, self.rejected) = (later.next, later.rejected);
     }
 
-    /// Steps over a record; whether it is one of those that the fold took in and did not reject.
-    pub fn advance(&mut self, leaf: LeafIndex, fold: &Fold) -> Result<bool, FoldError> {
-        if leaf.0 >= fold.size().0 {
-            return Ok(false);
+    /// Steps over a record.
+    ///
+    /// # Errors
+    /// A record was left out before it.
+    #[inline]
+    pub fn advance(&mut self, leaf: LeafIndex, fold: &Fold) -> Result<Step, FoldError> {
+        if leaf.0 >= fold.size {
+            return Ok(Step::Beyond);
         }
         if leaf.0 != self.next {
             return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
@@ -41,12 +56,19 @@ impl Steps {
         self.next += 1;
         let is_rejected = fold.rejected.get(self.rejected) == Some(&leaf.0);
         self.rejected += usize::from(is_rejected);
-        Ok(!is_rejected)
+        Ok(if is_rejected { Step::Rejected } else { Step::Taken })
     }
 
     /// Whether the pass has come to the fold's size.
+    ///
+    /// # Errors
+    /// Records are missing.
     pub fn ended(&self, fold: &Fold) -> Result<(), FoldError> {
-        let (got, expected) = (LeafIndex(fold.size().0), LeafIndex(self.next));
-        if got == expected { Ok(()) } else { Err(FoldError::OutOfOrder { got, expected }) }
+        if self.next == fold.size { Ok(()) } else { Err(self.missing(fold)) }
+    }
+
+    /// That the pass ended before the fold's size.
+    pub fn missing(&self, fold: &Fold) -> FoldError {
+        FoldError::OutOfOrder { got: LeafIndex(fold.size), expected: LeafIndex(self.next) }
     }
 }
