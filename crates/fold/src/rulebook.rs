@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use socai_domain::{
     CivilDate,
     calendar::Calendar,
-    period::Cut,
+    period::{self, Cut, NotAPeriod},
     tables::{self, FindingRule, Grouping, Indicator, Obligation, Occasion, Table},
 };
 use socai_tlog::LeafIndex;
@@ -206,6 +206,12 @@ impl Rulebook {
             Some(Table::Periods(periods)) => periods.cut(day),
             _ => Cut::USUAL,
         }
+    }
+
+    /// First and last day of a period as people write it. Report months are cut as it is in force on the day on which they usually end.
+    pub fn days_of(&self, period: &str) -> Result<(CivilDate, CivilDate), NotAPeriod> {
+        let (_, about) = period::days(period, Cut::USUAL)?;
+        period::days(period, self.cut(about))
     }
 
     /// The facts that another unit has to answer, by the table in force on a day.

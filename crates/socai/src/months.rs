@@ -86,8 +86,8 @@ fn one(
     if is_calendar {
         return Ok((label.clone(), period::days(&format!("cal:{label}"), Cut::USUAL)?));
     }
-    let (_, about) = period::days(&label, Cut::USUAL)?;
-    Ok((label.clone(), period::days(&label, rulebook.cut(about))?))
+    let days = rulebook.days_of(&label)?;
+    Ok((label, days))
 }
 
 fn label(year: i32, month: u8) -> String {

@@ -3,7 +3,7 @@
 use socai_domain::{
     CivilDate, Kind,
     law::budget,
-    period::{self, Cut, NotAPeriod},
+    period::{self, NotAPeriod},
     tables::{Occasion, PeriodUse},
 };
 use socai_proto::v1::PeriodKind;
@@ -78,8 +78,7 @@ impl Asked {
         {
             return Ok(Asked::fiscal_year(rulebook, year, books));
         }
-        let (_, about) = period::days(text, Cut::USUAL)?;
-        let (from, to) = period::days(text, rulebook.cut(about))?;
+        let (from, to) = rulebook.days_of(text)?;
         Ok(Asked::days(rulebook, from, to))
     }
 

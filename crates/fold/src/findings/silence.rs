@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use socai_domain::{
     CivilDate,
     lifecycle::{finding::day, holidays::unknown_of},
-    period,
     registry::{Span, Unit},
     tables::FindingRule,
 };
@@ -137,8 +136,7 @@ impl PeriodOpen<'_> {
         let (mut year, mut month) = (self.rule.valid_from.year(), self.rule.valid_from.month());
         let mut due = vec![];
         while (year, month) <= (self.on.year(), self.on.month()) {
-            let last = CivilDate::new(year, month, 1).map(CivilDate::end_of_month).unwrap_or(self.on);
-            let named = period::days(&format!("{year:04}-{month:02}"), rulebook.cut(last));
+            let named = rulebook.days_of(&format!("{year:04}-{month:02}"));
             (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
             let Ok((from, to)) = named else { continue };
             let term = rulebook.calendar.add_working_days(to, self.working_days);

@@ -162,6 +162,17 @@ fn a_month_is_open_two_working_days_after_its_end_until_it_is_closed() {
 }
 
 #[test]
+fn a_month_whose_cut_changes_behind_its_end_is_open_by_the_days_that_its_report_has() {
+    let mut ledger = given();
+    let table = district::read("rules/periods.toml");
+    let later = "\n[[cut]]\nvalid_from = 2023-02-20\nlast_day = 27\nsource = \"thử\"\n";
+    district::adopt(&mut ledger, "periods", 2, "2020-01-01", &format!("{table}{later}"));
+    ledger.on("2023-02-20");
+    let found = ledger.found("not_closed", "2023-02-17");
+    assert!(found.iter().any(|told| told.unit == 1), "from 15/01 to 14/02: {found:?}");
+}
+
+#[test]
 fn a_hand_over_without_an_answer_is_found_after_ten_days() {
     let mut ledger = given();
     let data = json!({"year": 2023, "call_no": 1, "place": NHAN_CHINH.1, "service": "army", "count": 7, "volunteers": 0, "returned": 0});
