@@ -2,7 +2,7 @@
 
 use socai_proto::{schema, v1::ProjectGroup};
 
-use super::{Cited, Rules, day_of_year_after, row, row_of};
+use super::{Cited, Rules, count, day_of_year_after, row, row_of};
 use crate::{CivilDate, Dong};
 
 const TABLE: &str = "law.project";
@@ -11,6 +11,11 @@ const TABLE: &str = "law.project";
 pub fn economic_technical_report(rules: &dyn Rules, on: CivilDate) -> Option<Cited<'_, Dong>> {
     let row = row(rules, TABLE, "economic_technical_report", on)?;
     Some(Cited { value: Dong(row.number("max")?), source: &row.source })
+}
+
+/// How many years before its own the plan of a year may be paid out, as an advance on it.
+pub fn advance(rules: &dyn Rules, on: CivilDate) -> Option<Cited<'_, u32>> {
+    row(rules, TABLE, "advance", on).map(|row| count(row, "years"))
 }
 
 /// Until when a year's capital plan is paid out.

@@ -92,6 +92,7 @@ impl Family {
                 "accepted_twice",
                 "after_plan_year",
                 "appraisal_failed",
+                "before_plan_year",
                 "holidays_unknown",
                 "more_than_investment",
                 "paid_after_settlement",

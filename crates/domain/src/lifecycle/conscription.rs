@@ -112,7 +112,7 @@ impl<'f> Call<'f> {
         out.extend(self.over_city_quota());
         out.extend(self.under_quota(year, call_no, asked));
         for (fact, _) in &self.handed_over {
-            out.extend(out_of_season(fact, call_no, asked));
+            out.extend(out_of_season(fact, (year, call_no), asked));
         }
         out
     }
@@ -195,18 +195,22 @@ impl<'f> Call<'f> {
     }
 }
 
-fn out_of_season(fact: &Fact<'_>, call_no: u32, asked: &Asked<'_>) -> Option<Finding> {
+/// Citizens are handed over in the months of the law and in the year of their call.
+fn out_of_season(fact: &Fact<'_>, (year, call_no): (u32, u32), asked: &Asked<'_>) -> Option<Finding> {
     let months = law::hand_over(asked.rules, call_no, fact.on())?;
-    (!months.value.contains(&u32::from(fact.on().month()))).then(|| {
-        let (first, last) = (*months.value.start(), *months.value.end());
-        Finding::new(
-            "out_of_season",
-            vec![fact.name],
+    let (first, last) = (*months.value.start(), *months.value.end());
+    let (vi, en) = match fact.on() {
+        on if i64::from(on.year()) != i64::from(year) => (
+            format!("bàn giao năm {}, lệnh gọi của năm {year}", on.year()),
+            format!("handed over in {}, the call is of {year}", on.year()),
+        ),
+        on if !months.value.contains(&u32::from(on.month())) => (
             format!("bàn giao ngoài tháng {first} - {last}"),
             format!("handed over outside the months {first} to {last}"),
-        )
-        .by(months.source)
-    })
+        ),
+        _ => return None,
+    };
+    Some(Finding::new("out_of_season", vec![fact.name], vi, en).by(months.source))
 }
 
 /// Handed over and not sent back.

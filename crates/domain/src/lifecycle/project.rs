@@ -139,7 +139,10 @@ impl File<'_> {
             ));
         }
         self.paid_after_settlement(&mut out);
-        out.extend(self.payments.iter().filter_map(|(fact, payment)| after_plan_year(fact, payment, asked)));
+        for (fact, payment) in &self.payments {
+            out.extend(before_plan_year(fact, payment, asked));
+            out.extend(after_plan_year(fact, payment, asked));
+        }
         out.extend(self.settled_before_acceptance());
         self.settlement_late(asked, &mut out);
         out
@@ -282,6 +285,27 @@ impl File<'_> {
         );
         out.extend(holidays::unknown(asked, (term.value, last), || vec![registered.name]));
     }
+}
+
+/// A plan's money is paid out in its year, and so many years before as an advance on it.
+fn before_plan_year(
+    fact: &Fact<'_>,
+    payment: &view::ProjectDisbursed<'_>,
+    asked: &Asked<'_>,
+) -> Option<Finding> {
+    let (year, paid_in) = (payment.plan_year, u32::try_from(fact.on().year()).ok()?);
+    let years = law::advance(asked.rules, fact.on()).filter(|_| payment.amount > 0)?;
+    let last = paid_in.saturating_add(years.value);
+    (year > last).then(|| {
+        Finding::new(
+            "before_plan_year",
+            vec![fact.name],
+            format!("giải ngân theo kế hoạch vốn năm {year}; muộn nhất là kế hoạch năm {last}"),
+            format!("paid out under the plan of {year}; the plan of {last} is the latest"),
+        )
+        .of(Dong(payment.amount))
+        .by(years.source)
+    })
 }
 
 /// A plan's money is paid out until a day of the year after, and later only when the plan was extended, which no fact says.

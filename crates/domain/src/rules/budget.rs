@@ -5,22 +5,20 @@
 
 use socai_proto::{v1::ExpenditureStage, view};
 
-use super::Breaches;
+use super::{Breaches, common::plausible_year};
 use crate::Event;
 
 const BUDGET_LAW: &str = "Law 83/2015/QH13";
-/// A fiscal year further than this from the year of the day is a slip of the hand: no law, but wider than any law has it.
-const MOST_YEARS_APART: i64 = 5;
 
 /// An estimate is of a year near the day it is set.
 pub(super) fn estimate_set(estimate: &view::BudgetEstimateSet<'_>, event: &Event<'_>, out: &mut Breaches) {
-    plausible_year(estimate.fiscal_year, event, out);
+    plausible_year("data.fiscal_year", estimate.fiscal_year, event, out);
 }
 
 /// A posting has an amount, and a fiscal year near its value date.
 pub(super) fn revenue_posted(posting: &view::BudgetRevenuePosted<'_>, event: &Event<'_>, out: &mut Breaches) {
     not_zero(posting.amount, out);
-    plausible_year(posting.fiscal_year, event, out);
+    plausible_year("data.fiscal_year", posting.fiscal_year, event, out);
 }
 
 /// The same; what is negative is a recovery and the other way round.
@@ -30,7 +28,7 @@ pub(super) fn expenditure_posted(
     out: &mut Breaches,
 ) {
     not_zero(posting.amount, out);
-    plausible_year(posting.fiscal_year, event, out);
+    plausible_year("data.fiscal_year", posting.fiscal_year, event, out);
     let recovery = posting.stage() == ExpenditureStage::Recovery;
     if posting.amount != 0 && recovery != (posting.amount < 0) {
         out.add(
@@ -47,22 +45,4 @@ fn not_zero(amount: i64, out: &mut Breaches) {
     if amount == 0 {
         out.add("data.amount", "zero", "Số tiền phải khác 0", "the amount is not zero").by(BUDGET_LAW);
     }
-}
-
-fn plausible_year(fiscal_year: u32, event: &Event<'_>, out: &mut Breaches) {
-    let apart = i64::from(fiscal_year) - i64::from(event.occurred_on().year());
-    if apart.abs() > MOST_YEARS_APART {
-        implausible_year(fiscal_year, event, out);
-    }
-}
-
-#[cold]
-fn implausible_year(fiscal_year: u32, event: &Event<'_>, out: &mut Breaches) {
-    let on = event.occurred_on();
-    out.add(
-        "data.fiscal_year",
-        "year_differs",
-        format!("Niên độ {fiscal_year} cách ngày {on} quá {MOST_YEARS_APART} năm: kiểm tra lại năm"),
-        format!("fiscal year {fiscal_year} is more than {MOST_YEARS_APART} years from {on}: check the year"),
-    );
 }

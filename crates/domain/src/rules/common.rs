@@ -62,6 +62,28 @@ pub(super) fn not_zero(field: &'static str, amount: i64, out: &mut Breaches) {
     }
 }
 
+/// A year further than this from the year of the day is a slip of the hand: no law, but wider than any law has it.
+const MOST_YEARS_APART: i64 = 5;
+
+/// A year that a fact is about is near its day. Whether the law has it nearer is a finding.
+pub(super) fn plausible_year(field: &'static str, year: u32, event: &Event<'_>, out: &mut Breaches) {
+    let apart = i64::from(year) - i64::from(event.occurred_on().year());
+    if apart.abs() > MOST_YEARS_APART {
+        implausible_year(field, year, event, out);
+    }
+}
+
+#[cold]
+fn implausible_year(field: &'static str, year: u32, event: &Event<'_>, out: &mut Breaches) {
+    let on = event.occurred_on();
+    out.add(
+        field,
+        "year_differs",
+        format!("Năm {year} cách ngày {on} quá {MOST_YEARS_APART} năm: kiểm tra lại năm"),
+        format!("year {year} is more than {MOST_YEARS_APART} years from {on}: check the year"),
+    );
+}
+
 /// A fact about a case names it: by the envelope's case, or by a record of it in refs. `what` and how it began, in both languages.
 pub(super) fn continues_a_case(
     event: &Event<'_>,

@@ -9,8 +9,6 @@ use super::envelope::unit_exists_on;
 use super::{Breaches, Ctx, common};
 use crate::Event;
 
-const ADVANCED_PLAN: &str = "Law 83/2015/QH13 art. 57: advances on next year's estimate";
-
 /// Names, places and works are listed once, places exist, and an investment is an amount.
 pub(super) fn registered(
     project: &view::ProjectRegistered<'_>,
@@ -38,19 +36,10 @@ pub(super) fn accepted(acceptance: &view::ProjectAccepted<'_>, out: &mut Breache
     common::distinct("data.works", acceptance.works, out);
 }
 
-/// Something was paid, unless it settles a project, under a plan that is at most the next year's.
+/// Something was paid, unless it settles a project, under the plan of a year near the day.
 pub(super) fn disbursed(payment: &view::ProjectDisbursed<'_>, event: &Event<'_>, out: &mut Breaches) {
     if payment.kind() != DisbursementKind::FinalSettlement {
         common::not_zero("data.amount", payment.amount, out);
     }
-    let next = i64::from(event.occurred_on().year()) + 1;
-    if i64::from(payment.plan_year) > next {
-        out.add(
-            "data.plan_year",
-            "year_differs",
-            format!("Kế hoạch vốn năm {} chưa thể giải ngân; muộn nhất là năm {next}", payment.plan_year),
-            format!("the plan of {} cannot be paid out yet: {next} is the latest", payment.plan_year),
-        )
-        .by(ADVANCED_PLAN);
-    }
+    common::plausible_year("data.plan_year", payment.plan_year, event, out);
 }

@@ -7,8 +7,6 @@ use super::envelope::unit_exists_on;
 use super::{Breaches, Ctx, common};
 use crate::{Dong, Event};
 
-const CALL_UP: &str = "Law 78/2015/QH13 art. 33";
-
 /// The planned money is a number.
 pub(super) fn programme_approved(programme: &view::GiftProgrammeApproved<'_>, out: &mut Breaches) {
     let amounts = programme.lines.iter().map(|line| Dong(line.unit_value).checked_times(line.quantity));
@@ -53,7 +51,7 @@ pub(super) fn cases_reported(report: &view::EpidemicCasesReported<'_>, ctx: &Ctx
     );
 }
 
-/// Parts do not exceed the citizens handed over, in the year of the call, from a unit that exists.
+/// Parts do not exceed the citizens handed over, in a year near that of the call, from a unit that exists.
 pub(super) fn handed_over(
     handover: &view::ConscriptionHandedOver<'_>,
     event: &Event<'_>,
@@ -64,18 +62,6 @@ pub(super) fn handed_over(
     let (vi, en) = ("số công dân bàn giao", "the citizens handed over");
     common::at_most("data.volunteers", handover.volunteers, handover.count, vi, en, out);
     common::at_most("data.returned", handover.returned, handover.count, vi, en, out);
-    if i64::from(handover.year) != i64::from(event.occurred_on().year()) {
-        out.add(
-            "data.year",
-            "year_differs",
-            format!("Năm {} khác năm bàn giao {}", handover.year, event.occurred_on().year()),
-            format!(
-                "year {} is not the year of the hand-over, {}",
-                handover.year,
-                event.occurred_on().year()
-            ),
-        )
-        .by(CALL_UP);
-    }
+    common::plausible_year("data.year", handover.year, event, out);
     unit_exists_on(&"data.place", handover.place, publisher, event.occurred_on(), ctx, out);
 }

@@ -312,6 +312,7 @@ const DOSSIER: &[Section] = &[Section { name: "supplement", keys: &[number("requ
 
 const PROJECT: &[Section] = &[
     Section { name: "economic_technical_report", keys: &[money("max")] },
+    Section { name: "advance", keys: &[number("years", 0, 5)] },
     Section {
         name: "disbursement",
         keys: &[

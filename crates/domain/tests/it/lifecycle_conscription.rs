@@ -86,6 +86,13 @@ fn citizens_are_handed_over_in_february_or_march() {
 }
 
 #[test]
+fn citizens_are_handed_over_in_the_year_of_their_call() {
+    let call = shared_out().handed_over("2024-02-06", HA_DINH, 5, 0);
+    call.expect("2024-02-06", is(State::HandingOver), &["under_quota", "out_of_season"]);
+    assert_eq!(call.finding("2024-02-06", "out_of_season").0, "handed over in 2024, the call is of 2023");
+}
+
+#[test]
 fn a_second_call_has_no_season() {
     let call =
         shared_out().handed_over("2023-02-06", HA_DINH, 5, 0).handed_over("2023-02-06", KIM_GIANG, 3, 0);

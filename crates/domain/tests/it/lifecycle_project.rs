@@ -131,6 +131,20 @@ fn a_plan_is_paid_out_until_the_end_of_january_and_later_only_when_it_was_extend
 }
 
 #[test]
+fn a_plan_is_paid_out_a_year_ahead_at_most() {
+    let paid = |amount: i64, year: u32| {
+        let data = json!({"kind": "payment", "amount": amount, "plan_year": year});
+        given().registered("2022-01-10", &[]).fact(10, "2022-06-10", "project.disbursed", data)
+    };
+    paid(BILLION, 2023).expect("2022-12-31", is(State::Disbursing), &[]);
+    let early = paid(BILLION, 2024);
+    early.expect("2022-12-31", is(State::Disbursing), &["before_plan_year"]);
+    let (message, source) = early.finding("2022-12-31", "before_plan_year");
+    assert_eq!(message, "paid out under the plan of 2024; the plan of 2023 is the latest");
+    assert!(source.contains("83/2015/QH13"), "{source}");
+}
+
+#[test]
 fn the_settlement_follows_the_acceptance_of_every_registered_work() {
     let project = given().registered("2022-01-10", &["a", "b"]).accepted("2022-12-01", "completion", "a");
     let settled = |project: &Given| project.clone().disbursed("2023-06-10", "final_settlement", BILLION);

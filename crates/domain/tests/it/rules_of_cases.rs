@@ -94,9 +94,10 @@ fn a_disbursement_pays_something_under_a_plan_that_exists_already() {
             (&[("data.amount", json!(-1))], &["data.amount out_of_range"]),
             (&[year(2023)], &[]),
             (&[year(2024)], &[]),
-            (&[year(2025)], &["data.plan_year year_differs"]),
-            // An extended plan of years ago is a finding at most.
+            (&[year(2029)], &["data.plan_year year_differs"]),
+            // A plan of years ago, or of years ahead, is a finding at most.
             (&[year(2019)], &[]),
+            (&[year(2025)], &[]),
         ],
     );
 }
