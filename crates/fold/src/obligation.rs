@@ -15,7 +15,7 @@ use crate::{
     filter::{BadRule, Filter, Scalar, field},
     fold::Fold,
     recorded::Recorded,
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     verdict::FoldError,
 };
 
@@ -114,7 +114,7 @@ impl<'f> Obligations<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
-        if self.steps.advance(leaf, self.fold)? != Step::Taken {
+        if self.steps.advance(leaf, self.fold)? != Stepped::Taken {
             return Ok(());
         }
         let facts = self.fold.amendments.counting(name, record.facts);

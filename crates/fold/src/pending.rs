@@ -12,7 +12,7 @@ use socai_tlog::{EventName, LeafIndex, UnitNo};
 use crate::{
     fold::Fold,
     recorded::Recorded,
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     verdict::FoldError,
 };
 
@@ -105,9 +105,9 @@ impl<'f> PendingFacts<'f> {
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
         let facts = match self.steps.advance(leaf, self.fold)? {
-            Step::Beyond => return Ok(()),
-            Step::Rejected => None,
-            Step::Taken => self.fold.amendments.counting(name, record.facts),
+            Stepped::Beyond => return Ok(()),
+            Stepped::Rejected => None,
+            Stepped::Taken => self.fold.amendments.counting(name, record.facts),
         };
         self.seen.insert(name.unit, name.seq.0 + 1);
         match facts.map(Event::decode) {

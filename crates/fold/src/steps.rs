@@ -8,7 +8,7 @@ use crate::{fold::Fold, verdict::FoldError};
 
 /// What a pass has stepped over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum Stepped {
     /// A record that the fold has not taken in: it changes nothing.
     Beyond,
     /// One that the fold rejected.
@@ -46,9 +46,9 @@ impl Steps {
     /// # Errors
     /// A record was left out before it.
     #[inline]
-    pub fn advance(&mut self, leaf: LeafIndex, fold: &Fold) -> Result<Step, FoldError> {
+    pub fn advance(&mut self, leaf: LeafIndex, fold: &Fold) -> Result<Stepped, FoldError> {
         if leaf.0 >= fold.size {
-            return Ok(Step::Beyond);
+            return Ok(Stepped::Beyond);
         }
         if leaf.0 != self.next {
             return Err(FoldError::OutOfOrder { got: leaf, expected: LeafIndex(self.next) });
@@ -56,7 +56,7 @@ impl Steps {
         self.next += 1;
         let is_rejected = fold.rejected.get(self.rejected) == Some(&leaf.0);
         self.rejected += usize::from(is_rejected);
-        Ok(if is_rejected { Step::Rejected } else { Step::Taken })
+        Ok(if is_rejected { Stepped::Rejected } else { Stepped::Taken })
     }
 
     /// Whether the pass has come to the fold's size.

@@ -29,7 +29,7 @@ use crate::{
     fold::Fold,
     indicator::Counter,
     recorded::Recorded,
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     switch::Counted,
     verdict::FoldError,
 };
@@ -127,7 +127,7 @@ impl<'f> Contributions<'f> {
     /// Takes the next record; those at and above the fold's size change nothing.
     #[inline]
     pub fn visit(&mut self, record: &Recorded<'_>) -> Result<(), FoldError> {
-        if self.steps.advance(record.at.leaf, self.fold)? != Step::Taken {
+        if self.steps.advance(record.at.leaf, self.fold)? != Stepped::Taken {
             return Ok(());
         }
         let name = record.at.name;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     fold::Fold,
     recorded::Recorded,
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     switch::Counted,
     verdict::FoldError,
 };
@@ -76,7 +76,7 @@ impl<'f> Passes<'f> {
         leaf: LeafIndex,
         counts: Option<(Heading<'_>, &[u8])>,
     ) -> Result<(), FoldError> {
-        if self.steps.advance(leaf, self.fold)? == Step::Taken
+        if self.steps.advance(leaf, self.fold)? == Stepped::Taken
             && let Some((heading, facts)) = counts
         {
             self.look(&heading, facts, name, leaf);

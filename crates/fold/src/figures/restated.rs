@@ -27,7 +27,7 @@ use crate::{
     fold::Fold,
     recorded::Recorded,
     report::Report,
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     switch::Counted,
     verdict::FoldError,
 };
@@ -115,7 +115,7 @@ impl<'f> Comparison<'f> {
         let (leaf, name) = (record.at.leaf, record.at.name);
         let step = self.steps.advance(leaf, self.later)?;
         let (is_new, amended) = (leaf.0 >= self.earlier.size, self.later.amendments.get(name));
-        if step != Step::Taken || !is_new && amended.is_none() && self.cases.is_idle() {
+        if step != Stepped::Taken || !is_new && amended.is_none() && self.cases.is_idle() {
             return Ok(());
         }
         if !is_new && amended.is_none() {

@@ -45,7 +45,7 @@ use socai_tlog::{EventName, LeafIndex, UnitNo};
 use crate::{
     fold::Fold,
     recorded::{Facts, Recorded},
-    steps::{Step, Steps},
+    steps::{Stepped, Steps},
     verdict::FoldError,
 };
 
@@ -157,8 +157,8 @@ impl<'f> Findings<'f> {
     ) -> Result<(), FoldError> {
         let (name, leaf) = (record.at.name, record.at.leaf);
         let is_rejected = match self.steps.advance(leaf, self.fold)? {
-            Step::Beyond => return Ok(()),
-            step => step == Step::Rejected,
+            Stepped::Beyond => return Ok(()),
+            step => step == Stepped::Rejected,
         };
         let sealed = Sealed { record, name, leaf, recorded_at_ms, is_rejected };
         if !self.is_again {

@@ -8,12 +8,17 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 use socai_domain::{
     CivilDate, Event, Kind,
-    corrections::{self, Amendment, Effect, Standing, Version},
+    corrections::{self, Amendment, Version},
 };
 use socai_proto::{patched_facts, v1};
 use socai_tlog::{EventName, LeafIndex, UnitSeq};
 
 use crate::{packed, recorded::Original};
+
+mod step;
+
+use step::Content;
+pub(crate) use step::Step;
 
 /// A record with every correction and void of it or of its corrections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,48 +36,6 @@ struct Kept {
     received_at_ms: u64,
     #[serde(with = "packed::run")]
     facts: Box<[u8]>,
-}
-
-/// A correction or void.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Step {
-    unit: u32,
-    seq: u64,
-    leaf: u64,
-    occurred_on: i32,
-    target: (u32, u64),
-    voids: bool,
-    /// Place in the publisher's chain of its closing of the record's period.
-    closed_at: Option<u64>,
-    /// Answer of the aggregator.
-    answer: Option<i32>,
-    /// The publisher may amend the record, and records of its kind may be amended so. Not known before its content is.
-    allowed: bool,
-    content: Content,
-}
-
-/// What a correction makes of the version that it targets.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Content {
-    /// That version is not known yet. Facts of the correction, which hold the changes.
-    Open(#[serde(with = "packed::run")] Box<[u8]>),
-    /// The record's facts with the correction made, worked out once and for all.
-    Made(#[serde(with = "packed::run")] Box<[u8]>),
-    /// It cannot be made, or it is a void.
-    None,
-}
-
-impl Content {
-    fn is_open(&self) -> bool {
-        matches!(self, Content::Open(_))
-    }
-
-    fn made(&self) -> Option<&[u8]> {
-        match self {
-            Content::Made(facts) => Some(facts),
-            Content::Open(_) | Content::None => None,
-        }
-    }
 }
 
 /// The version of an amended record that counts at one moment.
@@ -107,60 +70,6 @@ impl<'a> Effective<'a> {
         match self {
             Effective::Original(facts) | Effective::Corrected(facts) => Some(facts),
             Effective::Voided | Effective::Missing => None,
-        }
-    }
-}
-
-impl Step {
-    pub(crate) fn new(event: &Event<'_>, name: EventName, leaf: LeafIndex) -> Option<Self> {
-        let (target, effect) = corrections::amends(event)?;
-        Some(Step {
-            unit: name.unit.0,
-            seq: name.seq.0,
-            leaf: leaf.0,
-            occurred_on: event.occurred_on().yyyymmdd(),
-            target: (target.unit.0, target.seq.0),
-            voids: effect == Effect::Voids,
-            closed_at: None,
-            answer: None,
-            allowed: false,
-            content: Content::Open(event.facts().into()),
-        })
-    }
-
-    pub(crate) fn name(&self) -> EventName {
-        EventName::new(self.unit, self.seq)
-    }
-
-    pub(crate) fn target(&self) -> EventName {
-        EventName::new(self.target.0, self.target.1)
-    }
-
-    pub(crate) fn occurred_on(&self) -> CivilDate {
-        CivilDate::from_yyyymmdd(self.occurred_on).expect("taken from an event's date")
-    }
-
-    pub(crate) fn set_answer(&mut self, answer: Option<v1::Answer>) {
-        self.answer = answer.map(|answer| answer as i32);
-    }
-
-    fn standing(&self) -> Standing {
-        let is_judged = !self.content.is_open();
-        if is_judged && (!self.allowed || !self.voids && self.content == Content::None) {
-            return Standing::Refused;
-        }
-        let answer = self.answer.and_then(|answer| v1::Answer::try_from(answer).ok());
-        corrections::standing(self.name(), self.closed_at.map(UnitSeq), answer)
-    }
-
-    fn amendment(&self) -> Amendment {
-        let effect = if self.voids { Effect::Voids } else { Effect::Corrects };
-        Amendment {
-            name: self.name(),
-            leaf: LeafIndex(self.leaf),
-            target: self.target(),
-            effect,
-            standing: self.standing(),
         }
     }
 }
