@@ -20,6 +20,7 @@ pub mod housing;
 pub mod penalty;
 pub mod petition;
 pub mod project;
+mod states;
 mod story;
 
 use socai_proto::schema::{self, Label};
