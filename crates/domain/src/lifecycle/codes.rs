@@ -163,7 +163,14 @@ mod tests {
             (Family::Directive, &[include_str!("directive.rs")]),
             (Family::Conscription, &[include_str!("conscription.rs")]),
             (Family::Dossier, &[include_str!("dossier.rs")]),
-            (Family::Petition, &[include_str!("petition.rs")]),
+            (
+                Family::Petition,
+                &[
+                    include_str!("petition/mod.rs"),
+                    include_str!("petition/initial.rs"),
+                    include_str!("petition/conclusion.rs"),
+                ],
+            ),
             (Family::Project, &[include_str!("project.rs")]),
             (Family::Debt, &[include_str!("debt.rs")]),
             (Family::Housing, &[include_str!("housing.rs")]),
