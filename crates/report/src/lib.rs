@@ -2,7 +2,7 @@
 //!
 //! In scope: the one place where numbers, money, percentages and dates become Vietnamese print ([`format`](mod@format)), the monthly
 //! template and its guarantees ([`Template`]), the layout of Decree 30/2020/NĐ-CP on paper ([`html()`], [`docx()`]) and for 80 columns
-//! ([`text()`]), the annexes as a workbook ([`xlsx()`]), the JSON form ([`json()`]) and series ([`SeriesPage`]). Out of scope: computing figures
+//! ([`text()`]), the annexes as a workbook ([`xlsx()`]), the JSON form ([`json()`]), series ([`SeriesPage`]) and which cells are blank for readers outside ([`blank_rows`]). Out of scope: computing figures
 //! (`fold`, from which [`Figures::of`] fills a report), reading the log, the clock.
 //!
 //! ```text
@@ -32,13 +32,14 @@ mod period_name;
 mod plain;
 mod section_text;
 mod series;
+mod small_cells;
 mod spans;
 mod template;
 mod text;
 mod xlsx;
 
 pub use beside::{Beside, beside_json, beside_text};
-pub use cells::{Cell, blank_cells, blank_companion, is_small_share};
+pub use cells::{Cell, blank_cells, is_few, is_small};
 pub use changes::{Changes, changes_json, changes_text};
 pub use detail::{Closed, Detail, Level, Newest, Part, Standing};
 pub use error::{Error, TemplateError};
@@ -58,7 +59,7 @@ pub use series::{
     Along as SeriesAlong, Page as SeriesPage, series_chart, series_csv, series_json, series_svg,
     series_table, series_without_few,
 };
-pub use spans::{Span as DaysSpan, blank_spans};
+pub use small_cells::{CellRow, blank_rows};
 pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
 pub use text::text;
 pub use xlsx::xlsx;

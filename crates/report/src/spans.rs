@@ -1,10 +1,13 @@
 //! Figures of spans of days that overlap: what lies between the ends of two of them can be worked out, and may be of very few facts.
 
-use crate::cells::{Cell, is_few};
+use crate::{
+    cells::{Cell, is_few},
+    figures::Form,
+};
 
 /// What a figure came to in some days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     /// The day before its first, as a number; any one for figures that have no first day, the same for all of them.
     pub before: i64,
     /// Its last day.
@@ -14,10 +17,10 @@ pub struct Span {
 }
 
 /// Leaves further spans of one figure blank, the later ones in the list first: until no days between two ends can be worked out in which fewer than
-/// `min_cell` facts came, or, where it `is_count`, in which it changed by less, and until none of the blank spans can be. 0 or 1: none is.
+/// `min_cell` facts came, or in which what counts changed by less, and until none of the blank spans can be. 0 or 1: none is.
 ///
 /// Every span that is shown ties two days together. What came between any two days that are tied, however many spans lie between them, is known.
-pub fn blank_spans(spans: &[Span], blank: &mut [bool], min_cell: u64, is_count: bool) {
+pub(crate) fn blank_spans(spans: &[Span], blank: &mut [bool], form: Form, min_cell: u64) {
     if min_cell <= 1 {
         return;
     }
@@ -31,7 +34,7 @@ pub fn blank_spans(spans: &[Span], blank: &mut [bool], min_cell: u64, is_count: 
         .collect();
     for (span, blank) in spans.iter().zip(blank.iter_mut()).filter(|(_, blank)| !**blank) {
         let is_told = |from: i64, to: i64, cell: Cell| {
-            is_few(cell, min_cell, is_count) || hidden.contains(&(from, to)) || hidden.contains(&(to, from))
+            is_few(cell, form, min_cell) || hidden.contains(&(from, to)) || hidden.contains(&(to, from))
         };
         *blank = !tied.tie(span, is_told);
     }
@@ -100,7 +103,7 @@ mod tests {
 
     fn blank(spans: &[Span]) -> Vec<usize> {
         let mut blank = vec![false; spans.len()];
-        blank_spans(spans, &mut blank, 5, true);
+        blank_spans(spans, &mut blank, Form::Count, 5);
         blank.iter().enumerate().filter(|(_, blank)| **blank).map(|(at, _)| at).collect()
     }
 
@@ -124,10 +127,10 @@ mod tests {
     fn a_blank_month_is_not_the_rest_of_its_quarter() {
         let spans = [span(0, 31, 20), span(31, 59, 20), span(59, 90, 20), span(0, 90, 60)];
         let mut blank = [false, true, false, false];
-        blank_spans(&spans, &mut blank, 5, true);
+        blank_spans(&spans, &mut blank, Form::Count, 5);
         assert_eq!(blank, [false, true, false, true]);
         let mut blank = [false, true, false, false];
-        blank_spans(&spans, &mut blank, 1, true);
+        blank_spans(&spans, &mut blank, Form::Count, 1);
         assert_eq!(blank, [false, true, false, false], "nothing is hidden");
     }
 
@@ -137,9 +140,9 @@ mod tests {
         let spans =
             [Span { before: 0, to: 31, cell: of(20, 20) }, Span { before: 0, to: 59, cell: of(22, 30) }];
         let mut counted = [false; 2];
-        blank_spans(&spans, &mut counted, 5, true);
+        blank_spans(&spans, &mut counted, Form::Count, 5);
         let mut summed = [false; 2];
-        blank_spans(&spans, &mut summed, 5, false);
+        blank_spans(&spans, &mut summed, Form::Money, 5);
         assert_eq!((counted, summed), ([false, true], [false, false]));
     }
 }

@@ -1,9 +1,10 @@
 //! Figures for everybody: a cell of very few facts may tell whom they are about, so it is left blank.
 //!
-//! The rule is the one of `socai export --min-cell`. It does not protect against somebody who asks again after every single record; that is why
-//! the public may ask for named periods at the newest cut-off only, and why lists of facts are not public.
+//! One figure with its parts by unit, by the rules for cells of `socai series --min-cell`. Spans of days are not held against each other as an export
+//! does it, and nothing protects against somebody who asks again after every single record; that is why the public may ask for months and what they
+//! add up to at the newest cut-off only, and why occasions and lists of facts are not public.
 
-use socai_report::{Cell, Detail, Figure, Figures, Form, Part, blank_cells, is_small_share};
+use socai_report::{Cell, Detail, Figure, Figures, Form, Part, blank_cells, is_few};
 
 /// The figures without the cells that fewer than `min_cell` facts stand behind, and without what they could be worked out from.
 pub(super) fn open(figures: &Figures, min_cell: u64) -> Figures {
@@ -16,8 +17,8 @@ pub(super) fn open(figures: &Figures, min_cell: u64) -> Figures {
 fn open_figure(figure: &mut Figure, min_cell: u64) {
     figure.slices.clear(); // nobody says how many facts are behind a slice
     let is_count = figure.form == Form::Count;
-    let whole = [Cell { value: figure.value, events: figure.events }];
-    if is_share_of_few(figure, min_cell) || blank_cells(&whole, min_cell, is_count)[0] {
+    let whole = Cell { value: figure.value, events: figure.events };
+    if is_share_of_few(figure, min_cell) || is_few(whole, figure.form, min_cell) {
         blank(figure);
         return;
     }
@@ -31,11 +32,7 @@ fn open_figure(figure: &mut Figure, min_cell: u64) {
     let (ids, parts): (Vec<String>, Vec<Part>) = std::mem::take(&mut figure.detail.units).into_iter().unzip();
     let mut cells: Vec<Cell> = parts.iter().copied().map(cell).collect();
     cells.push(cell(figure.detail.unallocated));
-    let mut blank = blank_cells(&cells, min_cell, is_count);
-    if let Form::Percent(decimals) = figure.form {
-        let is_small = |cell: &Cell| is_small_share(*cell, decimals.into(), min_cell);
-        blank.iter_mut().zip(&cells).for_each(|(blank, cell)| *blank |= is_small(cell));
-    }
+    let blank = blank_cells(&cells, figure.form, min_cell);
     let open = |(part, blank): (Part, bool)| if blank { Part::default() } else { part };
     figure.detail = Detail {
         same_period: figure.detail.same_period,
@@ -51,12 +48,12 @@ fn cell(part: Part) -> Cell {
 }
 
 fn few(number: i128, min_cell: u64) -> bool {
-    0 < number && number < i128::from(min_cell)
+    is_few(Cell { value: number, events: 0 }, Form::Count, min_cell)
 }
 
 /// A percentage of few cases, or of all but a few.
 fn is_share_of_few(figure: &Figure, min_cell: u64) -> bool {
-    let few = |number: i128| 0 < number && number < i128::from(min_cell);
+    let few = |number: i128| few(number, min_cell);
     figure
         .fraction
         .is_some_and(|of| few(of.numerator) || few(of.denominator) || few(of.denominator - of.numerator))

@@ -8,12 +8,10 @@ use socai_fold::{
     Fold,
     figures::{Asked, Figure, Part, Passes, Spread, series::Found, spreads},
 };
+use socai_report::{CellRow, blank_rows};
 use socai_tlog::UnitNo;
 
-use super::{
-    suppress,
-    tables::{Cell, FIGURES, Month, Output},
-};
+use super::tables::{Cell, FIGURES, Month, Output};
 
 /// Most months that figures are made for: the newest.
 const MOST_MONTHS: usize = 120;
@@ -70,7 +68,7 @@ pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn
         .enumerate()
         .flat_map(|(at, of)| rows(fold, of).into_iter().map(move |row| (at, row)))
         .collect();
-    let cells = rows.iter().map(|(answer, row)| suppress::Row {
+    let cells = rows.iter().map(|(answer, row)| CellRow {
         answer: *answer,
         row: &row.figure.row,
         window: &row.figure.window,
@@ -78,7 +76,7 @@ pub fn write(fold: &Fold, answered: &[Answered], min_cell: u64, output: &mut dyn
         key: row.key.as_deref(),
         part: row.part,
     });
-    let blank = suppress::blank(&cells.collect::<Vec<_>>(), min_cell);
+    let blank = blank_rows(&cells.collect::<Vec<_>>(), min_cell);
     rows.iter().zip(blank).try_for_each(|((_, row), is_blank)| add(row, is_blank, output))
 }
 

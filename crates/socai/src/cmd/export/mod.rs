@@ -8,7 +8,6 @@ pub mod manifest;
 pub mod parquet;
 mod records;
 mod stages;
-mod suppress;
 pub mod tables;
 mod tiles;
 mod whole;

@@ -1,19 +1,23 @@
-//! Small cells: a figure of very few facts may tell who they are about, so it is left blank for readers outside.
+//! Small cells of a table of many figures, some of them of days that overlap: what is left blank for readers outside.
 //!
 //! Three rules, until none changes anything: a cell of few facts is blank; so is one with which what came between two days could be worked out and was of
-//! few; and of the parts of one figure never a single one is.
+//! few; and of the parts of one figure those that are blank are neither a single one nor of few facts together, nor is the figure blank and every part shown.
 
 use std::collections::BTreeMap;
 
-use socai_domain::{
-    CivilDate,
-    tables::{Format, Indicator, Measure},
-};
+use socai_domain::{CivilDate, tables::Indicator};
 use socai_fold::figures::{Part, Window};
-use socai_report::{Cell, DaysSpan, blank_cells, blank_companion, blank_spans, is_small_share};
+
+use crate::cells::{Cell, blank_companions, is_small, smallest_shown};
+use crate::figures::Form;
+use crate::spans::{Span, blank_spans};
+
+/// The dimension of a figure that is not divided.
+const ALL: &str = "all";
 
 /// A row of the table that may have to be blank.
-pub struct Row<'a> {
+#[derive(Clone, Copy, Debug)]
+pub struct CellRow<'a> {
     /// Which answer it belongs to.
     pub answer: usize,
     /// The indicator.
@@ -29,88 +33,105 @@ pub struct Row<'a> {
 }
 
 /// Which rows are left blank when each must have at least `min_cell` facts (0 or 1: none). Of rows that tell something together the later ones give way.
-pub fn blank(rows: &[Row<'_>], min_cell: u64) -> Vec<bool> {
+pub fn blank_rows(rows: &[CellRow<'_>], min_cell: u64) -> Vec<bool> {
     let mut blank = vec![false; rows.len()];
     if min_cell <= 1 {
         return blank;
     }
-    let parts = groups(rows, |row| (row.answer, row.row.code.as_str(), row.dimension));
-    let picked = |row: &Row<'_>| row.window.pick.as_ref().map(|pick| format!("{:?}", pick.value));
-    let in_time = groups(rows, |row| (row.row.code.as_str(), row.dimension, row.key, picked(row)));
-    for places in &parts {
-        put(&mut blank, places, small(&pick(rows, places), min_cell));
+    for (blank, row) in blank.iter_mut().zip(rows) {
+        *blank = is_small(cell(row), Form::of(row.row), min_cell);
     }
+    let wholes: BTreeMap<_, usize> = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| row.dimension == ALL)
+        .map(|(at, row)| ((row.answer, row.row.code.as_str()), at))
+        .collect();
+    let parts: Vec<Parts> = groups(rows, |row| (row.answer, row.row.code.as_str(), row.dimension))
+        .into_iter()
+        .filter(|places| rows[places[0]].dimension != ALL)
+        .map(|places| {
+            let first = &rows[places[0]];
+            Parts { whole: wholes.get(&(first.answer, first.row.code.as_str())).copied(), places }
+        })
+        .collect();
+    let picked = |row: &CellRow<'_>| row.window.pick.as_ref().map(|pick| format!("{:?}", pick.value));
+    let in_time = groups(rows, |row| (row.row.code.as_str(), row.dimension, row.key, picked(row)));
     loop {
-        let mut is_changed = false;
-        for places in &in_time {
-            let spans: Vec<DaysSpan> = places.iter().map(|at| span(&rows[*at])).collect();
-            let mut of_spans: Vec<bool> = places.iter().map(|at| blank[*at]).collect();
-            blank_spans(&spans, &mut of_spans, min_cell, is_count(rows[places[0]].row));
-            is_changed |= put(&mut blank, places, of_spans);
-        }
-        for places in &parts {
-            let cells: Vec<Cell> = places.iter().map(|at| cell(rows[*at].part)).collect();
-            let mut of_parts: Vec<bool> = places.iter().map(|at| blank[*at]).collect();
-            is_changed |= blank_companion(&cells, &mut of_parts);
-            put(&mut blank, places, of_parts);
-        }
-        if !is_changed {
+        let before = blank.clone();
+        in_time.iter().for_each(|places| blank_in_time(rows, places, &mut blank, min_cell));
+        parts.iter().for_each(|parts| parts.blank(rows, &mut blank, min_cell));
+        if blank == before {
             return blank;
         }
     }
 }
 
+/// Places of the rows that add up to one figure, and of the figure's own row.
+struct Parts {
+    whole: Option<usize>,
+    places: Vec<usize>,
+}
+
+impl Parts {
+    /// Leaves more of the parts blank, or the figure, until nobody can work out what is blank.
+    fn blank(&self, rows: &[CellRow<'_>], blank: &mut [bool], min_cell: u64) {
+        let cells: Vec<Cell> = self.places.iter().map(|at| cell(&rows[*at])).collect();
+        let mut of_parts = of(blank, &self.places);
+        // a figure that is blank is the sum of its parts when all of them are shown
+        if self.whole.is_some_and(|whole| blank[whole])
+            && !of_parts.contains(&true)
+            && let Some(at) = smallest_shown(&cells, &of_parts)
+        {
+            of_parts[at] = true;
+        }
+        let form = Form::of(rows[self.places[0]].row);
+        let is_hidden = blank_companions(&cells, &mut of_parts, form, min_cell);
+        if let Some(whole) = self.whole.filter(|_| !is_hidden) {
+            blank[whole] = true;
+        }
+        put(blank, &self.places, of_parts);
+    }
+}
+
+/// Leaves rows of one thing in several spans of days blank that tell what came between two days.
+fn blank_in_time(rows: &[CellRow<'_>], places: &[usize], blank: &mut [bool], min_cell: u64) {
+    let spans: Vec<Span> = places.iter().map(|at| span(&rows[*at])).collect();
+    let mut of_spans = of(blank, places);
+    blank_spans(&spans, &mut of_spans, Form::of(rows[places[0]].row), min_cell);
+    put(blank, places, of_spans);
+}
+
 /// Places of rows that belong together, each in the order of the rows.
-fn groups<'r, 'a, K: Ord>(rows: &'r [Row<'a>], key: impl Fn(&'r Row<'a>) -> K) -> Vec<Vec<usize>> {
+fn groups<'r, 'a, K: Ord>(rows: &'r [CellRow<'a>], key: impl Fn(&'r CellRow<'a>) -> K) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<K, Vec<usize>> = BTreeMap::new();
     rows.iter().enumerate().for_each(|(at, row)| groups.entry(key(row)).or_default().push(at));
     groups.into_values().collect()
 }
 
-fn pick<'r, 'a>(rows: &'r [Row<'a>], places: &[usize]) -> Vec<&'r Row<'a>> {
-    places.iter().map(|at| &rows[*at]).collect()
+fn of(blank: &[bool], places: &[usize]) -> Vec<bool> {
+    places.iter().map(|at| blank[*at]).collect()
 }
 
-/// Whether any is blank that was not.
-fn put(blank: &mut [bool], places: &[usize], found: Vec<bool>) -> bool {
-    let mut is_changed = false;
-    for (at, found) in places.iter().zip(found) {
-        is_changed |= found && !blank[*at];
-        blank[*at] |= found;
-    }
-    is_changed
+/// What is blank stays blank.
+fn put(blank: &mut [bool], places: &[usize], found: Vec<bool>) {
+    places.iter().zip(found).for_each(|(at, found)| blank[*at] |= found);
 }
 
-/// Which of the cells that add up to one figure are of few facts, with what they could be worked out from, by the rule of [`blank_cells`]; and of shares
-/// those that few are in, or few are not.
-fn small(rows: &[&Row<'_>], min_cell: u64) -> Vec<bool> {
-    let cells: Vec<Cell> = rows.iter().map(|row| cell(row.part)).collect();
-    let mut blank = blank_cells(&cells, min_cell, rows.first().is_some_and(|row| is_count(row.row)));
-    for ((blank, cell), row) in blank.iter_mut().zip(&cells).zip(rows) {
-        let decimals = row.row.percent_decimals.into();
-        *blank |= matches!(row.row.measure, Measure::Ratio(_)) && is_small_share(*cell, decimals, min_cell);
-    }
-    blank
-}
-
-fn is_count(row: &Indicator) -> bool {
-    row.format == Format::Dem
-}
-
-fn cell(part: Part) -> Cell {
-    Cell { value: part.value, events: part.events }
+fn cell(row: &CellRow<'_>) -> Cell {
+    Cell { value: row.part.value, events: row.part.events }
 }
 
 /// The days of a row's facts. One that has no first day begins where they all do.
-fn span(row: &Row<'_>) -> DaysSpan {
+fn span(row: &CellRow<'_>) -> Span {
     let number = |day: CivilDate| i64::from(day.day_number());
     let Window { from, to, .. } = *row.window;
-    DaysSpan { before: number(from) - 1, to: number(to), cell: cell(row.part) }
+    Span { before: number(from) - 1, to: number(to), cell: cell(row) }
 }
 
 #[cfg(test)]
 mod tests {
-    use socai_domain::tables::{PeriodUse, Ratio};
+    use socai_domain::tables::{Format, Measure, PeriodUse, Ratio};
 
     use super::*;
 
@@ -139,8 +160,8 @@ mod tests {
         window: &'a Window,
         parts: &[(i128, u64)],
         keys: &'a [String],
-    ) -> Vec<Row<'a>> {
-        let of = |((value, events), key): (&(i128, u64), &'a String)| Row {
+    ) -> Vec<CellRow<'a>> {
+        let of = |((value, events), key): (&(i128, u64), &'a String)| CellRow {
             answer: 0,
             row,
             window,
@@ -158,7 +179,7 @@ mod tests {
     fn blank_of(parts: &[(i128, u64)], min_cell: u64, row: &Indicator) -> Vec<usize> {
         let keys: Vec<String> = (0..parts.len()).map(|at| at.to_string()).collect();
         let window = window("2023-01-01", "2023-01-31");
-        let blank = super::blank(&parts_of(row, &window, parts, &keys), min_cell);
+        let blank = blank_rows(&parts_of(row, &window, parts, &keys), min_cell);
         blank.iter().enumerate().filter(|(_, blank)| **blank).map(|(at, _)| at).collect()
     }
 
@@ -176,10 +197,10 @@ mod tests {
                 [("all", None, one + other), ("unit", Some("one"), *one), ("unit", Some("other"), *other)]
             {
                 let part = Part { value: events.into(), events };
-                rows.push(Row { answer, row: &row, window, dimension, key, part });
+                rows.push(CellRow { answer, row: &row, window, dimension, key, part });
             }
         }
-        let blank = super::blank(&rows, min_cell);
+        let blank = blank_rows(&rows, min_cell);
         let blank = blank.iter().zip(&rows).filter(|(blank, _)| **blank);
         blank
             .map(|(_, row)| {
@@ -204,6 +225,39 @@ mod tests {
         let few = [("2023-01-31", 10, 10), ("2023-02-28", 11, 12)];
         assert_eq!(since_new_year(&few, 5), [(1, "all"), (1, "one"), (1, "other")]);
         assert_eq!(since_new_year(&few, 1), []);
+    }
+
+    /// A figure, its parts by unit and by field in one answer: which are blank.
+    fn of_figure(whole: u64, units: &[u64], slices: &[u64]) -> Vec<(&'static str, usize)> {
+        let (row, window) = (row(Format::Tien), window("2023-01-01", "2023-01-31"));
+        let rows: Vec<CellRow<'_>> = [("all", &[whole][..]), ("unit", units), ("field", slices)]
+            .into_iter()
+            .flat_map(|(dimension, of)| {
+                of.iter().zip(["a", "b", "c", "d"]).map(move |(events, key)| (dimension, key, *events))
+            })
+            .map(|(dimension, key, events)| {
+                let part = Part { value: 1_000, events };
+                CellRow { answer: 0, row: &row, window: &window, dimension, key: Some(key), part }
+            })
+            .collect();
+        let blank = blank_rows(&rows, 5);
+        let names = ["all", "unit", "field"].into_iter().zip([1, units.len(), slices.len()]);
+        let names = names.flat_map(|(name, number)| (0..number).map(move |at| (name, at)));
+        names.zip(blank).filter(|(_, blank)| *blank).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn the_blank_parts_of_a_figure_hold_as_many_facts_as_a_cell_must() {
+        assert_eq!(of_figure(63, &[30, 33], &[3, 1, 59]), [("field", 0), ("field", 1), ("field", 2)]);
+        assert_eq!(of_figure(63, &[30, 33], &[3, 1, 20, 39]), [("field", 0), ("field", 1), ("field", 2)]);
+        assert_eq!(of_figure(63, &[30, 33], &[24, 39]), []);
+    }
+
+    #[test]
+    fn a_figure_of_more_than_its_parts_is_blank_when_they_are_too_few() {
+        // the parts are of 4 facts, the figure is not: it goes, and a part of each other division with it
+        let blank = of_figure(40, &[3, 1], &[20, 20]);
+        assert_eq!(blank, [("all", 0), ("unit", 0), ("unit", 1), ("field", 0), ("field", 1)]);
     }
 
     #[test]
