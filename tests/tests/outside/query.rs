@@ -101,6 +101,37 @@ fn a_second_question_at_a_cut_off_exports_nothing() {
 }
 
 #[test]
+fn a_bit_that_flips_in_a_cached_table_changes_no_answer() {
+    let Some(demo) = demo() else { return };
+    let cache = demo.path().join("cache");
+    let engine = fs::read_dir(kept().join("query/socai")).unwrap();
+    let engine = engine.map(|entry| entry.unwrap().path().join("duckdb")).find(|file| file.is_file());
+    let sum = || {
+        let mut query = Command::new(socai());
+        query.arg("query").arg(demo.district()).args(["--format", "csv", "--lang", "en"]);
+        query.arg("select sum(data.total)::bigint s from penalty_decided").env("XDG_CACHE_HOME", &cache);
+        query.envs(engine.iter().map(|engine| ("SOCAI_DUCKDB", engine)));
+        command::run(query, None)
+    };
+    let first = sum().ok();
+    let tables = fs::read_dir(cache.join("socai/tables")).unwrap().next().unwrap().unwrap().path();
+    let months = fs::read_dir(tables.join("facts/penalty.decided")).unwrap();
+    for month in months {
+        for file in fs::read_dir(month.unwrap().path()).unwrap() {
+            let file = file.unwrap().path();
+            let mut bytes = fs::read(&file).unwrap();
+            let middle = bytes.len() / 3;
+            bytes[middle] ^= 1;
+            fs::write(&file, bytes).unwrap();
+        }
+    }
+    let again = sum();
+    assert!(again.err.contains("not as it was written"), "{again}");
+    assert_eq!(again.ok(), first);
+    assert_eq!(sum().err, "", "made anew once");
+}
+
+#[test]
 fn cases_say_where_they_stand_and_since_when() {
     let Some(demo) = demo() else { return };
     let district = demo.district();

@@ -1,7 +1,7 @@
 //! The tables of a ledger at a cut-off, exported once and kept for the next question.
 //!
 //! `tables/<ledger>-<size>-<root>-<version>` below the user's cache directory; nobody else may read it, since facts are not public. A directory counts
-//! once it has its manifest and every file has the length that is written there.
+//! once it has its manifest and every file has the length that is written there; the files that a question reads have the digest too, or all are made anew.
 
 use std::{
     env, fs,
@@ -40,20 +40,28 @@ struct Manifest {
 struct Listed {
     name: String,
     bytes: u64,
+    blake3: String,
 }
 
-/// The directory with the tables of this cut-off, exported now if they are not there.
+/// The directory with the tables of this cut-off, exported now if they are not there, or if a file below one of the `needed` directories is not the
+/// one that was written: a bit that flips on a disk is read by the engine as another number. Costs one reading of these files.
 ///
 /// # Errors
 /// The log cannot be read, or the cache not be written.
-pub fn tables(cache: &Path, reader: &Reader, bound: &Bound, lang: Lang) -> Result<PathBuf> {
+pub fn tables(
+    cache: &Path,
+    reader: &Reader,
+    bound: &Bound,
+    needed: &[String],
+    lang: Lang,
+) -> Result<PathBuf> {
     let all = cache.join("tables");
     let at = || all.display().to_string();
     fs::DirBuilder::new().recursive(true).mode(0o700).create(&all).with_context(at)?;
     let ledger = blake3::hash(bound.ledger.as_bytes()).to_hex();
     let name = format!("{}-{}-{}-{VERSION}", &ledger[..12], bound.size, &bound.root.to_string()[..16]);
     let dir = all.join(name);
-    if is_whole(&dir) {
+    if is_whole(&dir, needed) {
         // the newest use counts when old ones are removed
         fs::File::open(&dir)
             .and_then(|dir| dir.set_modified(std::time::SystemTime::now()))
@@ -66,9 +74,10 @@ pub fn tables(cache: &Path, reader: &Reader, bound: &Bound, lang: Lang) -> Resul
     manifest::write(bound, &files, new.path())?;
     if dir.exists() {
         // half of one, or another process was quicker: its tables are the same
-        if is_whole(&dir) {
+        if is_whole(&dir, needed) {
             return Ok(dir);
         }
+        tracing::warn!("{}: not as it was written; the tables were made anew", dir.display());
         fs::remove_dir_all(&dir).with_context(at)?;
     }
     fs::rename(new.path(), &dir).with_context(at)?;
@@ -76,12 +85,20 @@ pub fn tables(cache: &Path, reader: &Reader, bound: &Bound, lang: Lang) -> Resul
     Ok(dir)
 }
 
-fn is_whole(dir: &Path) -> bool {
+fn is_whole(dir: &Path, needed: &[String]) -> bool {
     let Ok(text) = fs::read(dir.join("manifest.json")) else { return false };
     let Ok(manifest) = serde_json::from_slice::<Manifest>(&text) else { return false };
     let is_there =
         |file: &Listed| fs::metadata(dir.join(&file.name)).is_ok_and(|found| found.len() == file.bytes);
+    let is_needed = |file: &&Listed| needed.iter().any(|needed| Path::new(&file.name).starts_with(needed));
     manifest.files.iter().all(is_there)
+        && manifest.files.iter().filter(is_needed).all(|file| is_as_written(dir, file))
+}
+
+fn is_as_written(dir: &Path, file: &Listed) -> bool {
+    let Ok(found) = fs::File::open(dir.join(&file.name)) else { return false };
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(found).is_ok() && hasher.finalize().to_hex().as_str() == file.blake3
 }
 
 /// Keeps those that were used last, and what others are writing.
@@ -100,4 +117,34 @@ fn remove_oldest(all: &Path, just_made: &Path) -> Result<()> {
         fs::remove_dir_all(&dir).with_context(|| dir.display().to_string())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::FileExt as _;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_file_counts_with_its_length_and_one_that_is_needed_with_every_bit() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = dir.path();
+        let names = ["entries/month=2023-01/1.parquet", "facts/gift.planned/month=2023-01/1.parquet"];
+        let files: Vec<_> = names.iter().map(|name| {
+            let file = dir.join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, name).unwrap();
+            json!({"name": name, "lines": 1, "bytes": name.len(), "blake3": blake3::hash(name.as_bytes()).to_hex().as_str()})
+        }).collect();
+        fs::write(dir.join("manifest.json"), json!({ "files": files }).to_string()).unwrap();
+        let is_whole = |needed: &str| is_whole(dir, &[needed.to_owned()]);
+        assert!(is_whole("entries") && is_whole("facts/gift.planned"));
+        let damaged = fs::File::options().write(true).open(dir.join(names[0])).unwrap();
+        damaged.write_at(b"E", 0).unwrap();
+        assert!(!is_whole("entries") && is_whole("facts/gift.planned"));
+        damaged.set_len(3).unwrap();
+        assert!(!is_whole("facts/gift.planned"), "a short one is half of an export");
+    }
 }

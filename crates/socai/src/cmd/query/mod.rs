@@ -113,7 +113,7 @@ struct Tables {
 
 impl Tables {
     fn of(place: &Path, reader: &Reader, size: TreeSize, sql: &str, lang: Lang) -> Result<Self> {
-        let dir = cache::tables(place, reader, &Bound::of(reader, size)?, lang)?;
+        let dir = cache::tables(place, reader, &Bound::of(reader, size)?, &views::needed(sql), lang)?;
         Ok(Tables { statements: views::statements(&dir, sql), dir })
     }
 

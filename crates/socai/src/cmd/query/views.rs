@@ -55,12 +55,22 @@ pub fn names() -> Vec<String> {
     tables(Lang::En).map(|table| table.name).collect()
 }
 
-/// Statements that make the tables which a question may name, over the files in `dir`; all of them for one that lists them.
-pub fn statements(dir: &Path, sql: &str) -> String {
+/// The tables which a question may name; all of them for one that lists them.
+fn named(sql: &str) -> impl Iterator<Item = Table> {
     let sql = sql.to_lowercase();
     let is_list = sql.starts_with("show") || sql.trim_end_matches(';') == "describe";
+    tables(Lang::En).filter(move |table| is_list || sql.contains(&table.name))
+}
+
+/// The directories of an export that a question reads.
+pub fn needed(sql: &str) -> Vec<String> {
+    named(sql).map(|table| table.dir).collect()
+}
+
+/// Statements that make the tables which a question may name, over the files in `dir`.
+pub fn statements(dir: &Path, sql: &str) -> String {
     let mut statements = String::new();
-    for table in tables(Lang::En).filter(|table| is_list || sql.contains(&table.name)) {
+    for table in named(sql) {
         let files = quoted(&format!("{}/{}/*/*.parquet", dir.display(), table.dir));
         // names of kinds are letters and underscores
         let _ = write!(
