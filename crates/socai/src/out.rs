@@ -4,6 +4,9 @@ use std::io::{self, IsTerminal as _, Write};
 
 use crate::fit::fit;
 
+/// Columns of a text for people that goes to a file or a pipe, as of a report.
+const COLUMNS: usize = 80;
+
 /// Standard output, buffered until dropped or flushed.
 pub fn stdout() -> io::BufWriter<io::StdoutLock<'static>> {
     io::BufWriter::with_capacity(1 << 16, io::stdout().lock())
@@ -32,16 +35,23 @@ pub fn named(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("standard output: {error}"))
 }
 
-/// Writes a text of lines and a newline; on a terminal, lines that do not fit are broken between words, with `hang` spaces before what follows.
+/// Writes a text for people and a newline: lines that do not fit the terminal, or [`COLUMNS`] elsewhere, are broken between words, with `hang` spaces
+/// before what follows.
+///
+/// # Errors
+/// As for [`line`].
+pub fn page(text: &str, hang: usize) -> io::Result<()> {
+    let terminal = io::stdout().is_terminal().then(terminal_size::terminal_size).flatten();
+    let columns = terminal.map_or(COLUMNS, |(width, _)| usize::from(width.0));
+    line(&fit(text, columns.max(40), hang))
+}
+
+/// Writes a text that programs read too: broken as [`page`] does it on a terminal, as it is elsewhere.
 ///
 /// # Errors
 /// As for [`line`].
 pub fn lines(text: &str, hang: usize) -> io::Result<()> {
-    if !io::stdout().is_terminal() {
-        return line(text);
-    }
-    let columns = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0));
-    line(&fit(text, columns.max(40), hang))
+    if io::stdout().is_terminal() { page(text, hang) } else { line(text) }
 }
 
 /// Whether an error only says that the reader of a pipe has gone, as `head` does.

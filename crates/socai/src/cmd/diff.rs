@@ -46,7 +46,7 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
     }
     let text = between(&reader, (from, to), args, lang)?;
     match args.format {
-        ChangesFormat::Text => out::lines(text.trim_end_matches('\n'), HANG)?,
+        ChangesFormat::Text => out::page(text.trim_end_matches('\n'), HANG)?,
         ChangesFormat::Json => out::line(text.trim_end_matches('\n'))?,
     }
     // the earlier cut-off is a part of the question, as the size that it came to
@@ -101,7 +101,7 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
     let otherwise: BTreeSet<String> = ours.figures.iter().filter_map(defined).collect();
     let beside = Beside { ours: &ours, theirs: &theirs, otherwise: &otherwise };
     match args.format {
-        ChangesFormat::Text => out::lines(beside_text(&beside, lang.proto()).trim_end(), HANG)?,
+        ChangesFormat::Text => out::page(beside_text(&beside, lang.proto()).trim_end(), HANG)?,
         ChangesFormat::Json => out::line(beside_json(&beside)?.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)

@@ -27,7 +27,7 @@ pub fn run(args: &ObligationsArgs, lang: Lang) -> Result<ExitCode> {
     let open = open(&reader, size, Obligations::new(&fold, on))?;
     match args.json {
         true => out::line(&serde_json::to_string_pretty(&rows(&open, fold.registry()))?)?,
-        false => out::lines(lines(&open, fold.registry(), on, lang).trim_end(), HANG)?,
+        false => out::page(lines(&open, fold.registry(), on, lang).trim_end(), HANG)?,
     }
     Ok(ExitCode::SUCCESS)
 }

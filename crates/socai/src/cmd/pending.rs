@@ -30,7 +30,7 @@ pub fn run(args: &PendingArgs, lang: Lang) -> Result<ExitCode> {
     let pending = pass.finish()?;
     match args.json {
         true => out::line(&serde_json::to_string_pretty(&rows(&pending, fold.registry()))?)?,
-        false => out::lines(lines(&pending, fold.registry(), on, lang).trim_end(), HANG)?,
+        false => out::page(lines(&pending, fold.registry(), on, lang).trim_end(), HANG)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -48,7 +48,7 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
         Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),
         Lang::En => format!("{} units on {date}", units.len()),
     };
-    out::lines(format!("{heading}{known}\n{}", text.trim_end()).trim_end(), HANG)?;
+    out::page(format!("{heading}{known}\n{}", text.trim_end()).trim_end(), HANG)?;
     Ok(ExitCode::SUCCESS)
 }
 

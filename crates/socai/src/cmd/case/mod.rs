@@ -31,7 +31,7 @@ pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let Some(text) = told(&reader, size, &args.id, on, lang)? else {
-        out::lines(&near::no_case(&args.id, size, &near::cases(&reader, size)?, lang), HANG)?;
+        out::page(&near::no_case(&args.id, size, &near::cases(&reader, size)?, lang), HANG)?;
         return Ok(ExitCode::FAILURE);
     };
     let text = format!("{}\n", text.trim_end());
