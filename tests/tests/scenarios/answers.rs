@@ -1,9 +1,9 @@
 //! Answers that were saved are asked again: of a ledger that has grown, of another one, and after somebody changed the file.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
-use socai_tests::{command::Said, demo::Demo, socai};
+use socai_tests::{command::Said, demo::Demo, program::socai, socai};
 
 const CASE: &str = "xp-thanh-xuan-trung-2023-5";
 
@@ -263,4 +263,24 @@ fn crc32c(bytes: &[u8]) -> u32 {
         )
     };
     !bytes.iter().fold(!0, fold)
+}
+
+#[test]
+fn an_answer_is_saved_though_nobody_reads_what_is_printed() {
+    let demo = Demo::played();
+    let (district, file) = (demo.district(), demo.path().join("unread.json"));
+    let months = ["--from", "2023-01", "--to", "2023-02"];
+    for args in [
+        [&["report"][..], &["--period", "2023-02"]].concat(),
+        [&["series"][..], &["NS.01"], &months].concat(),
+        vec!["diff", "--from", "900", "--to", "1200"],
+        vec!["case", CASE, "--on", "2023-03-20"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut asked = Command::new(socai());
+        asked.arg(args[0]).arg(&district).args(&args[1..]).arg("--save").arg(&file).stdout(writer);
+        assert!(asked.status().unwrap().success(), "{args:?}");
+        fs::remove_file(&file).unwrap_or_else(|error| panic!("{args:?}: {error}"));
+    }
 }

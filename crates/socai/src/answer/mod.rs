@@ -115,7 +115,7 @@ enum Encoding {
 }
 
 impl SaveArgs {
-    /// Saves an answer if that was asked for.
+    /// Saves an answer if that was asked for. Before it is printed: a reader of standard output that goes away, as `head` does, ends the program.
     ///
     /// # Errors
     /// The answer is too large, or the file cannot be written.
@@ -124,7 +124,7 @@ impl SaveArgs {
         reader: &Reader,
         size: TreeSize,
         question: Question,
-        result: Vec<u8>,
+        result: &[u8],
         lang: Lang,
     ) -> Result<()> {
         let Some(path) = &self.file else { return Ok(()) };
@@ -138,7 +138,7 @@ fn write(
     reader: &Reader,
     size: TreeSize,
     question: Question,
-    result: Vec<u8>,
+    result: &[u8],
     lang: Lang,
 ) -> Result<()> {
     ensure!(
@@ -147,10 +147,10 @@ fn write(
         result.len()
     );
     let checkpoint = String::from_utf8(reader.committed()?.checkpoint).context("the newest checkpoint")?;
-    let digest = Digest::of(&result).to_string();
-    let (encoding, result) = match String::from_utf8(result) {
-        Ok(text) => (Encoding::Utf8, text),
-        Err(bytes) => (Encoding::Base64, BASE64_STANDARD.encode(bytes.as_bytes())),
+    let digest = Digest::of(result).to_string();
+    let (encoding, result) = match std::str::from_utf8(result) {
+        Ok(text) => (Encoding::Utf8, text.to_owned()),
+        Err(_) => (Encoding::Base64, BASE64_STANDARD.encode(result)),
     };
     let saved = Saved {
         socai_answer: VERSION,

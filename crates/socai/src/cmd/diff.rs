@@ -45,13 +45,13 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
         bail!("--from {from} {} --to {to}", lang.pick("sau", "comes after"));
     }
     let text = between(&reader, (from, to), args, lang)?;
+    // the earlier cut-off is a part of the question, as the size that it came to
+    let question = DiffArgs { from: Some(from.to_string()), ..args.clone() };
+    args.save.keep(&reader, to, Question::Diff(question), text.as_bytes(), lang)?;
     match args.format {
         ChangesFormat::Text => out::page(text.trim_end_matches('\n'), HANG)?,
         ChangesFormat::Json => out::line(text.trim_end_matches('\n'))?,
     }
-    // the earlier cut-off is a part of the question, as the size that it came to
-    let question = DiffArgs { from: Some(from.to_string()), ..args.clone() };
-    args.save.keep(&reader, to, Question::Diff(question), text.into_bytes(), lang)?;
     Ok(ExitCode::SUCCESS)
 }
 

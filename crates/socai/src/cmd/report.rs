@@ -46,8 +46,8 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
     // asked of the command line alone: a saved question of an earlier release may say what was not looked at then
     reported::is_about(&asked, &fold, lang)?;
     let bytes = answered(&reader, &fold, &asked, lang)?;
+    args.save.keep(&reader, size, Question::Report(asked), &bytes, lang)?;
     paper::write(&args.print, &bytes)?;
-    args.save.keep(&reader, size, Question::Report(asked), bytes, lang)?;
     Ok(ExitCode::SUCCESS)
 }
 

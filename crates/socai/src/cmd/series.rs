@@ -40,13 +40,13 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let text = answer(&reader, size, args, lang)?;
+    args.save.keep(&reader, size, answer::Question::Series(args.clone()), text.as_bytes(), lang)?;
     match &args.out {
         Some(path) => {
             file::put(path, text.as_bytes()).with_context(|| format!("--out {}", path.display()))?
         }
         None => out::line(text.trim_end_matches('\n'))?,
     }
-    args.save.keep(&reader, size, answer::Question::Series(args.clone()), text.into_bytes(), lang)?;
     Ok(ExitCode::SUCCESS)
 }
 

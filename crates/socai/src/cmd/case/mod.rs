@@ -35,9 +35,9 @@ pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
         return Ok(ExitCode::FAILURE);
     };
     let text = format!("{}\n", text.trim_end());
-    out::lines(text.trim_end(), HANG)?;
     let asked = OfCase { id: args.id.clone(), on: on.to_string() };
-    args.save.keep(&reader, size, Question::Case(asked), text.into_bytes(), lang)?;
+    args.save.keep(&reader, size, Question::Case(asked), text.as_bytes(), lang)?;
+    out::page(text.trim_end(), HANG)?;
     Ok(ExitCode::SUCCESS)
 }
 

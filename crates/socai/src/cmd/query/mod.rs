@@ -61,9 +61,9 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
             let en = "asked twice it gives two answers (order, time, chance): add an order by, leave out now() and random()";
             bail!("--save: {}", lang.pick(vi, en));
         }
-        out::bytes(&answer)?;
         let asked = OfQuery { sql, format: args.format, engine: engine.version().to_owned() };
-        args.save.keep(&reader, size, Question::Query(asked), answer, lang)?;
+        args.save.keep(&reader, size, Question::Query(asked), &answer, lang)?;
+        out::bytes(&answer)?;
     }
     if std::io::stderr().is_terminal() {
         let root = reader.root_at(size)?;
