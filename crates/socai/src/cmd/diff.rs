@@ -18,7 +18,7 @@ use crate::{
     answer::Question,
     asked,
     cli::{ChangesFormat, DiffArgs},
-    compared, cut,
+    compared, cut, file,
     lang::Lang,
     ledger, out, state,
 };
@@ -31,6 +31,7 @@ pub fn run(args: &DiffArgs, lang: Lang) -> Result<ExitCode> {
     if let Some(other) = &args.with {
         return with(args, other, lang);
     }
+    file::refuse(&[("--save", args.save.file.as_deref())], lang)?;
     let reader = ledger::reader(&args.ledger)?;
     let from = cut::resolve(args.from.as_deref(), &reader).context("--from")?;
     let to = cut::resolve(args.to.as_deref(), &reader).context("--to")?;

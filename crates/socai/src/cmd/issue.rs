@@ -15,6 +15,7 @@ use socai_web::WrongNumber;
 use crate::{
     cli::{PrintArgs, QuestionArgs},
     cmd::report,
+    file,
     lang::Lang,
     out, paper,
     quoted::quoted,
@@ -34,6 +35,7 @@ pub fn run(
     lang: Lang,
 ) -> Result<ExitCode> {
     paper::refuse_terminal(print, lang)?;
+    file::refuse(&[("--out", print.out.as_deref())], lang)?;
     let mut ledger = Ledger::open_alone(&LedgerDir::new(dir)).with_context(|| dir.display().to_string())?;
     let fold = state::newest(ledger.reader())?;
     if let Some(wrong) = wrong_number(ledger.reader(), &fold, number)? {

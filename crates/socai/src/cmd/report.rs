@@ -16,7 +16,7 @@ use crate::{
     asked,
     cli::{QuestionArgs, ReportArgs, ReportCommand, ReportFormat},
     cmd::issue,
-    cut,
+    cut, file,
     lang::Lang,
     ledger, paper, reported, state,
 };
@@ -27,6 +27,7 @@ pub fn run(args: ReportArgs, lang: Lang) -> Result<ExitCode> {
         return issue::run(&dir, &number, &question, &print, lang);
     }
     paper::refuse_terminal(&args.print, lang)?;
+    file::refuse(&[("--out", args.print.out.as_deref()), ("--save", args.save.file.as_deref())], lang)?;
     if matches!(&args.as_reported, Some(Some(number)) if number.trim().is_empty()) {
         let vi = "số trống; viết số như 45/BC-UBND, hoặc bỏ trống cả số và thêm --period";
         let en = "the number is empty; give one such as 45/BC-UBND, or none at all and --period";

@@ -37,6 +37,7 @@ pub fn run(args: &SeriesArgs, lang: Lang) -> Result<ExitCode> {
     if let Some(wrong) = wrong_flags(args, lang) {
         bail!("{wrong}");
     }
+    file::refuse(&[("--out", args.out.as_deref()), ("--save", args.save.file.as_deref())], lang)?;
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let text = answer(&reader, size, args, lang)?;

@@ -13,7 +13,7 @@ use socai_domain::{CivilDate, time};
 use socai_log::Reader;
 use socai_tlog::TreeSize;
 
-use crate::{answer::Question, cli::CaseArgs, cut, lang::Lang, ledger, near, out};
+use crate::{answer::Question, cli::CaseArgs, cut, file, lang::Lang, ledger, near, out};
 use rows::Rows;
 
 /// Columns before what belongs to a fact.
@@ -28,6 +28,7 @@ pub fn run(args: &CaseArgs, lang: Lang) -> Result<ExitCode> {
         Some(text) => text.parse::<CivilDate>().context("--on")?,
         None => time::vietnam_date(socai_district::now_ms()),
     };
+    file::refuse(&[("--save", args.save.file.as_deref())], lang)?;
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let Some(text) = told(&reader, size, &args.id, on, lang)? else {

@@ -21,7 +21,7 @@ use socai_tlog::LeafIndex;
 
 use crate::{
     cli::{ExportArgs, ExportFormat},
-    cut,
+    cut, file,
     lang::Lang,
     ledger, out, progress, state,
 };
@@ -33,6 +33,7 @@ use whole::Whole;
 
 /// Writes the export and says where it is.
 pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
+    file::refuse(&[("--out", Some(&args.out))], lang)?;
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let is_of_tables = matches!(args.format, ExportFormat::Parquet | ExportFormat::Csv);

@@ -24,7 +24,7 @@ use crate::{
     answer::{MOST_SAVED, Question},
     cli::{QueryArgs, QueryFormat},
     cmd::export::manifest::Bound,
-    cut,
+    cut, file,
     lang::Lang,
     ledger, out,
 };
@@ -40,6 +40,7 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
         out::line(views::list(table.as_deref(), lang)?.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
+    file::refuse(&[("--save", args.save.file.as_deref())], lang)?;
     let reader = ledger::reader(&args.ledger)?;
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let sql = sql(args.sql.as_deref().unwrap_or_default(), lang)?;
