@@ -67,6 +67,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.lang.unwrap_or_else(Lang::of_locale);
     start_tracing();
+    if let Err(error) = signals::survive_large_files() {
+        tracing::warn!("{error:#}");
+    }
     ledger::read_addresses_with(cli.remote);
     match run(cli.command, lang) {
         Ok(code) => code,

@@ -1,4 +1,4 @@
-//! SIGTERM and Ctrl-C: finish what is begun, then stop.
+//! SIGTERM and Ctrl-C: finish what is begun, then stop. SIGXFSZ: an error as others are.
 
 use anyhow::{Context as _, Result};
 use tokio::{
@@ -12,6 +12,21 @@ use tokio::{
 /// The system gives no threads.
 pub fn runtime() -> Result<Runtime> {
     Builder::new_multi_thread().enable_all().build().context("a runtime")
+}
+
+/// SIGXFSZ, the same number on Linux and macOS.
+const FILE_TOO_LARGE: i32 = 25;
+
+/// From now on a file that grows past the limit of the user (`ulimit -f`) is an error of the write, which is told and cleaned up after; the signal would
+/// end the process without a word.
+///
+/// # Errors
+/// The system lets nobody listen.
+pub fn survive_large_files() -> Result<()> {
+    let runtime = Builder::new_current_thread().enable_all().build().context("a runtime for signals")?;
+    let _inside = runtime.enter();
+    // that somebody listens is enough, and stays so for the life of the process
+    signal(SignalKind::from_raw(FILE_TOO_LARGE)).map(drop).context("listening for signals")
 }
 
 /// What the process is asked from the moment on that this is made. A service makes it before it does or says anything: a signal that comes between

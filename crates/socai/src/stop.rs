@@ -9,12 +9,36 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::signals::Signals;
 
 /// What a shell expects of a program that Ctrl-C ended.
 pub const INTERRUPTED: u8 = 130;
+
+/// Ends the process at the first Ctrl-C or SIGTERM, once what has to go before it has run, on a thread of its own.
+///
+/// # Errors
+/// As for [`Stop::listen`].
+pub fn end_after(last: impl FnOnce() + Send + 'static) -> Result<()> {
+    let (runtime, mut signals) = listening()?;
+    let ending = move || {
+        runtime.block_on(signals.asked_to_stop());
+        last();
+        process::exit(INTERRUPTED.into());
+    };
+    thread::Builder::new().name("signals".to_owned()).spawn(ending).context("a thread for signals")?;
+    Ok(())
+}
+
+fn listening() -> Result<(Runtime, Signals)> {
+    let runtime = Builder::new_current_thread().enable_all().build().context("a runtime for signals")?;
+    let signals = {
+        let _inside = runtime.enter();
+        Signals::listen()?
+    };
+    Ok((runtime, signals))
+}
 
 /// Whether the process was asked to stop.
 pub struct Stop {
@@ -28,11 +52,7 @@ impl Stop {
     /// # Errors
     /// The system gives no thread, or lets nobody listen.
     pub fn listen() -> Result<Stop> {
-        let runtime = Builder::new_current_thread().enable_all().build().context("a runtime for signals")?;
-        let mut signals = {
-            let _inside = runtime.enter();
-            Signals::listen()?
-        };
+        let (runtime, mut signals) = listening()?;
         let (tell, signal) = mpsc::sync_channel(1);
         let listening = move || {
             runtime.block_on(async {
