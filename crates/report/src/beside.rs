@@ -1,6 +1,6 @@
 //! Two ledgers asked the same question: their figures side by side, in text and JSON.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -10,7 +10,7 @@ use socai_proto::Lang;
 
 use crate::Error;
 use crate::figures::{AsOf, Figure, Figures, Form, Known};
-use crate::format::{ngay, pct, point, so};
+use crate::format::{day, number, percentage, point};
 
 /// Two answers.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +21,8 @@ pub struct Beside<'a> {
     pub theirs: &'a Figures,
     /// Codes of indicators that the two define differently: nothing is compared.
     pub otherwise: &'a BTreeSet<String>,
+    /// What indicators are called in English, by code, as far as either ledger says.
+    pub labels_en: &'a BTreeMap<String, String>,
 }
 
 /// One indicator in both.
@@ -57,6 +59,11 @@ impl<'a> Beside<'a> {
         let lines = self.ours.figures.iter().chain(theirs_only).map(line);
         lines.filter(|line| line.ours.is_some() || line.theirs.is_some()).collect()
     }
+
+    fn label(&self, figure: &'a Figure, lang: Lang) -> &'a str {
+        let english = self.labels_en.get(&figure.indicator).filter(|_| lang == Lang::En);
+        english.unwrap_or(&figure.label)
+    }
 }
 
 fn value(figure: &Figure) -> Option<i128> {
@@ -70,25 +77,27 @@ fn value(figure: &Figure) -> Option<i128> {
 /// The comparison for people, a line an indicator.
 pub fn beside_text(beside: &Beside<'_>, lang: Lang) -> String {
     let (ours, theirs) = (beside.ours, beside.theirs);
-    let mut text = format!("{} – {}\n", ngay(ours.period.from), ngay(ours.period.to));
+    let mut text = format!("{} – {}\n", day(ours.period.from, lang), day(ours.period.to, lang));
     for (name, figures) in [("A", ours), ("B", theirs)] {
         let AsOf { size, root, .. } = figures.as_of;
         let (words, root) = (pick(lang, "cỡ cây", "tree size"), root.to_string());
+        let size = number(size.0, lang);
         let _ = writeln!(text, "{name} = {}, {words} {size}, {}…", figures.ledger, &root[..16]);
     }
     let _ = writeln!(text, "\n{:<10} {:>20} {:>20} {:>9}", "", "A", "B", "A/B");
     for line in beside.lines() {
         let shown = |value: Option<i128>| match (value, line.figure.form) {
             (None, _) => "–".to_owned(),
-            (Some(value), Form::Percent(decimals)) => pct(&point(value, decimals)),
-            (Some(value), _) => so(value),
+            (Some(value), Form::Percent(decimals)) => percentage(&point(value, decimals), lang),
+            (Some(value), _) => number(value, lang),
         };
         let ratio = match (&line.percent, line.is_alike) {
-            (Some(percent), _) => pct(percent),
+            (Some(percent), _) => percentage(percent, lang),
             (None, false) => "≠".to_owned(),
             (None, true) => String::new(),
         };
-        let (code, label, unit) = (&line.figure.indicator, &line.figure.label, &line.figure.unit);
+        let (code, label, unit) =
+            (&line.figure.indicator, beside.label(line.figure, lang), &line.figure.unit);
         let numbers = format!("{code:<10} {:>20} {:>20} {ratio:>9}", shown(line.ours), shown(line.theirs));
         let _ = writeln!(text, "{}\n           {label} ({unit})", numbers.trim_end());
     }

@@ -13,7 +13,7 @@ use socai_tlog::{EventName, UnitNo};
 
 use crate::Error;
 use crate::figures::{AsOf, Form, Restated};
-use crate::format::{dem, ngay, pct, point, so, tien};
+use crate::format::{day, dem, number, percentage, point, tien};
 
 /// A comparison with what stands above it on paper.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ pub fn changes_text(changes: &Changes<'_>, lang: Lang) -> String {
             let _ = writeln!(text, "          {}", told(changes, &line.row, cause, lang));
         }
         if let Some(more) = line.causes.len().checked_sub(CAUSES).filter(|more| *more > 0) {
-            let more = so(more as u64);
+            let more = number(more as u64, lang);
             let _ = match lang {
                 Lang::Vi => writeln!(text, "          … và {more} thay đổi khác (xem --format json)"),
                 Lang::En => writeln!(text, "          … and {more} more (see --format json)"),
@@ -64,14 +64,14 @@ pub fn changes_text(changes: &Changes<'_>, lang: Lang) -> String {
 }
 
 fn heading(changes: &Changes<'_>, lang: Lang) -> String {
-    let to = ngay(changes.asked.to);
+    let to = day(changes.asked.to, lang);
     let days = match (changes.asked.is_since_ever(), lang) {
         (true, Lang::Vi) => format!("Mọi số liệu đến {to}"),
         (true, Lang::En) => format!("Everything up to {to}"),
-        (false, Lang::Vi) => format!("Kỳ {} – {to}", ngay(changes.asked.from)),
-        (false, Lang::En) => format!("Period {} – {to}", ngay(changes.asked.from)),
+        (false, Lang::Vi) => format!("Kỳ {} – {to}", day(changes.asked.from, lang)),
+        (false, Lang::En) => format!("Period {} – {to}", day(changes.asked.from, lang)),
     };
-    let (then, now) = (so(changes.from.size.0), so(changes.to.size.0));
+    let (then, now) = (number(changes.from.size.0, lang), number(changes.to.size.0, lang));
     let report = changes.report.map(|report| format!("{} ({})", report.report_no, report.name));
     match (lang, report) {
         (Lang::Vi, Some(report)) => {
@@ -109,11 +109,10 @@ fn unit_name(changes: &Changes<'_>, no: UnitNo) -> String {
 /// A value with its unit of measure; zero is a number here.
 fn printed(row: &Indicator, value: i128, lang: Lang) -> String {
     match (Form::of(row), lang) {
-        (Form::Percent(decimals), Lang::Vi) => pct(&point(value, decimals)),
-        (Form::Percent(decimals), Lang::En) => format!("{}%", point(value, decimals)),
+        (Form::Percent(decimals), _) => percentage(&point(value, decimals), lang),
         (Form::Money, Lang::Vi) if value != 0 => tien(value),
         (Form::Count, Lang::Vi) if value != 0 => format!("{} {}", dem(value), row.unit),
-        _ => format!("{value} {}", row.unit),
+        _ => format!("{} {}", number(value, lang), row.unit),
     }
 }
 

@@ -75,7 +75,8 @@ fn a_change_is_told_with_both_values_the_reason_and_the_records() {
         for said in [
             "corrected: 7/3 by 7/12, acknowledged in 0/40",
             "late, after the closing: 7/13",
-            "83000000 VND → 83430000 VND",
+            "83,000,000 VND → 83,430,000 VND",
+            "Period 2023-01-01 – 2023-02-08: from tree size 1,484 to tree size 1,490",
         ] {
             assert!(en.contains(said), "missing: {said}\n{en}");
         }
@@ -178,7 +179,7 @@ fn a_comparison_of_everything_names_no_first_day() {
         let changes = Changes { asked: &asked, ..*changes };
         assert!(changes_text(&changes, Lang::Vi).starts_with("Mọi số liệu đến 08/02/2023: từ cỡ cây 1.484"));
         assert!(
-            changes_text(&changes, Lang::En).starts_with("Everything up to 08/02/2023: from tree size 1.484")
+            changes_text(&changes, Lang::En).starts_with("Everything up to 2023-02-08: from tree size 1,484")
         );
     });
 }

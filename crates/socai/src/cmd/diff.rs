@@ -1,16 +1,20 @@
 //! `socai diff LEDGER --from CUT --to CUT`: which figures are known differently at a later cut-off, and by which facts; with `--with OTHER` one
 //! ledger's figures beside another's.
 
-use std::{collections::BTreeSet, path::Path, process::ExitCode};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    process::ExitCode,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use socai_domain::{tables::Indicator, time};
+use socai_domain::{CivilDate, tables::Indicator, time};
 use socai_fold::{
     Fold,
     figures::{Asked, series::row_on},
 };
 use socai_log::Reader;
-use socai_report::{Beside, Figures, beside_json, beside_text};
+use socai_report::{Beside, Figure, Figures, beside_json, beside_text};
 use socai_tlog::TreeSize;
 
 use super::report::figures;
@@ -94,18 +98,30 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
     let ((ours, fold), (theirs, other_fold)) =
         (figures_of(args, &args.ledger, lang)?, figures_of(args, other, lang)?);
     let on = ours.period.to;
-    let defined = |figure: &socai_report::Figure| {
+    let defined = |figure: &Figure| {
         let rows = (row_on(&fold, &figure.indicator, on), row_on(&other_fold, &figure.indicator, on));
         matches!(rows, (Some(ours), Some(theirs)) if !is_alike(ours, theirs))
             .then(|| figure.indicator.clone())
     };
     let otherwise: BTreeSet<String> = ours.figures.iter().filter_map(defined).collect();
-    let beside = Beside { ours: &ours, theirs: &theirs, otherwise: &otherwise };
+    let labels_en: BTreeMap<String, String> = [(&theirs, &other_fold), (&ours, &fold)]
+        .into_iter()
+        .flat_map(|(figures, fold)| {
+            figures.figures.iter().filter_map(move |figure| label_en(figure, fold, on))
+        })
+        .collect();
+    let beside = Beside { ours: &ours, theirs: &theirs, otherwise: &otherwise, labels_en: &labels_en };
     match args.format {
         ChangesFormat::Text => out::page(beside_text(&beside, lang.proto()).trim_end(), HANG)?,
         ChangesFormat::Json => out::line(beside_json(&beside)?.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The code of a figure and what it is called in English, if the ledger says.
+fn label_en(figure: &Figure, fold: &Fold, on: CivilDate) -> Option<(String, String)> {
+    let row = row_on(fold, &figure.indicator, on).filter(|row| !row.label_en.is_empty())?;
+    Some((row.code.clone(), row.label_en.clone()))
 }
 
 /// A ledger's answer, and the fold it came from.
