@@ -56,8 +56,8 @@ fn cells(page: &Page<'_>, line: &Line, authorities: &BTreeSet<&str>) -> Vec<Stri
     }
     cells.extend(other(line.same.as_ref()));
     cells.extend(other(line.lunar.as_ref()));
-    let boundaries = line.notes.iter().map(|note| {
-        let boundary = &page.series.boundaries[note - 1];
+    let boundaries = line.boundaries.iter().map(|at| {
+        let boundary = &page.series.boundaries[*at];
         let from = page
             .registry
             .unit(boundary.from)

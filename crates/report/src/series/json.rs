@@ -151,7 +151,7 @@ impl<'a> PointRow<'a> {
             lunar_period: line.lunar.as_ref().map(other),
             includes: &line.includes,
             comparable: line.is_comparable,
-            boundaries: line.notes.iter().map(|note| note - 1).collect(),
+            boundaries: line.boundaries.clone(),
         }
     }
 }

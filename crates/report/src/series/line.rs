@@ -29,7 +29,9 @@ pub(super) struct Line {
     /// Ids of units that are counted with this one.
     pub includes: Vec<String>,
     pub is_comparable: bool,
-    /// Footnotes, from 1.
+    /// The changes of boundaries that it is about, as places among those of the series.
+    pub boundaries: Vec<usize>,
+    /// Their footnotes, from 1.
     pub notes: Vec<usize>,
 }
 
@@ -49,10 +51,18 @@ pub(super) struct Other {
 
 impl Page<'_> {
     pub(super) fn lines(&self, lang: Lang) -> Vec<Line> {
-        self.series.points.iter().map(|point| self.line(point, lang)).collect()
+        let noted = self.noted();
+        self.series.points.iter().map(|point| self.line(point, &noted, lang)).collect()
     }
 
-    fn line(&self, point: &Point, lang: Lang) -> Line {
+    /// The changes of boundaries that some point is about, in the order of their footnotes, as places among those of the series.
+    fn noted(&self) -> Vec<usize> {
+        let is_noted = |of: &Boundary| self.series.points.iter().any(|point| self.concerns(of, point));
+        let boundaries = self.series.boundaries.iter().enumerate();
+        boundaries.filter(|(_, of)| is_noted(of)).map(|(at, _)| at).collect()
+    }
+
+    fn line(&self, point: &Point, noted: &[usize], lang: Lang) -> Line {
         let (key, label) = self.names(point, lang);
         let other = |compared: &socai_fold::figures::Compared| Other {
             value: compared.value,
@@ -63,7 +73,9 @@ impl Page<'_> {
             label: self.authority(by, lang),
             other: other(compared),
         });
-        let noted = self.series.boundaries.iter().enumerate();
+        let about =
+            noted.iter().enumerate().filter(|(_, at)| self.concerns(&self.series.boundaries[**at], point));
+        let (notes, boundaries) = about.map(|(note, at)| (note + 1, *at)).unzip();
         Line {
             key,
             label,
@@ -80,7 +92,8 @@ impl Page<'_> {
                 .filter_map(|no| Some(self.registry.unit(*no)?.id.clone()))
                 .collect(),
             is_comparable: point.is_comparable,
-            notes: noted.filter(|(_, of)| self.concerns(of, point)).map(|(at, _)| at + 1).collect(),
+            boundaries,
+            notes,
         }
     }
 
@@ -136,7 +149,8 @@ impl Page<'_> {
 
     /// The footnotes: changes of boundaries, and what follows from them.
     pub(super) fn footnotes(&self, lines: &[Line], lang: Lang) -> Vec<String> {
-        let boundary = |(at, of): (usize, &Boundary)| {
+        let boundary = |(note, at): (usize, usize)| {
+            let of = &self.series.boundaries[at];
             let from = self
                 .registry
                 .unit(of.from)
@@ -146,9 +160,9 @@ impl Page<'_> {
                 false => pick(lang, "một phần", "a part of"),
             };
             let to = self.name_of_id(&of.to);
-            format!("({}) {}: {portion} {from} → {to} ({})", at + 1, ngay(of.on), of.legal)
+            format!("({}) {}: {portion} {from} → {to} ({})", note + 1, ngay(of.on), of.legal)
         };
-        let mut notes: Vec<String> = self.series.boundaries.iter().enumerate().map(boundary).collect();
+        let mut notes: Vec<String> = self.noted().into_iter().enumerate().map(boundary).collect();
         if lines.iter().any(|line| !line.is_comparable) {
             let vi = "≠ địa giới đã thay đổi và không thể quy đổi chính xác: không so sánh";
             notes.push(

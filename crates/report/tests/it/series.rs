@@ -283,3 +283,16 @@ fn months_that_are_counted_since_the_year_began_do_not_tell_what_came_between_th
     assert_eq!(blank(least), [false, false]);
     assert_eq!(blank(between + 1)[1], between < events[0] || events[1] <= between);
 }
+
+#[test]
+fn a_change_of_boundaries_is_a_footnote_only_where_a_line_refers_to_it() {
+    let fold = merged();
+    let span = Question::new(String::new(), february(fold.rulebook()));
+    let (axis, slices) = by_slice(&fold, "NS.01", &span, None).unwrap();
+    assert!(!slices.boundaries.is_empty(), "there is one in these days");
+    let table = series_table(&page(&fold, &slices, SeriesAlong::Slices { axis: &axis }), Lang::En);
+    assert!(!table.contains("(1)"), "{table}");
+    let months = revenue(&fold);
+    let table = series_table(&page(&fold, &months, SeriesAlong::Time { unit: None }), Lang::En);
+    assert_eq!(table.matches("(1)").count(), 2, "behind the month and below: {table}");
+}
