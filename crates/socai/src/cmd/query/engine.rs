@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use sha2::{Digest as _, Sha256};
 
+use super::strict::Strict;
 use crate::cli::QueryFormat;
 
 /// The release that is fetched; also the name of its directory in the cache.
@@ -140,7 +141,7 @@ impl Engine {
         });
         let copied = thread::scope(|scope| {
             let waiting = scope.spawn(|| wait(&mut child, asking.within));
-            let copied = answer.map_or(Ok(0), |mut answer| io::copy(&mut answer, out));
+            let copied = answer.map_or(Ok(()), |mut answer| pass_on(&mut answer, asking.format, out));
             (copied, waiting.join())
         });
         let (copied, status) = copied;
@@ -158,6 +159,15 @@ impl Engine {
             }
         }
     }
+}
+
+fn pass_on(answer: &mut impl Read, format: QueryFormat, out: &mut dyn Write) -> io::Result<()> {
+    if format != QueryFormat::Json {
+        return io::copy(answer, out).map(|_| ());
+    }
+    let mut strict = Strict::new(out);
+    io::copy(answer, &mut strict)?;
+    strict.finish()
 }
 
 /// Text as a string of SQL.

@@ -6,6 +6,7 @@
 mod cache;
 mod engine;
 mod one;
+mod strict;
 mod views;
 
 use std::{
@@ -27,9 +28,11 @@ use crate::{
     cut, file,
     lang::Lang,
     ledger, out,
+    quoted::quoted,
 };
 use engine::{Asking, Engine};
 use one::Wrong;
+use strict::Twice;
 
 /// The longest question.
 const MOST_SQL: u64 = 1 << 20;
@@ -128,10 +131,15 @@ impl Tables {
         lang: Lang,
     ) -> Result<()> {
         let answered = engine.ask((&self.statements, &self.dir), sql, asking, out);
-        answered.map_err(|error| match unknown_table(&format!("{error:#}")) {
-            // the engine would suggest one of its own
-            Some(name) => anyhow::Error::msg(views::unknown(&name, lang)),
-            None => error.context(lang.pick("câu hỏi", "the question")),
+        answered.map_err(|error| {
+            if let Some(Twice(name)) = Twice::of(&error) {
+                return anyhow::Error::msg(twice(name, lang));
+            }
+            match unknown_table(&format!("{error:#}")) {
+                // the engine would suggest one of its own
+                Some(name) => anyhow::Error::msg(views::unknown(&name, lang)),
+                None => error.context(lang.pick("câu hỏi", "the question")),
+            }
         })
     }
 
@@ -159,6 +167,19 @@ impl Write for Limited {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+/// That two columns have one name, which an object of JSON cannot hold.
+fn twice(name: &str, lang: Lang) -> String {
+    let name = quoted(name);
+    match lang {
+        Lang::Vi => format!(
+            "hai cột cùng tên {name}, JSON không ghi được: đặt tên khác bằng as, hoặc dùng --format csv"
+        ),
+        Lang::En => format!(
+            "two columns are called {name}, which JSON cannot hold: name one with as, or use --format csv"
+        ),
     }
 }
 
