@@ -37,13 +37,27 @@ impl Cut {
 
 /// A text that names no period.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{got}` is no period: write 2023-03, 2023-Q1, 2023-H1, 2023-9M or 2023, `cal:` before one of them for calendar days, \
-     fy2023, or 2023-01-01..2023-02-08"
-)]
+#[error("`{got}` {}", why_not(got))]
 pub struct NotAPeriod {
     /// The text that was offered.
     pub got: String,
+}
+
+/// What is wrong with a text that names no period.
+fn why_not(text: &str) -> &'static str {
+    match written_days(text) {
+        Some((from, to)) if from > to => "ends before it begins: the first day comes first",
+        _ => {
+            "is no period: write 2023-03, 2023-Q1, 2023-H1, 2023-9M or 2023, `cal:` before one of them for calendar days, \
+             fy2023, or 2023-01-01..2023-02-08"
+        }
+    }
+}
+
+/// The two days of `2023-01-01..2023-02-08`, in whatever order they are written.
+fn written_days(text: &str) -> Option<Days> {
+    let (from, to) = text.split_once("..")?;
+    Some((from.parse().ok()?, to.parse().ok()?))
 }
 
 /// The days of a period; `cut` says how report months end.
@@ -80,9 +94,8 @@ enum Written {
 
 impl Written {
     fn read(text: &str) -> Option<Written> {
-        if let Some((from, to)) = text.split_once("..") {
-            let days = (from.parse().ok()?, to.parse().ok()?);
-            return (days.0 <= days.1).then_some(Written::Days(days));
+        if text.contains("..") {
+            return written_days(text).filter(|(from, to)| from <= to).map(Written::Days);
         }
         if let Some(year) = text.strip_prefix("fy") {
             return Some(Written::Calendar(Months::of_year(number(year, 4)?)));

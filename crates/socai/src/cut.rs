@@ -1,7 +1,7 @@
 //! Cut-offs: a tree size, or the last entry received at or before a time.
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use anyhow::{Result, anyhow, bail};
+use jiff::{Timestamp, civil::Date, fmt::temporal::Pieces, tz::TimeZone};
 use socai_domain::{CivilDate, time::vietnam_rfc3339};
 use socai_log::Reader;
 use socai_tlog::{LeafIndex, TreeSize};
@@ -50,9 +50,24 @@ fn millis(text: &str) -> Result<u64> {
         _ if is_beyond(text) => bail!("cut-off {}: {BEYOND}", quoted(text)),
         _ => bail!("cut-off {}: {}", quoted(text), not_a_time(text)),
     };
-    let before =
-        || format!("cut-off {text}: before 1970, when nothing was received; 0 names no entries at all");
-    u64::try_from(time.as_millisecond()).with_context(before)
+    if is_far_away(text) {
+        bail!(
+            "cut-off {}: no clock is more than {MOST_HOURS} hours from UTC; Viet Nam is +07:00",
+            quoted(text)
+        );
+    }
+    u64::try_from(time.as_millisecond()).map_err(|_| {
+        anyhow!("cut-off {}: before 1970, when nothing was received; 0 names no entries at all", quoted(text))
+    })
+}
+
+/// The most hours that a time zone is from UTC.
+const MOST_HOURS: i32 = 14;
+
+/// Whether a time is of a zone that is nowhere: the parser takes offsets up to a day and more.
+fn is_far_away(text: &str) -> bool {
+    let offset = Pieces::parse(text).ok().and_then(|pieces| pieces.to_numeric_offset());
+    offset.is_some_and(|offset| offset.seconds().abs() > MOST_HOURS * 3_600)
 }
 
 /// What is said of a time that no clock of this program reaches.
@@ -132,14 +147,19 @@ mod tests {
             ("9999-12-31", "9999-12-30; leave it out"),
             ("9999-12-31T23:59:59Z", "9999-12-30; leave it out"),
             ("1969-12-30", "before 1970"),
+            ("0001-01-01", "before 1970"),
+            ("2023-02-08T15:00:00+25:00", "14 hours from UTC"),
+            ("2023-02-08T15:00:00-14:01", "14 hours from UTC"),
         ] {
             let error = millis(text).unwrap_err().to_string();
             assert!(error.contains(word) && error.contains(text), "{error}");
+            assert!(!format!("{:#}", millis(text).unwrap_err()).contains("integral"), "words of the program");
         }
         assert_eq!(compact_day("20230203"), "; a day is written 2023-02-03");
         assert_eq!((compact_day("20239999"), compact_day("99999")), (String::new(), String::new()));
         let end_of_day = millis("2023-02-08").unwrap();
         assert_eq!(millis("2023-02-08T23:59:59.999+07:00").unwrap(), end_of_day);
         assert_eq!(millis("2023-02-08T16:59:59.999Z").unwrap(), end_of_day);
+        assert_eq!(millis("2023-02-09T06:59:59.999+14:00").unwrap(), end_of_day);
     }
 }

@@ -1,6 +1,11 @@
 //! What an analyst meets who makes mistakes: words that say what was wrong, flags that are not passed over, files that are whole or not there.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 use serde_json::Value;
 use socai_tests::{
@@ -8,7 +13,7 @@ use socai_tests::{
     demo::Demo,
     files, ledger,
     program::socai,
-    socai,
+    socai, wait,
 };
 
 /// A command whose files may have so many blocks.
@@ -46,6 +51,14 @@ fn what_cannot_be_answered_says_what_was_wrong_and_what_was_probably_meant() {
         (period(&["--as-of", "2023-02-31"]), &["there is no such day"]),
         (period(&["--as-of", "20230203"]), &["beyond the log", "a day is written 2023-02-03"]),
         (vec!["report", "LEDGER", "--from", "2023-03-01", "--to", "2023-02-01"], &["is after"]),
+        (
+            vec!["report", "LEDGER", "--period", "2023-02-08..2023-01-01"],
+            &["--period", "ends before it begins"],
+        ),
+        (
+            vec!["replay", "LEDGER", "--until", "0001-01-01"],
+            &["--until: cut-off \"0001-01-01\": before 1970"],
+        ),
         (vec!["diff", "LEDGER", "--from", "2030-01-01", "--to", "900"], &too_late),
         (series(&["TT.99"]), &["no indicator \"TT.99\"", "group TT has TT.01 TT.02"]),
         (series(&["XX"]), &["groups, such as NS.01: NS "]),

@@ -109,7 +109,6 @@ fn what_is_no_period_is_told_with_what_is() {
         "cal:",
         "cal:fy2023",
         "2023-02-08",
-        "2023-02-08..2023-02-07",
         "2023-02-30..2023-03-01",
         "..",
         "0000",
@@ -122,4 +121,15 @@ fn what_is_no_period_is_told_with_what_is() {
         assert_eq!(kind(text).unwrap_err(), error);
         assert!(error.to_string().contains(&format!("`{text}`")) && error.to_string().contains("2023-Q1"));
     }
+}
+
+#[test]
+fn days_that_end_before_they_begin_are_told_so() {
+    let text = "2023-02-08..2023-01-01";
+    let error = days(text, Cut::USUAL).unwrap_err();
+    assert_eq!(kind(text).unwrap_err(), error);
+    assert_eq!(
+        error.to_string(),
+        "`2023-02-08..2023-01-01` ends before it begins: the first day comes first"
+    );
 }
