@@ -22,6 +22,27 @@ pub enum TemplateError {
         /// The figure's indicator code.
         indicator: String,
     },
+    /// Printing it does not come to an end that anybody would wait for.
+    #[error(
+        "template line {line}: printing it takes more than {most} steps; go through no list inside another and double no text, then adopt \
+         the template again"
+    )]
+    Endless {
+        /// Where the steps ran out.
+        line: usize,
+        /// Steps that one rendering may take.
+        most: u64,
+    },
+    /// What it prints is no report that anybody could read.
+    #[error(
+        "the template prints {got} bytes, at most {most}; shorten what it repeats and adopt the template again"
+    )]
+    TooLong {
+        /// Bytes printed.
+        got: usize,
+        /// Most bytes.
+        most: usize,
+    },
     /// The text holds a character that the engine uses for itself.
     #[error("template line {line}: holds the private character U+{code:04X}; remove it")]
     Reserved {

@@ -60,6 +60,6 @@ pub use series::{
     series_table, series_without_few,
 };
 pub use small_cells::{CellRow, blank_rows};
-pub use template::{Broken, InForce, MONTHLY, NoTemplate, Template};
+pub use template::{Broken, InForce, Lacking, MONTHLY, NoTemplate, Template};
 pub use text::text;
 pub use xlsx::xlsx;

@@ -14,6 +14,10 @@ use crate::section_text::SectionText;
 /// Deepest nesting of a template; beyond it the engine stops instead of the stack.
 const DEEPEST: usize = 64;
 
+/// Most steps of one rendering, and a step is also 64 bytes of text: the district's template takes some thousand, so one that takes more goes
+/// through a list inside a list, or doubles a text.
+pub(super) const MOST_STEPS: u64 = 3_000_000;
+
 /// The name under which a rendering's context holds its [`World`].
 pub(super) const WORLD: &str = "socai";
 
@@ -22,6 +26,7 @@ pub(super) fn environment() -> Environment<'static> {
     let mut engine = Environment::empty();
     engine.set_undefined_behavior(UndefinedBehavior::Strict);
     engine.set_recursion_limit(DEEPEST);
+    engine.set_fuel(Some(MOST_STEPS));
     engine.add_function("f", figure);
     engine.add_filter("cau", |text: String, options: Kwargs| -> Result<String, Error> {
         let khong = options.get::<Option<String>>("khong")?;

@@ -3,15 +3,18 @@
 //! A template says `{{ f("NS.01")|tien }}`, `{{ f("NS.01").plan.city|pct }}`, `{{ f("YT.06").same_period|pct }}`. What stands between
 //! `{% filter cau %}` and `{% endfilter %}` is a sentence: it disappears when a figure in it has no data, and reads `Không phát sinh
 //! …` when one is zero and every unit in scope has said so. `{% filter ve %}` is a part of a sentence: it disappears in both cases. A zero that nobody has confirmed is no data here. [`Template::parse`] tries the
-//! template without data, with zeros and with each figure missing alone, so one that would leave a hole is refused when
-//! it is adopted, not discovered on the day of the report. `~` is a space that no line breaks at.
+//! template without data, with all of it, with zeros and with each figure missing alone, so one that would leave a hole is refused when
+//! it is adopted, not discovered on the day of the report. `~` is a space that no line breaks at. One that goes on for too long is refused
+//! too, then and in a report.
 //!
 //! Also there: `f(code).zero`, `.some`, `.missing`, `.slices.<axis>` (labels of the parts) and `.parts.<axis>` (labels with their numbers);
 //! `ky`, `chot`, `nhiem_vu`, `bo_sung`; `text(section)`; the filters `dem`, `tien`, `pct`, `so`, `upper`, `list`, `length`. There is no loop
 //! over numbers, no file, no clock.
 
 mod adopted;
+mod asked;
 mod engine;
+mod fit;
 mod marks;
 mod names;
 mod trial;
@@ -19,10 +22,11 @@ mod tried;
 mod values;
 
 pub use adopted::{Broken, InForce, MONTHLY, NoTemplate};
+pub use fit::Lacking;
 
 use std::sync::Arc;
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, ErrorKind, Value, context};
 
 use self::values::World;
 use crate::body::{Block, blocks};
@@ -39,14 +43,20 @@ pub struct Template {
 /// The template's name inside its engine; errors carry the line, so nobody reads it.
 const NAME: &str = MONTHLY;
 
+/// Longest text of a report in bytes, some hundred pages of which a printer would not want one more.
+const LONGEST: usize = 4 << 20;
+
+/// Most characters of an expression that an error repeats.
+const MOST_REPEATED: usize = 80;
+
 impl Template {
     /// Checks the template text against every world in which figures are missing or zero.
     ///
-    /// Errors name the line. The cost is three renderings per figure named.
+    /// Errors name the line. The cost is three renderings per figure named, each of at most 3 million steps.
     pub fn parse(source: &str) -> Result<Template, TemplateError> {
         marks::refuse_reserved(source)?;
         let mut engine = engine::environment();
-        engine.add_template_owned(NAME, source.to_owned()).map_err(broken)?;
+        engine.add_template_owned(NAME, source.to_owned()).map_err(|error| broken(&error, source))?;
         let template = Template { engine: Arc::new(engine), source: source.into() };
         trial::every_world(&template)?;
         Ok(template)
@@ -54,15 +64,12 @@ impl Template {
 
     /// The indicator codes it names, each with the line it first stands on, in order of appearance.
     ///
-    /// Compare them with the adopted indicator rows: a code that no row has will never print.
+    /// A code that no indicator row has will never print: [`Template::lacking`].
     pub fn codes(&self) -> Vec<(usize, &str)> {
         let mut found: Vec<(usize, &str)> = Vec::new();
-        for (number, line) in self.source.lines().enumerate() {
-            for call in line.split("f(\"").skip(1) {
-                let code = call.split('"').next().unwrap_or_default();
-                if !found.iter().any(|(_, known)| *known == code) {
-                    found.push((number + 1, code));
-                }
+        for asked in asked::in_text(&self.source) {
+            if !found.iter().any(|(_, known)| *known == asked.code) {
+                found.push((asked.line, asked.code));
             }
         }
         found
@@ -95,8 +102,11 @@ impl Template {
     /// Renders one world; an error names the line, a leftover mark names its figure.
     fn render(&self, world: World, context: Value) -> Result<String, TemplateError> {
         let context = context! { socai => Value::from_object(world), ..context };
-        let template = self.engine.get_template(NAME).map_err(broken)?;
-        let rendered = template.render(context).map_err(broken)?;
+        let rendered = self.engine.get_template(NAME).and_then(|template| template.render(context));
+        let rendered = rendered.map_err(|error| broken(&error, &self.source))?;
+        if rendered.len() > LONGEST {
+            return Err(TemplateError::TooLong { got: rendered.len(), most: LONGEST });
+        }
         match marks::leftover(&rendered) {
             Some(indicator) => Err(TemplateError::Hole { line: self.line_of(&indicator), indicator }),
             None => Ok(marks::to_print(&rendered)),
@@ -108,10 +118,35 @@ impl Template {
     }
 }
 
-fn broken(error: minijinja::Error) -> TemplateError {
-    let reason = match error.detail() {
-        Some(detail) => format!("{}: {detail}", error.kind()),
-        None => error.kind().to_string(),
+/// What the engine says, with the expression of the text that it says it about.
+fn broken(error: &minijinja::Error, source: &str) -> TemplateError {
+    let line = error.line().unwrap_or(1);
+    if error.kind() == ErrorKind::OutOfFuel {
+        return TemplateError::Endless { line, most: engine::MOST_STEPS };
+    }
+    let mut reason = error.kind().to_string();
+    if let Some(detail) = error.detail() {
+        reason.push_str(&format!(": {detail}"));
+    }
+    // where the syntax is broken, no expression ends
+    let is_read = error.kind() != ErrorKind::SyntaxError;
+    if let Some(range) = error.range().filter(|_| is_read) {
+        reason.push_str(&repeated(source, range));
+    }
+    TemplateError::Broken { line, reason }
+}
+
+/// An expression of the text in brackets, shortened; empty when there is none.
+fn repeated(source: &str, range: std::ops::Range<usize>) -> String {
+    let Some(expression) = source.get(range.clone()).filter(|text| !text.trim().is_empty()) else {
+        return String::new();
     };
-    TemplateError::Broken { line: error.line().unwrap_or(1), reason }
+    // an attribute or a filter is said with what it is of
+    let before = &source[..range.start];
+    let is_rest = expression.starts_with('.') || before.trim_end().ends_with('|');
+    let begins = before.rfind(['{', '%', '\n']).filter(|_| is_rest);
+    let of = begins.map_or("", |at| before[at + 1..].trim_start());
+    let whole = format!("{of}{expression}");
+    let short: String = whole.lines().next().unwrap_or_default().chars().take(MOST_REPEATED).collect();
+    format!(" (`{short}{}`)", if short == whole { "" } else { "…" })
 }

@@ -14,6 +14,8 @@ use crate::format::{dem, pct, point, ten_dv, tien};
 pub(super) enum World {
     /// The figures of a report.
     Known(Vec<Arc<Figure>>),
+    /// Every figure has data.
+    Some,
     /// Every figure has data except this one (or all of them, when there is none).
     Missing(Option<String>),
     /// Every figure has data except that this one (or all of them) did not happen, as everybody in scope says.
@@ -37,7 +39,9 @@ impl World {
             World::Missing(only) if is_it(only) => Seen::sample(code, Known::Nothing),
             World::Nil(only) if is_it(only) => Seen::sample(code, Known::Nil),
             World::Zero(only) if is_it(only) => Seen::sample(code, Known::Zero),
-            World::Missing(_) | World::Nil(_) | World::Zero(_) => Seen::sample(code, Known::Value(SAMPLE)),
+            World::Some | World::Missing(_) | World::Nil(_) | World::Zero(_) => {
+                Seen::sample(code, Known::Value(SAMPLE))
+            }
         })
     }
 }

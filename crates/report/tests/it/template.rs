@@ -1,7 +1,8 @@
 //! Templates that must be refused, with the line that is wrong.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are tests
 
-use crate::common::{figure, reference};
+use crate::common::{TEMPLATE, figure, reference};
+use socai_domain::tables::{Indicator, Table, parse};
 use socai_report::{Error, Form, Template, TemplateError};
 
 fn refused(source: &str) -> TemplateError {
@@ -100,4 +101,72 @@ fn a_ratio_prints_as_a_percentage_and_nothing_else_does() {
 fn the_templates_codes_are_known_with_the_line_they_first_stand_on() {
     let guarded = "x\n{% if f(\"B.1\").some %}\n{% filter ve %}{{ f(\"A\")|dem }}{{ f(\"B.1\")|dem }}{% endfilter %}{% endif %}";
     assert_eq!(Template::parse(guarded).unwrap().codes(), [(2, "B.1"), (3, "A")]);
+}
+
+#[test]
+fn a_broken_template_repeats_the_expression_that_is_wrong() {
+    for (source, expression) in [
+        ("{{ ky.sai }}", "`ky.sai`"),
+        ("{% filter cau %}{{ f(\"NS.01\").pla.city|pct }}{% endfilter %}", "f(\"NS.01\").pla.city"),
+        ("x\n{{ 5|tien }}", "`5|tien`"),
+        ("{{ thu_sai }}", "`thu_sai`"),
+    ] {
+        let said = refused(source).to_string();
+        assert!(said.contains(expression), "{said}");
+    }
+}
+
+#[test]
+fn a_template_that_goes_on_and_on_is_refused() {
+    let ten = "[1,2,3,4,5,6,7,8,9,0]";
+    let loops: String = (0..9).map(|n| format!("{{% for i{n} in {ten} %}}")).collect();
+    let nested = format!("một\n{loops}x{}", "{% endfor %}".repeat(9));
+    let many = "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32]";
+    let long = format!("{{% for i in {many} %}}{{{{ \"ab\" * 99999 }}}}{{% endfor %}}");
+    for source in [nested, "{% set x = \"ab\" * 999999999 %}".to_owned(), long] {
+        match refused(&source) {
+            TemplateError::Endless { .. } | TemplateError::TooLong { .. } => {}
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
+fn what_stands_where_all_figures_exist_is_tried_too() {
+    assert!(matches!(
+        refused("{% if f(\"A\").some %}\n{{ sai }}{% endif %}"),
+        TemplateError::Broken { line: 2, .. }
+    ));
+}
+
+fn rows() -> Vec<Indicator> {
+    let Ok(Table::Indicators(rows)) =
+        parse("indicators", include_str!("../../../../deploy/thanh-xuan/rules/indicators.toml"))
+    else {
+        panic!("no rows")
+    };
+    rows
+}
+
+#[test]
+fn a_template_lacks_the_rows_and_plans_that_nobody_wrote_and_the_nearest_are_named() {
+    let source = "{# f(\"NS.99\") #}\n{% filter cau %}{{ f(\"NS.O1\")|tien }}{{ f('NS.02')|tien }}{% endfilter %}\n\
+        {% filter ve %}{{ f(\"NS.01\").plan.ciy|pct }}{{ f(\"NS.01\").plan.city|pct }}{% endfilter %}\n\
+        {% if f(\"AS.01\").slices.grup %}x{% endif %}";
+    let lacking = Template::parse(source).unwrap().lacking(&rows());
+    let said: Vec<_> =
+        lacking.iter().map(|one| (one.line, one.asked.as_str(), one.nearest.as_deref())).collect();
+    assert_eq!(
+        said,
+        [
+            (2, "f(\"NS.O1\")", Some("NS.01")),
+            (3, "f(\"NS.01\").plan.ciy", Some("city")),
+            (4, "f(\"AS.01\").slices.grup", Some("group")),
+        ]
+    );
+}
+
+#[test]
+fn the_districts_template_lacks_nothing() {
+    assert_eq!(Template::parse(TEMPLATE).unwrap().lacking(&rows()), []);
 }
