@@ -8,6 +8,7 @@
 mod glance;
 mod numbers;
 mod plates;
+mod rule_texts;
 
 use socai_proto::schema::{Field, Shape, TextStyle};
 
@@ -61,9 +62,19 @@ pub(crate) fn identity_in(field: &Field, text: &str) -> Option<Found> {
         Shape::Text { style: TextStyle::Json, .. } => {
             find(text, Strictness::Text).and_then(|_| find(&without_numbers(text), Strictness::Text))
         }
+        // a rule table: `max = 100000000` is an amount, what stands in quotation marks and comments is a text
+        Shape::Text { style: TextStyle::Lines, .. } if field.name == RULE_TABLE => {
+            find(text, Strictness::Text).and_then(|found| match rule_texts::without_numbers(text) {
+                Some(texts) => find(&texts, Strictness::Text),
+                None => Some(found),
+            })
+        }
         _ => find(text, Strictness::Text),
     }
 }
+
+/// The field of `rules.adopted` with the table itself.
+const RULE_TABLE: &str = "content";
 
 /// A JSON text with its numbers blanked out, byte for byte; what stands in strings stays.
 fn without_numbers(json: &str) -> String {

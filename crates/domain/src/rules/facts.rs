@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use socai_proto::schema::Field;
+use socai_proto::schema::{Field, Shape, TextStyle};
 use socai_proto::{FieldError, validate_facts_and_texts};
 
 use super::Breaches;
@@ -25,9 +25,10 @@ pub(super) fn check(event: &Event<'_>, out: &mut Breaches) {
 #[cold]
 fn in_words(facts: &[u8], out: &mut Breaches) {
     let errors = validate_facts_and_texts(facts, |path, field, text| {
-        let found = std::str::from_utf8(text).ok().and_then(|text| identity_in(field, text));
-        if let Some(found) = found {
-            identity_found(path, field, found.what, out);
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        if let Some(found) = identity_in(field, text) {
+            let line = is_of_lines(field).then(|| text[..found.at].matches('\n').count() + 1);
+            identity_found(path, field, found.what, line, out);
         }
     });
     errors.into_iter().for_each(|error| descriptor(error, out));
@@ -37,8 +38,18 @@ fn descriptor(error: FieldError, out: &mut Breaches) {
     out.add(error.path, error.code.as_str(), error.message_vi, error.message_en);
 }
 
-/// The message never repeats what was found: it is logged and shown.
-fn identity_found(path: &dyn Display, field: &Field, what: Identity, out: &mut Breaches) {
+fn is_of_lines(field: &Field) -> bool {
+    matches!(field.shape, Shape::Text { style: TextStyle::Lines, .. })
+}
+
+/// The message never repeats what was found: it is logged and shown. `line` is that of a text of several.
+fn identity_found(
+    path: &dyn Display,
+    field: &Field,
+    what: Identity,
+    line: Option<usize>,
+    out: &mut Breaches,
+) {
     let (code, vi, en) = match what {
         Identity::CitizenNumber => {
             ("citizen_number", "số định danh cá nhân (CCCD)", "a citizen identity number")
@@ -48,7 +59,12 @@ fn identity_found(path: &dyn Display, field: &Field, what: Identity, out: &mut B
         Identity::Plate => ("vehicle_plate", "biển số xe", "a vehicle plate"),
         Identity::Email => ("mail_address", "địa chỉ thư điện tử", "a mail address"),
     };
-    let (label_vi, label_en) = (field.label.vi, field.label.en);
+    let (label_vi, label_en) = match line {
+        Some(line) => {
+            (format!("{}, dòng {line}", field.label.vi), format!("{}, line {line}", field.label.en))
+        }
+        None => (field.label.vi.to_owned(), field.label.en.to_owned()),
+    };
     out.add(
         path.to_string(),
         code,

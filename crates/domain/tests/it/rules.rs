@@ -256,6 +256,28 @@ fn rule_tables_that_do_not_parse_are_refused_with_line_and_key() {
 }
 
 #[test]
+fn amounts_of_a_rule_table_are_no_identities_and_texts_in_it_are_read_with_their_line() {
+    let world = World::new();
+    let adopt = |name: &str, content: &str| {
+        let form = with(example("rules.adopted"), "data.name", json!(name));
+        let facts = facts(&with(form, "data.content", json!(content)));
+        let ctx = Ctx::draft(&world.registry, date("2023-07-15"));
+        rules::check(&Event::decode(&facts).unwrap(), OPERATOR, &ctx)
+    };
+    let law = "[[cap]]\nvalid_from = 2022-01-01\nsource = \"Nghị định 1\"\nmax = 100000000\n";
+    assert_eq!(adopt("law.thu", law), []);
+    for (wrong, line) in [("Nghị định 012345678", 3), ("CMND 123456789", 3)] {
+        let breaches = adopt("law.thu", &law.replace("Nghị định 1", wrong));
+        assert_eq!((breaches[0].field.as_str(), breaches[0].code), ("data.content", "card_number"));
+        assert!(breaches[0].message_en.contains(&format!("line {line}:")), "{}", breaches[0]);
+        assert!(breaches[0].message_vi.contains(&format!("dòng {line}:")), "{}", breaches[0]);
+    }
+    assert_eq!(adopt("law.thu", &format!("{law}# CMND 123456789\n"))[0].code, "card_number");
+    // a template is a text from end to end
+    assert_eq!(adopt("template.monthly", "Thu\n123456789 quà")[0].code, "card_number");
+}
+
+#[test]
 fn who_when_and_where_are_known_and_in_force() {
     let world = World::new();
     let facts = |changes: &[(&str, Value)]| {
