@@ -113,13 +113,23 @@ fn at_least(field: &str, bound: &toml::Table) -> Result<WhereValue, String> {
 }
 
 pub(super) fn parse(content: &str) -> Result<Vec<Indicator>, TableError> {
+    read(content, |_| Ok(()))
+}
+
+/// As [`parse`], and refuses what no new row may say.
+pub(super) fn parse_new(content: &str) -> Result<Vec<Indicator>, TableError> {
+    read(content, Written::check_new)
+}
+
+fn read(content: &str, also: impl Fn(&Written) -> Result<(), Problem>) -> Result<Vec<Indicator>, TableError> {
     let source = Source { name: "indicators", content };
     let file: File = source.parse()?;
     let mut codes = BTreeSet::new();
     let (mut indicators, mut spans) = (Vec::with_capacity(file.indicator.len()), vec![]);
     for row in file.indicator {
         let (span, written) = (row.span(), row.into_inner());
-        let indicator = written.checked().map_err(|(key, problem)| source.row_error(&span, key, problem))?;
+        let checked = also(&written).and_then(|()| written.checked());
+        let indicator = checked.map_err(|(key, problem)| source.row_error(&span, key, problem))?;
         if !codes.insert(indicator.code.clone()) {
             return Err(source.row_error(&span, "code", format!("`{}` is listed twice", indicator.code)));
         }
@@ -138,7 +148,29 @@ pub(super) fn parse(content: &str) -> Result<Vec<Indicator>, TableError> {
 
 pub(super) type Problem = (&'static str, String);
 
+/// Longest code of a new row: it is a column of the annexes and a part of addresses.
+const LONGEST_CODE: usize = 32;
+
 impl Written {
+    /// What rows of older tables may say and count by, and no new one should.
+    fn check_new(&self) -> Result<(), Problem> {
+        let is_of_codes = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+        if !(1..=LONGEST_CODE).contains(&self.code.len()) || !self.code.chars().all(is_of_codes) {
+            let expected = format!("1 to {LONGEST_CODE} letters a to z, digits, dots and hyphens");
+            return Err(("code", format!("`{}` is not {expected}", self.code)));
+        }
+        for (key, text) in [("label", &self.label), ("unit", &self.unit)] {
+            if text.trim().is_empty() {
+                return Err((key, "is empty, and every figure is printed with it".into()));
+            }
+        }
+        let fields: Vec<&str> = self.of.iter().map(|field| field.trim_start_matches(['-', ' '])).collect();
+        match fields.iter().enumerate().find(|(at, field)| fields[..*at].contains(field)) {
+            Some((_, twice)) => Err(("of", format!("`{twice}` is named twice"))),
+            None => Ok(()),
+        }
+    }
+
     fn checked(self) -> Result<Indicator, Problem> {
         if self.percent_decimals > 4 {
             return Err(("percent_decimals", format!("{} decimals: at most 4", self.percent_decimals)));

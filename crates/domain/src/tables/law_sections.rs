@@ -41,19 +41,21 @@ pub(super) enum Shape {
     Acts,
 }
 
+/// The laws that something judges by, with their sections.
+pub(super) const LAWS: [(&str, &[Section]); 8] = [
+    ("law.penalty", PENALTY),
+    ("law.petition", PETITION),
+    ("law.conscription", CONSCRIPTION),
+    ("law.tax", TAX),
+    ("law.budget", BUDGET),
+    ("law.clearance", CLEARANCE),
+    ("law.dossier", DOSSIER),
+    ("law.project", PROJECT),
+];
+
 /// The sections of a law; none for a law that nothing judges by.
 pub(super) fn sections_of(law: &str) -> Option<&'static [Section]> {
-    match law {
-        "law.penalty" => Some(PENALTY),
-        "law.petition" => Some(PETITION),
-        "law.conscription" => Some(CONSCRIPTION),
-        "law.tax" => Some(TAX),
-        "law.budget" => Some(BUDGET),
-        "law.clearance" => Some(CLEARANCE),
-        "law.dossier" => Some(DOSSIER),
-        "law.project" => Some(PROJECT),
-        _ => None,
-    }
+    LAWS.into_iter().find(|(name, _)| *name == law).map(|(_, sections)| sections)
 }
 
 impl Section {

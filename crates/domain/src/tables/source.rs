@@ -74,6 +74,38 @@ impl Source<'_> {
     }
 }
 
+/// The line, from 1, on which a row of the table names `word`: the row whose `key` is the text `value`. That of `key` when the row does not name
+/// it, 1 when there is no such row.
+pub fn line_in_row(content: &str, key: &str, value: &str, word: &str) -> usize {
+    let lines: Vec<&str> = content.lines().collect();
+    let is_it = |line: &str| {
+        let written = line.trim_start().strip_prefix(key).map(str::trim_start);
+        let written = written.and_then(|written| written.strip_prefix('=')).map(str::trim_start);
+        written.is_some_and(|text| {
+            [format!("\"{value}\""), format!("'{value}'")].iter().any(|v| text.starts_with(v))
+        })
+    };
+    let rows: Vec<usize> = (0..lines.len()).filter(|at| is_it(lines[*at])).collect();
+    let begins = |line: &str| line.trim_start().starts_with("[[");
+    for at in &rows {
+        let first = lines[..*at].iter().rposition(|line| begins(line)).unwrap_or(0);
+        let len = lines[*at..].iter().position(|line| begins(line)).unwrap_or(lines.len() - at);
+        if let Some(found) = (first..at + len).find(|line| names(lines[*line], word)) {
+            return found + 1;
+        }
+    }
+    rows.first().map_or(1, |at| at + 1)
+}
+
+/// Whether a line holds the word, not as a part of a longer one.
+fn names(line: &str, word: &str) -> bool {
+    let is_of_words = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    !word.is_empty()
+        && line.match_indices(word).any(|(at, _)| {
+            !line[..at].ends_with(is_of_words) && !line[at + word.len()..].starts_with(is_of_words)
+        })
+}
+
 /// A row with the byte range it was read from.
 pub(super) type Row<T> = toml::Spanned<T>;
 

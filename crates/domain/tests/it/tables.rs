@@ -5,7 +5,7 @@ use socai_domain::CivilDate;
 use socai_domain::calendar::Calendar;
 use socai_domain::tables::{
     Compare, Counterpart, Format, Indicator, Measure, Member, Own, PeriodUse, Table, TableError, Where,
-    WhereValue, parse,
+    WhereValue, line_in_row, names, parse, parse_new,
 };
 use socai_proto::v1::UnitType;
 
@@ -588,4 +588,48 @@ fn a_table_nobody_knows_is_refused() {
         assert!(parse(name, "").unwrap_err().to_string().contains("expected indicators"), "{name}");
     }
     assert_eq!(parse("template.monthly", "Kính gửi").unwrap(), Table::Template("Kính gửi".into()));
+}
+
+#[test]
+fn a_new_row_names_no_field_twice_and_has_a_label_a_unit_and_a_plain_code() {
+    assert!(parse_new("indicators", INDICATORS).is_ok());
+    for (from, to, key, problem) in [
+        ("of = [\"amount\"]", "of = [\"amount\", \"amount\"]", "of", "`amount` is named twice"),
+        ("\"-returned\"", "\"- quantity\"", "of", "`quantity` is named twice"),
+        ("label = \"Suất quà đã trao\"", "label = \" \"", "label", "is empty"),
+        ("unit = \"suất quà\"", "unit = \"\"", "unit", "is empty"),
+        ("code = \"AS.01\"", "code = \"\"", "code", "letters"),
+        ("code = \"AS.01\"", "code = \"AS/01\"", "code", "`AS/01` is not 1 to 32 letters"),
+        ("code = \"AS.01\"", "code = \"AS.01.mot-ma-dai-hon-ba-muoi-hai-chu-cai\"", "code", "letters"),
+    ] {
+        let changed = INDICATORS.replacen(from, to, 1);
+        assert_ne!(changed, INDICATORS, "{from}");
+        let error = parse_new("indicators", &changed).unwrap_err();
+        let line = changed.lines().position(|line| line.contains(to)).unwrap() + 1;
+        assert_eq!((error.key.as_str(), error.line), (key, line), "{error}");
+        assert!(error.problem.contains(problem), "{error}");
+        assert!(parse("indicators", &changed).is_ok(), "an older table of this kind is still read: {to}");
+    }
+}
+
+#[test]
+fn every_name_of_a_table_is_read_and_laws_that_nothing_judges_by_are_none() {
+    let names: Vec<&str> = names().collect();
+    assert!(names.contains(&"indicators") && names.contains(&"law.penalty"));
+    assert!(!names.contains(&"law.penalties"));
+    for name in names {
+        if let Err(error) = parse(name, "") {
+            assert_ne!(error.key, "name", "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_line_of_a_word_in_a_row_is_found_and_that_of_the_row_otherwise() {
+    let line = |value: &str, word: &str| line_in_row(INDICATORS, "code", value, word);
+    let text = |line: usize| INDICATORS.lines().nth(line - 1).unwrap();
+    assert_eq!(text(line("NS.01", "amount")), "of = [\"amount\"]");
+    assert_eq!(text(line("NS.01", "budget.estimate_set")), "kind = \"budget.estimate_set\"");
+    assert_eq!(text(line("AS.01", "amount")), "code = \"AS.01\"");
+    assert_eq!(line("XX", "amount"), 1);
 }
