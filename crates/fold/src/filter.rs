@@ -2,7 +2,7 @@
 
 use socai_domain::{
     Kind,
-    tables::{Where, WhereValue},
+    tables::{Where, WhereValue, line_in_row},
 };
 use socai_proto::{
     Fields,
@@ -48,9 +48,35 @@ pub enum BadRule {
         /// The value given.
         value: String,
     },
+    /// One row of a table says so.
+    #[error("table `{table}`, line {line}, row `{row}`: {problem}")]
+    Row {
+        /// Name of the table.
+        table: &'static str,
+        /// The line that names what is wrong, from 1; that of the row when none does.
+        line: usize,
+        /// The row: the code of an indicator, the kind of an obligation.
+        row: String,
+        /// What is wrong.
+        problem: Box<BadRule>,
+    },
     /// Something else is missing or too much.
     #[error("{0}")]
     Other(String),
+}
+
+impl BadRule {
+    /// The same, with the row that says so: the one of `content` whose `key` is `row`.
+    pub(crate) fn of_row(self, table: &'static str, content: &str, key: &str, row: &str) -> BadRule {
+        let word = match &self {
+            BadRule::Kind { kind } => kind,
+            BadRule::Field { field, .. } | BadRule::Shape { field, .. } => field,
+            BadRule::Value { value, .. } => value,
+            BadRule::Row { .. } | BadRule::Other(_) => row,
+        };
+        let line = line_in_row(content, key, row, word);
+        BadRule::Row { table, line, row: row.to_owned(), problem: Box::new(self) }
+    }
 }
 
 /// A field that holds one number or one text.

@@ -109,12 +109,13 @@ impl Rulebook {
             .map_err(|error| BadRule::Other(error.to_string()))?;
         if let Table::Indicators(rows) = &table {
             let mut series = self.series.clone();
-            let version = Version::of(rows, adopted.leaf, adopted.effective_from, &mut series)?;
+            let version = Version::of(rows, &adopted, &mut series)?;
             self.series = series;
             self.versions.push(version);
         }
         if let Table::Obligations(rows) = &table {
-            rows.iter().try_for_each(|row| Owed::of(row).map(drop))?;
+            let in_row = |bad: BadRule, row: &str| bad.of_row("obligations", adopted.content, "kind", row);
+            rows.iter().try_for_each(|row| Owed::of(row).map(drop).map_err(|bad| in_row(bad, &row.kind)))?;
         }
         let is_holidays = matches!(table, Table::Holidays(_));
         self.adopted.push(Adopted {
@@ -252,19 +253,15 @@ pub(crate) struct Adoption<'a> {
 }
 
 impl Version {
-    fn of(
-        rows: &[Indicator],
-        leaf: LeafIndex,
-        effective_from: CivilDate,
-        series: &mut Vec<Series>,
-    ) -> Result<Self, BadRule> {
+    fn of(rows: &[Indicator], adopted: &Adoption<'_>, series: &mut Vec<Series>) -> Result<Self, BadRule> {
         let (mut counters, mut planners) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
         for row in rows {
-            JudgedRow::of(row)?;
-            for counter in Counter::of(row, |axes| number(series, &row.code, axes))? {
+            let in_row = |bad: BadRule| bad.of_row("indicators", adopted.content, "code", &row.code);
+            JudgedRow::of(row).map_err(in_row)?;
+            for counter in Counter::of(row, |axes| number(series, &row.code, axes)).map_err(in_row)? {
                 counters.entry(counter.tag).or_default().push(counter);
             }
-            if let Some(planner) = Planner::of(row)? {
+            if let Some(planner) = Planner::of(row).map_err(in_row)? {
                 planners.entry(planner.tag).or_default().push(planner);
             }
         }
@@ -276,6 +273,7 @@ impl Version {
             let planners = planners.remove(&tag).unwrap_or_default();
             by_tag[tag as usize] = Some(Box::new(OfKind { counters, planners }));
         }
+        let (leaf, effective_from) = (adopted.leaf, adopted.effective_from);
         Ok(Version { leaf, effective_from, by_tag: by_tag.into() })
     }
 }

@@ -104,6 +104,19 @@ fn rules_that_name_what_does_not_exist_are_rejected_and_the_old_ones_stay() {
 }
 
 #[test]
+fn a_row_that_names_what_does_not_exist_is_named_with_its_line() {
+    let mut ledger = given();
+    let rules = district::read("rules/indicators.toml");
+    let wrong = rules.replace(r#"of = ["works"]"#, r#"of = ["wokrs"]"#);
+    district::adopt(&mut ledger, "indicators", 2, "2022-01-01", &wrong);
+    let line = wrong.lines().position(|line| line.contains("wokrs")).unwrap() + 1;
+    let (_, rejections) = ledger.fold();
+    let said = &rejections.last().unwrap().reasons[0].message_en;
+    let expected = format!("table `indicators`, line {line}, row `DT.01`: ");
+    assert!(said.starts_with(&expected) && said.contains("`wokrs`"), "{said}");
+}
+
+#[test]
 fn a_suspended_unit_is_rejected_from_the_next_leaf_until_it_is_resumed() {
     let mut ledger = given();
     let standing = |ledger: &mut Ledger, kind: &str| {
