@@ -23,6 +23,14 @@ pub struct LedgerConfig {
     pub nats: String,
 }
 
+impl LedgerConfig {
+    /// The ledger's name, once name and token can be used.
+    pub(crate) fn origin(&self) -> Result<Origin, String> {
+        let origin = Origin::new(&self.origin).map_err(|error| error.to_string())?;
+        check_token(&self.ledger).map(|()| origin)
+    }
+}
+
 /// Why a ledger's settings or keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -128,8 +136,7 @@ impl LedgerDir {
         let text = fs::read_to_string(&path).map_err(ConfigError::io(&path))?;
         let config: LedgerConfig =
             toml::from_str(&text).map_err(|error| ConfigError::content(&path, error.to_string()))?;
-        Origin::new(&config.origin).map_err(|error| ConfigError::content(&path, error.to_string()))?;
-        check_token(&config.ledger).map_err(|reason| ConfigError::content(&path, reason))?;
+        config.origin().map_err(|reason| ConfigError::content(&path, reason))?;
         Ok(config)
     }
 

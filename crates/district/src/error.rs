@@ -2,6 +2,7 @@
 
 use std::{io::ErrorKind, path::PathBuf};
 
+use socai_fold::Reason;
 use socai_log::LogError;
 use socai_tlog::{TreeSize, UnitNo};
 
@@ -61,6 +62,14 @@ pub enum DistrictError {
     /// A unit or rule of the operator is not what it should be.
     #[error(transparent)]
     Spec(#[from] SpecError),
+    /// What a ledger was to begin with would not count.
+    #[error("{what}, {}: {} [{}]; nothing was founded", reason.field, reason.message_en, reason.code)]
+    Rejected {
+        /// The unit, or the rules by their name.
+        what: String,
+        /// What is wrong.
+        reason: Reason,
+    },
     /// An event of the operator is not sealed.
     #[error(transparent)]
     Draft(#[from] DraftError),

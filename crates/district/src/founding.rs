@@ -6,15 +6,18 @@ use bytes::Bytes;
 use serde::Deserialize;
 use socai_bus::TransportKey;
 use socai_domain::CivilDate;
+use socai_fold::{Fold, NoFacts};
 use socai_proto::v1::{self, event::Kind};
 use socai_tlog::{BadKey, NoteKey, Origin, SealingKey, SigningKey, UnitNo};
 
 use crate::{
     config::{ConfigError, LedgerConfig, LedgerDir, replace, write_secret},
-    draft::operator_event,
+    draft::{self, operator_event},
     error::DistrictError,
+    issuing::Stated,
     ledger::Ledger,
     operator::{Operator, hex},
+    trying::{Refusal, tried},
 };
 
 /// A unit as the operator registers it, without its keys.
@@ -105,14 +108,52 @@ pub enum SpecError {
 /// Where the secrets and the ids of a new ledger come from: fills a slice with bytes.
 pub type Draw<'a> = dyn FnMut(&mut [u8]) -> Result<(), SpecError> + 'a;
 
-/// Makes the directory of a new ledger: `ledger.toml`, the operator's keys and the policy that pins one. Gives the public transport key.
-fn found(dir: &LedgerDir, config: &LedgerConfig, draw: &mut Draw<'_>) -> Result<[u8; 32], DistrictError> {
+/// Whether a ledger with these settings can be founded there; its name. Nothing is made.
+fn may_be_founded(dir: &LedgerDir, config: &LedgerConfig) -> Result<Origin, ConfigError> {
     if dir.config().exists() {
         let reason = "a ledger was founded here; choose another directory".to_owned();
-        return Err(ConfigError::content(&dir.config(), reason).into());
+        return Err(ConfigError::content(&dir.config(), reason));
     }
-    let origin = Origin::new(&config.origin)
-        .map_err(|error| ConfigError::content(&dir.config(), error.to_string()))?;
+    config.origin().map_err(|reason| ConfigError::content(&dir.config(), reason))
+}
+
+/// What the rules and the fold have against a ledger that begins with these sets of rules, each by its place among them. Nothing is made.
+///
+/// # Errors
+/// The operator's registration breaks a rule.
+pub fn refusals_of(
+    operator: &UnitSpec,
+    rules: &[RuleSet],
+    now_ms: u64,
+) -> Result<Vec<Refusal>, DistrictError> {
+    // whose keys these are does not matter to any rule
+    let [transport, sealing, witnessing] =
+        [1, 2, 3].map(|seed| *SealingKey::of(&SigningKey::from_bytes(&[seed; 32])).as_bytes());
+    let keys = PublicKeys { transport, sealing, witnessing };
+    let registered = [Stated::from(registration(operator, &keys, now_ms)?)];
+    let mut fold = Fold::new();
+    draft::check(&registered, fold.registry(), now_ms)?;
+    if let Some(refusal) = tried(&mut fold, &NoFacts, &registered, now_ms)?.into_iter().next() {
+        return Err(DistrictError::Rejected { what: operator.unit_id.clone(), reason: refusal.reason });
+    }
+    let adopted = rules
+        .iter()
+        .map(|set| Ok(Stated::from(adoption(set, now_ms)?)))
+        .collect::<Result<Vec<_>, SpecError>>()?;
+    let refusals = tried(&mut fold, &NoFacts, &adopted, now_ms)?;
+    if refusals.is_empty() {
+        draft::check(&adopted, fold.registry(), now_ms)?;
+    }
+    Ok(refusals)
+}
+
+/// Makes the directory of a new ledger: `ledger.toml`, the operator's keys and the policy that pins one. Gives the public transport key.
+fn found(
+    dir: &LedgerDir,
+    config: &LedgerConfig,
+    origin: Origin,
+    draw: &mut Draw<'_>,
+) -> Result<[u8; 32], DistrictError> {
     fs::create_dir_all(dir.path()).map_err(ConfigError::io(dir.path()))?;
     let operator = Operator::found(dir, origin.clone(), drawn(draw)?)?;
     let path = dir.key("transport");
@@ -131,7 +172,7 @@ fn found(dir: &LedgerDir, config: &LedgerConfig, draw: &mut Draw<'_>) -> Result<
 /// Founds a ledger and writes its first commit: unit 0 with the operator's keys, then the rules.
 ///
 /// # Errors
-/// The directory holds a ledger already, or the operator's registration or a rule breaks a rule.
+/// The directory holds a ledger already, or the operator's registration or a rule breaks a rule: nothing is made then.
 pub fn establish(
     dir: &LedgerDir,
     config: &LedgerConfig,
@@ -154,7 +195,12 @@ pub fn establish_with(
     now_ms: u64,
     draw: &mut Draw<'_>,
 ) -> Result<Ledger, DistrictError> {
-    let transport = found(dir, config, draw)?;
+    // what is refused leaves nothing behind, so that the mended command founds the ledger there
+    let origin = may_be_founded(dir, config)?;
+    if let Some(Refusal { index, reason }) = refusals_of(operator, rules, now_ms)?.into_iter().next() {
+        return Err(DistrictError::Rejected { what: format!("rules {}", rules[index].name), reason });
+    }
+    let transport = found(dir, config, origin, draw)?;
     let mut ledger = Ledger::open_alone(dir)?;
     let witnessing = SigningKey::from_bytes(&drawn(draw)?);
     write_secret(&dir.key("witnessing"), hex(&witnessing.to_bytes()).as_bytes())?;

@@ -34,7 +34,7 @@ pub use error::DistrictError;
 pub use folding::Folding;
 pub use founding::{
     Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, random_id,
-    registration,
+    refusals_of, registration,
 };
 pub use gate::{Gate, Past, Refused, Verdict};
 pub use issuing::{Stated, acknowledge, close_with_texts, issue, order_erasure};

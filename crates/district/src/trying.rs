@@ -3,7 +3,7 @@
 //! [`Ledger::state`] holds events against the rules, which look at one record. The fold refuses more: indicators that name a field that no kind has, say.
 
 use socai_domain::Position;
-use socai_fold::{Fold, Reason, Recorded, Verdict};
+use socai_fold::{Facts, Fold, Reason, Recorded, Verdict};
 use socai_follow::LogFacts;
 use socai_proto::validate_annex;
 use socai_tlog::{EventName, LeafIndex, UnitNo};
@@ -60,24 +60,33 @@ impl Ledger {
         now_ms: u64,
     ) -> Result<Vec<Refusal>, DistrictError> {
         let facts = LogFacts { reader: self.reader(), within: self.checkpoint().size() };
-        // as the writer will: entries never go back in time
-        let received_at_ms = now_ms.max(fold.last_received_at_ms());
-        let mut refusals = Vec::new();
-        for (index, stated) in events.iter().enumerate() {
-            let (encoded, _) = stated.encoded();
-            let seq = fold.activity(UnitNo::OPERATOR).next_seq;
-            let name = EventName::new(UnitNo::OPERATOR.0, seq);
-            let at = Position { name, leaf: LeafIndex(fold.size().0), received_at_ms, rotates_key: false };
-            let verdict = fold
-                .apply(&Recorded { at, facts: &encoded }, &facts)
-                .map_err(socai_follow::ReplayError::from)?;
-            let of_facts = match verdict {
-                Verdict::Counts => Vec::new(),
-                Verdict::Rejected(rejection) => rejection.reasons,
-            };
-            let of_annex = validate_annex(&stated.annex).into_iter().map(Reason::from);
-            refusals.extend(of_facts.into_iter().chain(of_annex).map(|reason| Refusal { index, reason }));
-        }
-        Ok(refusals)
+        tried(&mut fold, &facts, events, now_ms)
     }
+}
+
+/// Lets a fold take events of the operator in, one after the other, and says what it and the annexes' own rules have against them.
+pub(crate) fn tried(
+    fold: &mut Fold,
+    facts: &dyn Facts,
+    events: &[Stated],
+    now_ms: u64,
+) -> Result<Vec<Refusal>, DistrictError> {
+    // as the writer will: entries never go back in time
+    let received_at_ms = now_ms.max(fold.last_received_at_ms());
+    let mut refusals = Vec::new();
+    for (index, stated) in events.iter().enumerate() {
+        let (encoded, _) = stated.encoded();
+        let seq = fold.activity(UnitNo::OPERATOR).next_seq;
+        let name = EventName::new(UnitNo::OPERATOR.0, seq);
+        let at = Position { name, leaf: LeafIndex(fold.size().0), received_at_ms, rotates_key: false };
+        let verdict =
+            fold.apply(&Recorded { at, facts: &encoded }, facts).map_err(socai_follow::ReplayError::from)?;
+        let of_facts = match verdict {
+            Verdict::Counts => Vec::new(),
+            Verdict::Rejected(rejection) => rejection.reasons,
+        };
+        let of_annex = validate_annex(&stated.annex).into_iter().map(Reason::from);
+        refusals.extend(of_facts.into_iter().chain(of_annex).map(|reason| Refusal { index, reason }));
+    }
+    Ok(refusals)
 }
