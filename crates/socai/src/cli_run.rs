@@ -80,7 +80,7 @@ pub enum DistrictCommand {
     /// Put corrected rules into force from a date: law, indicators, holidays, grouping, template.
     ///
     /// Each file becomes the next version of its name (`rules.adopted`), checked as at founding and by the fold. A broken file names its line, and what is in use
-    /// stays in use. A file that says what the last version says, from the same day, is not adopted again.
+    /// stays in use. Template and indicators have to fit each other: files of one command are taken together. A file that says what the last version says, from the same day, is not adopted again.
     Adopt(AdoptArgs),
     /// Answer a record that waits for the operator, as `socai obligations` lists it.
     ///

@@ -40,6 +40,7 @@ mod progress;
 mod quoted;
 mod remote;
 mod reported;
+mod rule_check;
 mod rule_file;
 mod scratch;
 mod signals;

@@ -6,20 +6,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use socai_district::{
-    District, DistrictError, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms,
+    District, DistrictError, LedgerConfig, LedgerDir, RuleSet, UnitSpec, establish, now_ms, refusals_of,
 };
 use socai_domain::CivilDate;
+use socai_fold::Rulebook;
 
 use crate::{
     cli::{BoardArgs, DistrictCommand},
-    cmd::serve,
+    cmd::{
+        operator::{Wrong, add_new, placed},
+        serve,
+    },
     demo::reference,
     http,
     lang::Lang,
     later::Later,
     out,
+    rule_check::faults,
     rule_file::RuleFile,
     signals::{self, Signals},
     signer::Signer,
@@ -52,7 +57,7 @@ fn found(
         serde_json::from_str(unit).context("--unit: the operator's registration in JSON form")?;
     anyhow::ensure!(operator.is_operator(), "--unit: the operator's unit_no is 0, got {}", operator.unit_no);
     let rules = match rules {
-        Some(dir) => read_rules(dir)?,
+        Some(rules) => read_rules(rules, &operator, lang)?,
         None => reference::rules()?,
     };
     let ledger = establish(&LedgerDir::new(dir), config, &operator, &rules, now_ms())?;
@@ -65,18 +70,42 @@ fn found(
 }
 
 /// Every .toml and .jinja file of a directory, as version 1.
-fn read_rules(dir: &Path) -> Result<Vec<RuleSet>> {
+///
+/// # Errors
+/// There is none, or the ledger would not count by one: every file that is wrong is named with what is wrong in it.
+fn read_rules(dir: &Path, operator: &UnitSpec, lang: Lang) -> Result<Vec<RuleSet>> {
     let effective_from = CivilDate::new(2022, 1, 1).context("a day of the calendar")?;
-    let mut sets = Vec::new();
+    let mut files = Vec::new();
     for entry in std::fs::read_dir(dir).with_context(|| dir.display().to_string())? {
-        let Some(file) = RuleFile::read(&entry?.path())? else { continue };
-        if file.name == socai_report::MONTHLY {
-            socai_report::Template::parse(&file.content).with_context(|| file.place.clone())?;
-        }
-        let RuleFile { name, content, legal_source, .. } = file;
-        sets.push(RuleSet { name, version: 1, effective_from, content, legal_source });
+        files.extend(RuleFile::read(&entry?.path())?);
     }
-    sets.sort_by(|a, b| a.name.cmp(&b.name));
+    if files.is_empty() {
+        let rules = dir.display();
+        bail!(match lang {
+            Lang::Vi => format!(
+                "--rules: {rules} không có tệp .toml hay .jinja nào, sổ cái sẽ không có quy tắc; hãy chọn thư mục khác"
+            ),
+            Lang::En => format!(
+                "--rules: {rules} has no .toml or .jinja file, and the ledger would have no rules; name another directory"
+            ),
+        });
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut wrong: Vec<Wrong> =
+        faults(&files, &Rulebook::default(), effective_from).into_iter().map(Wrong::from).collect();
+    let places: Vec<String> = files.iter().map(|file| file.place.clone()).collect();
+    let set = |file: RuleFile| {
+        let RuleFile { name, content, legal_source, .. } = file;
+        RuleSet { name, version: 1, effective_from, content, legal_source }
+    };
+    let sets: Vec<RuleSet> = files.into_iter().map(set).collect();
+    add_new(&mut wrong, placed(refusals_of(operator, &sets, now_ms())?, &places));
+    if !wrong.is_empty() {
+        let head =
+            lang.pick("không lập sổ cái; hãy sửa rồi làm lại:", "nothing was founded; mend and try again:");
+        let lines: Vec<String> = wrong.iter().map(|wrong| wrong.line(lang)).collect();
+        bail!("{head}\n{}", lines.join("\n"));
+    }
     Ok(sets)
 }
 

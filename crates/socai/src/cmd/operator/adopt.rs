@@ -5,14 +5,14 @@ use std::{path::Path, process::ExitCode};
 use anyhow::{Context as _, Result, bail};
 use socai_district::{RuleSet, Stated, Tried, adoption, now_ms};
 use socai_domain::CivilDate;
-use socai_fold::{Fold, Reason, Rulebook};
-use socai_report::{MONTHLY, Template};
+use socai_fold::{Fold, Rulebook};
 
 use crate::{
     cli::AdoptArgs,
-    cmd::operator::{Wrong, open, placed, refused, said},
+    cmd::operator::{Wrong, add_new, open, placed, refused, said},
     lang::Lang,
     out,
+    rule_check::faults,
     rule_file::RuleFile,
     state,
 };
@@ -28,8 +28,7 @@ pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
     }
     let mut ledger = open(&args.dir, lang)?;
     let fold = state::newest(ledger.reader())?;
-    // a template is taken in by the fold whatever it says, so whether it works is asked here
-    let mut wrong: Vec<Wrong> = files.iter().filter_map(broken_template).collect();
+    let mut wrong: Vec<Wrong> = faults(&files, fold.rulebook(), from).into_iter().map(Wrong::from).collect();
     let (mut sets, mut places) = (Vec::new(), Vec::new());
     for file in files {
         if let Some(version) = same(fold.rulebook(), &file, from) {
@@ -53,7 +52,7 @@ pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
     let names = match tried {
         Tried::Stated(names) => names,
         Tried::Refused(refusals) => {
-            wrong.extend(placed(refusals, &places));
+            add_new(&mut wrong, placed(refusals, &places));
             return refused(&wrong, lang);
         }
     };
@@ -87,17 +86,6 @@ fn read(path: &Path) -> Result<RuleFile> {
         bail!("{}: a .toml or .jinja file is needed, such as law.penalty.toml", path.display())
     };
     Ok(file)
-}
-
-fn broken_template(file: &RuleFile) -> Option<Wrong> {
-    let error = (file.name == MONTHLY).then(|| Template::parse(&file.content).err()).flatten()?;
-    let reason = Reason {
-        field: "data.content".to_owned(),
-        code: "bad_template".to_owned(),
-        message_vi: format!("Mẫu báo cáo không dùng được: {error}"),
-        message_en: error.to_string(),
-    };
-    Some(Wrong::new(&file.place, reason))
 }
 
 /// The version that says the same and was adopted last for the same day: repeating a command adopts nothing twice.

@@ -37,7 +37,7 @@ fn open(dir: &Path, lang: Lang) -> Result<Ledger> {
 }
 
 /// What is wrong with one fact.
-struct Wrong {
+pub(super) struct Wrong {
     /// Where it was handed in: a file, and which fact of it.
     place: String,
     reason: Reason,
@@ -47,10 +47,24 @@ impl Wrong {
     fn new(place: &str, reason: impl Into<Reason>) -> Self {
         Wrong { place: place.to_owned(), reason: reason.into() }
     }
+
+    /// One indented line.
+    pub(super) fn line(&self, lang: Lang) -> String {
+        let Wrong { place, reason } = self;
+        let message = lang.pick(&reason.message_vi, &reason.message_en);
+        let field = if reason.field.is_empty() { String::new() } else { format!(", {}", reason.field) };
+        format!("  {place}{field}: {message} [{}]", reason.code)
+    }
+}
+
+impl From<(String, Reason)> for Wrong {
+    fn from((place, reason): (String, Reason)) -> Self {
+        Wrong { place, reason }
+    }
 }
 
 /// Refusals of a batch, each with the place its fact was handed in.
-fn placed(refusals: Vec<Refusal>, places: &[String]) -> Vec<Wrong> {
+pub(super) fn placed(refusals: Vec<Refusal>, places: &[String]) -> Vec<Wrong> {
     let placed = |refusal: Refusal| {
         let place = places.get(refusal.index).cloned().unwrap_or_default();
         Wrong { place, reason: refusal.reason }
@@ -58,15 +72,21 @@ fn placed(refusals: Vec<Refusal>, places: &[String]) -> Vec<Wrong> {
     refusals.into_iter().map(placed).collect()
 }
 
+/// Adds what the fold has against rule files to what was found in them before; a name that nothing reads is not told twice.
+pub(super) fn add_new(wrong: &mut Vec<Wrong>, refusals: Vec<Wrong>) {
+    let is_of_name = |wrong: &Wrong| wrong.reason.field == "data.name";
+    let named: Vec<String> = wrong.iter().filter(|w| is_of_name(w)).map(|w| w.place.clone()).collect();
+    let is_new = |refusal: &Wrong| !is_of_name(refusal) || !named.contains(&refusal.place);
+    wrong.extend(refusals.into_iter().filter(is_new));
+}
+
 /// Everything that is wrong; nothing was sealed.
 fn refused(wrong: &[Wrong], lang: Lang) -> Result<ExitCode> {
     out::line(
         lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"),
     )?;
-    for Wrong { place, reason } in wrong {
-        let message = lang.pick(&reason.message_vi, &reason.message_en);
-        let field = if reason.field.is_empty() { String::new() } else { format!(", {}", reason.field) };
-        out::line(&format!("  {place}{field}: {message} [{}]", reason.code))?;
+    for wrong in wrong {
+        out::line(&wrong.line(lang))?;
     }
     Ok(ExitCode::FAILURE)
 }
