@@ -231,6 +231,14 @@ fn of_log(error: &LogError) -> (&'static str, Said, Remedy) {
             ),
             Remedy::Start,
         ),
+        LogError::Name { name, said, .. } => (
+            "derived",
+            Said::new(
+                format!("bản ghi {name} không là mục {said}"),
+                format!("record {name} is not leaf {said}"),
+            ),
+            Remedy::Start,
+        ),
         LogError::Damaged { what, .. } => ("damaged", damage::said(what), Remedy::Restore),
         LogError::Io { source, .. } => (
             "unreadable",

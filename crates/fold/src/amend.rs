@@ -8,7 +8,7 @@ use crate::{
     amended::{Amended, Counting, Judge, Step},
     case::{self, CaseStanding},
     fold::Fold,
-    recorded::{Facts, Original, Recorded},
+    recorded::{Facts, FactsUnavailable, Original, Recorded},
     verdict::FoldError,
 };
 
@@ -129,8 +129,23 @@ impl Fold {
         if name.seq >= self.next_seq(name.unit) {
             return Ok(None);
         }
-        let found = facts.find(name)?;
-        Ok(found.filter(|original| original.leaf.0 < self.size && !self.is_rejected(original.leaf)))
+        let found = self.original(name, facts)?;
+        Ok(found.filter(|original| !self.is_rejected(original.leaf)))
+    }
+
+    /// The record of a name if the fold has taken it in.
+    ///
+    /// # Errors
+    /// It cannot be read, or is not found although the fold has taken it in: silence would count it as never recorded.
+    pub(crate) fn original(
+        &self,
+        name: EventName,
+        facts: &dyn Facts,
+    ) -> Result<Option<Original>, FactsUnavailable> {
+        match facts.find(name)? {
+            None if name.seq < self.next_seq(name.unit) => Err(facts.missed(name)),
+            found => Ok(found.filter(|original| original.leaf.0 < self.size)),
+        }
     }
 
     /// The row in its case of a version of a fact, while changes are noted; of a voided one its facts as recorded.

@@ -260,4 +260,8 @@ impl Facts for ReadBefore<'_> {
         let read = self.originals.iter().find(|(other, _)| *other == name);
         read.map_or_else(|| self.facts.find(name), |(_, original)| Ok(original.clone()))
     }
+
+    fn missed(&self, name: EventName) -> FactsUnavailable {
+        self.facts.missed(name)
+    }
 }

@@ -28,6 +28,11 @@ pub trait Facts {
     /// The record of this name, none when the log has no such record. The log may be ahead of the fold: a record at or above
     /// the fold's size is ignored.
     fn find(&self, name: EventName) -> Result<Option<Original>, FactsUnavailable>;
+
+    /// Why [`Facts::find`] gave none for a record that the fold has taken in.
+    fn missed(&self, name: EventName) -> FactsUnavailable {
+        FactsUnavailable { name, why: "it was folded and is not found any more".into() }
+    }
 }
 
 /// A record that should be readable was not; the fold has not changed and can be asked again.

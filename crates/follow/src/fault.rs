@@ -228,7 +228,9 @@ fn place_of(error: &LogError) -> Option<(&Path, Option<u64>)> {
     match error {
         LogError::Io { path, offset, .. } => Some((path, *offset)),
         LogError::Damaged { path, offset, .. } => Some((path, Some(*offset))),
-        LogError::Position { path, offset, .. } => Some((path, Some(*offset))),
+        LogError::Position { path, offset, .. } | LogError::Name { path, offset, .. } => {
+            Some((path, Some(*offset)))
+        }
         LogError::Foreign { path, .. } => Some((path, Some(0))),
         LogError::Behind { path, have, .. } => Some((path, Some(*have))),
         LogError::Ahead { volume, offset, .. } => Some((volume, Some(*offset))),

@@ -51,6 +51,10 @@ impl Facts for LogFacts<'_> {
         });
         found.map_err(|error| FactsUnavailable { name, why: error.to_string() })
     }
+
+    fn missed(&self, name: EventName) -> FactsUnavailable {
+        FactsUnavailable { name, why: self.reader.missed(name).to_string() }
+    }
 }
 
 /// So few records are sooner taken in one after the other than prepared together.

@@ -96,7 +96,7 @@ pub enum LogError {
         cause: Arc<LogError>,
     },
     /// Retry: a derived file ends before what was committed, as after a power cut.
-    #[error("{} has {have} bytes, {need} are needed: the next start of the writer completes it", path.display())]
+    #[error("{} has {have} bytes, {need} are needed: `socai rebuild` or the next start of the writer completes it", path.display())]
     Behind {
         /// The derived file.
         path: PathBuf,
@@ -122,6 +122,22 @@ pub enum LogError {
         said: u64,
         /// The volume.
         volume: PathBuf,
+    },
+    /// The derived file of a unit says of a record what the log refutes; nothing of the log is lost.
+    #[error(
+        "{} is wrong at byte {offset}: record {name} is not leaf {said}. It is derived, nothing of the log is lost: \
+         `socai rebuild` makes it right",
+        path.display()
+    )]
+    Name {
+        /// The derived file.
+        path: PathBuf,
+        /// Where it is wrong.
+        offset: u64,
+        /// The record that was looked for.
+        name: EventName,
+        /// The leaf that the file says it is.
+        said: u64,
     },
     /// Misuse: a leaf, tree or record that does not exist.
     #[error("{what} {got} is outside this log, which ends at {end}")]
@@ -280,6 +296,7 @@ impl LogError {
             self,
             LogError::Damaged { .. }
                 | LogError::Position { .. }
+                | LogError::Name { .. }
                 | LogError::Ahead { .. }
                 | LogError::JournalShort { .. }
         )

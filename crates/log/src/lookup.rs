@@ -114,7 +114,23 @@ impl Reader {
         if found.record.name() == name {
             return Ok(Some(found));
         }
-        Err(damaged(&file.path(self.dir()), offset, Damage::Layout("the leaf of this record")))
+        Err(self.misnamed(name, leaf))
+    }
+
+    fn misnamed(&self, name: EventName, leaf: LeafIndex) -> LogError {
+        let path = DerivedFile::Unit(name.unit).path(self.dir());
+        let offset = name.seq.0.saturating_mul(NUMBER_LEN);
+        LogError::Name { path, offset, name, said: leaf.0 }
+    }
+
+    /// Why [`Reader::find`] knew nothing of a record that the log has, as whoever went through the log can tell: the unit's derived file lacks it
+    /// or has another leaf for it.
+    pub fn missed(&self, name: EventName) -> LogError {
+        let offset = name.seq.0.saturating_mul(NUMBER_LEN);
+        match self.read_number(DerivedFile::Unit(name.unit), offset) {
+            Ok(leaf) => self.misnamed(name, LeafIndex(leaf)),
+            Err(error) => error,
+        }
     }
 
     /// The annex of the record at `leaf`, verified against its header.

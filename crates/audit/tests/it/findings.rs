@@ -111,6 +111,30 @@ fn findings_name_the_table_the_root_and_every_fact_with_leaf_and_document() {
 }
 
 #[test]
+fn facts_whose_index_is_lost_cut_or_flipped_are_an_error_that_names_the_file_and_the_remedy() {
+    let (_place, dir, mut ledger) = ledger(&[rules(1, "2022-01-01", TABLE)]);
+    ledger.publish(&[decision(7)], NOW).unwrap();
+    let index = dir.log().join("units/0");
+    let right = std::fs::read(&index).unwrap();
+    let mut flipped = right.clone();
+    flipped[16] ^= 0x80; // the first byte of the third number: a leaf that is far behind the end
+    type Spoil<'a> = (&'a str, &'a dyn Fn() -> std::io::Result<()>);
+    let spoils: [Spoil<'_>; 3] = [
+        ("lost", &|| std::fs::remove_file(&index)),
+        ("cut", &|| std::fs::write(&index, &right[..16])),
+        ("flipped", &|| std::fs::write(&index, &flipped)),
+    ];
+    for (how, spoil) in spoils {
+        spoil().unwrap();
+        let error = asked(&dir, |_| ()).unwrap_err().to_string();
+        let names = error.contains(&index.display().to_string()) && error.contains("`socai rebuild`");
+        assert!(names && error.contains("0/2"), "{how}: {error}");
+        std::fs::write(&index, &right).unwrap();
+        asked(&dir, |_| ()).unwrap();
+    }
+}
+
+#[test]
 fn a_new_version_judges_from_its_first_day_and_an_earlier_cut_does_not_know_it() {
     let (_place, dir, mut ledger) = ledger(&[rules(1, "2022-01-01", TABLE)]);
     ledger.publish(&[decision(7)], NOW).unwrap();

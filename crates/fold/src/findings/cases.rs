@@ -160,7 +160,7 @@ impl<'f> Cases<'f> {
         if let Some(amended) = self.fold.amendments.get(name) {
             return Ok(amended.effective(name).facts().map(<[u8]>::to_vec));
         }
-        Ok(facts.find(name)?.map(|original| original.facts))
+        Ok(self.fold.original(name, facts)?.map(|original| original.facts))
     }
 
     fn judge(&mut self, case: &str, held: &[Held]) {

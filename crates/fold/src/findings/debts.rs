@@ -29,7 +29,7 @@ impl<'f> RecoveryUnposted<'f> {
 
     /// Whether a record counts and is a posting of revenue.
     fn is_posting(&self, name: EventName, facts: &dyn Facts) -> Result<bool, FoldError> {
-        let Some(original) = facts.find(name)?.filter(|original| original.leaf.0 < self.fold.size) else {
+        let Some(original) = self.fold.original(name, facts)? else {
             return Ok(false);
         };
         if self.fold.is_rejected(original.leaf) {

@@ -76,7 +76,7 @@ pub(super) fn complete<'f>(raw: Raw<'f>, fold: &Fold, facts: &dyn Facts) -> Resu
 
 fn looked_up(name: EventName, fold: &Fold, facts: &dyn Facts) -> Result<FoundFact, FoldError> {
     let unknown = FoundFact { name, leaf: None, kind: "", occurred_on: None, document: None };
-    let Some(original) = facts.find(name)?.filter(|original| original.leaf.0 < fold.size) else {
+    let Some(original) = fold.original(name, facts)? else {
         return Ok(unknown);
     };
     let amended = fold.amendments.get(name).and_then(|amended| amended.effective(name).facts());

@@ -126,7 +126,7 @@ impl<'f> Vouchers<'f> {
         if let Some(amended) = self.fold.amendments.get(name) {
             return Ok(amended.effective(name).facts().and_then(of));
         }
-        Ok(facts.find(name)?.and_then(|original| of(&original.facts)))
+        Ok(self.fold.original(name, facts)?.and_then(|original| of(&original.facts)))
     }
 }
 

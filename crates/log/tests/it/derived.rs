@@ -53,7 +53,7 @@ fn an_index_block_that_was_put_right_is_read_again() {
         );
         let stranger = Reader::open(&dir).unwrap();
         let found_wrong = stranger.find(name, size);
-        assert!(matches!(found_wrong, Err(LogError::Damaged { .. } | LogError::Position { .. })), "{file:?}");
+        assert!(matches!(found_wrong, Err(LogError::Name { .. } | LogError::Position { .. })), "{file:?}");
         fs::write(&path, &right).unwrap();
         assert_eq!(stranger.find(name, size).unwrap().as_ref(), Some(&found), "{file:?}: read again");
     }
@@ -315,7 +315,7 @@ fn a_wrong_unit_index_is_noticed_and_not_followed() {
     fs::write(&path, bytes).unwrap();
     let reader = Reader::open(&dir).unwrap();
     assert!(
-        matches!(reader.leaf_of(records[0].name()), Err(LogError::Damaged { path: named, .. }) if named == path)
+        matches!(reader.leaf_of(records[0].name()), Err(LogError::Name { path: named, .. }) if named == path)
     );
 }
 
