@@ -21,6 +21,11 @@ pub fn line(text: &str) -> io::Result<()> {
     writeln!(out, "{text}").and_then(|()| out.flush()).map_err(named)
 }
 
+/// Writes one text and a newline to standard error. Where that is full or closed the text is lost, and nothing else: the exit code tells.
+pub fn aside(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
 /// Writes bytes as they are.
 ///
 /// # Errors

@@ -53,7 +53,7 @@ mod vault;
 mod ward;
 mod witness;
 
-pub use access::{Access, AccessError, reach};
+pub use access::{Access, AccessError, problems_of, reach};
 pub use client::{Answer, Client, ClientError, NodeFile};
 pub use config::{ConfigError, Unit, UnitConfig, new_token};
 pub use cut::CutError;

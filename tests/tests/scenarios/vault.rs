@@ -172,3 +172,39 @@ fn a_persons_number_name_and_address_are_in_no_file_trace_or_message_that_a_dist
         socai!("ward", "record", unit.dir, "violation.recorded", "--json", format!("@{}", event.display()));
     said.fails(1, &["vault_unavailable"]);
 }
+
+#[test]
+fn an_erasure_that_could_not_be_recorded_destroys_nothing_beside_a_node_or_without_one() {
+    let world = World::found(1);
+    let unit = &world.units[0];
+    let person = world.path().join("person.json");
+    fs::write(&person, json!({"number": NUMBER, "name": NAME}).to_string()).unwrap();
+    let token = socai!("ward", "vault", "add", unit.dir, person).ok().trim().to_owned();
+    let erase = |procedure: &str, on: &str| {
+        socai!(
+            "ward",
+            "vault",
+            "erase",
+            unit.dir,
+            token,
+            "--ground",
+            "personal_data",
+            "--procedure",
+            procedure,
+            "--on",
+            on
+        )
+    };
+    let is_refused = || {
+        let nothing = "nothing was destroyed";
+        erase("14/QĐ-UBND", "2123-02-01").fails(1, &[nothing, "occurred_on"]);
+        erase(&"14 ".repeat(90), "2023-02-01").fails(1, &[nothing, "data.procedure"]);
+        socai!("ward", "vault", "find", unit.dir, token).ok();
+    };
+    is_refused();
+    let node = unit.node();
+    is_refused();
+    erase("14/QĐ-UBND", "2023-02-01").ok();
+    socai!("ward", "vault", "find", unit.dir, token).fails(1, &["no such entry"]);
+    node.stop();
+}

@@ -7,7 +7,7 @@ use clap::ValueEnum as _;
 use serde_json::json;
 use socai_district::now_ms;
 use socai_domain::time::vietnam_date;
-use socai_ward::{Person, UnitDir, Vault, VaultError};
+use socai_ward::{Access, Person, UnitDir, Vault, VaultError, problems_of, reach};
 
 use crate::{
     cli_vault::{Ordered, VaultCommand},
@@ -16,6 +16,8 @@ use crate::{
     out,
 };
 
+/// The kind that says whose entry was destroyed.
+const ERASED: &str = "identity.erased";
 /// Longest file of a person, in bytes.
 const MAX_LEN: u64 = 16 << 10;
 
@@ -77,27 +79,45 @@ fn find(dir: &Path, token: Option<&str>, from: Option<&str>, lang: Lang) -> Resu
             Ok(ExitCode::SUCCESS)
         }
         None => {
-            eprintln!("{}", lang.pick("kho danh tính không có mục này", "the vault has no such entry"));
+            out::aside(lang.pick("kho danh tính không có mục này", "the vault has no such entry"));
             Ok(ExitCode::FAILURE)
         }
     }
 }
 
-/// Destroys first: should recording fail, the entry is gone all the same, and what is still to be recorded is said.
+/// Destroys only what may be recorded as erased, and before it is recorded: should recording fail all the same, what is still to be recorded is
+/// said.
 fn erase(dir: &Path, token: &str, ordered: &Ordered, lang: Lang) -> Result<ExitCode> {
     let ground = ordered.ground.to_possible_value().map(|value| value.get_name().to_owned());
     let form = json!({
+        "kind": ERASED,
         "occurred_on": ordered.on.clone().unwrap_or_else(|| vietnam_date(now_ms()).to_string()),
         "data": {"token": token, "ground": ground.unwrap_or_default(), "procedure": ordered.procedure},
     });
-    vault(dir)?.erase(token)?;
-    out::line(lang.pick("đã tiêu hủy mục trong kho", "the entry is destroyed"))?;
-    let recorded = ward::record(dir, "identity.erased", &form.to_string(), lang);
+    let vault = vault(dir)?;
+    let problems = problems_of(dir, &form)?;
+    if !problems.is_empty() {
+        out::line(
+            lang.pick(
+                "không tiêu hủy gì; hãy sửa rồi làm lại:",
+                "nothing was destroyed; mend and try again:",
+            ),
+        )?;
+        return ward::list(&problems, lang);
+    }
+    let access = reach(dir)?;
+    if let Access::Node(node) = &access {
+        node.status()?; // a node that does not answer cannot record it
+    }
+    vault.erase(token)?;
+    let told = out::line(lang.pick("đã tiêu hủy mục trong kho", "the entry is destroyed"));
+    let recorded = ward::record_by(&access, form.clone(), lang);
     if !matches!(recorded, Ok(ExitCode::SUCCESS)) {
         let (vi, en) = ("còn phải ghi", "still to be recorded");
-        let command = format!("socai ward record {} identity.erased --json '{form}'", dir.display());
-        eprintln!("{}: {command}", lang.pick(vi, en));
+        let command = format!("socai ward record {} {ERASED} --json '{form}'", dir.display());
+        out::aside(&format!("{}: {command}", lang.pick(vi, en)));
     }
+    told?; // recorded first, whoever listens
     recorded
 }
 

@@ -69,10 +69,7 @@ async fn serve(dir: &Path, lang: Lang) -> Result<ExitCode> {
 }
 
 /// Seals one event, here or through the node.
-///
-/// # Errors
-/// The form cannot be read, or nothing could be sealed.
-pub fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
+fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
     let text = match form {
         "-" => io::read_to_string(io::stdin()).context("standard input")?,
         form => match form.strip_prefix('@') {
@@ -87,7 +84,15 @@ pub fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode
     if let Some(other) = event.insert("kind".to_owned(), kind.into()).filter(|other| *other != kind) {
         bail!("--json: kind is {other}, the command says {kind}");
     }
-    match reach(dir)? {
+    record_by(&reach(dir)?, form, lang)
+}
+
+/// Seals one event by whoever was reached.
+///
+/// # Errors
+/// Nothing could be sealed.
+pub fn record_by(access: &Access, form: Value, lang: Lang) -> Result<ExitCode> {
+    match access {
         Access::Here(ward) => match ward.record_blocking(&[form], None) {
             Ok(sealed) => told(&sealed),
             Err(RecordError::Wrong(problems)) => refused(&problems, lang),
@@ -187,7 +192,11 @@ fn refused(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     list(problems, lang)
 }
 
-fn list(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
+/// A line for each problem.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn list(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
     for problem in problems {
         out::line(&format!("  {}", line(&serde_json::to_value(problem)?, lang)))?;
     }
