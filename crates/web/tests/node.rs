@@ -202,7 +202,7 @@ async fn the_same_idempotency_key_is_the_same_request_also_for_another_process()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn bodies_that_are_not_json_too_large_or_of_another_type_are_told_apart() {
+async fn bodies_that_are_not_json_say_a_key_twice_are_too_large_or_of_another_type_are_told_apart() {
     let node = Running::new().await;
     let bearer = format!("Bearer {TOKEN}");
     let auth = ("Authorization", bearer.as_str());
@@ -213,6 +213,10 @@ async fn bodies_that_are_not_json_too_large_or_of_another_type_are_told_apart() 
     };
     assert_eq!(ask(&[auth, json_type], b"{".to_vec()).await, (400, "urn:socai:malformed".into()));
     assert_eq!(ask(&[auth, json_type], b"".to_vec()).await, (400, "urn:socai:malformed".into()));
+    let twice = br#"{"data":{"sum":1,"sum":2}}"#.to_vec();
+    assert_eq!(ask(&[auth, json_type], twice.clone()).await, (400, "urn:socai:malformed".into()));
+    let told = node.ask("POST", "/api/v1/events", &[auth, json_type], twice).await;
+    assert!(told.body["detail"].as_str().unwrap().contains("`data.sum` is stated twice"), "{}", told.body);
     assert_eq!(ask(&[auth, json_type], b"[]".to_vec()).await, (400, "urn:socai:no-events".into()));
     assert_eq!(ask(&[auth, json_type], b"5".to_vec()).await, (422, "urn:socai:wrong-events".into()));
     assert_eq!(

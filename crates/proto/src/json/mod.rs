@@ -4,10 +4,12 @@
 //! the field names of the `.proto`. Dates are ISO, enums lower case without prefix, names of records `"17/42"`, bytes lower-case
 //! hexadecimal, all numbers plain integers. Absent, `null` and empty say the same. The whole form: `proto/README.md` § JSON form.
 
+mod form;
 mod hex;
 mod read;
 mod write;
 
+pub use form::Form;
 pub use read::event_from_json;
 pub use write::{annex_to_json, event_to_json};
 

@@ -4,6 +4,7 @@ use std::{fs, io, path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
+use socai_proto::json::Form;
 use socai_ward::{
     Access, Answer, Format, ImportError, Problem, RecordError, Rejected, Sealed, UnitConfig, UnitDir, Ward,
     Witness, reach,
@@ -77,7 +78,7 @@ fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
             None => form.to_owned(),
         },
     };
-    let mut form: Value = serde_json::from_str(&text).context("--json: the event in JSON form")?;
+    let Form(mut form) = serde_json::from_str(&text).context("--json: the event in JSON form")?;
     let Some(event) = form.as_object_mut() else {
         bail!("--json: an object, such as {{\"occurred_on\": …, \"data\": {{…}}}}")
     };

@@ -5,8 +5,12 @@
 
 use serde_json::Value;
 use socai_domain::search::{bare_key, search_key};
-use socai_proto::schema::{Enum, Field, Label, Shape};
+use socai_proto::{
+    json::Form,
+    schema::{Enum, Field, Label, Shape},
+};
 
+use super::lines::stated_twice;
 use crate::problem::Problem;
 
 /// Between the items of a list in one cell.
@@ -46,7 +50,11 @@ fn single(field: &Field, text: &str) -> Result<Value, Problem> {
 }
 
 fn json(text: &str) -> Result<Value, Problem> {
-    serde_json::from_str(text).map_err(|error| {
+    let read: Result<Form, _> = serde_json::from_str(text);
+    read.map(|Form(value)| value).map_err(|error| {
+        if error.is_data() {
+            return stated_twice(&error);
+        }
         Problem::new(
             "",
             "not_json",

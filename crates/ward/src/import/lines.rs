@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read as _};
 
 use serde_json::Value;
+use socai_proto::json::Form;
 
 use super::table::{Fault, MAX_ROW_LEN, not_utf8, too_long};
 use crate::problem::Problem;
@@ -45,16 +46,31 @@ impl<R: BufRead> Lines<R> {
         let Ok(text) = std::str::from_utf8(line) else {
             return Err(Fault::Row(not_utf8(self.line, "UTF-16, Windows-1258")));
         };
-        serde_json::from_str(text).map(|form| (self.line, form)).map_err(|error| {
-            let problem = Problem::new(
-                "",
-                "not_json",
-                format!("Dòng này không phải một đối tượng JSON: {error}"),
-                format!("this line is not one JSON object: {error}"),
-            );
+        let read: Result<Form, _> = serde_json::from_str(text);
+        read.map(|Form(form)| (self.line, form)).map_err(|error| {
+            let problem = if error.is_data() { stated_twice(&error) } else { not_json(&error) };
             Fault::Row(problem.in_row(self.line))
         })
     }
+}
+
+fn not_json(error: &serde_json::Error) -> Problem {
+    Problem::new(
+        "",
+        "not_json",
+        format!("Dòng này không phải một đối tượng JSON: {error}"),
+        format!("this line is not one JSON object: {error}"),
+    )
+}
+
+/// A key that is there twice. The only thing that well-formed JSON is refused for.
+pub(super) fn stated_twice(error: &serde_json::Error) -> Problem {
+    Problem::new(
+        "",
+        "stated_twice",
+        format!("Một khóa được ghi hai lần, hãy giữ một: {error}"),
+        error.to_string(),
+    )
 }
 
 #[cfg(test)]
@@ -97,6 +113,15 @@ mod tests {
                 Ok((4, json!({"a": 4})))
             ]
         );
+    }
+
+    #[test]
+    fn a_line_that_says_a_key_twice_is_refused_and_says_which() {
+        let mut lines = Lines::open(&b"{\"a\":1}\n{\"data\":{\"sum\":1,\"sum\":2}}\n"[..]).unwrap();
+        assert!(lines.next().is_ok());
+        let Err(Fault::Row(problem)) = lines.next() else { panic!("it is taken") };
+        assert_eq!((problem.row, problem.code.as_str()), (Some(2), "stated_twice"));
+        assert!(problem.message_en.contains("`data.sum` is stated twice"), "{problem:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
+use socai_proto::json::Form;
 use socai_ward::Sealed;
 
 use super::{MAX_BODY_LEN, Node, require_json};
@@ -49,8 +50,10 @@ fn name(sealed: &Sealed) -> Value {
 }
 
 pub(super) fn parse(body: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("the body is not JSON: {error}"))
+    let read: Result<Form, _> = serde_json::from_slice(body);
+    read.map(|Form(value)| value).map_err(|error| {
+        let what = if error.is_data() { "the body" } else { "the body is not JSON" };
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("{what}: {error}"))
     })
 }
 

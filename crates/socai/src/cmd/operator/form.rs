@@ -40,8 +40,9 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Form>> {
         let name = file.display().to_string();
         let text = text(file).with_context(|| name.clone())?;
         let mut number = 0;
-        for value in serde_json::Deserializer::from_str(&text).into_iter::<Value>() {
-            let values = match value.with_context(|| format!("{name}: events in JSON form"))? {
+        for value in serde_json::Deserializer::from_str(&text).into_iter::<json::Form>() {
+            let json::Form(value) = value.with_context(|| format!("{name}: events in JSON form"))?;
+            let values = match value {
                 Value::Array(values) => values,
                 value => vec![value],
             };
