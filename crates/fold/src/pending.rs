@@ -56,6 +56,8 @@ pub enum Awaited {
         /// The code.
         code: String,
     },
+    /// A unit that continues another and is not registered here: it will be, or it publishes in another ledger.
+    Unit(String),
 }
 
 /// The pass. Give it every record below the fold's size, in order; ask [`PendingFacts::finish`] at the end.
@@ -135,6 +137,8 @@ impl<'f> PendingFacts<'f> {
             begun(event, kind).filter(|begun| !named.iter().any(|named| kind_of(named) == kind_of(begun))),
         );
         awaits.extend(named);
+        awaits
+            .extend(successor(event).filter(|id| self.fold.registry.by_id(id).is_none()).map(Awaited::Unit));
         let (occurred_on, case) = (event.occurred_on(), event.case().map(str::to_owned));
         let mut pending = Pending { name, leaf, kind: kind.name, occurred_on, case, awaits };
         let refs: Vec<EventName> = event.refs().collect();
@@ -152,7 +156,7 @@ impl<'f> PendingFacts<'f> {
         };
         pending.awaits.retain(|awaited| match awaited {
             Awaited::Record(name) => !self.is_seen(*name) || self.discounted.contains(name),
-            Awaited::Counting(_) => true,
+            Awaited::Counting(_) | Awaited::Unit(_) => true,
             Awaited::Begun { kind, case } => !self.has(&self.begun, kind, case) && !named_by_ref(kind),
             Awaited::Named { kind, code, .. } => !self.has(&self.named, kind, code) && !named_by_ref(kind),
         });
@@ -204,6 +208,14 @@ fn records(event: &Event<'_>) -> impl Iterator<Item = EventName> {
     names.into_iter()
 }
 
+/// The unit that a succession hands work to.
+fn successor(event: &Event<'_>) -> Option<String> {
+    match event.kind() {
+        Kind::UnitSucceeded(said) => Some(said.to.to_owned()),
+        _ => None,
+    }
+}
+
 /// The kind that begins the case a fact goes on with: the first of the kinds it may refer to that shares its cases.
 fn begun(event: &Event<'_>, of: &KindInfo) -> impl Iterator<Item = Awaited> {
     // a fine on the spot has no record before it (Law 15/2012 art. 56)
@@ -244,6 +256,6 @@ fn is_name_of(of: &KindInfo, field: &str) -> bool {
 fn kind_of(awaited: &Awaited) -> Option<&'static str> {
     match awaited {
         Awaited::Begun { kind, .. } | Awaited::Named { kind, .. } => Some(kind),
-        Awaited::Record(_) | Awaited::Counting(_) => None,
+        Awaited::Record(_) | Awaited::Counting(_) | Awaited::Unit(_) => None,
     }
 }

@@ -167,3 +167,19 @@ fn facts_after_the_asked_day_are_not_listed_yet() {
     assert_eq!(pending_on(&ledger, "2023-03-04").len(), 0);
     assert_eq!(pending_on(&ledger, "2023-03-05").len(), 1);
 }
+
+#[test]
+fn a_succession_waits_until_its_successor_is_registered_here() {
+    let mut ledger = given();
+    let mut form = socai_proto::kind("unit.succeeded").unwrap().example();
+    form.as_object_mut().unwrap().remove("id");
+    form["occurred_on"] = json!("2023-03-01");
+    form["data"]["effective"] = json!("2023-03-01");
+    form["data"]["from"] = json!("hn.tx.ha-dinh.1");
+    form["data"]["to"] = json!("hn.tx.nhan-chinh.1");
+    ledger.json(0, form.clone());
+    assert_eq!(pending(&ledger), []);
+    form["data"]["to"] = json!("hn.tx.nhan-chinh.9");
+    let name = ledger.json(0, form);
+    assert_eq!(pending(&ledger), [(name, vec![Awaited::Unit("hn.tx.nhan-chinh.9".into())])]);
+}

@@ -41,6 +41,7 @@ fn rows(pending: &[Pending], registry: &Registry) -> Value {
         Awaited::Counting(name) => json!({"record": name.to_string(), "recorded": true}),
         Awaited::Begun { kind, case } => json!({"kind": kind, "case": case}),
         Awaited::Named { kind, field, code } => json!({"kind": kind, "field": field, "code": code}),
+        Awaited::Unit(id) => json!({"unit": id}),
     };
     let row = |fact: &Pending| {
         json!({
@@ -55,6 +56,9 @@ fn rows(pending: &[Pending], registry: &Registry) -> Value {
 fn lines(pending: &[Pending], registry: &Registry, on: CivilDate, lang: Lang) -> String {
     let mut text = match lang {
         Lang::Vi => format!("{} sự kiện đến ngày {on} còn chờ điều chưa có trong sổ\n", pending.len()),
+        Lang::En if pending.len() == 1 => {
+            format!("1 fact up to {on} waits for what the ledger does not know yet\n")
+        }
         Lang::En => {
             format!("{} facts up to {on} wait for what the ledger does not know yet\n", pending.len())
         }
@@ -92,6 +96,12 @@ fn what(awaited: &Awaited, lang: Lang) -> String {
         }
         (Awaited::Begun { kind, case }, Lang::En) => {
             format!("“{}” of case {case} ({kind})", label(kind, lang))
+        }
+        (Awaited::Unit(id), Lang::Vi) => {
+            format!("đăng ký đơn vị {id}, trừ khi đơn vị ấy ghi ở sổ cái khác")
+        }
+        (Awaited::Unit(id), Lang::En) => {
+            format!("the registration of unit {id}, unless it publishes in another ledger")
         }
         (Awaited::Named { kind, field, code }, _) => {
             format!("“{}” {field} = {code} ({kind})", label(kind, lang))

@@ -59,6 +59,7 @@ pub fn run(args: &StateArgs, lang: Lang) -> Result<ExitCode> {
         let name = earlier.or_else(|| names.next()).context("a name for every event")?;
         tell(&ledger, stated, name, earlier.is_some())?;
     }
+    events.iter().filter_map(|stated| unknown_successor(&ledger, stated)).for_each(|id| warn(id, lang));
     if batch.iter().any(|stated| matches!(stated.event.kind, Some(Kind::AnnexErased(_)))) {
         // every start destroys what is ordered and still there
         drop(ledger);
@@ -77,6 +78,29 @@ fn tell(ledger: &Ledger, stated: &Stated, name: EventName, was_recorded: bool) -
         line["recorded_before"] = true.into();
     }
     Ok(out::line(&line.to_string())?)
+}
+
+/// The unit that a succession hands work to, when nobody of that id is registered: another ledger may have it, and so may a typing error.
+fn unknown_successor<'s>(ledger: &Ledger, stated: &'s Stated) -> Option<&'s str> {
+    match &stated.event.kind {
+        Some(Kind::UnitSucceeded(said)) => {
+            Some(said.to.as_str()).filter(|id| ledger.registry().by_id(id).is_none())
+        }
+        _ => None,
+    }
+}
+
+fn warn(successor: &str, lang: Lang) {
+    out::aside(&match lang {
+        Lang::Vi => format!(
+            "chú ý: đơn vị kế thừa {successor} chưa được đăng ký trong sổ cái này; nếu đơn vị ấy ghi ở đây, hãy đăng ký (socai unit enrol). \
+             socai pending liệt kê cho đến khi đó"
+        ),
+        Lang::En => format!(
+            "note: the successor {successor} is not registered in this ledger; if it is to publish here, enrol it (socai unit enrol). \
+             socai pending lists it until then"
+        ),
+    });
 }
 
 /// What the operator has recorded, by event id.
