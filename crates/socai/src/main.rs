@@ -1,5 +1,4 @@
 //! socai: the command line. Wiring only; what happens is in the crates below.
-#![allow(clippy::print_stderr)] // the one place that talks to the terminal
 
 mod answer;
 mod asked;
@@ -76,7 +75,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if out::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error:#}", lang.pick("lỗi", "error"));
+            out::aside(&format!("{}: {error:#}", lang.pick("lỗi", "error")));
             let code = if remote::is_verdict(&error) { 1 } else { 2 };
             Later::code_of(&error).unwrap_or(ExitCode::from(code))
         }
@@ -123,5 +122,6 @@ fn start_tracing() {
         .with_writer(std::io::stderr)
         .with_ansi(colours)
         .with_target(false)
+        .log_internal_errors(false) // told on standard error, which is what cannot be written then
         .init();
 }

@@ -1,4 +1,4 @@
-//! Writing to standard output so that a closed pipe ends the program quietly.
+//! Writing to standard output so that a closed pipe ends the program quietly, and to standard error whatever becomes of it.
 
 use std::io::{self, IsTerminal as _, Write};
 

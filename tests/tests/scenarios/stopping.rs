@@ -8,7 +8,9 @@ use std::{
 
 use socai_tests::{
     chance::Chance,
-    command, facts,
+    command,
+    demo::Demo,
+    facts,
     ledger::{self, Roots},
     load::{Load, hand_in},
     running::{Running, assert_kept},
@@ -207,4 +209,19 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     let said =
         command::shell("{ sleep 0.2; \"$1\" replay \"$2\"; echo \"code $?\" >&2; } | true", &[&district]);
     assert_eq!(said.err.trim(), "code 0", "{said}");
+}
+
+#[test]
+fn a_standard_error_that_cannot_be_written_changes_no_exit_code() {
+    let demo = Demo::played();
+    let (district, nowhere) = (demo.district(), demo.district().join("nowhere"));
+    for closed in ["2>/dev/full", "2>&-"] {
+        let report = format!("exec \"$1\" report \"$2\" --period 2023-02 --as-of 2123-01-01 {closed}");
+        assert!(
+            command::shell(&report, &[&district]).ok().contains("BÁO CÁO"),
+            "{closed}: a warning is lost"
+        );
+        let fails = format!("exec \"$1\" report \"$2\" --period 2023-02 {closed}");
+        command::shell(&fails, &[&nowhere]).fails(2, &[]);
+    }
 }

@@ -15,6 +15,6 @@ pub fn run(args: &TokenArgs, lang: Lang) -> Result<ExitCode> {
         "mã này chỉ hiện một lần: trao cho người dùng, tệp chỉ giữ mã băm",
         "it is shown this once: hand it over; the file keeps a digest only",
     );
-    eprintln!("{}", lang.pick(vi, en));
+    out::aside(lang.pick(vi, en));
     Ok(ExitCode::SUCCESS)
 }

@@ -71,7 +71,8 @@ pub fn run(args: &QueryArgs, lang: Lang) -> Result<ExitCode> {
     }
     if std::io::stderr().is_terminal() {
         let root = reader.root_at(size)?;
-        eprintln!("{} {size}, {} {root}", lang.pick("cỡ cây", "tree size"), lang.pick("gốc", "root"));
+        let (size_word, root_word) = (lang.pick("cỡ cây", "tree size"), lang.pick("gốc", "root"));
+        out::aside(&format!("{size_word} {size}, {root_word} {root}"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -209,22 +209,19 @@ impl Replay<'_> {
                     "the output is cut short and its last line may be torn: go on with --from-leaf, behind the leaf of the last whole line"
                 }
             };
-            eprintln!("{text}");
+            out::aside(text);
         }
         let is_whole = matches!((&error, self.args.follow), (None, false)) && code == ExitCode::SUCCESS;
         if !is_cut && (!is_whole || std::io::stderr().is_terminal()) {
             let (next, printed, passed) = (self.next, self.printed, self.next.0 - self.args.from_leaf);
-            eprintln!(
-                "{}",
-                match lang {
-                    Lang::Vi => format!(
-                        "đã in {printed} trong {passed} sự kiện; dừng trước lá {next}, đi tiếp bằng --from-leaf {next}"
-                    ),
-                    Lang::En => format!(
-                        "printed {printed} of {passed} facts; stands before leaf {next}: --from-leaf {next} goes on"
-                    ),
-                }
-            );
+            out::aside(&match lang {
+                Lang::Vi => format!(
+                    "đã in {printed} trong {passed} sự kiện; dừng trước lá {next}, đi tiếp bằng --from-leaf {next}"
+                ),
+                Lang::En => format!(
+                    "printed {printed} of {passed} facts; stands before leaf {next}: --from-leaf {next} goes on"
+                ),
+            });
         }
         match error {
             Some(error) => Err(error),
