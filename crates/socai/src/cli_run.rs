@@ -86,7 +86,7 @@ pub enum DistrictCommand {
     ///
     /// A correction or void made after a closing counts from the answer on, or never.
     Acknowledge(AcknowledgeArgs),
-    /// How the log stands: size, root, last entry, and since when it is unwitnessed. The district may run or not; nothing is verified.
+    /// How the log stands: size, root, last entry, since when it is unwitnessed, and the NATS nkey of the district. The district may run or not; nothing is verified.
     Status {
         /// The ledger's directory.
         dir: PathBuf,
@@ -99,7 +99,7 @@ pub enum DistrictCommand {
 /// `socai unit …`.
 #[derive(Debug, Subcommand)]
 pub enum UnitCommand {
-    /// Make a unit's three keys; prints the enrolment file for the operator.
+    /// Make a unit's three keys; prints the enrolment file for the operator, with its NATS nkey for the broker.
     Keys {
         /// The unit's directory.
         dir: PathBuf,

@@ -30,6 +30,34 @@ fn founded() -> (TempDir, PathBuf) {
     (place, district)
 }
 
+#[test]
+fn the_districts_nkey_is_printed_and_no_units_keys_are_made_among_its_own() {
+    let (place, district) = founded();
+    let seed = fs::read_to_string(district.join("keys/transport")).unwrap();
+    let key = socai_bus::TransportKey::from_seed(&seed).unwrap();
+    let status = socai!("district", "status", district);
+    assert!(status.ok().contains(key.public()));
+    assert_eq!(socai!("district", "status", district, "--json").json()["transport_nkey"], key.public());
+    let before = socai_tests::files::all(&district);
+    socai!("unit", "keys", district).fails(2, &["ledger.toml", "district status"]);
+    assert_eq!(socai_tests::files::all(&district), before);
+    let (other, operator) = (place.path().join("other"), reference_units()[0].to_string());
+    let said = socai!(
+        "district",
+        "found",
+        other,
+        "--origin",
+        "socai.example/khac",
+        "--ledger",
+        "khac",
+        "--unit",
+        operator
+    );
+    let said = said.ok();
+    let nkey = said.split_whitespace().last().unwrap();
+    assert!(nkey.starts_with('U') && nkey.len() == 56, "{said}");
+}
+
 fn size(district: &Path) -> u64 {
     socai!("district", "status", district, "--json").json()["size"].as_u64().unwrap()
 }

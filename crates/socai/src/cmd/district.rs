@@ -18,6 +18,7 @@ use crate::{
     cmd::{
         operator::{Wrong, add_new, placed},
         serve,
+        standing::district_nkey,
     },
     demo::reference,
     http,
@@ -60,11 +61,17 @@ fn found(
         Some(rules) => read_rules(rules, &operator, lang)?,
         None => reference::rules()?,
     };
-    let ledger = establish(&LedgerDir::new(dir), config, &operator, &rules, now_ms())?;
+    let dir = LedgerDir::new(dir);
+    let ledger = establish(&dir, config, &operator, &rules, now_ms())?;
     let (size, key) = (ledger.checkpoint().size(), ledger.operator());
     out::line(&match lang {
         Lang::Vi => format!("đã lập sổ cái {} ({size} mục), khóa vận hành {key}", config.origin),
         Lang::En => format!("founded {} ({size} entries), operator key {key}", config.origin),
+    })?;
+    let nkey = district_nkey(&dir).with_context(|| dir.key("transport").display().to_string())?;
+    out::line(&match lang {
+        Lang::Vi => format!("nkey NATS của quận, cho users.conf: {nkey}"),
+        Lang::En => format!("NATS nkey of the district, for users.conf: {nkey}"),
     })?;
     Ok(ExitCode::SUCCESS)
 }
