@@ -42,6 +42,8 @@ fn a_second_district_on_a_ledger_refuses_and_the_first_goes_on() {
     socai!("unit", "keys", other).ok();
     socai!("unit", "enrol", district, other, "--json", spec).fails(2, &["lock", "another process"]);
     socai!("rebuild", district).fails(2, &["lock", "another process"]);
+    let said = socai!("report", "issue", district, "--no", "45/BC-UBND", "--period", "2023-02");
+    said.fails(2, &["lock", "a district runs on this ledger; stop it", "Nothing was recorded"]);
     // readers need no lock
     socai!("units", district).ok();
     socai!("report", district, "--period", "2023-02").ok();

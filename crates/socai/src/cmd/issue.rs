@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode};
 
 use anyhow::{Context as _, Error, Result, anyhow};
 use bytes::Bytes;
-use socai_district::{Ledger, LedgerDir, issue, now_ms};
+use socai_district::{issue, now_ms};
 use socai_fold::{Fold, figures::Asked};
 use socai_log::Reader;
 use socai_proto::v1;
@@ -14,7 +14,7 @@ use socai_web::WrongNumber;
 
 use crate::{
     cli::{PrintArgs, QuestionArgs},
-    cmd::report,
+    cmd::{operator, report},
     file,
     lang::Lang,
     out, paper,
@@ -36,7 +36,7 @@ pub fn run(
 ) -> Result<ExitCode> {
     paper::refuse_terminal(print, lang)?;
     file::refuse(&[("--out", print.out.as_deref())], lang)?;
-    let mut ledger = Ledger::open_alone(&LedgerDir::new(dir)).with_context(|| dir.display().to_string())?;
+    let mut ledger = operator::open(dir, lang)?;
     let fold = state::newest(ledger.reader())?;
     if let Some(wrong) = wrong_number(ledger.reader(), &fold, number)? {
         return Err(refused(number, wrong, lang));

@@ -1,4 +1,4 @@
-//! `socai district record|adopt|acknowledge`: what the operator states while no district runs.
+//! `socai district record|adopt|acknowledge`: what the operator states while no district runs. `report issue` opens the ledger the same way.
 
 pub mod acknowledge;
 pub mod adopt;
@@ -18,7 +18,7 @@ use crate::{lang::Lang, out};
 ///
 /// # Errors
 /// As for [`Ledger::open_alone`]; who holds the lock is most likely a district, so the error says what to do about that.
-fn open(dir: &Path, lang: Lang) -> Result<Ledger> {
+pub fn open(dir: &Path, lang: Lang) -> Result<Ledger> {
     let opened = Ledger::open_alone(&LedgerDir::new(dir));
     let is_locked = matches!(&opened, Err(DistrictError::Log(LogError::Locked { .. })));
     opened.with_context(|| match (is_locked, lang) {
