@@ -9,6 +9,7 @@
 mod answers;
 mod config;
 pub mod draft;
+mod ending;
 mod erasing;
 mod error;
 mod folding;

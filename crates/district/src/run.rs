@@ -18,6 +18,7 @@ use crate::{
     answers::Outgoing,
     config::{ConfigError, LedgerDir},
     draft::DraftError,
+    ending::Tasks,
     error::DistrictError,
     folding::Folding,
     issuing::Stated,
@@ -88,21 +89,17 @@ impl District {
         };
         let folder = stopping(&stop, move || folding.run(folds, &folded_tx, erase));
         let projector = stopping(&stop, move || project(ledger, queue, &outgoing, &committed_tx).map(drop));
+        let mut others = vec![
+            ("the sweeper", sweeping),
+            ("the reminder", reminding),
+            ("the keeper of snapshots", keeping),
+        ];
+        others.extend(witnessing.map(|task| ("the collector of cosignatures", task)));
+        let tasks = Tasks { projector, puller: pulling, answerer: answering, folder, others };
         let done = tokio::spawn(async move {
-            // Whatever ends first cancels `stop`: the puller goes, the queue closes, the projector drains it, the fold
-            // folds what was committed.
-            let projected = projector.await.map_err(|_| DistrictError::Ended("the projector"));
-            pulling.await.map_err(|_| DistrictError::Ended("the puller"))??;
-            answering.await.map_err(|_| DistrictError::Ended("the answerer"))?;
-            folder.await.map_err(|_| DistrictError::Ended("the fold"))??;
-            sweeping.await.map_err(|_| DistrictError::Ended("the sweeper"))?;
-            reminding.await.map_err(|_| DistrictError::Ended("the reminder"))?;
-            keeping.await.map_err(|_| DistrictError::Ended("the keeper of snapshots"))?;
-            if let Some(witnessing) = witnessing {
-                witnessing.await.map_err(|_| DistrictError::Ended("the collector of cosignatures"))?;
-            }
+            let ended = tasks.ended().await;
             link.close().await;
-            projected?
+            ended
         });
         let inputs = desk;
         Ok(District { inputs, committed, folded, witnessed, stop, done })
