@@ -209,13 +209,13 @@ impl Ledger {
             self.carry_out(verdict, before, now_ms, &mut answers)?;
             before = cursor;
         }
-        // A crash after this line finds the records and the cursor in the log together; answers not sent are asked
-        // for again by wards that send again.
         if carried {
             // A crash after this line searches the stream once more than needed.
             self.wanted.send_modify(|wanted| wanted.seen += 1);
             sweeping::forget(&self.dir.swept())?;
         }
+        // A crash after this line finds the records and the cursor in the log together; answers not sent are asked
+        // for again by wards that send again.
         self.commit(cursor)?;
         let late = self.erasing.carry_out(&mut self.writer, &self.reader)?;
         answers = newest_hellos(answers);
