@@ -186,6 +186,12 @@ pub(crate) fn against_log(opened: &Opened, own: &OwnRoots<'_>, ours: TreeSize, g
     Some(("forked", said, Remedy::Compare))
 }
 
+/// The witnesses of a checkpoint, where they are too few.
+pub(crate) fn cosigners(opened: &Opened) -> Said {
+    let by: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
+    if by.is_empty() { Said::new("chưa ai", "nobody") } else { Said::same(by.join(", ")) }
+}
+
 /// What does not hold of a cosigned checkpoint: code, words, remedy.
 pub(crate) type Flaw = (&'static str, Said, Remedy);
 
@@ -195,18 +201,15 @@ fn flaw(opened: &Opened, own: &OwnRoots<'_>, log: &Verified) -> Option<Flaw> {
         return Some(flaw);
     }
     if !opened.quorum_met {
-        let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
-        return Some((
-            "quorum",
-            Said::new(
-                format!("không mốc nào đủ chữ ký nhân chứng theo policy, chỉ có: [{}]", got.join(", ")),
-                format!(
-                    "no checkpoint has the cosignatures that the policy asks for, only: [{}]",
-                    got.join(", ")
-                ),
+        let by = cosigners(opened);
+        let said = Said::new(
+            format!("không mốc nào đủ chữ ký nhân chứng theo policy; mốc mới nhất có chữ ký của: {}", by.vi),
+            format!(
+                "no checkpoint has the cosignatures that the policy asks for; the newest has those of: {}",
+                by.en
             ),
-            Remedy::Witnesses,
-        ));
+        );
+        return Some(("quorum", said, Remedy::Witnesses));
     }
     None
 }

@@ -49,8 +49,12 @@ pub(crate) enum Remedy {
     Erase,
     /// Too few witnesses have spoken.
     Witnesses,
-    /// A report printed what its records do not give.
+    /// The checkpoint that everybody is shown has too few witnesses so far.
+    Later,
+    /// A report names a cut-off that the ledger does not have.
     Reported,
+    /// A report printed values that this program does not get from its records; the record does not say which version got them.
+    Recomputed,
 }
 
 impl Remedy {
@@ -110,6 +114,12 @@ impl Remedy {
                 "Xin mốc có đủ chữ ký nhân chứng; không có nó thì không biết người khác có thấy cùng lịch sử này không.",
                 "Ask for a checkpoint with the cosignatures; without it nobody outside vouches that this is the history \
                  others saw.",
+            ),
+            Remedy::Later => Said::new(
+                "Kiểm chứng lại sau: quận xin chữ ký nhân chứng sau mỗi lần ghi và mười phút một lần. Công khai chỉ thấy mốc mới nhất; chưa đủ chữ ký \
+                 thì không biết người khác có thấy cùng lịch sử này không.",
+                "Verify again later: the district asks its witnesses after every commit and every ten minutes. The public sees the newest checkpoint \
+                 alone; until they answer nobody outside vouches that this is the history others saw.",
             ),
         }
     }

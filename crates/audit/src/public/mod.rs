@@ -24,7 +24,7 @@ use crate::{
     proof::{ledger_of, witnessed},
     report::{Counts, FaultLine, Outcome, Report},
     verify::{kept, now_ms, trusted},
-    witnesses::WitnessesAnswer,
+    witnesses::{WitnessesAnswer, cosigners},
     words::{Remedy, Said},
 };
 
@@ -221,16 +221,13 @@ fn over(
 }
 
 fn too_few(opened: &Opened) -> FaultLine {
-    let got: Vec<&str> = opened.witnessed_by.iter().map(|by| by.witness.as_str()).collect();
+    let by = cosigners(opened);
     let said = Said::new(
-        format!("mốc mới nhất chưa đủ chữ ký nhân chứng theo policy, chỉ có: [{}]", got.join(", ")),
+        format!("mốc mới nhất chưa đủ chữ ký nhân chứng theo policy; đã có chữ ký của: {}", by.vi),
         format!(
-            "the newest checkpoint lacks the cosignatures that the policy asks for, it has: [{}]",
-            got.join(", ")
+            "the newest checkpoint lacks cosignatures that the policy asks for; it has those of: {}",
+            by.en
         ),
     );
-    FaultLine {
-        file: Some("checkpoint".to_owned()),
-        ..FaultLine::new("quorum", said, Remedy::Witnesses.said())
-    }
+    FaultLine { file: Some("checkpoint".to_owned()), ..FaultLine::new("quorum", said, Remedy::Later.said()) }
 }

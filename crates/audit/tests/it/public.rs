@@ -5,13 +5,14 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use crate::common::{Ledger, NOW_MS, operator, origin};
 use socai_audit::{AuditError, Language, Report, Tiles, html, text, verify_public};
 use socai_tlog::{
-    Checkpoint, Completed, Entry, Frontier, Hash, Header, Tile, TileKind, TreeSize, UnitNo, bundled,
-    leaf_hash, push_bundled,
+    Checkpoint, Completed, Entry, Frontier, Hash, Header, NoteKey, Origin, Policy, PolicyWitness, Tile,
+    TileKind, TreeSize, UnitNo, WitnessKey, bundled, leaf_hash, push_bundled,
 };
 
 /// Files by path.
@@ -240,4 +241,37 @@ fn another_operator_and_an_address_without_a_ledger_are_told_apart() {
     assert!(matches!(nothing, Err(AuditError::Unreachable { .. })));
     let asks = fs::read_to_string(&world.policy).unwrap();
     assert!(asks.contains("quorum none"));
+}
+
+/// A server that goes away once it has shown its checkpoint: cosignatures are not waited for.
+struct Once(Served, AtomicBool);
+
+impl Tiles for Once {
+    fn get(&self, path: &str, max: usize) -> Result<Option<Vec<u8>>, String> {
+        match path == "checkpoint" && self.1.swap(true, Ordering::SeqCst) {
+            true => Err("gone".to_owned()),
+            false => self.0.get(path, max),
+        }
+    }
+
+    fn address(&self) -> &str {
+        self.0.address()
+    }
+}
+
+#[test]
+fn a_checkpoint_that_nobody_cosigned_yet_is_a_fault_that_says_so_and_what_to_do() {
+    let world = world();
+    let log = Policy::parse(&fs::read(&world.policy).unwrap()).unwrap().logs()[0].clone();
+    let name = Origin::new("socai.test/nhan-chung").unwrap();
+    let key = NoteKey::witness(name, WitnessKey::of(&crate::common::secret(9)));
+    let witness = PolicyWitness { name: "thanh-tra".into(), key, url: None };
+    let policy = Policy::threshold(log, vec![witness], 1).unwrap();
+    fs::write(&world.policy, policy.to_string()).unwrap();
+    let served = Once(world.served.clone(), AtomicBool::default());
+    let report = verify_public(&served, &world.policy, None, &mut |_| ()).unwrap();
+    assert_eq!((codes(&report), report.exit_code(), report.size), (vec!["quorum"], 1, 300));
+    let [fault] = report.faults.as_slice() else { panic!("{:?}", report.faults) };
+    assert!(fault.what.ends_with("it has those of: nobody"), "{fault:?}");
+    assert!(fault.remedy.starts_with("Verify again later"), "{fault:?}");
 }
