@@ -278,9 +278,10 @@ fn root_at(reader: &Reader, size: TreeSize) -> Result<socai_tlog::Hash, ReplayEr
 impl ReportLine {
     /// What does not hold of it.
     pub(crate) fn faults(&self) -> Vec<FaultLine> {
+        let remedy = if self.is_of_this_ledger { Remedy::Recomputed } else { Remedy::Reported };
         let fault = |said| FaultLine {
             record: Some(self.record.clone()),
-            ..FaultLine::new("report", said, Remedy::Reported.said())
+            ..FaultLine::new("report", said, remedy.said())
         };
         let (number, size) = (&self.number, self.size);
         if !self.is_of_this_ledger {

@@ -110,6 +110,12 @@ impl Remedy {
                 "Sổ cái nguyên vẹn; báo cáo không in điều sổ cái cho ra. Đối chiếu với bản giấy và hỏi người ban hành.",
                 "The ledger is whole; the report did not print what it gives. Compare with the paper and ask who issued it.",
             ),
+            Remedy::Recomputed => Said::new(
+                "Sổ cái nguyên vẹn; báo cáo không in điều chương trình này tính ra. Bản ghi không nêu phiên bản đã tính: hãy kiểm chứng lại bằng phiên \
+                 bản dùng khi ban hành. Nếu vẫn khác thì đối chiếu với bản giấy và hỏi người ban hành.",
+                "The ledger is whole; the report did not print what this program computes. The record does not say which version computed it: verify \
+                 again with the version in use when it was issued. If it differs there too, compare with the paper and ask who issued it.",
+            ),
             Remedy::Witnesses => Said::new(
                 "Xin mốc có đủ chữ ký nhân chứng; không có nó thì không biết người khác có thấy cùng lịch sử này không.",
                 "Ask for a checkpoint with the cosignatures; without it nobody outside vouches that this is the history \
@@ -244,7 +250,7 @@ fn of_log(error: &LogError) -> (&'static str, Said, Remedy) {
         LogError::Name { name, said, .. } => (
             "derived",
             Said::new(
-                format!("bản ghi {name} không là mục {said}"),
+                format!("bản ghi {name} không phải mục {said}"),
                 format!("record {name} is not leaf {said}"),
             ),
             Remedy::Start,

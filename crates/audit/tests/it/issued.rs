@@ -207,6 +207,7 @@ fn a_printed_value_that_the_records_do_not_give_fails_with_place_and_both_values
     assert_eq!(report.exit_code(), 1);
     let [fault] = report.faults.as_slice() else { panic!("{:?}", report.faults) };
     assert_eq!((fault.code, fault.record.as_deref()), ("report", Some(name.as_str())));
+    assert!(fault.remedy.contains("which version computed it"), "{}", fault.remedy);
     assert_eq!(fault.what, format!("report 45/BC-UBND, TT.01: printed 1, recomputed at size {size} it is 2"));
     let difference = &report.reports[0].differences[0];
     assert_eq!((difference.printed, difference.recomputed, difference.same_value), (1, Some(2), false));
