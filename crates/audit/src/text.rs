@@ -197,17 +197,26 @@ pub(crate) fn key_change(change: &KeyLine, language: Language) -> String {
     format!("{what}: {} ({})", change.unit, change.record)
 }
 
+/// A number with its English noun.
+fn many(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", Language::En.number(number))
+}
+
 /// Which signatures were verified, and why that is enough.
 fn signatures(counts: &Counts, language: Language) -> String {
     let (all, verified) = (language.number(counts.signatures), language.number(counts.signatures_verified));
     match (counts.signatures_verified == counts.signatures, language) {
         (true, Language::Vi) => format!("{all} chữ ký của đơn vị, đã kiểm tất cả"),
-        (true, Language::En) => format!("{all} signatures of units, all of them verified"),
+        (true, Language::En) => {
+            format!("{} of units, all of them verified", many(counts.signatures, "signature"))
+        }
         (false, Language::Vi) => {
             format!("{all} chữ ký của đơn vị, đã kiểm {verified}: chữ ký cuối của mỗi khóa bao cả chuỗi")
         }
         (false, Language::En) => {
-            format!("{all} signatures of units, {verified} verified: the last of each key covers its chain")
+            let all = many(counts.signatures, "signature");
+            format!("{all} of units, {verified} verified: the last of each key covers its chain")
         }
     }
 }
@@ -251,7 +260,8 @@ fn counts(page: &mut Page, report: &Report, language: Language) {
         &match language {
             Language::Vi => format!("{} đơn vị, {} lần ghi có mốc đã ký", n(counts.units), n(counts.commits)),
             Language::En => {
-                format!("{} units, {} commits with signed checkpoints", n(counts.units), n(counts.commits))
+                let (units, commits) = (many(counts.units, "unit"), many(counts.commits, "commit"));
+                format!("{units}, {commits} with signed checkpoints")
             }
         },
     );

@@ -59,6 +59,11 @@ pub fn lines(text: &str, hang: usize) -> io::Result<()> {
     if io::stdout().is_terminal() { page(text, hang) } else { line(text) }
 }
 
+/// Whether somebody at a terminal reads standard error beside standard output, so that what is said on one need not be logged on the other.
+pub fn is_read_together() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
+}
+
 /// Whether an error only says that the reader of a pipe has gone, as `head` does.
 pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());

@@ -55,7 +55,10 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// They are wrong: mend them and send them again.
-    #[error("{} problems, the first: {}", .0.len(), .0.first().map(ToString::to_string).unwrap_or_default())]
+    #[error(
+        "{} problem{}, the first: {}", .0.len(), if .0.len() == 1 { "" } else { "s" },
+        .0.first().map(ToString::to_string).unwrap_or_default()
+    )]
     Wrong(Vec<Problem>),
     /// More events than are sealed at once.
     #[error("{got} events, at most {MAX_EVENTS} are sealed together: send several requests")]

@@ -38,10 +38,11 @@ impl<'f> Watch<'f> for Rejected<'f> {
 
     fn finish(self: Box<Self>, _: &dyn Facts, out: &mut Vec<Raw<'f>>) -> Result<(), FoldError> {
         let say = |count, _| {
-            (
-                format!("{count} bản ghi trái quy tắc, còn trong sổ nhưng không được tính"),
-                format!("{count} records broke a rule: they stay in the log and do not count"),
-            )
+            let en = match count {
+                1 => "1 record broke a rule: it stays in the log and does not count".to_owned(),
+                _ => format!("{count} records broke a rule: they stay in the log and do not count"),
+            };
+            (format!("{count} bản ghi trái quy tắc, còn trong sổ nhưng không được tính"), en)
         };
         self.found.finish(self.rule, Off::Minutes, say, out);
         Ok(())

@@ -130,6 +130,7 @@ fn say(tree: Tree, claim: Claim, count: u64, worst: &Worst<'_>) -> (String, Stri
         Claim::Recorded => ("niêm phong", "sealed"),
         Claim::Occurred => ("phát sinh", "of the day"),
     };
+    let are = if count == 1 { "record is" } else { "records are" };
     match tree {
         Tree::Without => (
             format!(
@@ -137,7 +138,7 @@ fn say(tree: Tree, claim: Claim, count: u64, worst: &Worst<'_>) -> (String, Stri
                  {witnesses} còn ký mốc {size} mục chưa có nó, lệch {by} phút"
             ),
             format!(
-                "{count} records are dated earlier than witnesses allow; the worst, {name}: {en} {claimed}, and at {seen} \
+                "{count} {are} dated earlier than witnesses allow; the worst, {name}: {en} {claimed}, and at {seen} \
                  {witnesses} still cosigned size {size} without it, {by} minutes apart"
             ),
         ),
@@ -147,7 +148,7 @@ fn say(tree: Tree, claim: Claim, count: u64, worst: &Worst<'_>) -> (String, Stri
                  {witnesses} đã ký mốc {size} mục có nó, lệch {by} phút"
             ),
             format!(
-                "{count} records are dated later than witnesses allow; the worst, {name}: {en} {claimed}, and at {seen} \
+                "{count} {are} dated later than witnesses allow; the worst, {name}: {en} {claimed}, and at {seen} \
                  {witnesses} had cosigned size {size} with it, {by} minutes apart"
             ),
         ),

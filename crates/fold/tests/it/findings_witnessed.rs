@@ -84,7 +84,7 @@ fn the_witness_who_allows_more_decides_and_nobody_who_saw_nothing_accuses() {
     assert_eq!(
         found[0].says,
         format!(
-            "1 records are dated earlier than witnesses allow; the worst, {}: received 2023-02-08 12:00:00, and at \
+            "1 record is dated earlier than witnesses allow; the worst, {}: received 2023-02-08 12:00:00, and at \
              2023-02-08 12:20:00 a, b still cosigned size {} without it, 20 minutes apart",
             found[0].facts[0],
             first + 1

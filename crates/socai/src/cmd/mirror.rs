@@ -20,7 +20,9 @@ pub fn run(args: &MirrorArgs, lang: Lang) -> Result<ExitCode> {
     let stop = Stop::listen()?;
     match follow(args, &stop, lang) {
         Err(error) if error.downcast_ref::<MirrorError>().is_some_and(MirrorError::is_verdict) => {
-            tracing::error!("{error}");
+            if !out::is_read_together() {
+                tracing::error!("{error}");
+            }
             out::line(&format!("{}: {error}", args.source))?;
             Ok(ExitCode::from(1))
         }

@@ -46,7 +46,7 @@ pub fn run(ledger: &Path, on: Option<&str>, lang: Lang) -> Result<ExitCode> {
     let known = registered(fold.registry(), date, lang).filter(|_| units.is_empty()).unwrap_or_default();
     let heading = match lang {
         Lang::Vi => format!("{} đơn vị vào ngày {date}", units.len()),
-        Lang::En => format!("{} units on {date}", units.len()),
+        Lang::En => format!("{} unit{} on {date}", units.len(), if units.len() == 1 { "" } else { "s" }),
     };
     out::page(format!("{heading}{known}\n{}", text.trim_end()).trim_end(), HANG)?;
     Ok(ExitCode::SUCCESS)

@@ -143,7 +143,9 @@ fn raise(
     lang: Lang,
 ) -> Result<()> {
     for text in said {
-        tracing::error!(alarm, "{text}");
+        if !out::is_read_together() {
+            tracing::error!(alarm, "{text}");
+        }
         out::line(&format!("{}: {text}", lang.pick("BÁO ĐỘNG", "ALARM")))?;
     }
     let Some(url) = &args.webhook else { return Ok(()) };
@@ -161,7 +163,9 @@ fn raise(
         "faults_found": report.map(|report| report.faults_found),
     });
     if let Err(why) = webhook::post(url, &told) {
-        tracing::error!("{url}: {why}");
+        if !out::is_read_together() {
+            tracing::error!("{url}: {why}");
+        }
         out::line(&format!("{url}: {why}"))?;
     }
     Ok(())

@@ -107,7 +107,8 @@ pub struct Rejected {
 impl fmt::Display for Rejected {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problems = self.problems.len() as u64 + self.more;
-        write!(out, "{problems} problems in {} rows; nothing was sealed", self.rows)?;
+        let (rows, s) = (self.rows, |number: u64| if number == 1 { "" } else { "s" });
+        write!(out, "{problems} problem{} in {rows} row{}; nothing was sealed", s(problems), s(rows))?;
         if let Some(line) = self.sealed_to {
             write!(
                 out,
