@@ -4,9 +4,15 @@ use socai_log::Damage;
 
 use crate::words::Said;
 
-/// What does not hold, without the place. Names of parts of the format stay English, as in `proto/README.md`.
+/// What does not hold, without the place.
 pub(crate) fn said(damage: &Damage) -> Said {
-    let vi = match damage {
+    Said::new(in_vietnamese(damage), damage.to_string())
+}
+
+/// The same in Vietnamese. Names of parts of the format stay English, as in `proto/README.md`.
+#[must_use]
+pub fn in_vietnamese(damage: &Damage) -> String {
+    match damage {
         Damage::Truncated { need, have } => format!("khung cần {need} byte, chỉ còn {have}"),
         Damage::FrameLength { got, limit } => format!("khung dài {got} byte, giới hạn {limit}"),
         Damage::Checksum { got, expected } => {
@@ -21,12 +27,12 @@ pub(crate) fn said(damage: &Damage) -> Said {
             format!("phụ lục của bản ghi {name} nằm ở byte {got}, phải ở {expected}")
         }
         Damage::Content { name, got, expected, what } => {
-            format!("nội dung của bản ghi {name} có mã băm {got}, tiêu đề ghi {expected} ({what})")
+            let part = if *what == "the annex" { "phụ lục" } else { "nội dung" };
+            format!("{part} của bản ghi {name} có mã băm {got}, tiêu đề ghi {expected}")
         }
         Damage::Root { got, expected } => format!("các mục cho gốc cây {expected}, mốc đã ký ghi {got}"),
         Damage::Checkpoint(reason) => format!("mốc không do khóa của sổ cái ký: {reason}"),
         Damage::Missing => "thiếu tệp này".to_owned(),
         other => other.to_string(),
-    };
-    Said::new(vi, damage.to_string())
+    }
 }

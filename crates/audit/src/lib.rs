@@ -29,6 +29,7 @@ mod witnesses;
 mod words;
 
 pub use cosigned::CosignedTo;
+pub use damage::in_vietnamese as damage_in_vietnamese;
 pub use drill::{By, Caught, DrillError, Tried, drill, drill_text};
 pub use html::html;
 pub use issued::{Difference, ReportLine, TextAnswer};

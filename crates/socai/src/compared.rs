@@ -1,6 +1,6 @@
 //! A question answered at two sizes of one ledger, and why the answers differ.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use socai_audit::printed;
 use socai_fold::{
     Fold, Report,
@@ -9,7 +9,7 @@ use socai_fold::{
 use socai_log::Reader;
 use socai_report::{AsOf, Changes, changes_json, changes_text};
 
-use crate::{cli::ChangesFormat, lang::Lang};
+use crate::{cli::ChangesFormat, lang::Lang, mistake::mistake};
 
 /// What differs between two states of a ledger; what the report printed stands for the earlier one when there is a report.
 pub fn restated(
@@ -20,7 +20,11 @@ pub fn restated(
     report: Option<&Report>,
 ) -> Result<Vec<Restatement>> {
     if earlier.size() > later.size() {
-        bail!("cut-off {} comes after {}: the earlier one is --from", earlier.size(), later.size());
+        let (from, to) = (earlier.size(), later.size());
+        return Err(mistake(
+            format!("mốc {from} sau mốc {to}: mốc trước là --from"),
+            format!("cut-off {from} comes after {to}: the earlier one is --from"),
+        ));
     }
     Ok(printed::compared(reader, earlier, later, asked, report)?)
 }

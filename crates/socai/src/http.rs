@@ -7,7 +7,7 @@ use socai_district::LedgerDir;
 use socai_web::{LogHttp, serve_log};
 use tokio_util::sync::CancellationToken;
 
-use crate::{lang::Lang, out};
+use crate::{lang::Lang, mistake::Mistake, out};
 
 /// Serves a ledger's log as C2SP tiles if an address was named, and says where; its files too if there is a file with a token for mirrors.
 ///
@@ -36,13 +36,19 @@ pub async fn serve(
 fn token(path: &Path) -> Result<String> {
     let named = || path.display().to_string();
     let mode = fs::metadata(path).with_context(named)?.permissions().mode();
-    ensure!(mode & 0o077 == 0, "{}: others may read this token; chmod 600", path.display());
+    let wrong = |vi: &str, en: &str| Mistake::new(vi, en).of(&named());
+    ensure!(
+        mode & 0o077 == 0,
+        wrong("người khác đọc được mã truy cập này; chmod 600", "others may read this token; chmod 600")
+    );
     let token = fs::read_to_string(path).with_context(named)?.trim().to_owned();
     let fits = token.len() >= 16 && token.chars().all(|c| c.is_ascii_graphic());
     ensure!(
         fits,
-        "{}: a token has 16 characters or more, without spaces: openssl rand -hex 32",
-        path.display()
+        wrong(
+            "mã truy cập có từ 16 ký tự, không dấu cách: openssl rand -hex 32",
+            "a token has 16 characters or more, without spaces: openssl rand -hex 32"
+        )
     );
     Ok(token)
 }

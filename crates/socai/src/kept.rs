@@ -11,6 +11,8 @@ use socai_audit::Place;
 use socai_follow::{Standing, Trust};
 use socai_log::{Readers, replace_durably, replace_remakable};
 
+use crate::mistake::Mistake;
+
 /// Puts both where the next audit finds them; a crash leaves the ones before, or a state that belongs to no checkpoint, which is then refused. The checkpoint is
 /// durable, since nobody can make it again; without its state the next audit reads everything.
 ///
@@ -29,8 +31,13 @@ pub fn keep(path: &Path, checkpoint: &str, standing: &Standing) -> Result<()> {
 /// There is none, it is of another checkpoint or version, or somebody else's.
 pub fn standing(since: &Path, dir: &Path, policy: Option<&Path>) -> Result<Standing> {
     let path = state_of(since);
-    let help =
-        || format!("{}: --only-new needs what --keep {} wrote beside it", path.display(), since.display());
+    let (state, kept) = (path.display(), since.display());
+    let help = || {
+        Mistake::new(
+            format!("{state}: --only-new cần tệp mà --keep {kept} đã ghi bên cạnh"),
+            format!("{state}: --only-new needs what --keep {kept} wrote beside it"),
+        )
+    };
     let checkpoint = fs::read(since).with_context(|| since.display().to_string())?;
     let ledger = std::str::from_utf8(&checkpoint).ok().and_then(|note| note.lines().next());
     let trust = match policy {
@@ -40,9 +47,10 @@ pub fn standing(since: &Path, dir: &Path, policy: Option<&Path>) -> Result<Stand
     let standing = Standing::load(&fs::read(&path).with_context(help)?, &trust).with_context(help)?;
     ensure!(
         standing.checkpoint() == checkpoint,
-        "{}: belongs to another checkpoint than {}",
-        path.display(),
-        since.display()
+        Mistake::new(
+            format!("{state}: là của mốc khác, không phải {kept}"),
+            format!("{state}: belongs to another checkpoint than {kept}")
+        )
     );
     Ok(standing)
 }

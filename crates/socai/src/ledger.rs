@@ -5,7 +5,8 @@ use std::{
     sync::OnceLock,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
+use socai_audit::AuditError;
 use socai_log::Reader;
 
 use crate::{
@@ -62,7 +63,7 @@ pub fn log_dir(ledger: &Path) -> Result<PathBuf> {
             return Ok(candidate);
         }
     }
-    bail!("{}: no ledger here (looked for log/volumes, district/log/volumes and volumes)", ledger.display());
+    Err(AuditError::NoLedger(ledger.to_owned()).into())
 }
 
 /// A reader of that log.
@@ -71,7 +72,7 @@ pub fn log_dir(ledger: &Path) -> Result<PathBuf> {
 /// There is no log, or its first volume cannot be read.
 pub fn reader(ledger: &Path) -> Result<Reader> {
     let dir = log_dir(ledger)?;
-    Reader::open(&dir).with_context(|| format!("ledger {}", ledger.display()))
+    Reader::open(&dir).with_context(|| ledger.display().to_string())
 }
 
 /// Keeps the copy of an address up to date for a live reader; nothing to do for a directory.

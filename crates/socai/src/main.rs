@@ -30,6 +30,7 @@ mod lang;
 mod later;
 mod ledger;
 mod line;
+mod mistake;
 mod months;
 mod named;
 mod near;
@@ -75,7 +76,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) if out::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            out::aside(&format!("{}: {error:#}", lang.pick("lỗi", "error")));
+            out::aside(&format!("{}: {}", lang.pick("lỗi", "error"), mistake::words(&error, lang)));
             let code = if remote::is_verdict(&error) { 1 } else { 2 };
             Later::code_of(&error).unwrap_or(ExitCode::from(code))
         }

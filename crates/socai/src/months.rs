@@ -1,13 +1,13 @@
 //! The months of a series, from what the user wrote.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use socai_domain::{
     CivilDate,
     period::{self, Cut},
 };
 use socai_fold::Rulebook;
 
-use crate::{cut, quoted::quoted};
+use crate::{cut, mistake::Mistake, quoted::quoted};
 
 /// Most points of a series along time: a century of months.
 const MOST: usize = 1_200;
@@ -53,12 +53,19 @@ pub fn between(from: &str, to: &str, rulebook: &Rulebook) -> Result<Months> {
                 (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
             }
         }
-        _ => bail!(
-            "--from {from} --to {to}: give two days (2023-01-15), two report months (2023-01) or two calendar months (cal:2023-01)"
-        ),
+        _ => {
+            let vi =
+                "cần hai ngày (2023-01-15), hai tháng báo cáo (2023-01) hoặc hai tháng lịch (cal:2023-01)";
+            let en = "give two days (2023-01-15), two report months (2023-01) or two calendar months (cal:2023-01)";
+            return Err(Mistake::new(vi, en).of(&format!("--from {from} --to {to}")).into());
+        }
     }
-    ensure!(!months.is_empty(), "--from {from} is after --to {to}");
-    ensure!(months.len() <= MOST, "--from {from} --to {to}: more than {MOST} months; take fewer");
+    ensure!(!months.is_empty(), is_after(from, to));
+    ensure!(
+        months.len() <= MOST,
+        Mistake::new(format!("hơn {MOST} tháng; lấy ít hơn"), format!("more than {MOST} months; take fewer"))
+            .of(&format!("--from {from} --to {to}"))
+    );
     Ok(months)
 }
 
@@ -68,12 +75,16 @@ pub fn between(from: &str, to: &str, rulebook: &Rulebook) -> Result<Months> {
 /// As [`between`].
 pub fn days(from: &str, to: &str, rulebook: &Rulebook) -> Result<(CivilDate, CivilDate)> {
     if let (Bound::Day(first), Bound::Day(last)) = (bound("--from", from)?, bound("--to", to)?) {
-        ensure!(first <= last, "--from {from} is after --to {to}");
+        ensure!(first <= last, is_after(from, to));
         return Ok((first, last));
     }
     let months = between(from, to, rulebook)?;
     let ends = months.first().zip(months.last()).map(|(first, last)| (first.1.0, last.1.1));
     ends.context("there is at least one month")
+}
+
+fn is_after(from: &str, to: &str) -> Mistake {
+    Mistake::new(format!("--from {from} sau --to {to}"), format!("--from {from} is after --to {to}"))
 }
 
 fn one(
@@ -108,11 +119,15 @@ fn bound(flag: &str, text: &str) -> Result<Bound> {
         Some(Bound::Month { year: first.year(), month: first.month(), is_calendar })
     };
     read().with_context(|| {
-        let what = if cut::is_written_as_day(text) { "there is no such day" } else { "it is none of these" };
-        format!(
-            "{flag} {}: {what}: a day (2023-01-15), a report month (2023-01), a calendar month (cal:2023-01)",
-            quoted(text)
-        )
+        let (what_vi, what_en) = match cut::is_written_as_day(text) {
+            true => ("không có ngày này", "there is no such day"),
+            false => ("không thuộc các dạng này", "it is none of these"),
+        };
+        let vi = format!("{what_vi}: ngày (2023-01-15), tháng báo cáo (2023-01), tháng lịch (cal:2023-01)");
+        let en = format!(
+            "{what_en}: a day (2023-01-15), a report month (2023-01), a calendar month (cal:2023-01)"
+        );
+        Mistake::new(vi, en).of(&format!("{flag} {}", quoted(text)))
     })
 }
 

@@ -8,13 +8,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use socai_audit::Tiles;
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Source, Wait};
 use socai_tlog::{Digest, TreeSize};
 
-use crate::{cli_remote::RemoteArgs, stop::Stop};
+use crate::{cli_remote::RemoteArgs, mistake::Mistake, stop::Stop};
 
 /// How long another process may take to bring the same copy up to date, from the last that it added.
 const OTHERS_WITHIN: Duration = Duration::from_secs(60);
@@ -83,10 +83,10 @@ impl Remote {
     pub fn new(ledger: &Path, policy: Option<&Path>, args: &RemoteArgs) -> Result<Remote> {
         let base = ledger.to_str().context("an address is text")?.trim_end_matches('/').to_owned();
         let Some(token) = &args.token_file else {
-            bail!(
-                "{base}: facts are given to those with a token alone: --token-file FILE, or SOCAI_TOKEN_FILE, names the file with the one \
-                 that the district gave out"
-            );
+            let vi = "chỉ ai có mã truy cập mới nhận được các sự kiện: --token-file TỆP, hoặc SOCAI_TOKEN_FILE, nêu tệp có mã mà quận đã cấp";
+            let en = "facts are given to those with a token alone: --token-file FILE, or SOCAI_TOKEN_FILE, names the file with the one that the \
+                      district gave out";
+            return Err(Mistake::new(vi, en).of(&base).into());
         };
         let token = fs::read_to_string(token).with_context(|| token.display().to_string())?.trim().to_owned();
         let dir = cache(args)?.join(name(&base));

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use socai_bus::{
     Role, Subjects, TransportKey, User,
     server::{Server, ServerConfig, free_port},
@@ -21,7 +21,7 @@ use socai_web::Http;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{demo::reference, enrol, later::Later};
+use crate::{demo::reference, enrol, later::Later, mistake::mistake};
 
 /// How long a node may take to stop: its publishes are bounded by five seconds each.
 const STOP_WITHIN: Duration = Duration::from_secs(15);
@@ -65,7 +65,10 @@ impl Place {
         Lock::acquire(&self.0.join("lock")).map_err(|error| {
             let place = self.0.display();
             match error {
-                LogError::Locked { .. } => Later(anyhow!("{place} runs already: stop that first")).into(),
+                LogError::Locked { .. } => {
+                    let (vi, en) = ("đang chạy rồi: hãy dừng nó trước", "runs already: stop that first");
+                    Later(mistake(format!("{place} {vi}"), format!("{place} {en}"))).into()
+                }
                 error => anyhow::Error::from(error).context(place.to_string()),
             }
         })

@@ -208,6 +208,34 @@ fn the_http_api_answers_problem_json_field_by_field_and_seals_nothing() {
     running.close(&world, &mut Roots::default());
 }
 
+#[test]
+fn beside_a_running_node_a_refusal_is_said_in_the_words_and_the_language_of_the_command() {
+    let world = World::found(1);
+    let running = Running::start(&world);
+    let unit = &world.units[0];
+    let mut event = good(unit);
+    event["data"]["name"] = 7.into();
+    let rows = unit.dir.join("rows.jsonl");
+    std::fs::write(&rows, format!("{event}\n")).unwrap();
+    for (lang, words) in
+        [("vi", ["không niêm phong gì;", "sai kiểu dữ liệu"]), ("en", ["nothing was sealed;", "wrong type"])]
+    {
+        for args in [
+            ["record", "activity.held", "--json", &event.to_string()].map(std::ffi::OsString::from),
+            ["import".into(), rows.clone().into(), "--lang".into(), lang.into()],
+        ] {
+            let mut command = std::process::Command::new(socai_tests::program::socai());
+            command.arg("ward").arg(&args[0]).arg(&unit.dir).args(&args[1..]);
+            if args[0] == "record" {
+                command.args(["--lang", lang]);
+            }
+            let said = socai_tests::command::run(command, None).fails(1, &words);
+            assert!(said.out.contains("data.name: ") && said.out.contains("[wrong_type]"), "{said}");
+        }
+    }
+    running.close(&world, &mut Roots::default());
+}
+
 fn one_wrong_event_spoils_the_batch(unit: &Unit) {
     let mut batch: Vec<_> = (0..5).map(|_| good(unit)).collect();
     batch[3]["data"]["name"] = 7.into();

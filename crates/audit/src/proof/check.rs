@@ -13,6 +13,7 @@ use socai_tlog::{
 
 use super::{
     Continued, NotProven, Proven, ProvenRecord, Witnessed,
+    proven::not_signed_vi,
     signer::{OPERATOR, signer},
 };
 use crate::report::Trusted;
@@ -82,7 +83,7 @@ pub fn check_record(file: &[u8], trust: Option<&Trust>) -> Result<Proven, NotPro
 pub fn check_consistency(file: &[u8], older: &[u8], trust: &Trust) -> Result<Continued, NotProven> {
     let proof = AddCheckpoint::parse(file)?;
     let older = trust.policy().open(older).map_err(|error| {
-        let vi = format!("mốc cũ không do khóa được tin ký: {error}");
+        let vi = format!("mốc cũ: {}", not_signed_vi(&error));
         NotProven::new("checkpoint", vi, format!("the older checkpoint: {error}"))
     })?;
     let opened = proof.verify(&older.checkpoint, trust.policy())?;
@@ -102,11 +103,7 @@ pub fn check_consistency(file: &[u8], older: &[u8], trust: &Trust) -> Result<Con
 /// Believes the key that the file itself names.
 fn own_policy(proof: &ProofFile, evidence: &Evidence) -> Result<Policy, NotProven> {
     let no_checkpoint = |error: &dyn std::fmt::Display| {
-        NotProven::new(
-            "checkpoint",
-            format!("không phải một mốc: {error}"),
-            format!("no checkpoint: {error}"),
-        )
+        NotProven::new("checkpoint", "không phải một mốc đã ký", format!("no checkpoint: {error}"))
     };
     let note = Note::parse(proof.checkpoint.as_bytes()).map_err(|error| no_checkpoint(&error))?;
     let origin = Checkpoint::parse(note.text()).map_err(|error| no_checkpoint(&error))?.origin;

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use socai_tlog::{BadEvidence, BadProofFile, Malformed, Unproven};
+use socai_tlog::{
+    BadEvidence, BadProofFile, CheckpointError, Malformed, NoteError, PolicyError, ProofError, Unproven,
+};
 
 use crate::{report::Trusted, words::Said};
 
@@ -94,32 +96,79 @@ impl NotProven {
 
 impl From<BadProofFile> for NotProven {
     fn from(error: BadProofFile) -> Self {
-        NotProven::new("file", format!("không phải tệp chứng minh: {error}"), error.to_string())
+        let vi = match &error {
+            BadProofFile::TooMuch { got, limit, .. } => {
+                format!("không phải tệp chứng minh: quá lớn, {got} trên giới hạn {limit}")
+            }
+            BadProofFile::Line { line, .. } => format!("không phải tệp chứng minh: sai từ dòng {line}"),
+        };
+        NotProven::new("file", vi, error.to_string())
     }
 }
 
 impl From<BadEvidence> for NotProven {
     fn from(error: BadEvidence) -> Self {
-        let vi = format!("phần kèm theo không phải bằng chứng của một bản ghi: {error}");
+        let vi = match &error {
+            BadEvidence::Magic => "phần kèm theo không phải bằng chứng của một bản ghi socai",
+            BadEvidence::Paper => {
+                "đây là dạng ngắn của chứng minh, in trên giấy: nó cho thấy một mục có trong sổ, không cho thấy đơn vị đã ký mục đó; hãy lấy chứng minh đầy đủ \
+                 của bản ghi từ sổ cái"
+            }
+            BadEvidence::Part(_) => {
+                "bằng chứng kèm theo của bản ghi không đúng bố cục: tệp bị sửa hoặc bị cắt"
+            }
+        };
         NotProven::new("evidence", vi, error.to_string())
     }
 }
 
 impl From<Unproven> for NotProven {
     fn from(error: Unproven) -> Self {
-        use socai_tlog::PolicyError;
         let en = error.to_string();
         let (code, vi) = match &error {
             Unproven::Policy(PolicyError::Quorum { size, .. }) => {
                 ("quorum", format!("mốc ở {size} mục thiếu chữ ký nhân chứng theo policy"))
             }
-            Unproven::Policy(_) => ("checkpoint", format!("mốc không do khóa được tin ký: {error}")),
-            Unproven::Inclusion(_) => ("inclusion", format!("mục này không phải mục trong sổ cái: {error}")),
-            Unproven::Consistency(_) | Unproven::Older { .. } => {
-                ("consistency", format!("mốc mới không nối tiếp mốc cũ: {error}"))
+            Unproven::Policy(PolicyError::Checkpoint(error)) => ("checkpoint", not_signed_vi(error)),
+            Unproven::Policy(_) => ("checkpoint", "mốc không thỏa policy".to_owned()),
+            Unproven::Inclusion(error) => {
+                ("inclusion", format!("mục này không phải mục trong sổ cái: {}", unequal_vi(error)))
             }
+            Unproven::Consistency(error) => {
+                ("consistency", format!("mốc mới không nối tiếp mốc cũ: {}", unequal_vi(error)))
+            }
+            Unproven::Older { origin, got, expected } => (
+                "consistency",
+                format!("chứng minh bắt đầu từ {expected} mục, mốc cũ là của {origin} ở {got} mục"),
+            ),
         };
         NotProven::new(code, vi, en)
+    }
+}
+
+/// Why a checkpoint is not believed, in Vietnamese.
+pub(super) fn not_signed_vi(error: &CheckpointError) -> String {
+    match error {
+        CheckpointError::NotByLog { origin } => {
+            format!("mốc của {origin} không do khóa được tin của sổ đó ký")
+        }
+        CheckpointError::Note(NoteError::BadSignature { .. }) => {
+            "chữ ký trên mốc không đúng: mốc bị sửa, hoặc khóa khác đã ký".to_owned()
+        }
+        CheckpointError::Note(NoteError::Untrusted { .. }) => "mốc không do khóa nào được tin ký".to_owned(),
+        _ => "không phải một mốc đã ký".to_owned(),
+    }
+}
+
+/// Why a proof does not lead to the root that was signed, in Vietnamese.
+fn unequal_vi(error: &ProofError) -> String {
+    match error {
+        ProofError::NoSuchLeaf { leaf, size } => format!("cây {size} mục không có mục {leaf}"),
+        ProofError::Shrank { old, new } => format!("cây nhỏ đi, từ {old} còn {new} mục"),
+        ProofError::Length { got, expected } => format!("chứng minh có {got} mã băm, phải có {expected}"),
+        ProofError::Root { size, got, expected } => {
+            format!("chứng minh cho gốc {got} ở {size} mục, mốc ghi {expected}")
+        }
     }
 }
 

@@ -52,4 +52,5 @@ fn a_drill_is_the_same_each_time_and_fits_80_columns_in_both_languages() {
         }
     }
     assert!(drill_text(&first, Language::En).ends_with("19 of 19 frauds were noticed\n"));
+    assert!(!drill_text(&first, Language::Vi).contains("the facts"));
 }

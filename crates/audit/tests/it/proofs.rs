@@ -218,7 +218,13 @@ fn another_ledger_s_key_proves_nothing_and_several_logs_in_a_policy_are_told_apa
     fs::write(&policy, format!("log {}\nquorum none\n", other("so-cai.example/thu"))).unwrap();
     let not = check_record(file.as_bytes(), Some(&Trust::pinned(&policy, None).unwrap())).unwrap_err();
     assert_eq!(not.code, "checkpoint");
-    assert!(not_proven_text(&not, Language::Vi).contains("KHÔNG CHỨNG MINH ĐƯỢC"));
+    let said = not_proven_text(&not, Language::Vi);
+    assert!(
+        said.contains("KHÔNG CHỨNG MINH ĐƯỢC") && said.contains("không do khóa nào được tin ký"),
+        "{said}"
+    );
+    let not = check_record(b"no proof", None).unwrap_err();
+    assert_eq!(not.what_vi, "không phải tệp chứng minh: sai từ dòng 1");
     let ours = fs::read_to_string(place.path().join("policy")).unwrap();
     let both = format!("log {}\n{ours}", other("so-cai.example/khac"));
     fs::write(&policy, &both).unwrap();

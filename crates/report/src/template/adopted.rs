@@ -34,7 +34,9 @@ pub struct Broken {
 #[derive(Debug, thiserror::Error)]
 pub enum NoTemplate {
     /// None was ever adopted.
-    #[error("the ledger has adopted no {MONTHLY} to print with; --format json needs none")]
+    #[error(
+        "the ledger has adopted no {MONTHLY} to print with: adopt one by `socai district adopt DIR {MONTHLY}.jinja --from DATE`; --format json needs none"
+    )]
     Never,
     /// Every one is broken; this is the newest.
     #[error(transparent)]

@@ -13,7 +13,9 @@ use crate::{
     cmd::{drill, proof},
     kept,
     lang::Lang,
-    ledger, out, progress, remote,
+    ledger,
+    mistake::Mistake,
+    out, progress, remote,
 };
 
 /// Verifies a ledger, makes or checks a proof, or holds a drill.
@@ -21,8 +23,8 @@ pub fn run(command: AuditCommand, lang: Lang) -> Result<ExitCode> {
     match command {
         AuditCommand::Verify(args) => verify_ledger(args, lang),
         AuditCommand::Prove { ledger, record, consistency, header_only } => match (record, consistency) {
-            (Some(record), _) => proof::record(&ledger, &record, !header_only),
-            (None, older) => proof::consistency(&ledger, &older.unwrap_or_default()),
+            (Some(record), _) => proof::record(&ledger, &record, !header_only, lang),
+            (None, older) => proof::consistency(&ledger, &older.unwrap_or_default(), lang),
         },
         AuditCommand::Check { file, ledger, policy, old, json } => {
             let ledger = ledger.as_deref();
@@ -77,10 +79,11 @@ fn verified(args: &VerifyArgs, lang: Lang) -> Result<(Report, Option<Standing>)>
 /// Verifies what an address shows everybody.
 fn public(address: &str, args: &VerifyArgs, lang: Lang) -> Result<Report> {
     let policy = ledger::pinned(args.policy.as_deref()).with_context(|| {
-        format!(
-            "{address}: without a token the operator's key is not to be had from there: bring it with --policy FILE, or name the token \
-             that the district gave out with --token-file FILE"
-        )
+        let vi = "không có mã truy cập thì không lấy được khóa của đơn vị vận hành từ đó: hãy đem theo bằng --policy TỆP, hoặc nêu mã mà quận đã cấp \
+                  bằng --token-file TỆP";
+        let en = "without a token the operator's key is not to be had from there: bring it with --policy FILE, or name the token that the \
+                  district gave out with --token-file FILE";
+        Mistake::new(vi, en).of(address)
     })?;
     for (is_asked, name) in [
         (args.only_new, "--only-new"),
@@ -89,7 +92,11 @@ fn public(address: &str, args: &VerifyArgs, lang: Lang) -> Result<Report> {
     ] {
         ensure!(
             !is_asked,
-            "{address}: {name} needs the files of the log: name the token with --token-file FILE"
+            Mistake::new(
+                format!("{name} cần các tệp của sổ: nêu mã truy cập bằng --token-file TỆP"),
+                format!("{name} needs the files of the log: name the token with --token-file FILE")
+            )
+            .of(address)
         );
     }
     let bar = bar(lang);

@@ -24,7 +24,9 @@ use crate::{
     cli::{ChangesFormat, DiffArgs},
     compared, cut, file,
     lang::Lang,
-    ledger, out, state,
+    ledger,
+    mistake::Mistake,
+    out, state,
 };
 
 /// Columns before the words of a figure.
@@ -92,7 +94,11 @@ fn with(args: &DiffArgs, other: &Path, lang: Lang) -> Result<ExitCode> {
     if let Some(to) = &args.to {
         ensure!(
             to.parse::<TreeSize>().is_err(),
-            "--to {to}: two ledgers have no tree size in common; give a time or a day"
+            Mistake::new(
+                "hai sổ cái không có số mục chung; nêu thời điểm hoặc ngày",
+                "two ledgers have no tree size in common; give a time or a day"
+            )
+            .of(&format!("--to {to}"))
         );
     }
     let ((ours, fold), (theirs, other_fold)) =

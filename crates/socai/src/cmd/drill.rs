@@ -2,19 +2,21 @@
 
 use std::{path::Path, process::ExitCode};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use serde_json::json;
 use socai_audit::{drill, drill_text};
 
 use super::audit::{bar, language};
-use crate::{lang::Lang, out, scratch::Place};
+use crate::{lang::Lang, mistake::Mistake, out, scratch::Place};
 
 /// Holds a drill and prints who noticed what.
 pub fn run(data: Option<&Path>, json: bool, lang: Lang) -> Result<ExitCode> {
     if let Some(dir) = data
         && dir.read_dir().is_ok_and(|mut entries| entries.next().is_some())
     {
-        bail!("{}: a drill needs an empty directory; name another with --data", dir.display());
+        let vi = "cuộc diễn tập cần một thư mục trống; nêu thư mục khác bằng --data";
+        let en = "a drill needs an empty directory; name another with --data";
+        return Err(Mistake::new(vi, en).of(&dir.display().to_string()).into());
     }
     let place = Place::new(data)?;
     let bar = bar(lang);

@@ -2,7 +2,7 @@
 
 use std::{fs, process::ExitCode};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use socai_audit::findings::{Question, csv, find, html, json, text};
 use socai_domain::{CivilDate, time};
 
@@ -32,7 +32,7 @@ pub fn run(args: &FindingsArgs, lang: Lang) -> Result<ExitCode> {
     if let Some(unit) = args.unit.as_deref().filter(|unit| unit.len() > 1 && unit.starts_with('0')) {
         let fold = state::newest(&reader)?;
         let units = fold.registry().units().map(|unit| (unit.no, unit.id.as_str()));
-        bail!("--unit: {}", named::no_unit(unit, units));
+        return Err(named::no_unit(unit, units).of("--unit").into());
     }
     let size = cut::resolve(args.until.as_deref(), &reader)?;
     let question = Question { on, size, rule: args.rule.clone(), unit: args.unit.clone(), own_table };

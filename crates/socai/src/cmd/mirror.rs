@@ -7,13 +7,22 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use socai_audit::Place;
 use socai_district::LedgerDir;
 use socai_log::Reader;
 use socai_mirror::{Mirror, MirrorError, Round, Source};
 
-use crate::{cli::MirrorArgs, http, lang::Lang, out, remote::is_url, signals, stop::Stop};
+use crate::{
+    cli::MirrorArgs,
+    http,
+    lang::Lang,
+    mistake::{self, Mistake, mistake},
+    out,
+    remote::is_url,
+    signals,
+    stop::Stop,
+};
 
 /// Copies once, or follows until it is asked to stop.
 pub fn run(args: &MirrorArgs, lang: Lang) -> Result<ExitCode> {
@@ -23,7 +32,7 @@ pub fn run(args: &MirrorArgs, lang: Lang) -> Result<ExitCode> {
             if !out::is_read_together() {
                 tracing::error!("{error}");
             }
-            out::line(&format!("{}: {error}", args.source))?;
+            out::line(&format!("{}: {}", args.source, mistake::words(&error, lang)))?;
             Ok(ExitCode::from(1))
         }
         Err(error) => Err(error),
@@ -76,9 +85,18 @@ fn source(args: &MirrorArgs) -> Result<(Source, Option<PathBuf>)> {
     let own = args.dest.join("policy");
     if is_url(Path::new(&args.source)) {
         if args.policy.is_none() && !own.exists() {
-            bail!("--policy FILE names the operator's key; an address is not believed without it");
+            return Err(mistake(
+                "--policy TỆP nêu khóa của đơn vị vận hành; không có nó thì không tin địa chỉ nào",
+                "--policy FILE names the operator's key; an address is not believed without it",
+            ));
         }
-        let Some(token) = &args.token else { bail!("--token FILE holds what the district asks mirrors for") };
+        let no_token = || {
+            Mistake::new(
+                "--token TỆP chứa mã mà quận hỏi các bản sao",
+                "--token FILE holds what the district asks mirrors for",
+            )
+        };
+        let token = args.token.as_ref().with_context(no_token)?;
         let token = fs::read_to_string(token).with_context(|| token.display().to_string())?;
         return Ok((Source::url(&args.source, token.trim()), args.policy.clone()));
     }

@@ -18,6 +18,7 @@ pub mod pending;
 pub mod proof;
 pub mod query;
 pub mod rebuild;
+mod refused;
 pub mod replay;
 pub mod report;
 pub mod series;

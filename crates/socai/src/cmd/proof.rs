@@ -7,7 +7,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use socai_audit::{
     NotProven, OlderCheckpoint, ProveError, check_consistency, check_record, continued_text, is_consistency,
@@ -15,7 +15,14 @@ use socai_audit::{
 };
 use socai_tlog::{EventName, TreeSize};
 
-use crate::{answer, cmd::audit::language, lang::Lang, ledger, out};
+use crate::{
+    answer,
+    cmd::audit::language,
+    lang::Lang,
+    ledger,
+    mistake::{self, Mistake},
+    out,
+};
 
 /// The most bytes of a proof that is read; the formats' own limits are below.
 const MAX_PROOF_LEN: usize = 4 << 20;
@@ -25,26 +32,28 @@ const MAX_FILE_LEN: u64 = 6 * answer::MOST_SAVED as u64 + (1 << 20);
 const MAX_CHECKPOINT_LEN: u64 = 1 << 20;
 
 /// Prints a record's proof file.
-pub fn record(ledger: &Path, record: &str, with_facts: bool) -> Result<ExitCode> {
+pub fn record(ledger: &Path, record: &str, with_facts: bool, lang: Lang) -> Result<ExitCode> {
     let name: EventName = record.parse()?;
-    print(prove_record(&ledger::dir(ledger, None)?, name, with_facts))
+    print(prove_record(&ledger::dir(ledger, None)?, name, with_facts), lang)
 }
 
 /// Prints the proof that the newest checkpoint continues an older one, named by its size or kept in a file.
-pub fn consistency(ledger: &Path, older: &str) -> Result<ExitCode> {
+pub fn consistency(ledger: &Path, older: &str, lang: Lang) -> Result<ExitCode> {
     let ledger = &ledger::dir(ledger, None)?;
     let proof = match older.parse::<TreeSize>() {
         Ok(size) => prove_consistency(ledger, OlderCheckpoint::Size(size)),
         Err(_) => {
-            let note = read(Path::new(older), MAX_CHECKPOINT_LEN)
-                .context("--consistency: a tree size such as 1041, or the file of an older checkpoint")?;
+            let note = read(Path::new(older), MAX_CHECKPOINT_LEN).context(Mistake::new(
+                "--consistency: số mục như 1041, hoặc tệp của một mốc cũ",
+                "--consistency: a tree size such as 1041, or the file of an older checkpoint",
+            ))?;
             prove_consistency(ledger, OlderCheckpoint::Note(&note))
         }
     };
-    print(proof)
+    print(proof, lang)
 }
 
-fn print(proof: Result<String, ProveError>) -> Result<ExitCode> {
+fn print(proof: Result<String, ProveError>, lang: Lang) -> Result<ExitCode> {
     match proof {
         Ok(proof) => {
             let mut out = out::stdout();
@@ -54,7 +63,7 @@ fn print(proof: Result<String, ProveError>) -> Result<ExitCode> {
         }
         // an answer, not a failure to answer
         Err(error @ (ProveError::Forked { .. } | ProveError::Broken(_))) => {
-            tracing::error!("{error}");
+            tracing::error!("{}", mistake::words(&error.into(), lang));
             Ok(ExitCode::FAILURE)
         }
         Err(error) => Err(error.into()),
@@ -73,37 +82,41 @@ pub fn check(
     let proof = read(file, MAX_FILE_LEN)?;
     if answer::is_answer(&proof) {
         let Some(ledger) = ledger else {
-            bail!("{}: a saved answer: name the ledger to ask again", file.display())
+            let vi = "câu trả lời đã lưu: hãy nêu sổ cái để hỏi lại";
+            return Err(of_file(file, vi, "a saved answer: name the ledger to ask again"));
         };
         let (is_equal, text, value) = answer::check(&proof, ledger, policy, lang)?;
         out::line(&if as_json { serde_json::to_string_pretty(&value)? } else { text })?;
         return Ok(if is_equal { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     if let Some(ledger) = ledger {
-        bail!(
-            "{}: no saved answer; a proof is checked without its ledger {}",
-            file.display(),
-            ledger.display()
-        );
+        let ledger = ledger.display();
+        return Err(of_file(
+            file,
+            &format!("không phải câu trả lời đã lưu; chứng minh được kiểm mà không cần sổ cái {ledger}"),
+            &format!("no saved answer; a proof is checked without its ledger {ledger}"),
+        ));
     }
     let proof = &proof[..proof.len().min(MAX_PROOF_LEN)];
     let trust = policy.map(|policy| policy_for(proof, policy)).transpose()?;
     let language = language(lang);
     let (text, value) = if is_consistency(proof) {
         let Some(old) = old else {
-            bail!(
-                "{}: a consistency proof: name the older checkpoint that you kept with --old FILE",
-                file.display()
-            )
+            let vi = "chứng minh nhất quán: nêu mốc cũ mà bạn đã giữ bằng --old TỆP";
+            let en = "a consistency proof: name the older checkpoint that you kept with --old FILE";
+            return Err(of_file(file, vi, en));
         };
         let Some(trust) = &trust else {
-            bail!("{}: a consistency proof names no key: pin one with --policy FILE", file.display())
+            let vi = "chứng minh nhất quán không nêu khóa nào: ghim khóa bằng --policy TỆP";
+            let en = "a consistency proof names no key: pin one with --policy FILE";
+            return Err(of_file(file, vi, en));
         };
         let checked = check_consistency(proof, &read(old, MAX_CHECKPOINT_LEN)?, trust);
         shown(checked, |continued| continued_text(continued, language))?
     } else {
         if old.is_some() {
-            bail!("--old belongs to a consistency proof; {} is none", file.display());
+            let vi = "không phải chứng minh nhất quán; chỉ loại đó mới dùng --old";
+            return Err(of_file(file, vi, "no consistency proof; --old belongs to one"));
         }
         shown(check_record(proof, trust.as_ref()), |proven| proven_text(proven, language))?
     };
@@ -113,6 +126,10 @@ pub fn check(
         if as_json { serde_json::to_string_pretty(&value)? } else { text.trim_end().to_owned() }.as_str(),
     )?;
     Ok(if proven { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn of_file(file: &Path, vi: &str, en: &str) -> anyhow::Error {
+    Mistake::new(vi, en).of(&file.display().to_string()).into()
 }
 
 /// The answer in words and as JSON.

@@ -26,7 +26,9 @@ use crate::{
     cli::{SeriesArgs, SeriesBy, SeriesFormat, SeriesUnits},
     cut, file,
     lang::Lang,
-    ledger, months, named, out,
+    ledger,
+    mistake::mistake,
+    months, named, out,
     quoted::quoted,
     state,
 };
@@ -165,7 +167,11 @@ fn questions(args: &SeriesArgs, fold: &Fold) -> Result<Vec<Question>> {
         if let Some(occasion) = &args.occasion {
             if rulebook.occasion(occasion, to).is_none() {
                 let known: Vec<_> = rulebook.occasions(to).iter().map(|row| row.id.as_str()).collect();
-                bail!("--occasion {occasion}: there is none; known: {}", known.join(", "));
+                let known = known.join(", ");
+                return Err(mistake(
+                    format!("--occasion {occasion}: không có dịp này; các dịp: {known}"),
+                    format!("--occasion {occasion}: there is none; known: {known}"),
+                ));
             }
             asked.occasion = Some(occasion.clone());
         }
@@ -196,7 +202,7 @@ fn unit_of<'f>(fold: &'f Fold, name: &str) -> Result<&'f Unit> {
     let found = units().find(|unit| named::is_named(name, unit.no, &unit.id));
     found.with_context(|| {
         let units = units().map(|unit| (unit.no, unit.id.as_str()));
-        format!("--unit: {}", named::no_unit(name, units))
+        named::no_unit(name, units).of("--unit")
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path, process::ExitCode};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::ValueEnum as _;
 use serde_json::json;
 use socai_district::now_ms;
@@ -11,8 +11,9 @@ use socai_ward::{Access, Person, UnitDir, Vault, VaultError, problems_of, reach}
 
 use crate::{
     cli_vault::{Ordered, VaultCommand},
-    cmd::ward,
+    cmd::{refused, ward},
     lang::Lang,
+    mistake::Mistake,
     out,
 };
 
@@ -34,7 +35,8 @@ pub fn run(command: &VaultCommand, lang: Lang) -> Result<ExitCode> {
 fn vault(dir: &Path) -> Result<Vault> {
     let dir = UnitDir::new(dir);
     if !dir.config().exists() && !dir.keys().exists() {
-        bail!("{}: not a unit's directory (no keys)", dir.path().display());
+        let (vi, en) = ("không phải thư mục của đơn vị (không có khóa)", "not a unit's directory (no keys)");
+        return Err(Mistake::new(vi, en).of(&dir.path().display().to_string()).into());
     }
     Ok(Vault::of(&dir))
 }
@@ -52,7 +54,10 @@ fn person(from: &str) -> Result<Person> {
         }
     }
     let person = serde_json::from_str(&text).ok();
-    person.context("a person is a JSON object with number, name, address, programme, each a text")
+    person.context(Mistake::new(
+        "một người là một đối tượng JSON có number, name, address, programme, mỗi mục là văn bản",
+        "a person is a JSON object with number, name, address, programme, each a text",
+    ))
 }
 
 fn add(dir: &Path, from: &str, may_replace: bool) -> Result<ExitCode> {
@@ -103,7 +108,7 @@ fn erase(dir: &Path, token: &str, ordered: &Ordered, lang: Lang) -> Result<ExitC
                 "nothing was destroyed; mend and try again:",
             ),
         )?;
-        return ward::list(&problems, lang);
+        return refused::list(&problems, lang);
     }
     let access = reach(dir)?;
     if let Access::Node(node) = &access {

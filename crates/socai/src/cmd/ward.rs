@@ -6,15 +6,16 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
 use socai_proto::json::Form;
 use socai_ward::{
-    Access, Answer, Format, ImportError, Problem, RecordError, Rejected, Sealed, UnitConfig, UnitDir, Ward,
-    Witness, reach,
+    Access, Format, ImportError, RecordError, Sealed, UnitConfig, UnitDir, Ward, Witness, reach,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     cli::WardCommand,
+    cmd::refused::{and_more, answered, broken_off, refused, refused_file},
     lang::Lang,
     later::Later,
+    mistake::{Mistake, mistake},
     out,
     signals::{self, Signals},
 };
@@ -78,12 +79,17 @@ fn record(dir: &Path, kind: &str, form: &str, lang: Lang) -> Result<ExitCode> {
             None => form.to_owned(),
         },
     };
-    let Form(mut form) = serde_json::from_str(&text).context("--json: the event in JSON form")?;
-    let Some(event) = form.as_object_mut() else {
-        bail!("--json: an object, such as {{\"occurred_on\": …, \"data\": {{…}}}}")
-    };
+    let Form(mut form) = serde_json::from_str(&text)
+        .context(Mistake::new("--json: sự kiện ở dạng JSON", "--json: the event in JSON form"))?;
+    let event = form.as_object_mut().context(Mistake::new(
+        "--json: cần một đối tượng, như {\"occurred_on\": …, \"data\": {…}}",
+        "--json: an object, such as {\"occurred_on\": …, \"data\": {…}}",
+    ))?;
     if let Some(other) = event.insert("kind".to_owned(), kind.into()).filter(|other| *other != kind) {
-        bail!("--json: kind is {other}, the command says {kind}");
+        return Err(mistake(
+            format!("--json: kind là {other}, lệnh nói {kind}"),
+            format!("--json: kind is {other}, the command says {kind}"),
+        ));
     }
     record_by(&reach(dir)?, form, lang)
 }
@@ -117,7 +123,11 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
     };
     let kind_info = match kind {
         Some(kind) => {
-            Some(socai_proto::kind(kind).with_context(|| format!("--kind {kind}: see socai kinds"))?)
+            let unknown = || {
+                Mistake::new("không có loại này, xem socai kinds", "see socai kinds")
+                    .of(&format!("--kind {kind}"))
+            };
+            Some(socai_proto::kind(kind).with_context(unknown)?)
         }
         None => None,
     };
@@ -131,10 +141,7 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
                 }
                 Err(ImportError::Rejected { rejected }) => {
                     let code = refused_file(&rejected, lang)?;
-                    if rejected.more > 0 {
-                        let (vi, en) = ("lỗi nữa", "problems more");
-                        out::line(&format!("… {} {}", rejected.more, lang.pick(vi, en)))?;
-                    }
+                    and_more(rejected.more, lang)?;
                     Ok(code)
                 }
                 Err(ImportError::Broken { broken }) => {
@@ -153,79 +160,6 @@ fn import(dir: &Path, file: &Path, kind: Option<&str>, lang: Lang) -> Result<Exi
             answered(&answer, lang)
         }
     }
-}
-
-/// An import that stopped after a part of the file was sealed, or may have been.
-fn broken_off(sealed: u64, to_line: u64, why: &str, lang: Lang) -> String {
-    match lang {
-        Lang::Vi => format!(
-            "đang nhập thì dừng: {why}. {sealed} dòng của tệp, đến dòng {to_line}, ĐÃ niêm phong. Hãy nhập lại chính tệp này, giữ nguyên, để làm tiếp: \
-             dòng đã niêm phong được nhận ra. Tệp đã sửa sẽ niêm phong các dòng đó lần thứ hai"
-        ),
-        Lang::En => format!(
-            "the import broke off: {why}. {sealed} rows of the file, up to line {to_line}, ARE sealed. Import the same file again, unchanged, to go on: \
-             what is sealed is recognised. A corrected file would seal those rows a second time"
-        ),
-    }
-}
-
-/// Row by row what is wrong with a file, and what an earlier import sealed of it.
-fn refused_file(rejected: &Rejected, lang: Lang) -> Result<ExitCode> {
-    let Some(line) = rejected.sealed_to else { return refused(&rejected.problems, lang) };
-    out::line(&match lang {
-        Lang::Vi => format!(
-            "lần này không niêm phong gì, nhưng lần trước đã niêm phong các dòng đến dòng {line} của chính tệp này: bỏ chúng khỏi tệp khi sửa, nếu không \
-             chúng bị niêm phong lần thứ hai:"
-        ),
-        Lang::En => format!(
-            "nothing was sealed now, but an earlier import of this very file sealed its rows up to line {line}: leave them out of the file that you \
-             correct, or they are sealed a second time:"
-        ),
-    })?;
-    list(&rejected.problems, lang)
-}
-
-/// Field by field what is wrong; nothing was sealed.
-fn refused(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
-    out::line(
-        lang.pick("không niêm phong gì; hãy sửa rồi làm lại:", "nothing was sealed; mend and try again:"),
-    )?;
-    list(problems, lang)
-}
-
-/// A line for each problem.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn list(problems: &[Problem], lang: Lang) -> Result<ExitCode> {
-    for problem in problems {
-        out::line(&format!("  {}", line(&serde_json::to_value(problem)?, lang)))?;
-    }
-    Ok(ExitCode::FAILURE)
-}
-
-/// What a running node answered.
-fn answered(answer: &Answer, lang: Lang) -> Result<ExitCode> {
-    if answer.status < 300 {
-        out::line(&serde_json::to_string_pretty(&answer.body)?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    out::line(answer.body["detail"].as_str().unwrap_or("the node refused"))?;
-    for problem in answer.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default() {
-        out::line(&format!("  {}", line(problem, lang)))?;
-    }
-    Ok(ExitCode::FAILURE)
-}
-
-/// A problem as one line: where, what is wrong, what to do.
-fn line(problem: &Value, lang: Lang) -> String {
-    let text = |field: &str| problem[field].as_str().unwrap_or_default().to_owned();
-    let place = match problem["row"].as_u64() {
-        Some(row) => format!("{} {row}, {}", lang.pick("dòng", "row"), text("field")),
-        None => text("field"),
-    };
-    let message = text(lang.pick("message_vi", "message_en"));
-    format!("{place}: {message} [{}]", text("code"))
 }
 
 /// What somebody must look at, or that somebody has.
@@ -327,20 +261,4 @@ fn describe(status: &Value, lang: Lang) -> String {
         lines.push(format!("  {}: {}", lang.pick("BÁO ĐỘNG", "ALARM"), status["alarm"]));
     }
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_import_that_broke_off_says_what_is_sealed_and_that_the_same_file_goes_on() {
-        for (lang, words) in
-            [(Lang::Vi, "nhập lại chính tệp này, giữ nguyên"), (Lang::En, "same file again, unchanged")]
-        {
-            let said = broken_off(512, 513, "no space left", lang);
-            let all = ["512", "513", "no space left", words];
-            assert!(all.iter().all(|word| said.contains(word)), "{said}");
-        }
-    }
 }

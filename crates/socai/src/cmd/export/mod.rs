@@ -14,7 +14,7 @@ mod whole;
 
 use std::{fs, process::ExitCode};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum as _;
 use socai_log::Reader;
 use socai_tlog::LeafIndex;
@@ -23,7 +23,9 @@ use crate::{
     cli::{ExportArgs, ExportFormat},
     cut, file,
     lang::Lang,
-    ledger, out, progress, state,
+    ledger,
+    mistake::{Mistake, mistake},
+    out, progress, state,
 };
 use manifest::{Bound, Written};
 use records::{Entries, Facts, Gathered};
@@ -38,13 +40,20 @@ pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     let size = cut::resolve(args.as_of.as_deref(), &reader).context("--as-of")?;
     let is_of_tables = matches!(args.format, ExportFormat::Parquet | ExportFormat::Csv);
     if args.min_cell > 0 && !is_of_tables {
-        bail!(
-            "--min-cell suppresses figures: parquet and csv have them, {} does not",
-            format_name(args.format)
-        );
+        let format = format_name(args.format);
+        return Err(mistake(
+            format!("--min-cell che các con số nhỏ: parquet và csv có số liệu, {format} thì không"),
+            format!("--min-cell suppresses figures: parquet and csv have them, {format} does not"),
+        ));
     }
     if args.format == ExportFormat::Tiles {
-        ensure!(args.as_of.is_none(), "tiles are of the newest checkpoint: leave --as-of out");
+        ensure!(
+            args.as_of.is_none(),
+            Mistake::new(
+                "tiles là của mốc mới nhất: bỏ --as-of",
+                "tiles are of the newest checkpoint: leave --as-of out"
+            )
+        );
         fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
         return tiles::write(&reader, &args.out, lang);
     }

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use tempfile::TempDir;
 
 use super::manifest::NAME as MANIFEST;
-use crate::stop;
+use crate::{mistake::Mistake, stop};
 
 /// How the names of directories with files under way begin.
 const UNDER_WAY: &str = ".new.";
@@ -51,11 +51,15 @@ impl Whole {
                 continue;
             }
             let name = name.to_string_lossy();
-            ensure!(
-                !is_mine(&name),
-                "{}: not empty, `{name}` is there already; export into a new directory, or into an empty one",
-                out.display()
-            );
+            let is_there = || {
+                Mistake::new(
+                    format!("không trống, đã có `{name}`; hãy xuất vào thư mục mới, hoặc một thư mục trống"),
+                    format!(
+                        "not empty, `{name}` is there already; export into a new directory, or into an empty one"
+                    ),
+                )
+            };
+            ensure!(!is_mine(&name), is_there().of(&at()));
         }
         let new = tempfile::Builder::new().prefix(UNDER_WAY).tempdir_in(out).with_context(at)?;
         let lock = File::open(new.path()).with_context(at)?;

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 use socai_district::{Stated, random_id};
 use socai_fold::Reason;
@@ -16,7 +16,10 @@ use socai_proto::{
 };
 use socai_ward::{Problem, identities_in};
 
-use crate::cmd::operator::Wrong;
+use crate::{
+    cmd::operator::Wrong,
+    mistake::{Mistake, mistake},
+};
 
 /// The most bytes of one file: a hundred of the largest facts.
 const MAX_LEN: u64 = 100 << 20;
@@ -40,8 +43,9 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Form>> {
         let name = file.display().to_string();
         let text = text(file).with_context(|| name.clone())?;
         let mut number = 0;
+        let in_json = || Mistake::new("sự kiện ở dạng JSON", "events in JSON form").of(&name);
         for value in serde_json::Deserializer::from_str(&text).into_iter::<json::Form>() {
-            let json::Form(value) = value.with_context(|| format!("{name}: events in JSON form"))?;
+            let json::Form(value) = value.with_context(in_json)?;
             let values = match value {
                 Value::Array(values) => values,
                 value => vec![value],
@@ -52,11 +56,15 @@ pub fn read(files: &[PathBuf]) -> Result<Vec<Form>> {
             }
         }
         if number == 0 {
-            bail!("{name}: no event");
+            return Err(Mistake::new("không có sự kiện nào", "no event").of(&name).into());
         }
     }
     if forms.len() > MAX_EVENTS {
-        bail!("{} events, at most {MAX_EVENTS} are recorded together: give several commands", forms.len());
+        let got = forms.len();
+        return Err(mistake(
+            format!("{got} sự kiện, mỗi lệnh ghi nhiều nhất {MAX_EVENTS}: hãy chia thành nhiều lệnh"),
+            format!("{got} events, at most {MAX_EVENTS} are recorded together: give several commands"),
+        ));
     }
     Ok(forms)
 }
@@ -70,7 +78,7 @@ fn text(file: &Path) -> Result<String> {
     let mut text = String::new();
     from.take(MAX_LEN + 1).read_to_string(&mut text)?;
     if text.len() as u64 > MAX_LEN {
-        bail!("over {MAX_LEN} bytes");
+        return Err(mistake(format!("quá {MAX_LEN} byte"), format!("over {MAX_LEN} bytes")));
     }
     Ok(text)
 }

@@ -25,7 +25,9 @@ use crate::{
     cli::ReplayArgs,
     cut,
     lang::Lang,
-    ledger, out,
+    ledger,
+    mistake::Mistake,
+    out,
     remote::Followed,
     stop::{INTERRUPTED, Stop},
 };
@@ -44,7 +46,10 @@ pub fn run(args: &ReplayArgs, lang: Lang) -> Result<ExitCode> {
     let from = LeafIndex(args.from_leaf);
     ensure!(
         from.0 <= until.0,
-        "--from-leaf {from} is beyond the cut-off: there are {until} entries up to it"
+        Mistake::new(
+            format!("--from-leaf {from} vượt quá mốc: đến mốc đó có {until} mục"),
+            format!("--from-leaf {from} is beyond the cut-off: there are {until} entries up to it")
+        )
     );
     let filter = Filter::of(args, &reader, until, lang)?;
     let mut replay = Replay {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result};
 use prost::Message as _;
 use socai_log::{LogError, Reader, RecordRef};
 use socai_proto::v1;
 use socai_tlog::{EventName, LeafIndex, TreeSize, UnitNo, UnitSeq};
 
-use crate::{line::UnitIds, named};
+use crate::{line::UnitIds, mistake::Mistake, named};
 
 /// What is registered before some leaf.
 #[derive(Debug, Default)]
@@ -84,7 +84,8 @@ impl Registered {
             units.read_log(reader, leaf)?;
         }
         if let Some(name) = asked.iter().find(|name| units.ids.numbers(name).next().is_none()) {
-            bail!("--unit, up to size {leaf}: {}", named::no_unit(name, units.ids.all()));
+            let (vi, en) = (format!("--unit, đến mục {leaf}"), format!("--unit, up to size {leaf}"));
+            return Err(named::no_unit(name, units.ids.all())).context(Mistake::new(vi, en));
         }
         Ok(asked.iter().flat_map(|name| units.ids.numbers(name)).collect())
     }
