@@ -10,7 +10,7 @@ use crate::figures::{Figure, Figures, Form, Known};
 pub(super) fn table(figures: &Figures) -> Table {
     let said: Vec<&Figure> =
         figures.figures.iter().filter(|figure| figure.known() != Known::Nothing).collect();
-    let mut columns = vec![Column::new("STT", Align::Middle, 6), Column::new("Đơn vị", Align::Left, 40)];
+    let mut columns = vec![Column::new("STT", Align::Middle, 6), Column::new("Đơn vị", Align::Left, 30)];
     columns.extend(said.iter().map(|figure| column(figure)));
     let mut rows = Vec::new();
     for (level, sum) in [(Level::Territory, "Cộng các phường, xã"), (Level::Body, "Cộng các cơ quan")]
@@ -28,14 +28,14 @@ pub(super) fn table(figures: &Figures) -> Table {
         title: "Số liệu theo đơn vị".to_owned(),
         columns,
         leading: 2,
-        others: 8,
+        others: 7,
         rows,
         notes: notes(&said),
     }
 }
 
 fn column(figure: &Figure) -> Column {
-    let width = if figure.form == Form::Money { 21 } else { 17 };
+    let width = if figure.form == Form::Money { 24 } else { 17 };
     let head =
         vec![figure.indicator.clone(), figure.label.clone(), format!("({})", unit_of_measure(&figure.unit))];
     Column { head, align: Align::Right, width }

@@ -59,6 +59,47 @@ fn it_prints_on_a4_with_the_decrees_margins_and_the_proof_code_at_every_foot() {
     assert!(page.contains("counter(page)"));
 }
 
+/// Advance of a digit and of a dot in thousandths of the font's size: DejaVu Serif, which prints where Times New Roman is not installed, and its bold.
+const DEJAVU: [(u32, u32); 2] = [(636, 318), (696, 348)];
+
+#[test]
+fn thirteen_digits_of_money_and_every_code_fit_their_columns_in_a_wide_font() {
+    let page = page(&answer(&records(&[]), february));
+    let style = page.split("</style>").next().unwrap();
+    let rules = [
+        ".m { text-align: center; font-size: 8pt; }",
+        "font-size: 8.5pt; }",
+        ".total .r { font-size: 7.75pt; }",
+        "padding: 0.6pt 3pt;",
+    ];
+    assert!(rules.iter().all(|rule| style.contains(rule)), "{style}");
+    // in thousandths of a point: 13 digits and 4 dots at 8.5 pt and, bold, at 7.75 pt; 8 hex digits at 8 pt; with 3 pt on both sides
+    let [(digit, dot), (bold_digit, bold_dot)] = DEJAVU;
+    let money = 85 * (13 * digit + 4 * dot) / 10 + 6_000;
+    let total = money.max(775 * (13 * bold_digit + 4 * bold_dot) / 100 + 6_000);
+    let code = 8 * 8 * digit + 6_000;
+    for (annex, head, needed) in [
+        (1, "Kế hoạch năm", money),
+        (1, "Cùng kỳ", money),
+        (1, "Mã", code),
+        (1, "Mã kiểm chứng", code),
+        (2, "NS.01<br>", total),
+    ] {
+        let table = page.split("<section class=\"annex\">").nth(annex).unwrap();
+        let widths: Vec<u32> = table.split("width:").skip(1).map(per_mille).collect();
+        let heads: Vec<&str> = table.split("<th>").skip(1).collect();
+        let at = heads.iter().position(|cell| cell.starts_with(head)).unwrap();
+        // the page turned sideways has 262 mm between its margins
+        let room = widths[at] * 262 * 72 * 10 / 254;
+        assert!(room >= needed, "annex {annex}, {head}: {room} of {needed}");
+    }
+}
+
+/// `10.7%` as 107.
+fn per_mille(rest: &str) -> u32 {
+    rest.split('%').next().unwrap().replace('.', "").parse().unwrap()
+}
+
 /// What `socai report --format json` piped into a hash tool gives.
 fn blake3_of_json(figures: &Figures) -> String {
     socai_tlog::Digest::of(socai_report::json(figures).unwrap().as_bytes()).to_string()
