@@ -325,8 +325,8 @@ fn work(page: &mut Page, report: &Report, language: Language) {
     let (seconds, threads) = (language.seconds(report.seconds), report.threads);
     let live = match report.live {
         true => language.pick(
-            "; quận đang chạy: đến mốc công bố khi bắt đầu",
-            "; the district is at work: up to the checkpoint published at the start",
+            "; sổ đang được ghi: đến mốc công bố khi bắt đầu",
+            "; the log is being written: up to the checkpoint published at the start",
         ),
         false => "",
     };

@@ -2,15 +2,17 @@
 
 use std::{path::Path, process::ExitCode};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 use socai_district::{RuleSet, Stated, Tried, adoption, now_ms};
 use socai_domain::CivilDate;
 use socai_fold::{Fold, Rulebook};
+use socai_proto::date::YEARS;
 
 use crate::{
     cli::AdoptArgs,
     cmd::operator::{Wrong, add_new, open, placed, refused, said},
     lang::Lang,
+    mistake::Mistake,
     out,
     rule_check::faults,
     rule_file::RuleFile,
@@ -19,12 +21,14 @@ use crate::{
 
 /// Records every file as the next version of its name, or none; prints what is in force from when.
 pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
-    let from: CivilDate = args.from.parse().context("--from")?;
+    let from = from(&args.from)?;
     let files = args.files.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
     if let Some(twice) =
         (1..files.len()).find(|at| files[..*at].iter().any(|file| file.name == files[*at].name))
     {
-        bail!("{}: {} is given twice", files[twice].place, files[twice].name);
+        let name = &files[twice].name;
+        let given = Mistake::new(format!("{name} được nêu hai lần"), format!("{name} is given twice"));
+        return Err(given.of(&files[twice].place).into());
     }
     let mut ledger = open(&args.dir, lang)?;
     let fold = state::newest(ledger.reader())?;
@@ -81,11 +85,27 @@ pub fn run(args: &AdoptArgs, lang: Lang) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The first day, of the years that facts may name.
+fn from(text: &str) -> Result<CivilDate> {
+    let from: CivilDate = text.parse().context("--from")?;
+    let (first, last) = (YEARS.start(), YEARS.end());
+    ensure!(
+        YEARS.contains(&from.year()),
+        Mistake::new(
+            format!("{from} ngoài các năm mà sự kiện được nêu, {first} đến {last}"),
+            format!("{from} is outside the years that facts may name, {first} to {last}")
+        )
+        .of("--from")
+    );
+    Ok(from)
+}
+
 fn read(path: &Path) -> Result<RuleFile> {
-    let Some(file) = RuleFile::read(path)? else {
-        bail!("{}: a .toml or .jinja file is needed, such as law.penalty.toml", path.display())
-    };
-    Ok(file)
+    RuleFile::read(path)?.with_context(|| {
+        let vi = "cần tệp .toml hoặc .jinja, như law.penalty.toml";
+        Mistake::new(vi, "a .toml or .jinja file is needed, such as law.penalty.toml")
+            .of(&path.display().to_string())
+    })
 }
 
 /// The version that says the same and was adopted last for the same day: repeating a command adopts nothing twice.
