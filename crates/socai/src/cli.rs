@@ -102,6 +102,6 @@ pub enum Command {
     },
     /// Make a year of a district that never was: the same seed gives the same ledger, byte for byte.
     Simulate(SimulateArgs),
-    /// Measure: append, ingest, latency, verify, replay, models, query, export, tail, remote.
+    /// Measure: append, ingest, latency, verify, replay, models, query, http, export, tail, prove, witness, remote.
     Bench(BenchArgs),
 }
