@@ -44,7 +44,7 @@ pub struct Recovery {
     pub repaired: Vec<DerivedFile>,
     /// Whether the file `checkpoint` was replaced.
     pub republished: bool,
-    /// Number of a volume started because the one before was full, sealed or had a failed sync.
+    /// Number of a volume started because the one before was full or sealed.
     pub new_volume: Option<u64>,
 }
 
@@ -58,12 +58,7 @@ pub(crate) struct Recovered {
 }
 
 /// Brings the log in `dir` to its last commit, or creates it. Changes no volume before everything was read and holds.
-pub(crate) fn recover(
-    dir: &Path,
-    key: &LogKey,
-    options: &Options,
-    new_volume: bool,
-) -> Result<Recovered, LogError> {
+pub(crate) fn recover(dir: &Path, key: &LogKey, options: &Options) -> Result<Recovered, LogError> {
     let disk = &options.disk;
     for part in ["volumes", "annex", "units"] {
         disk.make_dir(&dir.join(part))?;
@@ -110,7 +105,7 @@ pub(crate) fn recover(
     };
     let recovered =
         Recovered { state: replay.state, records: replay.last.records, committed, store, recovery };
-    if replay.last.ended || new_volume || recovered.records >= options.volume_records {
+    if replay.last.ended || recovered.records >= options.volume_records {
         return next_volume(recovered, key, replay.last.ended);
     }
     Ok(recovered)

@@ -46,16 +46,9 @@ impl Batch {
 /// What became of a batch.
 pub(crate) struct Outcome {
     /// Whether it is committed.
-    pub(crate) committed: Result<(), Failed>,
+    pub(crate) committed: Result<(), LogError>,
     /// Whether what follows a commit was done too. If not, the next start does it.
     pub(crate) followed: Result<(), LogError>,
-}
-
-/// Why a batch is not committed, or not known to be.
-pub(crate) struct Failed {
-    pub(crate) cause: LogError,
-    /// The volume's sync failed: its cached bytes can no longer be believed.
-    pub(crate) in_sync: bool,
 }
 
 /// The files of a log while it is written. Only the writer's second thread touches them.
@@ -80,16 +73,16 @@ impl Store {
     pub(crate) fn commit(&mut self, batch: &Batch) -> Outcome {
         // Annexes nobody points to yet. The next start cuts them; the batch comes again from the broker.
         if let Err(cause) = self.write_annexes(&batch.annexes) {
-            return Outcome::lost(cause, false);
+            return Outcome::lost(cause);
         }
         // A part of the frames, in any order of sectors, without a commit frame or with one that was never synced. The next start
         // cuts them, or, finding the whole batch, syncs it before anything else: either way one root for the size.
         if let Err(cause) = self.volume.write_at(&batch.frames, self.end) {
-            return Outcome::lost(cause, false);
+            return Outcome::lost(cause);
         }
         // The batch is committed, for ever, though nobody was told. The next start publishes its checkpoint.
         if let Err(cause) = self.volume.sync() {
-            return Outcome::lost(cause, true);
+            return Outcome::lost(cause);
         }
         self.end += batch.frames.len() as u64;
         Outcome { committed: Ok(()), followed: self.follow(batch) }
@@ -149,7 +142,7 @@ fn open_annexes(disk: &Disk, dir: &Path, number: u64) -> Result<DiskFile, LogErr
 }
 
 impl Outcome {
-    fn lost(cause: LogError, in_sync: bool) -> Self {
-        Outcome { committed: Err(Failed { cause, in_sync }), followed: Ok(()) }
+    fn lost(cause: LogError) -> Self {
+        Outcome { committed: Err(cause), followed: Ok(()) }
     }
 }

@@ -55,11 +55,10 @@ pub struct NewEntry<'a> {
 /// The only writer of a log.
 ///
 /// Records are appended to a batch in memory and become part of the log by a commit: one sync, one signed checkpoint. After any failed
-/// write or sync it refuses everything; [`Writer::reopen`] reads back what is on the disk.
+/// write or sync it refuses everything: drop it and open the log again, which reads back what is on the disk.
 pub struct Writer {
     dir: PathBuf,
     key: LogKey,
-    lock: Lock,
     options: Options,
     /// With the batch that is being built.
     state: State,
@@ -72,13 +71,10 @@ pub struct Writer {
     spare: Option<Batch>,
     in_flight: Option<(SignedCheckpoint, Cursor)>,
     committed: (SignedCheckpoint, Cursor),
-    failed: Option<Stopped>,
+    failed: Option<Arc<LogError>>,
     pipeline: Pipeline,
-}
-
-struct Stopped {
-    cause: Arc<LogError>,
-    in_sync: bool,
+    /// Given back on drop, after the thread that writes has ended.
+    _lock: Lock,
 }
 
 impl Writer {
@@ -89,22 +85,11 @@ impl Writer {
         lock: &Lock,
         options: Options,
     ) -> Result<(Self, Recovery), LogError> {
-        Self::start(dir, key, lock, options, false)
-    }
-
-    fn start(
-        dir: &Path,
-        key: LogKey,
-        lock: &Lock,
-        options: Options,
-        new_volume: bool,
-    ) -> Result<(Self, Recovery), LogError> {
-        let Recovered { state, records, committed, store, recovery } =
-            recover::recover(dir, &key, &options, new_volume)?;
+        let Recovered { state, records, committed, store, recovery } = recover::recover(dir, &key, &options)?;
         let writer = Writer {
             dir: dir.to_owned(),
             key,
-            lock: lock.clone(),
+            _lock: lock.clone(),
             options,
             state,
             volume: store.number,
@@ -119,16 +104,6 @@ impl Writer {
             pipeline: Pipeline::start(store)?,
         };
         Ok((writer, recovery))
-    }
-
-    /// Reads back what is on the disk, as after a crash. Records that were appended and not committed are gone.
-    ///
-    /// After a failed sync it goes on in a new volume: the old file's state in the system's cache is not trusted again.
-    pub fn reopen(self) -> Result<(Self, Recovery), LogError> {
-        let Writer { dir, key, lock, options, failed, pipeline, .. } = self;
-        drop(pipeline);
-        let new_volume = failed.is_some_and(|failed| failed.in_sync);
-        Self::start(&dir, key, &lock, options, new_volume)
     }
 
     /// Appends a record to the batch and returns its leaf. Nothing changes when it is refused.
@@ -205,7 +180,7 @@ impl Writer {
     }
 
     /// Waits for the commit under way. On an error the batch, and whatever was appended since, is not in the log as far
-    /// as anybody was told; reopen to know.
+    /// as anybody was told; open the log again to know.
     pub fn finish_commit(&mut self) -> Result<SignedCheckpoint, LogError> {
         self.check()?;
         let Some(in_flight) = self.in_flight.take() else {
@@ -214,28 +189,28 @@ impl Writer {
         let (mut batch, outcome) = self.pipeline.finish()?;
         batch.clear();
         self.spare = Some(batch);
-        if let Err(failed) = outcome.committed {
-            self.stop(failed.cause.clone(), failed.in_sync);
-            return Err(failed.cause);
+        if let Err(cause) = outcome.committed {
+            self.stop(cause.clone());
+            return Err(cause);
         }
         self.committed = in_flight;
         if let Err(cause) = outcome.followed {
-            self.stop(cause, false);
+            self.stop(cause);
         }
         Ok(self.committed.0.clone())
     }
 
-    fn stop(&mut self, cause: LogError, in_sync: bool) {
+    fn stop(&mut self, cause: LogError) {
         tracing::error!(%cause, "the log stops until it is opened again");
-        self.failed = Some(Stopped { cause: Arc::new(cause), in_sync });
+        self.failed = Some(Arc::new(cause));
     }
 
-    /// Why the writer refuses, if it does: after a failed write or sync, until reopened.
+    /// Why the writer refuses, if it does: after a failed write or sync, until the log is opened again.
     ///
     /// Also set when a commit succeeded and what follows it (derived files, the next volume) failed.
     pub fn check(&self) -> Result<(), LogError> {
         match &self.failed {
-            Some(stopped) => Err(LogError::Poisoned { cause: stopped.cause.clone() }),
+            Some(cause) => Err(LogError::Poisoned { cause: Arc::clone(cause) }),
             None => Ok(()),
         }
     }
