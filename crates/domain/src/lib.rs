@@ -9,7 +9,6 @@
 //! network, clocks. Everything here is a pure function of its arguments; there is no floating point.
 
 pub mod calendar;
-pub mod collate;
 pub mod corrections;
 mod date;
 mod dong;

@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde_json::{Value, json};
-
 use crate::schema::{Field, Lang};
 
 /// What is wrong, for programs. Codes are part of the contract: they never change their meaning.
@@ -155,18 +153,6 @@ impl FieldError {
             Lang::Vi => &self.message_vi,
             Lang::En => &self.message_en,
         }
-    }
-
-    /// `{"path","code","message","got","expected"}`, as `problem+json` carries it.
-    #[must_use]
-    pub fn to_json(&self, lang: Lang) -> Value {
-        json!({
-            "path": self.path,
-            "code": self.code.as_str(),
-            "message": self.message(lang),
-            "got": self.got,
-            "expected": self.expected,
-        })
     }
 
     /// An error about a place that has no field of its own.

@@ -1,6 +1,6 @@
 //! Which key of a unit covers which record.
 
-use socai_tlog::{LeafIndex, TreeSize, UnitSeq};
+use socai_tlog::{LeafIndex, UnitSeq};
 
 /// The keys one use of a unit had over time, newest last. There is always one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,11 +33,6 @@ impl<K: Copy + PartialEq> KeyEpochs<K> {
     /// The key that covers a record of the unit.
     pub fn covering(&self, seq: UnitSeq) -> K {
         self.epochs.iter().rev().find(|epoch| epoch.from_seq <= seq).unwrap_or(&self.epochs[0]).key
-    }
-
-    /// The key that a tree of this size makes known; the first one before that.
-    pub fn known_at(&self, size: TreeSize) -> K {
-        self.epochs.iter().rev().find(|epoch| epoch.made_known_at.0 < size.0).unwrap_or(&self.epochs[0]).key
     }
 
     /// The first key, which the genesis of the chain commits to.

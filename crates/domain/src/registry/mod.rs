@@ -12,7 +12,6 @@ mod unit;
 
 use std::collections::BTreeSet;
 
-use socai_proto::v1::UnitType;
 use socai_tlog::{EventName, LeafIndex, Link, SealingKey, UnitNo, UnitSeq};
 
 use crate::{CivilDate, Event};
@@ -91,12 +90,6 @@ impl Registry {
         }
     }
 
-    /// The unit of an id with what it is called on a day; none when it is unknown or does not exist on that day.
-    pub fn unit_on(&self, id: &str, date: CivilDate) -> Option<(&Unit, &Span)> {
-        let unit = self.by_id(id)?;
-        unit.on(date).map(|span| (unit, span))
-    }
-
     /// The sealing key that covers a record.
     pub fn sealing_key(&self, unit: UnitNo, seq: UnitSeq) -> Option<SealingKey> {
         self.unit(unit).map(|unit| unit.sealing.covering(seq))
@@ -131,15 +124,6 @@ impl Registry {
             (span.unit_type as i32, span.code.is_empty(), span.code.as_str(), unit.no)
         });
         units
-    }
-
-    /// Units of one type that exist on a day, in official order.
-    pub fn of_type(&self, unit_type: UnitType, date: CivilDate) -> Vec<&Unit> {
-        self.on(date)
-            .into_iter()
-            .filter(|(_, span)| span.unit_type == unit_type)
-            .map(|(unit, _)| unit)
-            .collect()
     }
 
     /// Whether `later` is `earlier` itself or continues its work, through any number of successions that are in effect on

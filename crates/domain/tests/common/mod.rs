@@ -3,9 +3,23 @@
 
 use prost::Message;
 use serde_json::{Value, json};
+use socai_domain::registry::{Span, Unit};
 use socai_domain::rules::{self, Ctx};
 use socai_domain::{Breach, CivilDate, Event, Position, Registry, time};
+use socai_proto::v1::UnitType;
 use socai_tlog::{EventName, LeafIndex, SealingKey, SigningKey, UnitNo, UnitSeq};
+
+/// Units of one type that exist on a day, in official order.
+pub fn of_type(registry: &Registry, unit_type: UnitType, on: CivilDate) -> Vec<&Unit> {
+    let units = registry.on(on).into_iter().filter(|(_, span)| span.unit_type == unit_type);
+    units.map(|(unit, _)| unit).collect()
+}
+
+/// The unit of an id with what it is called on a day, if it exists then.
+pub fn unit_on<'r>(registry: &'r Registry, id: &str, on: CivilDate) -> Option<(&'r Unit, &'r Span)> {
+    let unit = registry.by_id(id)?;
+    unit.on(on).map(|span| (unit, span))
+}
 
 pub const OPERATOR: UnitNo = UnitNo(0);
 pub const HA_DINH: UnitNo = UnitNo(3);

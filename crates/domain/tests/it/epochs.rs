@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{OPERATOR, date, example, key};
+use crate::common::{OPERATOR, date, example, key, of_type};
 use serde_json::{Value, json};
 use socai_domain::corrections::{acknowledger, may_amend};
 use socai_domain::rules::{self, Ctx};
@@ -150,8 +150,7 @@ fn only_a_unit_that_went_whole_can_be_added_to_its_successor() {
     let registry = registry();
     let whole = |id: &str, day: &str| registry.whole_heir(id, date(day)).map(|unit| unit.id.clone());
     assert_eq!(whole("hn.tx.kim-giang.1", "2025-01-01").as_deref(), Some("hn.tx.ha-dinh.2"));
-    let of_2023: Vec<_> = registry
-        .of_type(UnitType::Ward, date("2023-02-08"))
+    let of_2023: Vec<_> = of_type(&registry, UnitType::Ward, date("2023-02-08"))
         .into_iter()
         .map(|unit| unit.id.clone())
         .collect();
@@ -165,8 +164,8 @@ fn every_ward_of_2023_has_heirs_and_every_ward_of_today_has_predecessors() {
     let registry = registry();
     for day in ["2023-02-08", "2025-01-01", "2025-07-01"] {
         let present: BTreeSet<_> =
-            registry.of_type(UnitType::Ward, date(day)).into_iter().map(|unit| unit.no).collect();
-        for old in registry.of_type(UnitType::Ward, date("2023-02-08")) {
+            of_type(&registry, UnitType::Ward, date(day)).into_iter().map(|unit| unit.no).collect();
+        for old in of_type(&registry, UnitType::Ward, date("2023-02-08")) {
             let heirs = registry.heirs(&old.id, date(day));
             assert!(
                 !heirs.is_empty() && heirs.iter().all(|heir| present.contains(&heir.no)),
@@ -178,7 +177,7 @@ fn every_ward_of_2023_has_heirs_and_every_ward_of_today_has_predecessors() {
             }
         }
     }
-    for today in registry.of_type(UnitType::Ward, date("2025-07-01")) {
+    for today in of_type(&registry, UnitType::Ward, date("2025-07-01")) {
         let before = registry.predecessors(&today.id, date("2025-07-01"));
         assert!(
             !before.is_empty() && before.iter().all(|(_, succession)| !succession.legal.is_empty()),

@@ -4,7 +4,7 @@
 use crate::common::*;
 use serde_json::{Value, json};
 use socai_proto::v1::UnitType;
-use socai_tlog::{Header, LeafIndex, Link, SealingKey, TreeSize, UnitNo, UnitSeq};
+use socai_tlog::{Header, LeafIndex, Link, SealingKey, UnitNo, UnitSeq};
 
 fn suspension(kind: &str, unit: &str, from: u64) -> Value {
     with(with(example(kind), "data.unit", json!(unit)), "data.from_leaf_index", json!(from))
@@ -35,7 +35,7 @@ fn identity_is_the_unit_id_because_codes_and_names_are_reused() {
     let new = with(with(new, "data.valid_from", json!("2025-01-01")), "data.valid_to", json!("2025-06-30"));
     world.record(OPERATOR, &new).unwrap();
     let on = |id: &str, day: &str| {
-        world.registry.unit_on(id, date(day)).map(|(unit, span)| (unit.no, span.code.as_str()))
+        unit_on(&world.registry, id, date(day)).map(|(unit, span)| (unit.no, span.code.as_str()))
     };
     assert_eq!(on("hn.tx.kim-giang.1", "2024-12-31"), Some((KIM_GIANG, "00373")));
     assert_eq!(on("hn.tx.kim-giang.1", "2025-01-01"), None);
@@ -43,8 +43,8 @@ fn identity_is_the_unit_id_because_codes_and_names_are_reused() {
     assert_eq!(on("hn.tx.ha-dinh.2", "2024-12-31"), None);
     assert_eq!(on("hn.tx.ha-dinh.2", "2025-07-01"), None);
     assert_eq!(on("00373", "2025-01-01"), None, "a code is no id");
-    assert_eq!(world.registry.of_type(UnitType::Ward, date("2023-02-08")).len(), 4);
-    assert_eq!(world.registry.of_type(UnitType::Ward, date("2025-02-08")).len(), 1);
+    assert_eq!(of_type(&world.registry, UnitType::Ward, date("2023-02-08")).len(), 4);
+    assert_eq!(of_type(&world.registry, UnitType::Ward, date("2025-02-08")).len(), 1);
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn a_unit_registered_again_begins_a_new_span_of_names_and_keeps_its_keys() {
     let mut world = World::new();
     let again = registration(HEALTH, "hn.tx.b.yte", "", "Trung tâm Y tế", "district_body", 40);
     world.record(OPERATOR, &with(again.clone(), "data.valid_from", json!("2024-01-01"))).unwrap();
-    let name = |day: &str| world.registry.unit_on("hn.tx.b.yte", date(day)).unwrap().1.name.clone();
+    let name = |day: &str| unit_on(&world.registry, "hn.tx.b.yte", date(day)).unwrap().1.name.clone();
     assert_eq!((name("2023-12-31").as_str(), name("2024-01-01").as_str()), ("Phòng Y tế", "Trung tâm Y tế"));
 
     let other_keys = registration(HEALTH, "hn.tx.b.yte", "", "Trung tâm Y tế", "district_body", 200);
@@ -137,8 +137,8 @@ fn a_rotated_key_covers_what_comes_after_it() {
     assert_eq!([0, 1, 2, 900].map(covering), [key(21), key(21), key(221), key(221)]);
     assert_eq!(world.registry.first_sealing_key(HA_DINH), Some(key(21)), "the genesis commits to it");
     let unit = world.registry.unit(HA_DINH).unwrap();
-    assert_eq!(unit.sealing.known_at(TreeSize(rotated_at)), key(21));
-    assert_eq!(unit.sealing.known_at(TreeSize(rotated_at + 1)), key(221));
+    let last = unit.sealing.all().last().unwrap();
+    assert_eq!((last.made_known_at, last.key), (LeafIndex(rotated_at), key(221)));
     assert_eq!((unit.witnessing.newest(), unit.transport.newest()), (key(22), *key(20).as_bytes()));
 }
 
@@ -299,7 +299,7 @@ fn a_unit_that_went_whole_ends_and_its_heir_continues_it() {
         .record(OPERATOR, &succession("hn.tx.ha-dinh.2", "hn.p.khuong-dinh", "whole", "2025-07-01"))
         .unwrap();
 
-    let exists = |id: &str, day: &str| world.registry.unit_on(id, date(day)).is_some();
+    let exists = |id: &str, day: &str| unit_on(&world.registry, id, date(day)).is_some();
     assert!(exists("hn.tx.b.yte", "2024-12-31") && !exists("hn.tx.b.yte", "2025-01-01"));
     assert!(exists("hn.tx.ha-dinh.2", "2025-06-30") && !exists("hn.tx.ha-dinh.2", "2025-07-01"));
 
