@@ -12,13 +12,28 @@ use crate::{
     words::{Remedy, Said},
 };
 
-/// The faults, in the order of the log: annexes destroyed outside the procedure and, unless a writer is at work, those the procedure should have
-/// destroyed by now. `fold` is the replay up to the end of what was verified, if there was one.
-pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool, fold: Option<&Fold>) -> Vec<FaultLine> {
+/// Faults, of which the first are kept.
+#[derive(Default)]
+pub(crate) struct Erasures {
+    /// How many there are.
+    pub found: usize,
+    /// The first of them, in the order of the log.
+    pub first: Vec<FaultLine>,
+}
+
+/// The faults: annexes destroyed outside the procedure and, unless a writer is at work, those the procedure should have destroyed by now; the first
+/// `limit` in words. `fold` is the replay up to the end of what was verified, if there was one.
+pub(crate) fn faults(
+    reader: &Reader,
+    log: &Verified,
+    is_live: bool,
+    fold: Option<&Fold>,
+    limit: usize,
+) -> Erasures {
     // of what is new: whether older annexes are as they have to be takes a verification of everything
     let is_new_alone = log.skipped.0 > 0;
     if log.unkept.is_empty() && (is_new_alone || log.annexes == 0) {
-        return Vec::new();
+        return Erasures::default();
     }
     // an annex that went while we read may have been ordered behind the end we verified
     let to = match reader.committed() {
@@ -29,17 +44,23 @@ pub(crate) fn faults(reader: &Reader, log: &Verified, is_live: bool, fold: Optio
     let ordered = match known.map_or_else(|| ordered(reader, to), Ok) {
         Ok(ordered) => ordered,
         // a replay looks records up by the derived files, which are told already
-        Err(_) if !log.holds() => return Vec::new(),
-        Err(error) => return vec![FaultLine::new("other", Said::same(error), Remedy::Restore.said())],
+        Err(_) if !log.holds() => return Erasures::default(),
+        Err(error) => {
+            let first = vec![FaultLine::new("other", Said::same(error), Remedy::Restore.said())];
+            return Erasures { found: 1, first };
+        }
     };
-    let destroyed = log.unkept.iter().filter(|unkept| !ordered.contains_key(&unkept.name));
-    let mut faults: Vec<FaultLine> = destroyed.map(|unkept| of_destroyed(reader, unkept)).collect();
+    let destroyed = || log.unkept.iter().filter(|unkept| !ordered.contains_key(&unkept.name));
+    let mut found = destroyed().count();
+    let mut first: Vec<FaultLine> =
+        destroyed().take(limit).map(|unkept| of_destroyed(reader, unkept)).collect();
     if !is_live && !is_new_alone {
         let mut due: Vec<_> = ordered.into_iter().filter(|(target, _)| is_there(reader, *target)).collect();
         due.sort_unstable();
-        faults.extend(due.into_iter().map(|(target, by)| of_due(target, by)));
+        found += due.len();
+        first.extend(due.into_iter().take(limit - first.len()).map(|(target, by)| of_due(target, by)));
     }
-    faults
+    Erasures { found, first }
 }
 
 /// What is to be destroyed, by which record, as the fold knows it at a size.

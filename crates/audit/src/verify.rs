@@ -231,7 +231,7 @@ fn judged(ground: Ground<'_>, published: Option<Told>) -> Judged {
     });
     let known = again.as_ref().filter(|(_, reports)| reports.is_ok()).map(|(replayed, _)| replayed.fold());
     let nil = known.map(|fold| nil::judge(reader, fold)).transpose();
-    let erasures = erasures::faults(reader, log, live, known);
+    let erasures = erasures::faults(reader, log, live, known, MAX_ERASURES);
     let (models, models_fault) = match (published, &again) {
         (None, _) => ModelsAnswer::Absent.alone(),
         (Some(published), Some((replayed, reports))) => {
@@ -246,7 +246,7 @@ fn judged(ground: Ground<'_>, published: Option<Told>) -> Judged {
     let (witnesses, witnesses_fault) = witnesses::judge(place, trust, &own, log);
     let unwitnessed = witnesses::unwitnessed(trust, reader, log, witnesses.as_ref());
     let mut judged = Judged { models, witnesses, unwitnessed, ..Judged::default() };
-    judged.tell(erasures.len(), erasures.into_iter().take(MAX_ERASURES));
+    judged.tell(erasures.found, erasures.first.into_iter());
     if trust.policy().asks_for_witnesses() {
         let seen = gather(place, ground.reading(&own));
         judged.tell(seen.faults_found as usize, seen.faults.into_iter());

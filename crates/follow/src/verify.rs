@@ -1,4 +1,5 @@
-//! One pass over a log, every byte and every signature, in constant memory.
+//! One pass over a log, every byte and every signature, in memory that does not grow with the records: but for some 40 bytes for each annex that is not kept
+//! any more, erased or absent, which [`Verified::unkept`] names.
 //!
 //! ```text
 //!            ┌▶ hash a chunk ─┐                ┌▶ verify signatures ─┐

@@ -180,7 +180,7 @@ fn is_indicator_code(code: &str) -> bool {
     shape(code.as_bytes())
 }
 
-/// A report covers a span of days and names each figure once.
+/// A report covers a span of days, and what it restates was recorded before it. That it names a figure once is not asked.
 pub(super) fn report_issued(
     report: &view::ReportIssued<'_>,
     publisher: UnitNo,
