@@ -73,6 +73,15 @@ fn a_template_that_breaks_only_on_the_real_figures_is_passed_over_too() {
 }
 
 #[test]
+fn a_template_that_goes_on_and_on_is_passed_over_too() {
+    let (begin, end) = ("{% for i in [1,2,3,4,5,6,7,8,9,0] %}".repeat(8), "{% endfor %}".repeat(8));
+    let fold = with(&[("2023-02-01", "¶ Mẫu hai."), ("2023-02-02", &format!("{begin}x{end}"))]);
+    let (said, broken) = printed(&fold, &reference());
+    assert!(said.contains("Mẫu hai."), "{said}");
+    assert!(broken[0].contains("version 3") && broken[0].contains("steps"), "{broken:?}");
+}
+
+#[test]
 fn without_any_template_that_works_the_report_says_why() {
     match Template::in_force(Fold::new().rulebook(), &empty()) {
         Err(NoTemplate::Never) => {}
