@@ -83,6 +83,7 @@ fn in_vietnamese(error: &(dyn Error + 'static)) -> Option<String> {
     let known = [
         of::<Mistake>,
         of::<std::io::Error>,
+        of::<std::sync::Arc<std::io::Error>>,
         of::<serde_json::Error>,
         of::<socai_log::LogError>,
         of::<socai_domain::NotADate>,

@@ -1,6 +1,9 @@
 //! What the system and JSON say, in Vietnamese.
 
-use std::io::{self, ErrorKind};
+use std::{
+    io::{self, ErrorKind},
+    sync::Arc,
+};
 
 use super::Vietnamese;
 
@@ -26,6 +29,12 @@ impl Vietnamese for io::Error {
             Some(number) => format!("{vi} (lỗi hệ thống {number})"),
             None => self.to_string(),
         }
+    }
+}
+
+impl Vietnamese for Arc<io::Error> {
+    fn vi(&self) -> String {
+        self.as_ref().vi()
     }
 }
 

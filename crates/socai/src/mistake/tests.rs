@@ -42,6 +42,7 @@ fn a_cause_that_is_already_told_is_not_told_again() {
         || LogError::Io { action: "write", path: "v".into(), offset: None, source: Arc::clone(&source) };
     let said = vi(anyhow::Error::from(full()).context("dir"));
     assert_eq!(said.matches("đĩa đầy").count(), 1, "{said}");
+    assert!(!said.contains("No space left"), "{said}");
     let said = words(&anyhow::Error::from(full()).context("dir"), Lang::En);
     assert_eq!(said.matches("No space left").count(), 1, "{said}");
 }
