@@ -173,6 +173,8 @@ fn the_operator_records_facts_all_or_none_and_none_twice() {
     record(&district, &both).fails(1, &["- #2, data.period_to", "- #3, data.unit"]);
     record(&district, &format!("{first}\n{{")).fails(2, &["events in JSON form"]);
     record(&district, "").fails(2, &["no event"]);
+    let twice = "{\"kind\": \"baseline.declared\",\n\"data\": {\"value\": 40, \"value\": 41}}";
+    record(&district, twice).fails(2, &["`data.value` is stated twice", "line 2"]);
     record(&district, &json!([first, first]).to_string()).fails(1, &["id_taken"]);
     assert_eq!(size(&district), before, "nothing was recorded");
 
@@ -288,8 +290,15 @@ fn a_succession_that_the_operator_records_lets_the_successor_amend() {
         "kind": "unit.succeeded", "occurred_on": "2023-03-02", "level": "public",
         "data": {"from": old.id, "to": new.id, "portion": "whole", "effective": "2023-03-02", "legal": "Nghị quyết 02/2023"},
     });
-    let said = record(&district, &succession.to_string()).ok();
-    assert!(said.contains("unit.succeeded"), "{said}");
+    let said = record(&district, &succession.to_string());
+    assert!(said.out.contains("unit.succeeded") && !said.err.contains("not registered"), "{said}");
+    let mut unknown = succession;
+    (unknown["data"]["from"], unknown["data"]["to"]) = (json!(new.id), json!("hn.tx.khac.1"));
+    unknown["data"]["portion"] = "part".into();
+    let said = record(&district, &unknown.to_string());
+    assert!(said.err.contains("the successor hn.tx.khac.1 is not registered in this ledger"), "{said}");
+    let pending = socai!("pending", district, "--on", "2023-03-03").ok();
+    assert!(pending.contains("awaits the registration of unit hn.tx.khac.1"), "{pending}");
     let running = Running::start(&world);
     post(new, &void(new, &seen[1], "2023-03-03"));
     running.close(&world, &mut Roots::default());
