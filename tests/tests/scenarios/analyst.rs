@@ -361,7 +361,7 @@ fn texts_for_people_have_eighty_columns_in_a_pipe_and_numbers_as_their_language_
     }
     let [changes, beside, ..] = &texts;
     assert!(
-        changes.starts_with("Period 2023-01-15 – 2023-02-14: from tree size 900 to tree size 1,400"),
+        changes.starts_with("Period 2023-01-01 – 2023-02-08: from tree size 900 to tree size 1,400"),
         "{changes}"
     );
     assert!(beside.contains("State budget revenue collected on the territory (VND)"), "{beside}");
