@@ -2,7 +2,7 @@
 
 use socai_log::Damage;
 
-use crate::words::Said;
+use crate::said::Said;
 
 /// What does not hold, without the place.
 pub(crate) fn said(damage: &Damage) -> Said {

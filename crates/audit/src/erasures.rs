@@ -7,10 +7,7 @@ use socai_follow::{ReplayError, Unkept, Verified, replay};
 use socai_log::{Annex, Reader};
 use socai_tlog::{EventName, TreeSize};
 
-use crate::{
-    report::FaultLine,
-    words::{Remedy, Said},
-};
+use crate::{fault_line::FaultLine, said::Said, words::Remedy};
 
 /// Faults, of which the first are kept.
 #[derive(Default)]

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use socai_report::escaped;
 
 use crate::{
+    fault_line::Outcome,
     issued::ReportLine,
-    report::{Outcome, Report},
+    report::Report,
     text::{Language, believed, checked, key_change, place, verdict},
 };
 

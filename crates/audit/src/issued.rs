@@ -20,11 +20,7 @@ use socai_follow::{ReplayError, recorded};
 use socai_log::Reader;
 use socai_tlog::{Digest, LeafIndex, TreeSize};
 
-use crate::{
-    replayed::Replayed,
-    report::FaultLine,
-    words::{Remedy, Said},
-};
+use crate::{fault_line::FaultLine, replayed::Replayed, said::Said, words::Remedy};
 
 /// Bytes of what questions keep until their pass over the records: of a district with ten thousand amendments about a hundred questions.
 const ROOM: usize = 256 << 20;

@@ -9,11 +9,7 @@ use socai_log::{LogError, Reader};
 use socai_models::{ModelsError, Place, Published};
 use socai_tlog::{Digest, Hash, TreeSize};
 
-use crate::{
-    replayed::Replayed,
-    report::FaultLine,
-    words::{Remedy, Said},
-};
+use crate::{fault_line::FaultLine, replayed::Replayed, said::Said, words::Remedy};
 
 /// What was found out about the models.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

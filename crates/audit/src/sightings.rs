@@ -9,10 +9,11 @@ use socai_log::{LogError, WitnessedNotes};
 use socai_tlog::{Opened, Origin, Policy, TreeSize};
 
 use crate::{
+    fault_line::FaultLine,
     place::Place,
-    report::FaultLine,
+    said::Said,
     witnesses::{Flaw, OwnRoots, against_log, size_of},
-    words::{Remedy, Said},
+    words::Remedy,
 };
 
 /// Notes that are verified together.

@@ -5,9 +5,10 @@ mod answers;
 use std::path::Path;
 
 use crate::{
+    fault_line::{FaultLine, Outcome},
     models::ModelsAnswer,
     page::Page,
-    report::{Counts, FaultLine, KeyLine, Outcome, Report},
+    report::{Counts, KeyLine, Report},
     witnesses::WitnessesAnswer,
 };
 

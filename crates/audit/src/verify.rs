@@ -16,16 +16,18 @@ use socai_tlog::{SignedCheckpoint, TreeSize};
 
 use crate::{
     erasures,
+    fault_line::{FaultLine, Outcome},
     issued::{self, ReportLine},
     models::{self, ModelsAnswer, Told},
     nil::{self, NilAnswer},
     place::{AuditError, Place},
     proof::ledger_of,
     replayed::Replayed,
-    report::{Counts, FaultLine, KeyLine, Outcome, Report, Trusted},
+    report::{Counts, KeyLine, Report, Trusted},
+    said::Said,
     sightings::{KeptSightings, Reading, gather},
     witnesses::{self, OwnRoots, Unwitnessed, WitnessesAnswer},
-    words::{Remedy, Said, words},
+    words::Remedy,
 };
 
 /// What an auditor brought along, and how thorough to be.
@@ -112,7 +114,7 @@ pub fn verify_on(
             (verified, Judged { models: ModelsAnswer::not_compared(why), ..Judged::default() })
         }
     };
-    let mut faults: Vec<FaultLine> = verified.faults.iter().map(line).collect();
+    let mut faults: Vec<FaultLine> = verified.faults.iter().map(FaultLine::of).collect();
     let faults_found = verified.faults_found + judged.faults_found;
     faults.extend(judged.faults);
     let outcome = Outcome::of(&faults);
@@ -278,7 +280,7 @@ fn not_replayed(error: ReplayError, log: &Verified) -> FaultLine {
     let mends = |fault: &Fault| matches!(fault, Fault::Derived(fault) if fault.what.is_repaired_by_start());
     let by_derived = by_lookup && log.faults.iter().any(mends);
     let fault = match error {
-        ReplayError::Log(error) => line(&Fault::from(error)),
+        ReplayError::Log(error) => FaultLine::of(&Fault::from(error)),
         other => FaultLine::new("replay", Said::same(other), Remedy::Restore.said()),
     };
     let remedy = match (by_derived, fault.unreadable) {
@@ -343,18 +345,5 @@ fn counts(verified: &Verified) -> Counts {
         volume_bytes: verified.volume_bytes,
         annex_bytes: verified.annex_bytes,
         derived_bytes: verified.derived_bytes,
-    }
-}
-
-/// A fault of the log in the words of the report.
-pub(crate) fn line(fault: &Fault) -> FaultLine {
-    let (code, what, remedy) = words(fault);
-    FaultLine {
-        file: fault.path().map(|path| path.display().to_string()),
-        offset: fault.offset(),
-        record: fault.name().map(|name| name.to_string()),
-        repaired_by_start: fault.is_repaired_by_start(),
-        unreadable: fault.is_unreadable(),
-        ..FaultLine::new(code, what, remedy.said())
     }
 }

@@ -9,10 +9,11 @@ use socai_log::{LogError, Reader, WitnessedNotes};
 use socai_tlog::{Checkpoint, Hash, LeafIndex, Note, Opened, Origin, TreeSize};
 
 use crate::{
+    fault_line::FaultLine,
     place::Place,
     proof::{Witnessed, witnessed},
-    report::FaultLine,
-    words::{Remedy, Said},
+    said::Said,
+    words::Remedy,
 };
 
 /// Up to where a ledger is witnessed.

@@ -3,26 +3,7 @@
 use socai_follow::Fault;
 use socai_log::{DerivedFault, LogError, Wrong};
 
-use crate::damage;
-
-/// A sentence in both languages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) vi: String,
-    pub(crate) en: String,
-}
-
-impl Said {
-    pub(crate) fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
-        Said { vi: vi.into(), en: en.into() }
-    }
-
-    /// What has no words of its own.
-    pub(crate) fn same(text: impl ToString) -> Self {
-        let en = text.to_string();
-        Said { vi: en.clone(), en }
-    }
-}
+use crate::{damage, said::Said};
 
 /// Kinds of faults by their remedy: a stable code for programs, and what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

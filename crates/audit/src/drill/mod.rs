@@ -17,7 +17,7 @@ use std::{io, path::PathBuf};
 use serde::Serialize;
 use socai_log::LogError;
 
-use crate::{AuditError, words::Said};
+use crate::{AuditError, said::Said};
 
 pub use frauds::drill;
 pub use page::drill_text;

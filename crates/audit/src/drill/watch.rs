@@ -10,8 +10,8 @@ use super::{By, Caught, DrillError};
 use crate::{
     Asked, Report,
     findings::{Question, find},
+    said::Said,
     verify,
-    words::Said,
 };
 
 /// What others hold that the insider cannot reach.

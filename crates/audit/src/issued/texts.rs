@@ -15,7 +15,7 @@ use super::ReportLine;
 use crate::{
     printed::{self, PrintedError},
     replayed::Replayed,
-    words::Said,
+    said::Said,
 };
 
 /// What became of a report's text.

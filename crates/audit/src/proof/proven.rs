@@ -6,7 +6,7 @@ use socai_tlog::{
     BadEvidence, BadProofFile, CheckpointError, Malformed, NoteError, PolicyError, ProofError, Unproven,
 };
 
-use crate::{report::Trusted, words::Said};
+use crate::{report::Trusted, said::Said};
 
 /// A record that is in the log and was signed by its unit. Field names of the JSON form are stable.
 #[derive(Clone, Debug, Serialize)]

@@ -19,13 +19,15 @@ use socai_follow::{Progress, Trust};
 use socai_tlog::{Opened, SignedCheckpoint};
 
 use crate::{
+    fault_line::{FaultLine, Outcome},
     models::ModelsAnswer,
     place::AuditError,
     proof::{ledger_of, witnessed},
-    report::{Counts, FaultLine, Outcome, Report},
+    report::{Counts, Report},
+    said::Said,
     verify::{kept, now_ms, trusted},
     witnesses::{WitnessesAnswer, cosigners},
-    words::{Remedy, Said},
+    words::Remedy,
 };
 
 pub use fetch::Tiles;

@@ -12,10 +12,7 @@ use super::{
     Public,
     fetch::{self, Tiles},
 };
-use crate::{
-    report::FaultLine,
-    words::{Remedy, Said},
-};
+use crate::{fault_line::FaultLine, said::Said, words::Remedy};
 
 /// Levels of tiles that a tree can have.
 const LEVELS: usize = 8;

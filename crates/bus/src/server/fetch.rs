@@ -2,7 +2,7 @@
 
 use super::{
     command::run,
-    find::{Found, Source, Tried},
+    found::{Found, Source, Tried},
     version::probe,
 };
 use sha2::{Digest as _, Sha256};

@@ -5,6 +5,7 @@ mod command;
 mod config;
 mod fetch;
 mod find;
+mod found;
 mod guard;
 mod port;
 mod process;
@@ -12,7 +13,8 @@ mod version;
 
 pub use config::{Limits, ServerConfig, SyncMode};
 pub use fetch::Fetch;
-pub use find::{FindError, Finder, Found, Source, Tried};
+pub use find::{FindError, Finder};
+pub use found::{Found, Source, Tried};
 pub use port::free_port;
 pub use process::{Server, ServerError};
 pub use version::{OLDEST, Version};

@@ -8,13 +8,11 @@ use std::{
     time::Duration,
 };
 
-use socai_log::{Committed, LogError, Reader};
-use socai_tlog::{
-    AddCheckpoint, Malformed, NoteKey, NoteSignature, Policy, PolicyWitness, SignedCheckpoint, TreeSize,
-};
+use socai_log::{Committed, Reader};
+use socai_tlog::{AddCheckpoint, NoteKey, NoteSignature, Policy, PolicyWitness, SignedCheckpoint, TreeSize};
 use tokio::sync::Semaphore;
 
-use super::show::Shown;
+use super::{not_cosigned::NotCosigned, show::Shown};
 
 /// How long one request may take in all.
 const REQUEST_WITHIN: Duration = Duration::from_secs(5);
@@ -34,39 +32,6 @@ pub(super) struct Asked {
     /// A unit of the ledger looks at the entries first.
     shown: Option<Shown>,
     agent: ureq::Agent,
-}
-
-/// Why a witness gave no cosignature.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum NotCosigned {
-    /// It does not answer, or not as a witness does.
-    #[error("{0}")]
-    Http(Box<ureq::Error>),
-    /// It refuses.
-    #[error("answers {status}: {said}")]
-    Refused { status: u16, said: String },
-    /// It has seen more than the log has.
-    #[error("has seen size {seen}, the log has {size}")]
-    Ahead { seen: TreeSize, size: TreeSize },
-    /// What it gives is not its cosignature of this checkpoint.
-    #[error("gives no cosignature that verifies with its key")]
-    NotItsOwn,
-    /// It goes on naming other sizes.
-    #[error("names another size each time")]
-    Restless,
-    /// Our own files.
-    #[error(transparent)]
-    Log(#[from] LogError),
-    /// Entries of ours that have no request.
-    #[error("the entries cannot be shown: {0}")]
-    Shown(#[from] Malformed),
-}
-
-impl NotCosigned {
-    /// Whether the witness knows a history that ours does not continue: somebody signed two, or our log is an old copy.
-    pub(super) fn is_contradiction(&self) -> bool {
-        matches!(self, NotCosigned::Ahead { .. } | NotCosigned::Refused { status: 422, .. })
-    }
 }
 
 impl Asked {

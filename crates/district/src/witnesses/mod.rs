@@ -7,6 +7,7 @@
 
 mod ask;
 mod kept;
+mod not_cosigned;
 mod show;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -20,8 +21,9 @@ use crate::{
     config::{ConfigError, LedgerDir, replace},
     error::DistrictError,
 };
-use ask::{Asked, NotCosigned};
+use ask::Asked;
 use kept::Kept;
+use not_cosigned::NotCosigned;
 
 /// How long witnesses have to answer about one checkpoint.
 const ROUND_WITHIN: Duration = Duration::from_secs(5);

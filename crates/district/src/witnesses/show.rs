@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use socai_log::{Committed, LogError, Reader};
 use socai_tlog::{AddCheckpoint, LeafIndex, MAX_SHOWN_LEN, NoteKey, ShownEntries, TreeSize, UnitNo};
 
-use super::ask::NotCosigned;
+use super::not_cosigned::NotCosigned;
 
 /// Entries of one request: at most 195 bytes each, and the operator's facts, of which the last may be long.
 const MAX_ENTRIES: u64 = 8_192;

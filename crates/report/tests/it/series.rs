@@ -294,5 +294,5 @@ fn a_change_of_boundaries_is_a_footnote_only_where_a_line_refers_to_it() {
     assert!(!table.contains("(1)"), "{table}");
     let months = revenue(&fold);
     let table = series_table(&page(&fold, &months, SeriesAlong::Time { unit: None }), Lang::En);
-    assert_eq!(table.matches("(1)").count(), 2, "behind the month and below: {table}");
+    assert_eq!(table.matches("(1)").count(), 3, "behind the month, twice, and below: {table}");
 }
