@@ -61,6 +61,7 @@ pub fn run(args: &ExportArgs, lang: Lang) -> Result<ExitCode> {
     // tools read every table below a directory, so two exports do not mix
     let whole =
         Whole::begin(&args.out, |name| is_of_tables || [jsonl::NAME, manifest::NAME].contains(&name))?;
+    whole.end_with_signals()?;
     let dir = whole.dir();
     let mut files = match args.format {
         ExportFormat::Csv => written(&reader, &bound, Box::new(csv::Csv::new(dir)), args.min_cell, lang)?,

@@ -65,10 +65,16 @@ impl Whole {
         let lock = File::open(new.path()).with_context(at)?;
         // a file system without locks has the files of killed exports named, not taken away
         let _: io::Result<()> = lock.lock();
-        let is_over = Arc::new(Mutex::new(false));
-        let (dir, is_asked_over) = (new.path().to_owned(), Arc::clone(&is_over));
-        stop::end_after(move || take_away_under_way(&dir, &is_asked_over))?;
-        Ok(Whole { new, out: out.to_owned(), is_over, _lock: lock })
+        Ok(Whole { new, out: out.to_owned(), is_over: Arc::default(), _lock: lock })
+    }
+
+    /// From now on Ctrl-C and SIGTERM take the files away and end the process.
+    ///
+    /// # Errors
+    /// The system lets nobody listen.
+    pub fn end_with_signals(&self) -> Result<()> {
+        let (dir, is_over) = (self.dir().to_owned(), Arc::clone(&self.is_over));
+        stop::end_after(move || take_away_under_way(&dir, &is_over))
     }
 
     /// Where its files are written.
