@@ -7,7 +7,7 @@ use crate::{
     issued::ReportLine,
     models::ModelsAnswer,
     nil::NilAnswer,
-    public::Public,
+    public::answer::Public,
     sightings::KeptSightings,
     witnesses::{Unwitnessed, WitnessesAnswer},
 };

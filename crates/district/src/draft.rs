@@ -9,7 +9,7 @@ use socai_proto::{
 };
 use socai_tlog::UnitNo;
 
-use crate::issuing::Stated;
+use crate::stated::Stated;
 
 /// Why an event of the operator is not sealed.
 #[derive(Debug, thiserror::Error)]

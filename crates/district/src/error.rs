@@ -6,7 +6,7 @@ use socai_fold::Reason;
 use socai_log::LogError;
 use socai_tlog::{TreeSize, UnitNo};
 
-use crate::{config::ConfigError, draft::DraftError, founding::SpecError};
+use crate::{config::ConfigError, draft::DraftError, spec::SpecError};
 
 /// Why the district cannot go on.
 #[derive(Debug, thiserror::Error)]

@@ -25,9 +25,9 @@ use crate::{
     error::DistrictError,
     fork,
     gate::{Gate, Past, Reach, Verdict},
-    issuing::Stated,
     operator::Operator,
     standing::Units,
+    stated::Stated,
     sweeping::{self, Wanted},
     witnesses::Held,
 };

@@ -24,7 +24,9 @@ mod operator;
 mod projector;
 mod run;
 mod snapshot;
+mod spec;
 mod standing;
+mod stated;
 mod sweeping;
 mod trying;
 mod witnesses;
@@ -33,17 +35,16 @@ pub use answers::Outgoing;
 pub use config::{ConfigError, LedgerConfig, LedgerDir};
 pub use error::DistrictError;
 pub use folding::Folding;
-pub use founding::{
-    Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, establish, establish_with, random_id,
-    refusals_of, registration,
-};
+pub use founding::{establish, establish_with, refusals_of};
 pub use gate::{Gate, Past, Refused, Verdict};
-pub use issuing::{Stated, acknowledge, close_with_texts, issue, order_erasure};
+pub use issuing::{acknowledge, close_with_texts, issue, order_erasure};
 pub use keeping::keep_snapshots;
 pub use ledger::{Folded, Ledger, Message};
 pub use operator::Operator;
 pub use projector::now_ms;
 pub use run::{District, NotStated, OperatorDesk};
 pub use snapshot::registry_snapshot;
+pub use spec::{Draw, PublicKeys, RuleSet, SpecError, UnitSpec, adoption, random_id, registration};
 pub use standing::{Standing, Units};
+pub use stated::Stated;
 pub use trying::{Refusal, Tried};

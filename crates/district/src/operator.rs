@@ -10,7 +10,7 @@ use socai_tlog::{
 
 use crate::{
     config::{ConfigError, LedgerDir, write_secret},
-    issuing::Stated,
+    stated::Stated,
 };
 
 /// The name of the operator's secret in `keys/`.

@@ -14,8 +14,8 @@ use crate::{
     answers::Outgoing,
     draft::DraftError,
     error::DistrictError,
-    issuing::Stated,
     ledger::{Ledger, Message},
+    stated::Stated,
 };
 
 /// What the projector is asked to do.

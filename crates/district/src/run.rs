@@ -21,11 +21,11 @@ use crate::{
     ending::Tasks,
     error::DistrictError,
     folding::Folding,
-    issuing::Stated,
     keeping,
     ledger::{Ledger, Message},
     muster::Muster,
     projector::{Input, Said, project},
+    stated::Stated,
     sweeping::sweep,
     witnesses::Witnesses,
 };

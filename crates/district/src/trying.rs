@@ -8,7 +8,7 @@ use socai_follow::LogFacts;
 use socai_proto::validate_annex;
 use socai_tlog::{EventName, LeafIndex, UnitNo};
 
-use crate::{error::DistrictError, issuing::Stated, ledger::Ledger};
+use crate::{error::DistrictError, ledger::Ledger, stated::Stated};
 
 /// What came of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use socai_log::{DerivedFault, LogError, Tail};
 use socai_tlog::{EventName, SealingKey, TreeSize, UnitNo};
 
-use crate::verify::Kept;
+use crate::options::Kept;
 
 /// One thing that does not verify.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -11,9 +11,9 @@ use crate::{
     fault::Fault,
     faults::{Faults, Place},
     keys::{KeyChange, Keys},
+    options::{Kept, Options, Signatures},
     trust::Trust,
     unkept::Unkept,
-    verify::{Kept, Options, Signatures},
 };
 
 /// What the log crate cannot verify because it takes keys; everything it passes comes by here in order.

@@ -9,7 +9,7 @@ use socai_domain::Position;
 use socai_fold::{Books, Facts, Prepared, Preparer, Recorded};
 use socai_log::{Chunk, LogError, Scan};
 
-use crate::replay::{ReplayError, recorded};
+use crate::recorded::{ReplayError, recorded};
 
 /// The chunks of a log, one after the other for whichever thread wants the next.
 pub(crate) struct Source(Mutex<Reading>);

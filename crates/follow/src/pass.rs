@@ -1,6 +1,6 @@
 //! Leading a verification: reading ahead, taking results in order, handing out what they turn up.
 
-use socai_log::{Chunk, Committed, Damage, DerivedCheck, HashedChunk, LogError, Reader, Replay, Scan};
+use socai_log::{Chunk, Committed, Damage, Delta, DerivedCheck, HashedChunk, LogError, Reader, Replay, Scan};
 
 use crate::{
     claim::Claim,
@@ -8,12 +8,16 @@ use crate::{
     fault::Fault,
     faults::Place,
     keys::Keys,
+    options::{Options, Progress},
     order::{Order, root_of},
     standing::Standing,
     trust::Trust,
-    verify::{Options, Progress, Verified, Written},
+    verified::Verified,
     work::{Done, Work},
 };
+
+/// Takes what leaves add to derived files, instead of a comparison with them.
+pub(crate) type Written<'w> = &'w dyn Fn(&Delta);
 
 /// Chunks under way for each thread: enough that nobody waits, few enough to stay small.
 const CHUNKS_PER_THREAD: usize = 3;

@@ -9,8 +9,8 @@ use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
 
 use crate::{
     keys::{KeyRecord, Keys},
+    options::Kept,
     trust::Trust,
-    verify::Kept,
 };
 
 /// Of the saved form; another version's is not read.

@@ -13,110 +13,19 @@
 use std::cell::RefCell;
 
 use socai_log::{Committed, Delta, Ending, LogError, Reader};
-use socai_tlog::{Hash, SignedCheckpoint, TreeSize};
+use socai_tlog::{SignedCheckpoint, TreeSize};
 
 use crate::{
-    crew::with_crew, fault::Fault, faults::Place, keys::KeyChange, pass::Pass, standing::Standing,
-    trust::Trust, unkept::Unkept, work::Work,
+    crew::with_crew,
+    fault::Fault,
+    faults::Place,
+    options::{Kept, Options, Progress, Signatures},
+    pass::{Pass, Written},
+    standing::Standing,
+    trust::Trust,
+    verified::Verified,
+    work::Work,
 };
-
-/// How a verification is done.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Threads, at least one.
-    pub threads: usize,
-    /// Whether a writer may be at work: then the log ends at the published checkpoint, and what lies behind is on its way.
-    pub is_live: bool,
-    /// Which signatures of units are verified.
-    pub signatures: Signatures,
-    /// What the operator signed before and the log must still hold.
-    pub kept: Option<Kept>,
-}
-
-/// Size and root of an older checkpoint that somebody kept outside the ledger. Its signature was verified by whoever kept it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kept {
-    /// Number of entries, at least one.
-    pub size: TreeSize,
-    /// Root over them.
-    pub root: Hash,
-}
-
-/// Which signatures of units are verified. All of them are read, and bound by the tree, either way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signatures {
-    /// The last of each unit under each of its keys. It is over a link, and a link hangs on every record before it, so it vouches for
-    /// all that the key covers. Should one fail, all are verified, to find the first that does not hold.
-    Covering,
-    /// Every one.
-    Every,
-}
-
-/// How far a verification is.
-#[derive(Clone, Copy, Debug)]
-pub struct Progress {
-    /// Entries passed.
-    pub done: u64,
-    /// Entries in all.
-    pub of: u64,
-}
-
-/// What a pass went over.
-#[derive(Clone, Debug, Default)]
-pub struct Verified {
-    /// Number of entries.
-    pub size: TreeSize,
-    /// Root over them.
-    pub root: Option<Hash>,
-    /// The newest checkpoint, a signed note.
-    pub checkpoint: Vec<u8>,
-    /// When the operator took the last entry, milliseconds since 1970 UTC.
-    pub received_at_ms: u64,
-    /// Commits, each with its checkpoint.
-    pub commits: u64,
-    /// Signatures of units that were read.
-    pub signatures: u64,
-    /// How many of them were verified.
-    pub signatures_verified: u64,
-    /// Units that the operator registered.
-    pub units: u64,
-    /// Units registered and keys replaced, in the order of the log; the first 10,000.
-    pub key_changes: Vec<KeyChange>,
-    /// Annexes that are there and match.
-    pub annexes: u64,
-    /// Annexes that were erased.
-    pub erased_annexes: u64,
-    /// Annexes that a header commits to and this log never had.
-    pub absent_annexes: u64,
-    /// The erased and the absent ones, in the order of the log.
-    pub unkept: Vec<Unkept>,
-    /// Bytes of volumes.
-    pub volume_bytes: u64,
-    /// Bytes of annex volumes.
-    pub annex_bytes: u64,
-    /// Bytes of derived files.
-    pub derived_bytes: u64,
-    /// What does not verify, in the order of the log, then what concerns the whole; empty is the only good answer.
-    ///
-    /// The first 100; [`Verified::faults_found`] tells how many there are.
-    pub faults: Vec<Fault>,
-    /// How many faults there are.
-    pub faults_found: u64,
-    /// The commit it went up to; none when there is no end to be found.
-    pub end: Option<Committed>,
-    /// Entries that were verified before and not gone over again. What is counted above is behind them, but size, root and units.
-    pub skipped: TreeSize,
-    /// Where the next verification may go on; none when the record does not hold.
-    pub standing: Option<Standing>,
-}
-
-impl Verified {
-    /// Whether everything verified.
-    #[must_use]
-    pub fn holds(&self) -> bool {
-        self.faults.is_empty()
-    }
-}
 
 /// Verifies every byte of a log: volumes, annexes and derived files.
 ///
@@ -171,9 +80,6 @@ pub fn verify_copy(
     let verified = thorough(reader, trust, options, from, Some(&noted), &mut |_| ());
     writing.into_inner().map(|_| verified)
 }
-
-/// Takes what leaves add to derived files, instead of a comparison with them.
-pub(crate) type Written<'w> = &'w dyn Fn(&Delta);
 
 /// A signature that does not hold is looked for among all of them.
 fn thorough(
