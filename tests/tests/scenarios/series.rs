@@ -90,7 +90,7 @@ fn one_ledger_beside_another_shows_what_both_know_and_compares_what_both_define_
     assert_eq!((&fines["a"], &fines["b"], &fines["pct"]), (&83_000_000.into(), &Value::Null, &Value::Null));
     assert_ne!(empty["a"]["root"], empty["b"]["root"]);
     let text = socai!("diff", district, "--with", other.district_dir(), "--period", period).ok();
-    assert!(text.contains("TT.02") && text.contains("83.000.000"), "{text}");
+    assert!(text.contains("TT.02") && text.contains("83,000,000"), "{text}");
     socai!("diff", district, "--with", district).fails(2, &["--period"]);
     socai!("diff", district, "--with", district, "--period", period, "--to", "40")
         .fails(2, &["--to 40", "a time"]);
