@@ -43,15 +43,26 @@ pub struct NotAPeriod {
     pub got: String,
 }
 
+impl NotAPeriod {
+    /// Whether it names two days, the last one first.
+    pub fn is_reversed(&self) -> bool {
+        is_reversed(&self.got)
+    }
+}
+
 /// What is wrong with a text that names no period.
 fn why_not(text: &str) -> &'static str {
-    match written_days(text) {
-        Some((from, to)) if from > to => "ends before it begins: the first day comes first",
-        _ => {
+    match is_reversed(text) {
+        true => "ends before it begins: the first day comes first",
+        false => {
             "is no period: write 2023-03, 2023-Q1, 2023-H1, 2023-9M or 2023, `cal:` before one of them for calendar days, \
              fy2023, or 2023-01-01..2023-02-08"
         }
     }
+}
+
+fn is_reversed(text: &str) -> bool {
+    written_days(text).is_some_and(|(from, to)| from > to)
 }
 
 /// The two days of `2023-01-01..2023-02-08`, in whatever order they are written.

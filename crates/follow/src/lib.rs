@@ -1,8 +1,9 @@
 //! Following a ledger without trusting it: everything a reader can verify with nothing but the operator's key.
 //!
 //! In scope: facts, headers, links, genesis, unit signatures under the keys registered at that place, order of time, the
-//! tree, every commit's checkpoint and its signature, annexes, derived files; on any number of threads, in memory that does not grow with the
-//! records but for a line for each annex that is not kept any more; and driving the fold over the records. Out of scope: what the facts mean (`fold`), proofs for single records and reports (`audit`), writing anything.
+//! tree, every commit's checkpoint and its signature, annexes, derived files; on any number of threads, in memory that does not grow
+//! with the records but for a line for each annex that is not kept any more; and driving the fold over the records. Out of scope: what
+//! the facts mean (`fold`), proofs for single records and reports (`audit`), writing anything.
 
 mod claim;
 mod coverage;

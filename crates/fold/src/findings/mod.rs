@@ -2,8 +2,9 @@
 //!
 //! The fold says which records count, in which version, and by which rules; the pass holds what a check needs between two records:
 //! numbers of each series, facts of cases, sums, the last sign of each unit. Memory: about 60 bytes a numbered document, 120 a document
-//! behind facts, 100 a dossier or a visit, 60 and 16 a reference for each expenditure that refers to anything (until the end, as a batch of gifts may be
-//! recorded after it), at most [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts, units, days, batches of gifts and findings. Cases and vouchers that do not fit have passes of their own.
+//! behind facts, 100 a dossier or a visit, 60 and 16 a reference for each expenditure that refers to anything (until the end, as a batch
+//! of gifts may be recorded after it), at most [`ROOM`] for cases and [`VOUCHER_ROOM`] for vouchers, otherwise by recovered tax debts,
+//! units, days, batches of gifts and findings. Cases and vouchers that do not fit have passes of their own.
 //!
 //! What occurred after the asked day is left out; what was recorded after the fold's size is not known. Same records, day and rules, same
 //! findings in the same order. The lists of facts of a finding that gathers a whole unit hold the [`MOST_GATHERED`] worst.

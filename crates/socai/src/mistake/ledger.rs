@@ -26,6 +26,9 @@ impl Vietnamese for NotADate {
 
 impl Vietnamese for NotAPeriod {
     fn vi(&self) -> String {
+        if self.is_reversed() {
+            return format!("`{}` kết thúc trước khi bắt đầu: ngày đầu đứng trước", self.got);
+        }
         format!(
             "`{}` không phải kỳ báo cáo: viết 2023-03, 2023-Q1, 2023-H1, 2023-9M hoặc 2023, thêm `cal:` đằng trước nếu tính theo lịch, fy2023, hoặc \
              2023-01-01..2023-02-08",

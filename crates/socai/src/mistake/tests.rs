@@ -16,6 +16,11 @@ fn an_error_of_a_library_is_said_in_vietnamese_behind_what_was_asked() {
         vi(anyhow::Error::from(period).context("--period abc"))
             .starts_with("--period abc: `abc` không phải kỳ")
     );
+    let reversed = socai_domain::period::days("2023-02-08..2023-01-01", socai_domain::period::Cut::USUAL);
+    assert_eq!(
+        vi(reversed.unwrap_err()),
+        "`2023-02-08..2023-01-01` kết thúc trước khi bắt đầu: ngày đầu đứng trước"
+    );
     let locked = LogError::Locked { path: "a/lock".into() };
     let no_node = socai_ward::AccessError::from(socai_ward::ClientError::NoAddress);
     assert!(vi(no_node).contains("hãy đợi nó xong"));
